@@ -1,0 +1,60 @@
+"""Command line: `python -m csp_dash build|status|value`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from csp_dash.packs import answer
+from csp_dash.catalogue import CatalogueError, load
+from csp_dash.domain.settings import Settings
+from csp_dash.domain.words import BOROUGH
+from csp_dash.warehouse import Snapshot, SnapshotError, Warehouse, database
+from csp_dash.warehouse.snapshot import ROOT
+
+
+def _warehouse() -> Warehouse:
+    settings = Settings.read(os.environ)
+    return Warehouse(database(Snapshot.open(), load(), settings.cache))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; 0 when it answered, 2 with a sentence on standard error when it could not."""
+    parser = argparse.ArgumentParser(prog="python -m csp_dash", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    make = commands.add_parser("build", help="make the bundled snapshot from a folder of official files")
+    make.add_argument("--from", dest="source", type=Path, required=True, help="folder of official files")
+    make.add_argument("--to", dest="root", type=Path, default=ROOT, help="folder that holds data/ and geo/")
+    commands.add_parser("status", help="release, sources, their periods and row counts")
+    one = commands.add_parser("value", help="one number, as one JSON object")
+    one.add_argument("indicator")
+    one.add_argument("--area", default=BOROUGH, help="GSS code; the borough unless told")
+    one.add_argument("--from", dest="first", required=True, metavar="YYYY-MM")
+    one.add_argument("--to", dest="last", required=True, metavar="YYYY-MM")
+    one.add_argument("--measure", choices=("count", "rate", "proportion"))
+    asked = parser.parse_args(arguments)
+    try:
+        if asked.command == "build":
+            from csp_dash.ingest.build import build  # noqa: PLC0415  geometry libraries only where they are needed
+            from csp_dash.ingest.facts import BadInput  # noqa: PLC0415
+
+            try:
+                build(asked.source, asked.root, load())
+            except BadInput as fault:
+                raise answer.NoAnswer(str(fault)) from None
+        elif asked.command == "status":
+            print(answer.status(_warehouse()))
+        else:
+            found = answer.value(_warehouse(), load(), asked.indicator, asked.area, asked.first, asked.last, asked.measure)
+            print(json.dumps(found, ensure_ascii=False))
+    except (answer.NoAnswer, SnapshotError, CatalogueError, ValueError) as fault:
+        print(fault, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

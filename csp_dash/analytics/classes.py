@@ -1,0 +1,123 @@
+"""Classes for a map: natural breaks (Fisher and Jenks) at numbers that a reader can remember."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from csp_dash.analytics.palette import MISSING, ramp
+
+NO_DATA = "no data"
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """`edges` divide the classes; a value on an edge belongs to the class above it. `missing`: some have no value."""
+
+    edges: tuple[float, ...]
+    labels: tuple[str, ...]
+    colours: tuple[str, ...]
+    missing: bool = False
+
+    def index(self, value: float | None) -> int | None:
+        """The class of a value, from 0; None for a missing one."""
+        if value is None or not math.isfinite(value) or not self.labels:
+            return None
+        return sum(value >= edge for edge in self.edges)
+
+    def colour(self, value: float | None) -> str:
+        place = self.index(value)
+        return MISSING if place is None else self.colours[place]
+
+    def label(self, value: float | None) -> str:
+        place = self.index(value)
+        return NO_DATA if place is None else self.labels[place]
+
+
+def classify(values: Iterable[float | None], number: int = 5, *, whole: bool = False, suffix: str = "") -> Classes:
+    """At most `number` classes of the values. `whole` says that they are counts: `5 to 9`, not `5 to 10`.
+
+    Fewer distinct values give fewer classes; one gives one, named by the value; none gives no class.
+    """
+    everything = list(values)
+    known = sorted(float(v) for v in everything if v is not None and math.isfinite(v))
+    missing = len(known) < len(everything)
+    if not known:
+        return Classes((), (), (), missing)
+    groups = _jenks(known, min(number, len(set(known))))
+    edges = tuple(roundest(one[-1], other[0]) for one, other in zip(groups, groups[1:], strict=False))
+    labels = _labels(edges, whole, suffix) if edges else (_text(known[0], _places(known[:1])) + suffix,)
+    return Classes(edges, labels, ramp(len(groups)), missing)
+
+
+def roundest(low: float, high: float) -> float:
+    """The number with the fewest digits above `low` and up to `high`."""
+    if not low < high:
+        raise ValueError("There is no number between them.")
+    power = math.floor(math.log10(max(abs(low), abs(high), high - low))) + 1
+    while True:
+        for step in (5, 2, 1):
+            unit = step * 10.0**power
+            candidate = round(math.floor(high / unit + 1e-9) * unit, max(0, 2 - power))
+            if low < candidate <= high:
+                return candidate
+        power -= 1
+        if power < -12:
+            return high
+
+
+def _jenks(values: list[float], number: int) -> list[list[float]]:
+    """Split sorted values so that the squared distances to the class means are least; equal values stay together."""
+    distinct, counts = np.unique(np.asarray(values), return_counts=True)
+    n = len(distinct)
+    weight = np.concatenate([[0], np.cumsum(counts)])
+    total = np.concatenate([[0], np.cumsum(counts * distinct)])
+    square = np.concatenate([[0], np.cumsum(counts * distinct**2)])
+
+    def cost(first: int, last: int) -> float:
+        w, t = weight[last] - weight[first], total[last] - total[first]
+        return float(square[last] - square[first] - t * t / w)
+
+    best = [[math.inf] * (n + 1) for _ in range(number + 1)]
+    cut = [[0] * (n + 1) for _ in range(number + 1)]
+    best[0][0] = 0.0
+    for k in range(1, number + 1):
+        for last in range(k, n + 1):
+            options = ((best[k - 1][first] + cost(first, last), first) for first in range(k - 1, last))
+            best[k][last], cut[k][last] = min(options)
+    bounds = [n]
+    for k in range(number, 0, -1):
+        bounds.append(cut[k][bounds[-1]])
+    bounds.reverse()
+    return [[float(v) for v in distinct[a:b]] for a, b in zip(bounds, bounds[1:], strict=False)]
+
+
+def _labels(edges: tuple[float, ...], whole: bool, suffix: str) -> tuple[str, ...]:
+    places = _places(edges)
+    text = [_text(edge, places) for edge in edges]
+    first = f"under {text[0]}{suffix}"
+    if whole and edges[0] == 1:
+        first = "none"
+    middle = []
+    for low, high, a, b in zip(edges, edges[1:], text, text[1:], strict=False):
+        if not whole:
+            middle.append(f"{a} to {b}{suffix}")
+        elif high - low == 1:
+            middle.append(f"{a}{suffix}")
+        else:
+            middle.append(f"{a} to {_text(high - 1, places)}{suffix}")
+    return (first, *middle, f"{text[-1]}{suffix} and over")
+
+
+def _places(numbers: Iterable[float]) -> int:
+    for places in range(7):
+        if all(abs(round(n, places) - n) < 1e-9 for n in numbers):
+            return places
+    return 6
+
+
+def _text(number: float, places: int) -> str:
+    return f"{number:,.{places}f}"

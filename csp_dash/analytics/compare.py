@@ -1,0 +1,193 @@
+"""Like for like: the one way in which two periods are compared, and the words for when they cannot be."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pandas as pd
+
+from csp_dash.analytics.intervals import LEVEL, rate_ratio, two_shares
+from csp_dash.domain.catalogue import Event
+from csp_dash.domain.months import Span
+from csp_dash.domain.words import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A period's figure: numerator and denominator summed over the `periods` that are there of those `expected`."""
+
+    span: Span
+    numerator: float | None
+    denominator: float | None = None
+    periods: int = 0
+    expected: int = 0
+
+    @property
+    def whole(self) -> bool:
+        return self.numerator is not None and self.expected > 0 and self.periods >= self.expected
+
+    def value(self, kind: Kind = Kind.COUNT) -> float | None:
+        """Count, share (0 to 1) or published rate; None where it cannot be worked out."""
+        if self.numerator is None:
+            return None
+        if kind is not Kind.PROPORTION:
+            return self.numerator
+        return self.numerator / self.denominator if self.denominator else None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of a figure between two periods.
+
+    `absolute` is in the figure's unit (percentage points for shares); `percent` is None for shares and on a base of
+    zero. `low` and `high` bound the percent change (shares: the change in points) with 95% confidence. `p_value` is
+    None where the figure was published without its base, so that chance cannot be judged. With a `refusal` (a
+    sentence) nothing else is filled.
+    """
+
+    now: Window
+    before: Window
+    kind: Kind = Kind.COUNT
+    absolute: float | None = None
+    percent: float | None = None
+    p_value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    detectable: bool = False
+    refusal: str | None = None
+    note: str = ""
+    base: float | None = field(default=None)
+
+    @property
+    def tested(self) -> bool:
+        return self.p_value is not None
+
+
+def change(
+    now: Window,
+    before: Window,
+    *,
+    kind: Kind = Kind.COUNT,
+    breaks: Sequence[Event] = (),
+    base: float | None = None,
+) -> Change:
+    """Compare a period with an earlier one.
+
+    `breaks` are the indicator's declared breaks; every one given counts. `base` is the number of people or interviews
+    behind a share that was published without its denominator. Never raises on data: it refuses in words.
+    """
+    refusal = _refusal(now, before, kind, breaks)
+    if refusal:
+        return Change(now, before, kind, refusal=refusal, base=base)
+    if kind is Kind.PROPORTION:
+        return _share_change(now, before, base)
+    one, zero = float(now.numerator or 0), float(before.numerator or 0)
+    percent = 100 * (one - zero) / zero if zero else None
+    note = "" if zero else "The earlier period had none, so there is no percentage."
+    if kind is Kind.RATE:
+        return Change(now, before, kind, one - zero, percent, note=note, base=base)
+    ratio = rate_ratio(one, zero)
+    return Change(
+        now,
+        before,
+        kind,
+        absolute=one - zero,
+        percent=percent,
+        p_value=ratio.p_value,
+        low=100 * (ratio.low - 1) if zero else None,
+        high=100 * (ratio.high - 1) if zero else None,
+        detectable=ratio.p_value < 1 - LEVEL,
+        note=note,
+        base=base,
+    )
+
+
+def windows(frame: pd.DataFrame, span: Span) -> dict[str, Window]:
+    """The windows of a frame (area, numerator, denominator, periods, expected), by area."""
+    found = {}
+    for row in frame.to_dict("records"):
+        found[str(row["area"])] = Window(
+            span,
+            _number(row["numerator"]),
+            _number(row.get("denominator")),
+            int(row["periods"]),
+            int(row["expected"]),
+        )
+    return found
+
+
+def crossed(now: Span, before: Span, breaks: Sequence[Event]) -> Event | None:
+    """The first declared break that lies between the start of one period and the end of the other."""
+    start = min(before.first.first_day, now.first.first_day)
+    finish = max(before.last.last_day, now.last.last_day)
+    for event in sorted((e for e in breaks if e.start), key=lambda e: str(e.start)):
+        days = [event.start] + ([event.finish + timedelta(days=1)] if event.finish else [])
+        if any(day is not None and start < day <= finish for day in days):
+            return event
+    return None
+
+
+def _refusal(now: Window, before: Window, kind: Kind, breaks: Sequence[Event]) -> str | None:
+    for window in (now, before):
+        if window.numerator is None or window.periods == 0:
+            return f"There is no figure for {window.span.long_words}."
+        if not window.whole:
+            return (
+                f"Only {window.periods} of {window.expected} parts of {window.span.long_words} have figures, "
+                "so it is not compared."
+            )
+        if kind is Kind.PROPORTION and not window.denominator:
+            return f"There were no cases to take a share of in {window.span.long_words}."
+    if now.span.months != before.span.months:
+        return (
+            f"A period of {_months(now.span.months)} cannot be compared with one of {_months(before.span.months)}."
+        )
+    if now.span.months % 12 and now.span.first.month != before.span.first.month:
+        return f"{now.span.words} and {before.span.words} are different times of year, so they are not compared."
+    if before.span.last >= now.span.first:
+        return f"{before.span.words} does not lie wholly before {now.span.words}, so they are not compared."
+    event = crossed(now.span, before.span, breaks)
+    if event:
+        return f"Figures before and after {_when(event)} ({event.title}) are not comparable."
+    return None
+
+
+def _share_change(now: Window, before: Window, base: float | None) -> Change:
+    one, zero = now.value(Kind.PROPORTION), before.value(Kind.PROPORTION)
+    if one is None or zero is None:
+        raise AssertionError("refused before")
+    points = 100 * (one - zero)
+    n1, n0 = (base, base) if base else (now.denominator, before.denominator)
+    known = n1 is not None and n0 is not None and min(n1, n0) > 1 and 0 <= one <= 1 and 0 <= zero <= 1
+    if not known or n1 is None or n0 is None:
+        note = "It was published without its base, so chance cannot be judged."
+        return Change(now, before, Kind.PROPORTION, points, note=note, base=base)
+    gap = two_shares(one, n1, zero, n0)
+    return Change(
+        now,
+        before,
+        Kind.PROPORTION,
+        absolute=points,
+        p_value=gap.p_value,
+        low=100 * gap.low,
+        high=100 * gap.high,
+        detectable=gap.p_value < 1 - LEVEL,
+        base=n1,
+    )
+
+
+def _when(event: Event) -> str:
+    return f"{event.start:%B %Y}" if event.start else "an undated change"
+
+
+def _months(number: int) -> str:
+    return f"{number} month" if number == 1 else f"{number} months"
+
+
+def _number(value: object) -> float | None:
+    if value is None or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return float(value)

@@ -1,0 +1,108 @@
+"""The one place for colours.
+
+Categorical colours are the Government Analysis Function's. Marks are drawn in colours that keep a contrast of 3:1
+with the light and the dark page alike, so that no figure needs to know which theme the reader has chosen.
+"""
+
+from __future__ import annotations
+
+NAVY = "#12436D"
+TEAL = "#28A197"
+PLUM = "#801650"
+ORANGE = "#F46A25"
+CHARCOAL = "#3D3D3D"
+LILAC = "#A285D1"
+CATEGORICAL = (NAVY, TEAL, PLUM, ORANGE, CHARCOAL, LILAC)
+
+BLUE = "#2073BC"
+SKY = "#6BACE6"
+SLATE = "#7A8B9B"
+ROSE = "#C4568F"
+
+LINE = BLUE
+SIGNAL = ORANGE
+DOT = SLATE
+COMPARATOR = ORANGE
+SERIES = (BLUE, ORANGE, TEAL, ROSE, LILAC, SLATE)
+
+PAGE_LIGHT = "#FFFFFF"
+PAGE_DARK = "#10171E"
+PAPER = "#FFFFFF"
+INK = "#10202E"
+OUTLINE = "#FFFFFF"
+SELECTED = ORANGE
+MISSING = "#C9CED3"
+
+RAMP = ("#D4E5F3", "#A3C8E5", "#6BA5D3", "#2F7AB8", "#124C80", "#0B2F4D")
+SEQUENTIAL = (
+    "#EEF4F9",
+    "#D6E5F1",
+    "#B9D3E7",
+    "#97BDDB",
+    "#73A5CD",
+    "#4F8CBD",
+    "#3273A9",
+    "#1F5B8E",
+    "#15476F",
+    "#0B2F4D",
+)
+
+# Text and background of a state's badge by tone: ((text, background) on the light page, the same on the dark page).
+STATES: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
+    "good": (("#0B5A46", "#E3F4EE"), ("#7FDDBF", "#0F3328")),
+    "bad": (("#9A3412", "#FDEBE1"), ("#FFB08A", "#43210F")),
+    "neutral": (("#4A5560", "#EEF1F4"), ("#C3CDD6", "#27323D")),
+    "unknown": (("#4A5560", "#EEF1F4"), ("#C3CDD6", "#27323D")),
+}
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    """Red, green and blue (0 to 255) of a `#RRGGBB` colour."""
+    if len(colour) != 7 or not colour.startswith("#"):
+        raise ValueError(f"'{colour}' is not a colour written as #RRGGBB.")
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def faint(colour: str, alpha: float) -> str:
+    """The colour as a see-through CSS colour; `alpha` runs from 0 to 1."""
+    red, green, blue = rgb(colour)
+    return f"rgba({red},{green},{blue},{alpha:g})"
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance, 0 (black) to 1 (white), as WCAG 2.2 defines it."""
+    parts = [part / 255 for part in rgb(colour)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio of two colours, 1 to 21, as WCAG 2.2 defines it."""
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def ink(fill: str) -> str:
+    """The text colour that reads best on a fill: dark ink or white paper."""
+    return max((INK, PAPER), key=lambda colour: contrast(colour, fill))
+
+
+def mix(one: str, other: str, share: float) -> str:
+    """A colour between two; `share` 0 gives the first, 1 the second."""
+    parts = (round(a + (b - a) * share) for a, b in zip(rgb(one), rgb(other), strict=True))
+    return "#{:02X}{:02X}{:02X}".format(*parts)
+
+
+def ramp(steps: int) -> tuple[str, ...]:
+    """`steps` blues from pale to deep, evenly spread over the sequential ramp. One step gives its middle."""
+    if steps < 1:
+        return ()
+    if steps == 1:
+        return (RAMP[2],)
+    last = len(RAMP[:5]) - 1 if steps <= 5 else len(RAMP) - 1
+    colours = []
+    for step in range(steps):
+        place = step * last / (steps - 1)
+        lower = min(int(place), last - 1)
+        colours.append(mix(RAMP[lower], RAMP[lower + 1], place - lower))
+    return tuple(colours)

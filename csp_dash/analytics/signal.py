@@ -1,0 +1,219 @@
+"""Signal or noise: XmR limits on a baseline, the rules for a signal, the 12-month average, and record totals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from csp_dash.domain.catalogue import Event
+from csp_dash.domain.months import Month, Span
+from csp_dash.domain.words import Kind
+
+WIDTH = 2.66
+SCREEN = 3.267
+RUN = 7
+FEWEST = 12
+BASELINE = 36
+YEAR = 12
+BEYOND, RUNNING, DRIFTING, NEAR = "beyond", "run", "drift", "near"
+WORDS = {
+    BEYOND: "beyond the usual range",
+    RUNNING: "part of seven or more months in a row on one side of the average",
+    DRIFTING: "part of seven or more months in a row of rise or fall",
+    NEAR: "one of two in three months near the edge of the usual range",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Where chance alone would keep monthly values, worked out on `points` of them."""
+
+    centre: float
+    lower: float
+    upper: float
+    points: int
+
+    @property
+    def trial(self) -> bool:
+        """Too few points to rely on."""
+        return self.points < FEWEST
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The latest 12-month total is the `kind` (lowest or highest) since `since`, or of all when that is None."""
+
+    kind: str
+    latest: Span
+    total: float
+    since: Span | None
+    first: Span
+
+
+def limits(values: Iterable[float | None], *, floor: float | None = 0.0) -> Limits | None:
+    """XmR limits: mean plus and minus 2.66 mean moving ranges; ranges beyond 3.267 of their mean are screened out.
+
+    Missing values are skipped, and no range is taken across them. None with fewer than three values or no range.
+    Formulae: Wheeler and Chambers (1992); screening as in NHS Making Data Count. `floor` bounds the lower limit.
+    """
+    numbers = np.array([math.nan if v is None else float(v) for v in values], dtype=float)
+    known = numbers[~np.isnan(numbers)]
+    ranges = np.abs(np.diff(numbers))
+    ranges = ranges[~np.isnan(ranges)]
+    if len(known) < 3 or len(ranges) == 0:
+        return None
+    kept = ranges[ranges <= SCREEN * ranges.mean()]
+    spread = WIDTH * float(kept.mean())
+    centre = float(known.mean())
+    lower = centre - spread
+    return Limits(centre, lower if floor is None else max(floor, lower), centre + spread, len(known))
+
+
+def rules(values: Sequence[float | None], band: Limits) -> list[str]:
+    """For each value the rule that makes it a signal, or an empty text. The strongest rule names it."""
+    numbers = [math.nan if v is None else float(v) for v in values]
+    found = [""] * len(numbers)
+    _near(numbers, band, found)
+    steps = [math.nan, *(np.sign(b - a) for a, b in zip(numbers, numbers[1:], strict=False))]
+    _runs(steps, DRIFTING, found)
+    _runs([np.sign(n - band.centre) for n in numbers], RUNNING, found)
+    for place, number in enumerate(numbers):
+        if number > band.upper or number < band.lower:
+            found[place] = BEYOND
+    return found
+
+
+def monthly(series: pd.DataFrame, *, kind: Kind = Kind.COUNT, people: float | None = None, per: float = 1000) -> pd.DataFrame:
+    """One row a period: start, value, and the parts that averages are made of (over, under).
+
+    Counts become rates per `per` of `people` when that is given; shares are percentages; published rates stay.
+    """
+    over = series["numerator"].astype(float)
+    under = pd.Series(1.0, index=series.index)
+    if kind is Kind.PROPORTION:
+        under = series["denominator"].astype(float)
+        under = under.where(under > 0)
+        over = (100 * over).where(under.notna())
+    elif kind is Kind.COUNT and people is not None:
+        if people <= 0:
+            raise ValueError("A rate needs a population above zero.")
+        over = over * per / people
+    return pd.DataFrame(
+        {"start": pd.to_datetime(series["start"]), "value": over / under, "over": over, "under": under}
+    ).reset_index(drop=True)
+
+
+def baseline_of(starts: Sequence[date], months: int = BASELINE) -> Span | None:
+    """The default baseline: up to three years that end a year before the last month; None when under a year is left."""
+    if not len(starts):
+        return None
+    first, last = Month.of(starts[0]), Month.of(starts[-1]).plus(-YEAR)
+    start = max(first, last.plus(1 - months))
+    return Span(start, last) if last - start + 1 >= FEWEST else None
+
+
+def trend(
+    series: pd.DataFrame,
+    *,
+    kind: Kind = Kind.COUNT,
+    people: float | None = None,
+    per: float = 1000,
+    baseline: Span | None = None,
+    breaks: Sequence[Event] = (),
+) -> pd.DataFrame:
+    """What a trend chart draws, one row a month of a SERIES frame.
+
+    Columns: start; value; smooth (average of the 12 months ending then, only where all 12 are there); signal (bool);
+    rule (see `WORDS`); missing (bool); lower, centre, upper (the band of chance, from the baseline's start on, else
+    NaN). Without a `baseline` it is the three years before the latest twelve months. The band stops at a declared
+    break and the default baseline does not reach across one.
+    """
+    frame = monthly(series, kind=kind, people=people, per=per)
+    frame["missing"] = frame["value"].isna()
+    over = frame["over"].rolling(YEAR, min_periods=YEAR).sum()
+    under = frame["under"].where(frame["over"].notna()).rolling(YEAR, min_periods=YEAR).sum()
+    frame["smooth"] = over / under
+    for column in ("lower", "centre", "upper"):
+        frame[column] = math.nan
+    frame["rule"] = ""
+    days = [moment.date() for moment in frame["start"]]
+    span, stop = _reach(days, baseline, breaks)
+    if span is not None:
+        inside = np.array([span.first.first_day <= day <= span.last.last_day for day in days], dtype=bool)
+        band = limits(frame["value"][inside])
+        if band is not None:
+            drawn = np.array([day >= span.first.first_day and (stop is None or day < stop) for day in days], dtype=bool)
+            frame.loc[drawn, ["lower", "centre", "upper"]] = [band.lower, band.centre, band.upper]
+            frame.loc[drawn, "rule"] = rules(frame["value"][drawn].tolist(), band)
+    frame["signal"] = frame["rule"] != ""
+    return frame[["start", "value", "smooth", "signal", "rule", "missing", "lower", "centre", "upper"]]
+
+
+def record(series: pd.DataFrame, *, months: int = YEAR, breaks: Sequence[Event] = ()) -> Record | None:
+    """Whether the latest total of `months` months is the lowest or highest since some time, or of all.
+
+    Every total in between is looked at, overlapping ones too. Totals that reach across a declared break, a gap or
+    what lies before either are left out. None where there are fewer than three years of totals to compare with.
+    """
+    frame = series.sort_values("start")
+    days = [moment.date() for moment in pd.to_datetime(frame["start"])]
+    cuts = [event.start for event in breaks if event.start]
+    values = frame["numerator"].astype(float).tolist()
+    first = max((place for place, day in enumerate(days) for cut in cuts if day < cut), default=-1) + 1
+    gaps = [place for place, value in enumerate(values) if math.isnan(value)]
+    first = max([first, *(place + 1 for place in gaps)])
+    values, days = values[first:], days[first:]
+    if len(values) < 4 * months:
+        return None
+    totals = [sum(values[end - months + 1 : end + 1]) for end in range(months - 1, len(values))]
+
+    def span(place: int) -> Span:
+        return Span(Month.of(days[place]), Month.of(days[place + months - 1]))
+
+    latest, earlier = totals[-1], totals[:-1]
+    for kind, ends in (("lowest", lambda t: t <= latest), ("highest", lambda t: t >= latest)):
+        since = next((place for place in range(len(earlier) - 1, -1, -1) if ends(earlier[place])), None)
+        if since is None or len(totals) - 1 - since >= 3 * months:
+            return Record(kind, span(len(totals) - 1), latest, None if since is None else span(since), span(0))
+    return None
+
+
+def rolling(series: pd.DataFrame, months: int = YEAR) -> list[float]:
+    """Totals of the `months` months ending in each month, where all are there."""
+    totals = series["numerator"].astype(float).rolling(months, min_periods=months).sum()
+    return [float(total) for total in totals.dropna()]
+
+
+def _reach(days: list[date], baseline: Span | None, breaks: Sequence[Event]) -> tuple[Span | None, date | None]:
+    """The baseline, and the first day that it no longer speaks for."""
+    cuts = sorted(event.start for event in breaks if event.start)
+    if baseline is not None:
+        return baseline, next((cut for cut in cuts if cut > baseline.last.last_day), None)
+    since = [day for day in days if all(day >= cut for cut in cuts if days and cut <= days[-1])]
+    return baseline_of(since), None
+
+
+def _runs(signs: Sequence[float], rule: str, found: list[str]) -> None:
+    start = 0
+    for place in range(1, len(signs) + 1):
+        if place < len(signs) and signs[place] == signs[start]:
+            continue
+        if signs[start] in (-1, 1) and place - start >= RUN:
+            found[start:place] = [rule] * (place - start)
+        start = place
+
+
+def _near(numbers: list[float], band: Limits, found: list[str]) -> None:
+    for side in (1, -1):
+        edge = band.centre + side * (band.upper - band.centre) * 2 / 3
+        near = [side * (n - edge) > 0 for n in numbers]
+        for place in range(len(numbers) - 2):
+            if sum(near[place : place + 3]) >= 2:
+                for each in range(place, place + 3):
+                    if near[each]:
+                        found[each] = NEAR

@@ -1,0 +1,58 @@
+"""The state of a measure as a letter, a word and an icon: never colour alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from csp_dash.analytics.compare import Change
+from csp_dash.domain.words import Direction
+
+UP = "trending_up"
+DOWN = "trending_down"
+FLAT = "trending_flat"
+ASK = "help"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """`icon` is a Material symbol's name, `tone` a key of `palette.STATES`; `readings` may mean, if it is ambiguous."""
+
+    letter: str
+    word: str
+    icon: str
+    tone: str
+    readings: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """`A Improving`; a state without a letter is its word."""
+        return f"{self.letter} {self.word}".strip()
+
+    @property
+    def material(self) -> str:
+        """As Streamlit writes an icon: `:material/trending_down:`."""
+        return f":material/{self.icon}:"
+
+
+UNCHANGED = State("C", "No detectable change", FLAT, "neutral")
+UNKNOWN = State("?", "Cannot tell yet", ASK, "unknown")
+
+
+def state(change: Change | None, direction: Direction, readings: tuple[str, ...] = ()) -> State:
+    """What the change says, given which way is better.
+
+    Falling or rising beyond chance is improving (A) or worsening (D) where the direction is declared, and only rising
+    or falling, with both readings, where it is ambiguous. A change within chance is C; a comparison that was refused
+    or could not be tested is "?".
+    """
+    if change is None or change.refusal or not change.tested or change.absolute is None:
+        return UNKNOWN
+    if not change.detectable or change.absolute == 0:
+        return State("C", UNCHANGED.word, FLAT, "neutral", readings if direction is Direction.AMBIGUOUS else ())
+    rising = change.absolute > 0
+    icon = UP if rising else DOWN
+    if direction is Direction.AMBIGUOUS:
+        return State("", "Rising" if rising else "Falling", icon, "neutral", readings)
+    if rising is (direction is Direction.HIGHER):
+        return State("A", "Improving", icon, "good")
+    return State("D", "Worsening", icon, "bad")

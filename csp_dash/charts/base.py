@@ -1,0 +1,151 @@
+"""What every chart shares: sizes of type, the quiet layout, the empty figure, labels that keep clear of each other."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import plotly.graph_objects as go
+
+EMPTY = "No data for this choice"
+GLYPH = 0.56
+CLEAR = "rgba(0,0,0,0)"
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """Sizes in pixels for one reading distance."""
+
+    text: int
+    tick: int
+    small: int
+    value: int
+    line: float
+    dot: float
+    signal: float
+    height: int
+    labels: int
+
+
+PAGE = Style(text=14, tick=13, small=12, value=19, line=2.9, dot=4.5, signal=7, height=320, labels=330)
+WALL = Style(text=28, tick=26, small=26, value=40, line=7, dot=9, signal=16, height=720, labels=1400)
+
+
+def empty(*, height: int = PAGE.height, size: int = PAGE.text, text: str = EMPTY) -> go.Figure:
+    """A figure that says, in its middle, that there is nothing to draw."""
+    figure = go.Figure()
+    figure.add_annotation(text=text, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False, font={"size": size})
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False)
+    return dress(figure, height=height)
+
+
+def dress(
+    figure: go.Figure,
+    *,
+    height: int,
+    left: int = 0,
+    right: int = 0,
+    top: int = 8,
+    bottom: int = 8,
+    size: int = PAGE.text,
+    identity: str = "still",
+) -> go.Figure:
+    """The layout of every figure: no title, no legend, no drag, see-through; colours of text and grid are the theme's.
+
+    `identity` keeps the reader's view while figures of one panel follow each other.
+    """
+    figure.update_layout(
+        height=height,
+        margin={"l": left, "r": right, "t": top, "b": bottom, "pad": 4},
+        showlegend=False,
+        dragmode=False,
+        paper_bgcolor=CLEAR,
+        plot_bgcolor=CLEAR,
+        uirevision=identity,
+        font={"size": size},
+        hoverlabel={"align": "left", "font": {"size": max(13, size - 2)}},
+        title={"text": ""},
+    )
+    figure.update_xaxes(fixedrange=True)
+    figure.update_yaxes(fixedrange=True)
+    return figure
+
+
+def text_width(text: str, size: float) -> float:
+    """Roughly how wide a line of text is, in pixels; the widest of several lines."""
+    lines = re.sub(r"<[^>]*>", "", text.replace("<br>", "\n")).split("\n")
+    return max(len(line) for line in lines) * size * GLYPH
+
+
+def ticks(high: float, most: int = 5) -> list[float]:
+    """At most `most` round values from zero that span up to `high`, zero included."""
+    if not high > 0:
+        return [0.0, 1.0]
+    rough = high / (most - 1)
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(unit * power for unit in (1, 2, 2.5, 5, 10) if unit * power >= rough * (1 - 1e-9))
+    return [round(step * place, 10) for place in range(int(high / step + 1e-9) + 1)]
+
+
+def spread(places: Sequence[float], gap: float, low: float = -math.inf, high: float = math.inf) -> list[float]:
+    """Move label positions apart by at least `gap`, as little as need be, keeping their order and within bounds."""
+    order = sorted(range(len(places)), key=lambda i: places[i])
+    clusters: list[tuple[float, list[int]]] = []
+    for index in order:
+        centre, members = places[index], [index]
+        while clusters and centre - gap * len(members) / 2 < clusters[-1][0] + gap * len(clusters[-1][1]) / 2:
+            before, others = clusters.pop()
+            members = others + members
+            centre = sum(places[i] for i in members) / len(members)
+            del before
+        half = gap * (len(members) - 1) / 2
+        centre = min(max(centre, low + half), high - half) if high - low >= 2 * half else centre
+        clusters.append((centre, members))
+    moved = list(places)
+    for centre, members in clusters:
+        for rank, index in enumerate(members):
+            moved[index] = centre + gap * (rank - (len(members) - 1) / 2)
+    return moved
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Where a label hangs on its vertical line: `left` of it, `right` of it or in its `center`; and in which row."""
+
+    side: str
+    row: int
+
+
+def flags(places: Sequence[float], widths: Sequence[float], low: float, high: float) -> list[Flag]:
+    """Hang labels (places left to right, in pixels) in the fewest rows in which none covers another or leaves bounds."""
+    best: tuple[float, list[Flag]] | None = None
+    sides = ("center", "right", "left") if len(places) <= 6 else ("center",)
+    for choice in product(sides, repeat=len(places)):
+        ends: list[float] = []
+        found = []
+        price = 0.0
+        for side, place, width in zip(choice, places, widths, strict=True):
+            left = place - {"center": width / 2, "right": -3, "left": width + 3}[side]
+            price += 10 * max(0.0, low - left, left + width - high) + (side != "center")
+            row = next((r for r, end in enumerate(ends) if left >= end), len(ends))
+            if row == len(ends):
+                ends.append(0)
+            ends[row] = left + width + 10
+            found.append(Flag(side, row))
+        price += 100 * len(ends)
+        if best is None or price < best[0]:
+            best = price, found
+    return best[1] if best else []
+
+
+def rounded(value: float | None, digits: int = 5) -> float | None:
+    """A number with few significant digits, so that figures stay small; None for a missing one."""
+    if value is None or not math.isfinite(value):
+        return None
+    if value == 0:
+        return 0.0
+    return round(float(value), max(0, digits - 1 - math.floor(math.log10(abs(value)))))

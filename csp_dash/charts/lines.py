@@ -1,0 +1,201 @@
+"""Several lines, each labelled at its end: a survey measure here and in London, wards side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from csp_dash.analytics import palette
+from csp_dash.analytics.narrate import number_or_rate
+from csp_dash.charts.base import PAGE, Style, dress, empty, rounded, spread, text_width, ticks
+from csp_dash.domain.catalogue import Event
+
+MOST = 6
+
+
+def figure(
+    frame: pd.DataFrame,
+    *,
+    chosen: str = "",
+    suffix: str = "",
+    when: str = "%B %Y",
+    zero: bool = True,
+    events: Sequence[Event] = (),
+    style: Style = PAGE,
+    height: int | None = None,
+    identity: str = "lines",
+) -> go.Figure:
+    """Lines of `frame` (series, name, start, value; low and high draw a ribbon), at most six.
+
+    `chosen` is the series that stands out (else the first). `suffix` follows values (`%`). `zero` starts the axis at
+    nought; without it the axis hugs the values. Missing values break a line; a lone value is a dot.
+    """
+    tall = height or style.height
+    known = frame.dropna(subset=["value"])
+    if known.empty:
+        return empty(height=tall, size=style.text)
+    order = list(dict.fromkeys(str(s) for s in frame["series"] if s in set(known["series"])))
+    lead = chosen if chosen in order else order[0]
+    order = [lead, *(s for s in order if s != lead)][:MOST]
+    low, high = _bounds(known[known["series"].isin(order)], zero)
+    drawing = go.Figure()
+    ends: list[tuple[str, str, str, float]] = []
+    for place, series in reversed(list(enumerate(order))):
+        rows = frame[frame["series"] == series].sort_values("start")
+        colour = palette.SERIES[place]
+        name = str(rows["name"].iloc[0])
+        if series == lead and {"low", "high"} <= set(rows.columns):
+            _ribbon(drawing, rows, colour)
+        _line(drawing, rows, name, colour, style.line if series == lead else style.line * 0.7, suffix, when, style)
+        last = rows.dropna(subset=["value"]).iloc[-1]
+        ends.append((name, colour, f"{last['start']:%Y-%m-%d}", float(last["value"])))
+    top = _events(drawing, events, known, style)
+    right = _ends(drawing, ends[::-1], low, high, tall - top - 34, suffix, style)
+    marks = [mark for mark in ticks(high - low)] if not zero else ticks(high)
+    drawing.update_yaxes(
+        range=[low, high],
+        tickvals=[mark + low for mark in marks] if not zero else marks,
+        ticksuffix=suffix,
+        tickfont={"size": style.tick},
+        zeroline=False,
+    )
+    drawing.update_xaxes(
+        showgrid=False, tickformat="%Y", nticks=6, tickfont={"size": style.tick}, ticks="", range=_span(known)
+    )
+    drawing.update_layout(hovermode="closest", hoverdistance=30)
+    return dress(drawing, height=tall, right=right, top=top, size=style.text, identity=identity)
+
+
+def _bounds(known: pd.DataFrame, zero: bool) -> tuple[float, float]:
+    columns = [c for c in ("value", "low", "high") if c in known.columns]
+    low, high = float(known[columns].min().min()), float(known[columns].max().max())
+    if zero or low == high:
+        return min(0.0, low), (high or 1.0) * 1.05
+    marks = ticks(high - low)
+    step = marks[1] - marks[0]
+    return step * (low // step), step * (high // step + 1)
+
+
+def _line(
+    drawing: go.Figure, rows: pd.DataFrame, name: str, colour: str, width: float, suffix: str, when: str, style: Style
+) -> None:
+    values = rows["value"].astype(float)
+    alone = values.notna() & values.shift(1).isna() & values.shift(-1).isna()
+    drawing.add_scatter(
+        x=[f"{moment:%Y-%m-%d}" for moment in rows["start"]],
+        y=[rounded(v) for v in values],
+        mode="lines+markers",
+        line={"color": colour, "width": width},
+        marker={"size": [style.signal if a else 0.1 for a in alone], "color": colour, "line": {"width": 0}},
+        connectgaps=False,
+        hovertext=[
+            "" if pd.isna(v) else f"{name}, {moment.strftime(when)}: {number_or_rate(float(v))}{suffix}"
+            for moment, v in zip(rows["start"], values, strict=True)
+        ],
+        hovertemplate="%{hovertext}<extra></extra>",
+        cliponaxis=False,
+    )
+
+
+def _ribbon(drawing: go.Figure, rows: pd.DataFrame, colour: str) -> None:
+    known = rows.dropna(subset=["low", "high"])
+    if len(known) < 2:
+        return
+    days = [f"{moment:%Y-%m-%d}" for moment in known["start"]]
+    drawing.add_scatter(
+        x=days + days[::-1],
+        y=[rounded(v) for v in known["high"]] + [rounded(v) for v in known["low"]][::-1],
+        fill="toself",
+        mode="lines",
+        line={"width": 0, "color": colour},
+        fillcolor=palette.faint(colour, 0.16),
+        hoverinfo="skip",
+    )
+
+
+def _ends(
+    drawing: go.Figure,
+    ends: list[tuple[str, str, str, float]],
+    low: float,
+    high: float,
+    plot: int,
+    suffix: str,
+    style: Style,
+) -> int:
+    """Write name and last value beside each line, apart from each other; returns the right margin."""
+    last = max(day for _, _, day, _ in ends)
+    pixels = [(value - low) / (high - low) * plot for _, _, _, value in ends]
+    texts = [_wrapped(name) for name, _, _, _ in ends]
+    tallest = max(text.count("<br>") for text in texts) + 1
+    placed = spread(pixels, style.small * 1.3 * tallest + 2, 0, plot)
+    for place, (_, colour, day, value) in enumerate(ends):
+        drawing.add_scatter(
+            x=[day], y=[rounded(value)], mode="markers", marker={"size": style.line * 2.4, "color": colour}, hoverinfo="skip", cliponaxis=False
+        )
+        text = f"<b>{number_or_rate(_short(value))}{suffix}</b> {texts[place]}"
+        drawing.add_annotation(
+            x=last,
+            y=rounded(value),
+            text=f"<span style='color:{colour}'>■</span> {text}",
+            showarrow=False,
+            xanchor="left",
+            xshift=8,
+            yshift=round(placed[place] - pixels[place]),
+            align="left",
+            font={"size": style.small + 1 if place else style.text},
+        )
+    widest = max(
+        text_width(f"■ {number_or_rate(_short(value))}{suffix} {texts[place].split('<br>')[0]}", style.text)
+        for place, (_, _, _, value) in enumerate(ends)
+    )
+    return int(max(widest, *(text_width(text, style.text) for text in texts))) + 8
+
+
+def _events(drawing: go.Figure, events: Sequence[Event], known: pd.DataFrame, style: Style) -> int:
+    first, last = known["start"].min().date(), known["start"].max().date()
+    shown: list[tuple[date, str]] = sorted((e.start, e.short) for e in events if e.start and first < e.start <= last)
+    for rank, (day, short) in enumerate(shown):
+        drawing.add_shape(
+            type="line",
+            x0=str(day),
+            x1=str(day),
+            y0=0,
+            y1=1,
+            yref="paper",
+            layer="below",
+            line={"color": palette.SLATE, "width": 1, "dash": "dot"},
+        )
+        drawing.add_annotation(
+            x=str(day),
+            y=1,
+            yref="paper",
+            yanchor="bottom",
+            yshift=2 + int(style.small * 1.45) * (rank % 2),
+            text=short,
+            showarrow=False,
+            font={"size": style.small},
+            opacity=0.85,
+        )
+    return 12 + int(style.small * 1.45) * min(2, len(shown))
+
+
+def _span(known: pd.DataFrame) -> list[str]:
+    first, last = known["start"].min(), known["start"].max()
+    pad = max((last - first) / 60, pd.Timedelta(days=20))
+    return [f"{first - pad:%Y-%m-%d}", f"{last + pad:%Y-%m-%d}"]
+
+
+def _wrapped(name: str, most: int = 14) -> str:
+    """A long name on two lines, broken near its middle."""
+    if len(name) <= most or " " not in name:
+        return name
+    spaces = [place for place, letter in enumerate(name) if letter == " "]
+    middle = min(spaces, key=lambda place: abs(place - len(name) / 2))
+    return f"{name[:middle]}<br>{name[middle + 1 :]}"
+
+
+def _short(value: float) -> float:
+    return float(round(value)) if abs(value) >= 20 else value

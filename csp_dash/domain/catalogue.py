@@ -1,0 +1,239 @@
+"""What the catalogue declares, as frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from csp_dash.domain.words import AreaKind, Direction, FigureKind, Frequency, Kind, Trust
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Where an indicator's figures for some kinds of area come from: series of one source, added up."""
+
+    areas: tuple[AreaKind, ...]
+    source: str
+    series: tuple[str, ...]
+    denominator_series: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An indicator's place in the plan. `page` is the plan's own page number."""
+
+    priority: str
+    outcome: str
+    board: str
+    page: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One measure. `unit` is plural and lower case; `per` applies to rates on a population.
+
+    `plain` says in one resident's sentence what is counted. `readings` gives, for an ambiguous
+    direction, what a rise may mean: (the worrying reading, the welcome reading).
+    """
+
+    slug: str
+    title: str
+    short: str
+    plain: str
+    unit: str
+    kind: Kind
+    denominator: str
+    per: int
+    frequency: Frequency
+    direction: Direction
+    trust: Trust
+    place: Place
+    feeds: tuple[Feed, ...]
+    caveats: tuple[str, ...]
+    breaks: tuple[str, ...]
+    readings: tuple[str, ...] = ()
+    holder: str = ""
+    sensitive: bool = False
+    base: int | None = None
+
+    def feed(self, kind: AreaKind | str) -> Feed | None:
+        """The feed for a kind of area, or None where there are no figures for it."""
+        return next((feed for feed in self.feeds if kind in feed.areas), None)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(feed.source for feed in self.feeds))
+
+    @property
+    def has_rate(self) -> bool:
+        """Whether a rate per 1,000 residents makes sense."""
+        return self.kind is Kind.COUNT and self.denominator == "residents"
+
+    @property
+    def measured(self) -> bool:
+        return bool(self.feeds)
+
+    @property
+    def counts_in_headlines(self) -> bool:
+        """Illustrative figures never feed a headline or a score."""
+        return self.measured and self.trust is Trust.OFFICIAL
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A publisher's dataset, as the source card shows it."""
+
+    id: str
+    title: str
+    publisher: str
+    url: str
+    licence: str
+    attribution: str
+    retrieved: date
+    geography: str
+    method: str
+    caveats: tuple[str, ...]
+    updates: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something with a date that figures should be read against. `kind` is break, event or caveat."""
+
+    id: str
+    title: str
+    short: str
+    kind: str
+    text: str
+    start: date | None = None
+    finish: date | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An outcome that the plan wants, in our words. `direction` may be None where the plan states none."""
+
+    id: str
+    text: str
+    page: int
+    direction: Direction | None
+    measures: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Priority:
+    slug: str
+    number: int | None
+    title: str
+    short: str
+    question: str
+    page: int
+    boards: tuple[str, ...]
+    focus: tuple[str, ...]
+    why: tuple[str, ...]
+    aims: tuple[str, ...]
+    outcomes: tuple[Outcome, ...]
+    delivery: tuple[str, ...]
+    headlines: tuple[str, ...]
+    trends: tuple[str, ...]
+    maps: tuple[str, ...]
+    indicators: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    id: str
+    title: str
+    note: str
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFigure:
+    """A figure that the plan states, with its page."""
+
+    id: str
+    kind: FigureKind
+    indicator: str
+    priority: str
+    outcome: str
+    board: str
+    theme: str
+    name: str
+    value: str
+    unit: str
+    comparison: str
+    period: str
+    direction: Direction
+    page: int
+    target: str
+    rating: str
+    trust: Trust
+    base: str
+    holder: str
+    contradictions: tuple[int, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A numeric target of the plan. `readings` lists what the plan's words may mean."""
+
+    figure: str
+    indicator: str
+    title: str
+    value: float
+    unit: str
+    readings: tuple[str, ...]
+    baseline: str
+    page: int
+    why_unjudged: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One claim of the plan to hold against today's official series.
+
+    `measure` is level, change (percent between two periods), survey (a published proportion) or rank.
+    Periods are `YYYY-MM` months, inclusive. `why` explains a difference in words.
+    """
+
+    figure: str
+    indicator: str
+    measure: str
+    first: str
+    last: str
+    prior_first: str
+    prior_last: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    number: int
+    title: str
+    text: str
+    pages: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Where to report or get help (plan p29)."""
+
+    group: str
+    title: str
+    how: str
+    link: str
+    page: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A titled paragraph of the plan in our words, with its page: legislation, principles, links, feedback."""
+
+    section: str
+    title: str
+    text: str
+    page: int

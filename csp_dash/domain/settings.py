@@ -1,0 +1,40 @@
+"""Settings of an instance, read from environment variables.
+
+=======================  ==========================================================================
+CSP_DASH_PROFILE         `partner` (default) or `public`, the hosted instance: no illustrative
+                         figures, and sensitive measures at borough level only
+CSP_DASH_ILLUSTRATIVE    `on` or `off`; overrides the profile for illustrative figures
+CSP_DASH_CACHE           folder for the database that is made from the snapshot (default data/built)
+=======================  ==========================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from csp_dash.domain.words import AreaKind, Trust
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    public: bool = False
+    illustrative: bool = True
+    cache: str = ""
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> Settings:
+        """Settings from environment variables; ValueError names a variable with a value it cannot have."""
+        profile = environment.get("CSP_DASH_PROFILE", "partner").strip().lower()
+        if profile not in ("partner", "public"):
+            raise ValueError(f"CSP_DASH_PROFILE is '{profile}'. Set it to 'partner' or 'public'.")
+        shown = environment.get("CSP_DASH_ILLUSTRATIVE", "off" if profile == "public" else "on").strip().lower()
+        if shown not in ("on", "off"):
+            raise ValueError(f"CSP_DASH_ILLUSTRATIVE is '{shown}'. Set it to 'on' or 'off'.")
+        return cls(profile == "public", shown == "on", environment.get("CSP_DASH_CACHE", "").strip())
+
+    def shows(self, trust: Trust, sensitive: bool, kind: AreaKind | None = None) -> bool:
+        """Whether this instance shows an indicator at a kind of area."""
+        if trust is Trust.ILLUSTRATIVE and not self.illustrative:
+            return False
+        return not (self.public and sensitive and kind is AreaKind.WARD)

@@ -1,0 +1,70 @@
+"""Closed sets of words that the catalogue, the URL and the pages share."""
+
+from enum import StrEnum
+
+
+class Direction(StrEnum):
+    """Which way is better. Declared for each indicator, never inferred from its name."""
+
+    LOWER = "lower"
+    HIGHER = "higher"
+    AMBIGUOUS = "ambiguous"
+
+
+class Trust(StrEnum):
+    """Where a figure stands: published officially, stated by the plan, made up for show, or not yet supplied."""
+
+    OFFICIAL = "official"
+    PLAN = "plan"
+    ILLUSTRATIVE = "illustrative"
+    AWAITING = "awaiting"
+
+
+class Kind(StrEnum):
+    """How an indicator's figure is made: a count, a proportion of a denominator, or a rate as published."""
+
+    COUNT = "count"
+    PROPORTION = "proportion"
+    RATE = "rate"
+
+
+class Frequency(StrEnum):
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+    ONCE = "once"
+
+
+class AreaKind(StrEnum):
+    WARD = "ward"
+    BOROUGH = "borough"
+    REGION = "region"
+
+
+class Measure(StrEnum):
+    """What the reader asks to see."""
+
+    COUNT = "count"
+    RATE = "rate"
+
+
+class Compare(StrEnum):
+    """What a figure is compared with."""
+
+    PREVIOUS = "previous"
+    LONDON = "london"
+    SIMILAR = "similar"
+
+
+class FigureKind(StrEnum):
+    """The place that a figure of the plan has in the catalogue."""
+
+    INDICATOR = "indicator"
+    PLAN = "plan"
+    TARGET = "target"
+    SURVEY = "survey"
+    CONTEXT = "context"
+
+
+BOROUGH = "E09000030"
+LONDON = "E12000007"

@@ -1,0 +1,126 @@
+"""The one shape in which every reader hands over what it took from official files.
+
+A *fact* is one figure at the finest grain that the project keeps. Columns of a facts frame:
+
+==============  =============  =====================================================================
+column          type           meaning
+==============  =============  =====================================================================
+series          text           stable slug of what is counted, unique within its source
+area            text           GSS code (E05… ward, E09… borough, E12000007 London)
+start           date           first day of the period
+finish          date           last day of the period, inclusive
+numerator       float          the figure; null = published as missing or suppressed
+denominator     float or null  what a published proportion or rate is out of (1, 100000, offences …)
+flag            text or null   why a figure needs care (`suppressed`, `short_month`, `published_rate` …)
+vintage         text           label of the official file that the figure came from (YYYY-MM it reaches)
+==============  =============  =====================================================================
+
+Zero rows may be left out where `Coverage.zero_fill` is true: the warehouse writes them back for
+every covered period. A period that is not covered is *missing*, never zero.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+FACT_COLUMNS = ("series", "area", "start", "finish", "numerator", "denominator", "flag", "vintage")
+KEY = ("series", "area", "start", "finish")
+
+
+class BadInput(Exception):
+    """An official file is missing or not of the shape expected. The text says what, where and what to do."""
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Which periods a source covers for a series and kind of area.
+
+    `first` and `last` are months (YYYY-MM), `missing` lists the months between them that the
+    publisher or the extract lacks. `series` may be "*": every series of the source.
+    """
+
+    source: str
+    series: str
+    area_kind: str
+    first: str
+    last: str
+    missing: tuple[str, ...] = ()
+    zero_fill: bool = False
+
+
+@dataclass
+class Taken:
+    """What one reader took: facts of one source, their coverage, and any narrow tables beside them."""
+
+    source: str
+    facts: pd.DataFrame
+    coverage: list[Coverage]
+    inputs: list[Path]
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+
+def month_end(starts: pd.Series) -> pd.Series:
+    """Last day of the month of each date."""
+    return (pd.to_datetime(starts) + pd.offsets.MonthEnd(0)).dt.date
+
+
+def fact_frame(frame: pd.DataFrame) -> pd.DataFrame:
+    """Order, type and check a facts frame; refuse duplicates, negatives and unknown columns."""
+    surplus = set(frame.columns) - set(FACT_COLUMNS)
+    if surplus:
+        raise BadInput(f"facts have unknown columns: {', '.join(sorted(surplus))}")
+    frame = frame.reindex(columns=list(FACT_COLUMNS)).copy()
+    for column in ("start", "finish"):
+        frame[column] = pd.to_datetime(frame[column]).dt.date
+    for column in ("numerator", "denominator"):
+        frame[column] = pd.to_numeric(frame[column]).astype("float64")
+    frame["area"] = frame["area"].str.strip()
+    for column in ("series", "area", "flag", "vintage"):  # typed even where every row is empty
+        frame[column] = frame[column].astype("str")
+    twice = frame[frame.duplicated(list(KEY), keep=False)]
+    if len(twice):
+        raise BadInput(f"{len(twice)} facts share a key; the first is {twice.iloc[0][list(KEY)].to_dict()}")
+    if (frame["numerator"] < 0).any():
+        raise BadInput(f"a negative figure: {frame[frame['numerator'] < 0].iloc[0].to_dict()}")
+    return frame.sort_values(list(KEY), kind="stable").reset_index(drop=True)
+
+
+def write_parquet(frame: pd.DataFrame, path: Path, *, order_by: tuple[str, ...]) -> None:
+    """Write a frame as Parquet so that the same rows always give the same bytes.
+
+    One thread and a total order make DuckDB's writer deterministic.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect() as connection:
+        connection.execute("SET threads = 1")
+        connection.register("frame", frame)
+        order = ", ".join(f'"{name}"' for name in order_by)
+        target = str(path).replace("'", "''")
+        connection.execute(
+            f"COPY (SELECT * FROM frame ORDER BY {order}) TO '{target}'"
+            " (FORMAT PARQUET, COMPRESSION ZSTD, COMPRESSION_LEVEL 19, ROW_GROUP_SIZE 500000)"
+        )
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    digest = hashlib.sha256()
+    with path.open("rb") as handle:
+        for block in iter(lambda: handle.read(1 << 20), b""):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def need(folder: Path, pattern: str) -> list[Path]:
+    """Files under `folder` that match a glob, sorted; a clear refusal when there are none."""
+    found = sorted(path for path in folder.glob(pattern) if path.is_file())
+    if not found:
+        raise BadInput(
+            f"No file matches '{pattern}' in {folder}. Put the official file there, or pass the right folder to --from."
+        )
+    return found

@@ -1,0 +1,129 @@
+"""Where names are written: inside their own area as far as they fit, and clear of each other."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Ring = list[tuple[float, float]]
+Array = npt.NDArray[np.float64]
+LETTER, LINE = 0.5, 1.25
+GRID = 15
+WIDER = 1.35
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A name (perhaps on two lines) centred on a place."""
+
+    text: str
+    lon: float
+    lat: float
+
+
+def place(
+    outlines: Mapping[str, Sequence[Ring]],
+    texts: Mapping[str, Sequence[str]],
+    hints: Mapping[str, tuple[float, float]],
+    *,
+    width: int,
+    size: float,
+) -> dict[str, Label]:
+    """Choose for each area a spelling of its name and a place, for a picture `width` pixels wide with type of `size`.
+
+    `texts` lists the spellings that may be used, `hints` a good place to begin. What fits a narrow picture fits a
+    wider one. Small areas choose first.
+    """
+    everything = np.array([p for rings in outlines.values() for ring in rings for p in ring])
+    squeeze = math.cos(math.radians(float(everything[:, 1].mean())))
+    per_pixel = (float(np.ptp(everything[:, 0])) * squeeze) / width
+    order = sorted(outlines, key=lambda code: _extent(outlines[code]))
+    taken: dict[str, tuple[float, float, float, float]] = {}
+    found: dict[str, Label] = {}
+    ready = {code: list(_options(outlines[code], texts[code], hints[code], size, per_pixel, squeeze)) for code in order}
+    for _ in range(2):
+        for code in order:
+            taken.pop(code, None)
+            best = -math.inf
+            for text, points, fits, wide, tall in ready[code]:
+                scores = fits - 2.5 * _covered(points, wide, tall, list(taken.values()))
+                index = int(scores.argmax())
+                if scores[index] > best + 0.02:
+                    best = float(scores[index])
+                    x, y = (float(v) for v in points[index])
+                    found[code] = Label(text, round(x / squeeze, 5), round(y, 5))
+                    taken[code] = (x, y, wide, tall)
+    return found
+
+
+def _options(
+    rings: Sequence[Ring],
+    texts: Sequence[str],
+    hint: tuple[float, float],
+    size: float,
+    per_pixel: float,
+    squeeze: float,
+) -> Iterator[tuple[str, Array, Array, float, float]]:
+    """For each spelling: the places, how well it fits there (in the narrow picture and in a wider one), its box."""
+    points = _candidates(rings, hint, squeeze)
+    far = np.hypot(*(points - [hint[0] * squeeze, hint[1]]).T) / (per_pixel * 10)
+    for text in texts:
+        wide, tall = _box(text, size, per_pixel)
+        fits = _inside_share(points, wide, tall, rings, squeeze)
+        fits += _inside_share(points, wide / WIDER, tall / WIDER, rings, squeeze)
+        yield text, points, fits - 0.004 * far, wide, tall
+
+
+def _box(text: str, size: float, per_pixel: float) -> tuple[float, float]:
+    lines = text.split("\n")
+    return max(map(len, lines)) * size * LETTER * per_pixel, len(lines) * size * LINE * per_pixel
+
+
+def _extent(rings: Sequence[Ring]) -> float:
+    points = np.array([p for ring in rings for p in ring])
+    return float(np.ptp(points[:, 0]) * np.ptp(points[:, 1]))
+
+
+def _candidates(rings: Sequence[Ring], hint: tuple[float, float], squeeze: float) -> Array:
+    points = np.array([p for ring in rings for p in ring]) * [squeeze, 1]
+    (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
+    x, y = np.meshgrid(np.linspace(west, east, GRID), np.linspace(south, north, GRID))
+    grid = np.column_stack([x.ravel(), y.ravel()])
+    return np.vstack([[hint[0] * squeeze, hint[1]], grid[_inside(grid, rings, squeeze)]])
+
+
+def _inside(points: Array, rings: Sequence[Ring], squeeze: float) -> npt.NDArray[np.bool_]:
+    """Even-odd rule over all rings."""
+    odd = np.zeros(len(points), dtype=np.int64)
+    for ring in rings:
+        corners = np.array(ring) * [squeeze, 1]
+        x1, y1 = corners.T
+        x2, y2 = np.roll(corners, -1, axis=0).T
+        slanted = y1 != y2
+        x1, y1, x2, y2 = x1[slanted], y1[slanted], x2[slanted], y2[slanted]
+        x, y = points[:, :1], points[:, 1:]
+        crosses = (y1 > y) != (y2 > y)
+        odd += (crosses & (x < (x2 - x1) * (y - y1) / (y2 - y1) + x1)).sum(axis=1)
+    return odd % 2 == 1
+
+
+def _inside_share(points: Array, wide: float, tall: float, rings: Sequence[Ring], squeeze: float) -> Array:
+    """For a box centred on each point, the share of it that lies inside the area."""
+    steps = [(dx, dy) for dx in np.linspace(-0.5, 0.5, 7) for dy in (-0.45, 0, 0.45)]
+    spots = np.concatenate([points + [dx * wide, dy * tall] for dx, dy in steps])
+    share: Array = _inside(spots, rings, squeeze).reshape(len(steps), len(points)).mean(axis=0)
+    return share
+
+
+def _covered(points: Array, wide: float, tall: float, taken: list[tuple[float, float, float, float]]) -> Array:
+    """For a box centred on each point, the share of it that other labels cover."""
+    total = np.zeros(len(points))
+    for x, y, other_wide, other_tall in taken:
+        across = np.clip((wide + other_wide) / 2 - np.abs(points[:, 0] - x), 0, min(wide, other_wide))
+        up = np.clip((tall + other_tall) / 2 - np.abs(points[:, 1] - y), 0, min(tall, other_tall))
+        total += across * up / (wide * tall)
+    return total

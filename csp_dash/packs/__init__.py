@@ -1,0 +1,1 @@
+"""What leaves the dashboard: single numbers with their citation, and tables to download."""

@@ -1,0 +1,110 @@
+"""Answers of the command line: one number with all that is needed to cite it, and the state of the release."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+from csp_dash import queries
+from csp_dash.catalogue import Catalogue
+from csp_dash.domain.catalogue import Indicator
+from csp_dash.domain.months import Month, Span
+from csp_dash.domain.words import Kind
+from csp_dash.warehouse import Warehouse
+
+
+class NoAnswer(Exception):
+    """There is no such figure. The text says what exists."""
+
+
+def _indicator(catalogue: Catalogue, name: str) -> Indicator:
+    slug = catalogue.resolve(name)
+    if slug is None:
+        close = difflib.get_close_matches(name, catalogue.indicators, n=3) or list(catalogue.indicators)[:3]
+        raise NoAnswer(f"There is no indicator '{name}'. Did you mean {', '.join(close)}? There are {len(catalogue.indicators)}.")
+    indicator = catalogue.indicators[slug]
+    if not indicator.measured:
+        raise NoAnswer(f"'{slug}' has no open figures: {indicator.holder} holds them. Only the plan's own figure is shown.")
+    return indicator
+
+
+def value(
+    warehouse: Warehouse, catalogue: Catalogue, name: str, area: str, first: str, last: str, measure: str | None = None
+) -> dict[str, Any]:
+    """One figure as a dictionary; NoAnswer with a sentence where it does not exist.
+
+    `rate` divides by Census 2021 residents; `proportion` by the indicator's own denominator.
+    """
+    indicator = _indicator(catalogue, name)
+    span = Span(Month.parse(first), Month.parse(last))
+    places = queries.areas(warehouse).set_index("code")
+    if area not in places.index:
+        raise NoAnswer(f"There is no area '{area}'. Use E09000030 for the borough, E12000007 for London, or a ward from E05009317 to E05009336.")
+    kind = str(places.loc[area, "kind"])
+    have = queries.availability(warehouse)
+    have = have[(have["indicator"] == indicator.slug) & (have["area_kind"] == kind)]
+    if have.empty:
+        kinds = ", ".join(kind for feed in indicator.feeds for kind in feed.areas)
+        raise NoAnswer(f"'{indicator.slug}' has no figures for a {kind}; it has them for: {kinds}.")
+    exists = have.iloc[0]
+    rows = queries.window(warehouse, indicator=indicator.slug, area_kind=kind, span=span)
+    rows = rows[rows["area"] == area]
+    limits = f"{Month.of(exists['first'])} to {Month.of(exists['last'])}"
+    if rows.empty or not rows.iloc[0]["periods"]:
+        raise NoAnswer(f"'{indicator.slug}' has no figures for {area} from {first} to {last}; it has them from {limits}.")
+    row = rows.iloc[0]
+    if row["periods"] < row["expected"]:
+        gaps = [month for month in exists["missing"] if str(span.first) <= month <= str(span.last)]
+        without = f" without {', '.join(gaps)}" if gaps else ""
+        raise NoAnswer(
+            f"'{indicator.slug}' has only {row['periods']} of the {row['expected']} months from {first} to {last};"
+            f" it has them from {limits}{without}."
+        )
+    measure = measure or ("count" if indicator.kind is Kind.COUNT else indicator.kind.value)
+    numerator, denominator, shown, unit = _measured(warehouse, indicator, row, area, measure)
+    return {
+        "indicator": indicator.slug,
+        "area": area,
+        "from": str(span.first),
+        "to": str(span.last),
+        "numerator": numerator,
+        "denominator": denominator,
+        "value": shown,
+        "unit": unit,
+        "trust": indicator.trust.value,
+        "source": str(row["source"]),
+        "vintage": str(row["vintage"]),
+        "release": warehouse.release,
+    }
+
+
+def _measured(
+    warehouse: Warehouse, indicator: Indicator, row: Any, area: str, measure: str
+) -> tuple[float, float | None, float, str]:
+    numerator = _whole(row["numerator"])
+    own = None if row["denominator"] != row["denominator"] or row["denominator"] is None else _whole(row["denominator"])
+    if measure == "count" and indicator.kind is Kind.COUNT:
+        return numerator, None, numerator, indicator.unit
+    if measure == "rate" and indicator.has_rate:
+        people = queries.populations(warehouse, base="census_2021").set_index("area")["people"]
+        if area not in people.index:
+            raise NoAnswer(f"There is no Census 2021 population for {area}, so no rate.")
+        residents = int(people[area])
+        return numerator, residents, round(indicator.per * numerator / residents, 4), f"{indicator.unit} per {indicator.per:,} residents"
+    if measure == "proportion" and indicator.kind is Kind.PROPORTION and own:
+        return numerator, own, round(100 * numerator / own, 4), "percent"
+    if measure == "rate" and indicator.kind is Kind.RATE and own:
+        return numerator, own, numerator, indicator.unit
+    raise NoAnswer(f"'{indicator.slug}' cannot be shown as a {measure}; its own measure is {indicator.kind.value}.")
+
+
+def _whole(number: float) -> float:
+    return int(number) if float(number).is_integer() else round(float(number), 6)
+
+
+def status(warehouse: Warehouse) -> str:
+    """Release, then a line a source: period, figures, indicators."""
+    lines = [f"release {warehouse.release}", f"{'source':<24} {'from':<10} {'to':<10} {'figures':>10} {'indicators':>10}"]
+    for row in queries.status(warehouse).itertuples():
+        lines.append(f"{row.source:<24} {row.first:%Y-%m-%d} {row.last:%Y-%m-%d} {row.rows:>10,} {row.indicators:>10}")
+    return "\n".join(lines)

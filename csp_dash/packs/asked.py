@@ -1,0 +1,135 @@
+"""A view made concrete: which indicator, which areas, which period, and the period that it is compared with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from csp_dash.analytics import narrate
+from csp_dash.analytics.compare import Change, Window, change
+from csp_dash.domain.catalogue import Event, Indicator
+from csp_dash.domain.filters import Filters
+from csp_dash.domain.months import Span
+from csp_dash.domain.words import AreaKind, Frequency, Kind, Measure, Trust
+from csp_dash.packs.data import Data, Have
+
+ILLUSTRATIVE = "Illustrative, not real data"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`have` is None where the indicator has no figures at all for these areas on this instance."""
+
+    indicator: Indicator
+    kind: AreaKind
+    areas: tuple[str, ...]
+    place: str
+    have: Have | None
+    span: Span | None
+    measure: Measure
+    breaks: tuple[Event, ...]
+    fallback: str
+
+    @property
+    def before(self) -> Span | None:
+        return self.span.before() if self.span else None
+
+    @property
+    def subject(self) -> str:
+        """The indicator's name; an illustrative one says so wherever its name stands."""
+        made_up = self.indicator.trust is Trust.ILLUSTRATIVE
+        return f"{self.indicator.title} ({ILLUSTRATIVE.lower()})" if made_up else self.indicator.title
+
+    @property
+    def unit(self) -> str:
+        """What a value is: `offences`, `offences per 1,000 residents`, `% of stops`."""
+        if self.measure is Measure.RATE:
+            return f"{self.indicator.unit} per {self.indicator.per:,} residents"
+        return self.indicator.unit
+
+    @property
+    def period(self) -> str:
+        """The period in words, at the grain of the indicator."""
+        if self.span is None:
+            return "no figures"
+        if self.indicator.frequency is Frequency.QUARTER:
+            return f"12 months to {self.span.last.words}"
+        if self.indicator.frequency is Frequency.YEAR:
+            return f"newest year that ends by {self.span.last.words}"
+        return self.span.words
+
+
+def asked(data: Data, view: Filters) -> Asked:
+    """Make a view concrete. The view names a known indicator."""
+    indicator = data.catalogue.indicators[view.indicator]
+    kind, areas = data.level(indicator, view.wards)
+    have = data.have(indicator, kind)
+    span = view.span(have.span) if have else None
+    if have and span and indicator.frequency is not Frequency.MONTH and view.period in ("12m", "24m"):
+        span = Span(have.span.last.plus(-11), have.span.last)
+    fallback = ""
+    if view.wards and kind is AreaKind.BOROUGH:
+        fallback = "There are no ward figures for this measure, so the whole borough is shown."
+    rate = view.measure is Measure.RATE and indicator.has_rate and data.people_of(areas) is not None
+    return Asked(
+        indicator=indicator,
+        kind=kind,
+        areas=areas,
+        place=data.place_words(areas),
+        have=have,
+        span=span,
+        measure=Measure.RATE if rate else Measure.COUNT,
+        breaks=tuple(data.catalogue.events[name] for name in indicator.breaks),
+        fallback=fallback,
+    )
+
+
+def base(question: Asked) -> float | None:
+    """Interviews or cases behind a published share, where its denominator was not published."""
+    return float(question.indicator.base) if question.indicator.base else None
+
+
+def compare(data: Data, question: Asked) -> tuple[Window | None, Change | None]:
+    """The period's figure and its change on the period before; both None without figures."""
+    if question.span is None or question.before is None:
+        return None, None
+    now = data.window(question.indicator, question.kind, question.areas, question.span)
+    before = data.window(question.indicator, question.kind, question.areas, question.before)
+    found = change(now, before, kind=question.indicator.kind, breaks=question.breaks, base=base(question))
+    return now, found
+
+
+def value(data: Data, question: Asked, window: Window | None) -> float | None:
+    """A window's figure in the measure asked for: count, rate per 1,000, percent, or a rate as published."""
+    if window is None or window.numerator is None or not window.whole:
+        return None
+    if question.measure is Measure.RATE:
+        people = data.people_of(question.areas)
+        return question.indicator.per * window.numerator / people if people else None
+    if question.indicator.kind is Kind.PROPORTION:
+        share = window.value(Kind.PROPORTION)
+        return None if share is None else 100 * share
+    return window.numerator
+
+
+def area_value(data: Data, question: Asked, code: str, window: Window) -> float | None:
+    """As `value`, for one area of the kind."""
+    if window.numerator is None or not window.whole:
+        return None
+    if question.measure is Measure.RATE:
+        people = data.people.get(code)
+        return question.indicator.per * window.numerator / people if people else None
+    if question.indicator.kind is Kind.PROPORTION:
+        share = window.value(Kind.PROPORTION)
+        return None if share is None else 100 * share
+    return window.numerator
+
+
+def value_words(question: Asked, number: float | None) -> str:
+    """A value as it is written large: `2,342`, `7.5`, `65%`, `no figure`."""
+    if number is None:
+        return "no figure"
+    if question.indicator.kind is Kind.PROPORTION:
+        return narrate.percent(number)
+    if question.measure is Measure.RATE or question.indicator.kind is Kind.RATE:
+        return narrate.rate(number)
+    return narrate.number(number)

@@ -1,0 +1,159 @@
+"""The plan checked against today's official data: what it says, what the series gives now, and why they differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from csp_dash import queries
+from csp_dash.analytics import narrate
+from csp_dash.analytics.compare import Window, change
+from csp_dash.domain.catalogue import Check, Indicator
+from csp_dash.domain.filters import Filters
+from csp_dash.domain.months import Month, Span
+from csp_dash.domain.words import BOROUGH, AreaKind, Kind
+from csp_dash.packs.data import Data
+
+
+@dataclass(frozen=True)
+class Checked:
+    """`frame` is for the screen, `csv` for export; the title counts how many claims agree."""
+
+    title: str
+    caption: str
+    frame: pd.DataFrame
+    csv: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One claim: the plan's number, today's, their difference, and whether chance allows a change at all."""
+
+    claim: str
+    page: int
+    plan: float
+    now: float | None
+    unit: str
+    detail: str
+    chance: str
+    agrees: bool | None
+    why: str
+
+
+def lines(data: Data) -> list[Line]:
+    """Every declared check, worked out on the release."""
+    return [_line(data, check) for check in data.catalogue.checks]
+
+
+def table(data: Data, view: Filters) -> Checked:
+    """The table of the plan page. `view` is not used: the checks have their own periods."""
+    found = lines(data)
+    agreeing = sum(line.agrees is True for line in found)
+    judged = sum(line.agrees is not None for line in found)
+    frame = pd.DataFrame(
+        [
+            {
+                "The plan says": f"{line.claim} (p{line.page})",
+                "Plan": _words(line.plan, line.unit),
+                "Official data now": _words(line.now, line.unit),
+                "From and to": line.detail,
+                "Verdict": {True: ":green-badge[✓ Agrees]", False: ":orange-badge[≠ Differs]", None: ":gray-badge[? No open series]"}[
+                    line.agrees
+                ],
+                "Real or chance": line.chance,
+                "Why": line.why,
+            }
+            for line in found
+        ]
+    )
+    raw = pd.DataFrame([{field: getattr(line, field) for field in Line.__dataclass_fields__} for line in found])
+    return Checked(
+        title=f"{agreeing} of the plan's {judged} checkable claims agree with today's official figures",
+        caption="Agrees: within one percentage point of a stated change or share, or within 1% of a stated level. "
+        "Real or chance: whether a change of that size is more than chance would make.",
+        frame=frame,
+        csv=raw.assign(release=data.release).to_csv(index=False, lineterminator="\n"),
+    )
+
+
+def _words(number: float | None, unit: str) -> str:
+    if number is None:
+        return "no figure"
+    if unit == "% change":
+        return f"{number:+.2f}%" if abs(number) < 1 else f"{number:+.1f}%".replace(".0%", "%")
+    if unit == "%":
+        return f"{number:.0f}%"
+    return narrate.ordinal(int(number)) if unit == "rank" else narrate.number(number)
+
+
+def _line(data: Data, check: Check) -> Line:
+    figure = data.catalogue.figures[check.figure]
+    indicator = data.catalogue.indicators[check.indicator]
+    plan = float(figure.value)
+    unit = {"level": figure.unit, "change": "% change", "survey": "%", "rank": "rank"}[check.measure]
+    if indicator.frequency.value == "month":
+        span = Span(Month.parse(check.first), Month.parse(check.last))
+    else:
+        span = Span(Month.parse(check.last).plus(-11), Month.parse(check.last))
+    now, detail, chance = _now(data, check, indicator, span)
+    agrees = None
+    if now is not None:
+        room = {"level": 0.01 * abs(plan), "change": 1.0, "survey": 1.0, "rank": 0.0}[check.measure]
+        agrees = abs(now - plan) <= room
+    return Line(figure.name, figure.page, plan, now, unit, detail, chance, agrees, check.why)
+
+
+def _now(data: Data, check: Check, indicator: Indicator, span: Span) -> tuple[float | None, str, str]:
+    if data.have(indicator, AreaKind.BOROUGH) is None:
+        return None, "not published openly", ""
+    window = data.window(indicator, AreaKind.BOROUGH, (BOROUGH,), span)
+    if check.measure == "rank":
+        return _rank(data, indicator, span)
+    if window.numerator is None or not window.whole:
+        return None, f"no figure for {span.words}", ""
+    if check.measure == "change":
+        return _change(data, check, indicator, window)
+    shown = window.value(indicator.kind)
+    if indicator.kind is Kind.PROPORTION and shown is not None:
+        return 100 * shown, f"12 months to {span.last.words}", ""
+    return shown, span.words, _revisions(data, indicator, span)
+
+
+def _change(data: Data, check: Check, indicator: Indicator, now: Window) -> tuple[float | None, str, str]:
+    first, last = check.prior_first or check.prior_last, check.prior_last
+    span = Span(Month.parse(first), Month.parse(last))
+    if indicator.frequency.value != "month":
+        span = Span(Month.parse(last).plus(-11), Month.parse(last))
+    before = data.window(indicator, AreaKind.BOROUGH, (BOROUGH,), span)
+    found = change(now, before, kind=indicator.kind)
+    if found.refusal or found.percent is None:
+        return None, found.refusal or "no base", ""
+    one, zero = before.value(indicator.kind), now.value(indicator.kind)
+    detail = f"{narrate.figure(one, indicator.kind)} to {narrate.figure(zero, indicator.kind)}, {span.words} to {now.span.words}"
+    return found.percent, detail, narrate.verdict(found)
+
+
+def _rank(data: Data, indicator: Indicator, span: Span) -> tuple[float | None, str, str]:
+    found = data.windows(indicator, AreaKind.BOROUGH, span)
+    ranked = sorted((code for code, item in found.items() if item.whole), key=lambda code: -(found[code].numerator or 0))
+    if BOROUGH not in ranked:
+        return None, f"no figure for {span.words}", ""
+    by_rate = sorted(
+        (code for code in ranked if code in data.people), key=lambda code: -(found[code].numerator or 0) / data.people[code]
+    )
+    place = ranked.index(BOROUGH) + 1
+    detail = f"by number, of {len(ranked)} boroughs"
+    if BOROUGH in by_rate:
+        detail += f"; {narrate.ordinal(by_rate.index(BOROUGH) + 1)} by rate"
+    return float(place), detail, ""
+
+
+def _revisions(data: Data, indicator: Indicator, span: Span) -> str:
+    """What each published file gave for the same financial year, where totals were kept."""
+    if indicator.slug != "total_offences" or span.months != 12 or span.first.month != 4:
+        return ""
+    kept = queries.vintages(data.warehouse, series="tno", area=BOROUGH)
+    kept = kept[(kept["fy"] == span.words) & (kept["months"] == 12)]
+    given = [f"{narrate.number(float(row.total))} (file to {row.vintage})" for row in kept.itertuples()]
+    return "files gave " + ", ".join(given) if given else ""

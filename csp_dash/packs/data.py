@@ -1,0 +1,163 @@
+"""The opened release with what every panel asks of it: spans, windows, series, names, populations, outlines."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from csp_dash import queries
+from csp_dash.analytics.compare import Window, windows
+from csp_dash.catalogue import Catalogue
+from csp_dash.domain.catalogue import Indicator
+from csp_dash.domain.filters import Vocabulary
+from csp_dash.domain.months import Month, Span
+from csp_dash.domain.settings import Settings
+from csp_dash.domain.words import BOROUGH, LONDON, AreaKind, Compare
+from csp_dash.maps.boundaries import Boundaries, boundaries
+from csp_dash.warehouse import Snapshot, Warehouse, database
+
+CENSUS = "census_2021"
+
+
+@dataclass(frozen=True, slots=True)
+class Have:
+    """Which periods exist: first and last month, missing months, the source and newest file they come from."""
+
+    span: Span
+    missing: tuple[str, ...]
+    source: str
+    vintage: str
+
+
+class Data:
+    """One release, its catalogue and the instance's settings. Immutable after opening; safe to share."""
+
+    def __init__(self, snapshot: Snapshot, catalogue: Catalogue, settings: Settings) -> None:
+        self.snapshot = snapshot
+        self.catalogue = catalogue
+        self.settings = settings
+        self.warehouse = Warehouse(database(snapshot, catalogue, settings.cache))
+        self.release = self.warehouse.release
+        places = queries.areas(self.warehouse)
+        self.areas = places
+        self.names: dict[str, str] = dict(zip(places["code"], places["name"], strict=True))
+        self.kinds: dict[str, str] = dict(zip(places["code"], places["kind"], strict=True))
+        people = queries.populations(self.warehouse, base=CENSUS)
+        self.people: dict[str, int] = {row.area: int(row.people) for row in people.itertuples()}
+        self._have = {
+            (row.indicator, row.area_kind): Have(
+                Span(Month.of(row.first), Month.of(row.last)), tuple(row.missing), row.source, row.vintage
+            )
+            for row in queries.availability(self.warehouse).itertuples()
+        }
+        wards = places[places["kind"] == "ward"].sort_values("name")
+        shown = {slug: slug for slug, item in catalogue.indicators.items() if self.shows(item)}
+        renamed = {old: new for old, new in catalogue.redirects.items() if new in shown}
+        self.words = Vocabulary({**shown, **renamed}, dict(zip(wards["code"], wards["name"], strict=True)))
+        self.wards: tuple[str, ...] = tuple(wards["code"])
+        self.newest = max(
+            have.span.last for (slug, _), have in self._have.items() if catalogue.indicators[slug].counts_in_headlines
+        )
+
+    def shows(self, indicator: Indicator, kind: AreaKind | None = None) -> bool:
+        return self.settings.shows(indicator.trust, indicator.sensitive, kind)
+
+    def have(self, indicator: Indicator, kind: AreaKind | str = AreaKind.BOROUGH) -> Have | None:
+        """The periods of an indicator at a kind of area, or None where there are none or they are not shown."""
+        if not self.shows(indicator, AreaKind(kind)):
+            return None
+        return self._have.get((indicator.slug, str(kind)))
+
+    def level(self, indicator: Indicator, wards: tuple[str, ...]) -> tuple[AreaKind, tuple[str, ...]]:
+        """The areas that figures are shown for: the chosen wards where they have figures, else the borough."""
+        if wards and self.have(indicator, AreaKind.WARD):
+            return AreaKind.WARD, wards
+        if self.have(indicator, AreaKind.BOROUGH):
+            return AreaKind.BOROUGH, (BOROUGH,)
+        return AreaKind.WARD, self.wards
+
+    def place_words(self, areas: tuple[str, ...]) -> str:
+        """`Tower Hamlets`, a ward's name, or several joined."""
+        if areas == self.wards:
+            return "all 20 wards together"
+        names = [self.names[code] for code in areas]
+        return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+    def people_of(self, areas: tuple[str, ...]) -> int | None:
+        known = [self.people.get(code) for code in areas]
+        return None if None in known else sum(number for number in known if number is not None)
+
+    def series(self, indicator: Indicator, areas: tuple[str, ...]) -> pd.DataFrame:
+        """All periods of some areas added up: start, finish, numerator, denominator, flag."""
+        frame = queries.series(self.warehouse, indicator=indicator.slug, areas=areas)
+        if len(areas) == 1 or frame.empty:
+            return frame
+        whole = {"numerator": lambda values: values.sum(min_count=len(areas))}
+        return frame.groupby(["start", "finish"], as_index=False).agg(
+            area=("area", "first"), numerator=("numerator", whole["numerator"]),
+            denominator=("denominator", "sum"), flag=("flag", "first"),
+        )
+
+    def windows(self, indicator: Indicator, kind: AreaKind, span: Span) -> dict[str, Window]:
+        """The figure of every area of a kind in a period."""
+        return windows(
+            queries.window(self.warehouse, indicator=indicator.slug, area_kind=kind.value, span=span), span
+        )
+
+    def window(self, indicator: Indicator, kind: AreaKind, areas: tuple[str, ...], span: Span) -> Window:
+        """The figure of some areas together in a period."""
+        found = self.windows(indicator, kind, span)
+        parts = [found[code] for code in areas if code in found]
+        if len(parts) < len(areas) or not parts:
+            return Window(span, None)
+        if len(parts) == 1:
+            return parts[0]
+        numerators = [part.numerator for part in parts]
+        denominators = [part.denominator for part in parts]
+        return Window(
+            span,
+            None if None in numerators else sum(number or 0 for number in numerators),
+            None if None in denominators else sum(number or 0 for number in denominators),
+            min(part.periods for part in parts),
+            max(part.expected for part in parts),
+        )
+
+    def comparator(self, compare: Compare) -> tuple[str, AreaKind, tuple[str, ...]] | None:
+        """Name, kind and areas to compare with; None for the year before."""
+        if compare is Compare.LONDON:
+            return "London", AreaKind.REGION, (LONDON,)
+        if compare is Compare.SIMILAR:
+            return "Similar boroughs", AreaKind.BOROUGH, self.catalogue.similar
+        return None
+
+    @cached_property
+    def ward_outlines(self) -> Boundaries:
+        return self._outlines("wards", "ward")
+
+    @cached_property
+    def borough_outlines(self) -> Boundaries:
+        return self._outlines("boroughs", "borough")
+
+    @cached_property
+    def lsoa_outlines(self) -> Boundaries:
+        return self._outlines("lsoas", "lsoa")
+
+    @cached_property
+    def water(self) -> dict[str, Any]:
+        return self._geojson("water")
+
+    def _outlines(self, name: str, kind: str) -> Boundaries:
+        return boundaries(self._geojson(name), self.areas[self.areas["kind"] == kind])
+
+    def _geojson(self, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.snapshot.path(f"geo/{name}.geojson").read_text(encoding="utf-8"))
+        return found
+
+
+def open_data(catalogue: Catalogue, settings: Settings) -> Data:
+    """Open the bundled snapshot, making its database first where needed; SnapshotError says what is wrong."""
+    return Data(Snapshot.open(), catalogue, settings)

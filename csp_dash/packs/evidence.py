@@ -1,0 +1,83 @@
+"""What stands under every figure: source, as-at, caveats, the same numbers as a table and as a CSV."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from csp_dash.domain.catalogue import Event
+from csp_dash.domain.words import Kind, Trust
+from csp_dash.packs.asked import ILLUSTRATIVE, Asked, value_words
+from csp_dash.packs.data import Data
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """`table` has words for the screen; `csv` has codes, full numbers, source and release in every row."""
+
+    source: str
+    url: str
+    as_at: str
+    notes: tuple[Event, ...]
+    table: pd.DataFrame
+    csv: str
+    filename: str
+    contradictions: tuple[int, ...] = ()
+
+
+def evidence(data: Data, question: Asked, rows: list[dict[str, object]], name: str, first: str = "") -> Evidence:
+    """Evidence for figures given as rows of area, from, to, numerator, denominator, value and flag.
+
+    `first` names the table's first column: Month, Ward, Borough.
+    """
+    indicator = question.indicator
+    feed = indicator.feed(question.kind)
+    source = data.catalogue.sources.get(feed.source) if feed else None
+    have = question.have
+    frame = pd.DataFrame(rows, columns=["area", "from", "to", "numerator", "denominator", "value", "flag"])
+    frame.insert(0, "indicator", indicator.slug)
+    frame.insert(2, "area_name", [data.names.get(str(code), str(code)) for code in frame["area"]])
+    frame["value"] = pd.to_numeric(frame["value"]).round(4)
+    frame["unit"] = question.unit
+    frame["trust"] = ILLUSTRATIVE if indicator.trust is Trust.ILLUSTRATIVE else indicator.trust.value
+    frame["source"] = source.id if source else ""
+    frame["release"] = data.release
+    figures = data.catalogue.figures_of(indicator.slug)
+    return Evidence(
+        source=_source_words(question, source.title if source else "no open source", source.publisher if source else ""),
+        url=source.url if source else "",
+        as_at=have.span.last.words if have else "",
+        notes=data.catalogue.notes_of(indicator),
+        table=_table(question, frame, first),
+        csv=frame.to_csv(index=False, lineterminator="\n"),
+        filename=f"{'illustrative-' if indicator.trust is Trust.ILLUSTRATIVE else ''}{indicator.slug}-{name}.csv",
+        contradictions=tuple(sorted({number for figure in figures for number in figure.contradictions})),
+    )
+
+
+def _source_words(question: Asked, title: str, publisher: str) -> str:
+    made_up = f"{ILLUSTRATIVE}. " if question.indicator.trust is Trust.ILLUSTRATIVE else ""
+    return f"{made_up}{title} ({publisher})" if publisher else f"{made_up}{title}"
+
+
+def _table(question: Asked, frame: pd.DataFrame, first: str) -> pd.DataFrame:
+    unit = question.unit[:1].upper() + question.unit[1:]
+    if first == "Month":
+        left = [f"{moment:%b %Y}" for moment in pd.to_datetime(frame["to"])]
+    else:
+        left = list(frame["area_name"])
+    shown = pd.DataFrame({first: left})
+    if question.unit != question.indicator.unit or question.indicator.kind is Kind.PROPORTION:
+        shown["Count"] = [_count(number) for number in frame["numerator"]]
+    shown[unit] = [
+        value_words(question, None if pd.isna(number) else float(number)) for number in frame["value"]
+    ]
+    if question.indicator.trust is Trust.ILLUSTRATIVE:
+        shown["Standing"] = ILLUSTRATIVE
+    return shown
+
+
+def _count(number: object) -> str:
+    value = pd.to_numeric(number)  # type: ignore[call-overload]
+    return "" if pd.isna(value) else f"{value:,.0f}" if float(value) >= 1 or value == 0 else ""

@@ -1,0 +1,100 @@
+"""Tower Hamlets among London's boroughs, or wards among themselves, as ranked bars."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from csp_dash.analytics import narrate
+from csp_dash.analytics.intervals import poisson_rate_ci, wilson
+from csp_dash.charts import bars
+from csp_dash.domain.filters import Filters
+from csp_dash.domain.words import BOROUGH, LONDON, AreaKind, Kind
+from csp_dash.packs.asked import Asked, asked, base
+from csp_dash.packs.data import Data
+from csp_dash.packs.evidence import evidence
+from csp_dash.packs.picture import Picture
+
+
+def boroughs(data: Data, view: Filters) -> Picture:
+    """Every borough that has figures, as rates or shares with 95% intervals, Tower Hamlets picked out."""
+    question = replace(asked(data, replace(view, wards=())), areas=(BOROUGH,), kind=AreaKind.BOROUGH)
+    frame = _frame(data, question)
+    known = frame.dropna(subset=["value"]).sort_values("value", ascending=False).reset_index(drop=True)
+    title = f"{question.indicator.title}: no borough figures for this choice"
+    if (known["area"] == BOROUGH).any() and len(known) > 1:
+        place = int(known.index[known["area"] == BOROUGH][0]) + 1
+        title = f"{question.indicator.title}: Tower Hamlets is {narrate.ordinal(place)} highest of {len(known)} boroughs"
+    suffix = "%" if question.indicator.kind is Kind.PROPORTION else ""
+    shown = frame.rename(columns={"name": "label"})
+    return Picture(
+        indicator=question.indicator,
+        title=title,
+        caption=f"{_unit(question)}, {question.period}. Lines: 95% intervals; dotted: London.",
+        figure=bars.figure(shown, chosen=(BOROUGH,), suffix=suffix, reference=_london(data, question), reference_name="London"),
+        alt=narrate.bars_alt(question.indicator.title, shown, measure=_unit(question), period=question.period, chosen="Tower Hamlets"),
+        evidence=evidence(data, question, _rows(known, question), "by-borough", "Borough"),
+        empty=known.empty,
+    )
+
+
+def _unit(question: Asked) -> str:
+    if question.indicator.kind is Kind.PROPORTION:
+        return question.indicator.unit[:1].upper() + question.indicator.unit[1:]
+    return f"{question.indicator.unit[:1].upper()}{question.indicator.unit[1:]} per {question.indicator.per:,} residents"
+
+
+def _frame(data: Data, question: Asked) -> pd.DataFrame:
+    found = data.windows(question.indicator, AreaKind.BOROUGH, question.span) if question.span else {}
+    rows = []
+    for code, window in found.items():
+        row: dict[str, object] = {"area": code, "name": data.names[code], "numerator": window.numerator, "denominator": window.denominator}
+        people = data.people.get(code)
+        if window.whole and window.numerator is not None:
+            if question.indicator.kind is Kind.PROPORTION and window.denominator:
+                share = window.numerator / window.denominator
+                low, high = wilson(share, base(question) or window.denominator)
+                row |= {"value": 100 * share, "low": 100 * low, "high": 100 * high}
+            elif question.indicator.has_rate and people:
+                low, high = poisson_rate_ci(window.numerator, people, question.indicator.per)
+                row |= {"value": question.indicator.per * window.numerator / people, "low": low, "high": high}
+        rows.append(row)
+    return pd.DataFrame(rows, columns=["area", "name", "value", "low", "high", "numerator", "denominator"])
+
+
+def _london(data: Data, question: Asked) -> float | None:
+    if question.span is None or data.have(question.indicator, AreaKind.REGION) is None:
+        return None
+    window = data.window(question.indicator, AreaKind.REGION, (LONDON,), question.span)
+    if window.numerator is None or not window.whole:
+        return None
+    if question.indicator.kind is Kind.PROPORTION:
+        return 100 * window.numerator / window.denominator if window.denominator else None
+    return question.indicator.per * window.numerator / data.people[LONDON] if LONDON in data.people else None
+
+
+def _rows(known: pd.DataFrame, question: Asked) -> list[dict[str, object]]:
+    span = question.span
+    return [
+        {
+            "area": row.area,
+            "from": str(span.first.first_day) if span else "",
+            "to": str(span.last.last_day) if span else "",
+            "numerator": row.numerator,
+            "denominator": row.denominator,
+            "value": row.value,
+            "flag": None,
+        }
+        for row in known.itertuples()
+    ]
+
+
+def ward_place(frame: pd.DataFrame, ward: str) -> tuple[int, int] | None:
+    """A ward's place from the highest, and of how many; None where it has no value. `frame`: area, value."""
+    known = frame.dropna(subset=["value"])
+    if ward not in set(known["area"]):
+        return None
+    mine = float(known.loc[known["area"] == ward, "value"].iloc[0])
+    return int((known["value"] > mine).sum()) + 1, len(known)
+

@@ -1,0 +1,188 @@
+"""A measure over time: months and their average, a survey with its interval, or yearly figures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from csp_dash.analytics import narrate, signal
+from csp_dash.analytics.compare import Change
+from csp_dash.analytics.intervals import wilson
+from csp_dash.charts import bars, lines
+from csp_dash.charts import trend as trend_chart
+from csp_dash.charts.base import PAGE, WALL, Style
+from csp_dash.domain.catalogue import Event
+from csp_dash.domain.filters import Filters
+from csp_dash.domain.words import BOROUGH, Frequency, Kind, Measure
+from csp_dash.packs.asked import Asked, asked, base, compare
+from csp_dash.packs.data import Data
+from csp_dash.packs.evidence import evidence
+from csp_dash.packs.picture import Picture
+
+ALWAYS = ("plan_begins",)
+
+
+def trend(data: Data, view: Filters) -> Picture:
+    """The trend panel of a view's indicator."""
+    return draw(data, view, PAGE)
+
+
+def wall(data: Data, view: Filters) -> Picture:
+    """The same trend with type that is read from six metres."""
+    return draw(data, view, WALL)
+
+
+def draw(data: Data, view: Filters, style: Style) -> Picture:
+    """The trend at a size: months where there are months, else the survey's or the year's own grain."""
+    question = asked(data, view)
+    frame = data.series(question.indicator, question.areas)
+    _, found = compare(data, question)
+    if question.indicator.frequency is Frequency.MONTH:
+        return _monthly(data, view, question, frame, found, style)
+    if question.indicator.kind is Kind.PROPORTION:
+        return _survey(data, question, frame, found, style)
+    return _yearly(data, question, frame, found, style)
+
+
+def _place(question: Asked) -> str:
+    return "" if question.areas == (BOROUGH,) else question.place
+
+
+def _events(data: Data, question: Asked) -> tuple[Event, ...]:
+    touching = [event for event in data.catalogue.notes_of(question.indicator) if event.kind != "caveat"]
+    always = [data.catalogue.events[name] for name in ALWAYS if name in data.catalogue.events]
+    return tuple(dict.fromkeys([*always, *touching]))
+
+
+def _rows(question: Asked, frame: pd.DataFrame, values: pd.Series) -> list[dict[str, object]]:
+    return [
+        {
+            "area": "+".join(question.areas),
+            "from": f"{row.start:%Y-%m-%d}",
+            "to": f"{row.finish:%Y-%m-%d}",
+            "numerator": row.numerator,
+            "denominator": row.denominator,
+            "value": value,
+            "flag": row.flag,
+        }
+        for row, value in zip(frame.itertuples(), values, strict=True)
+    ]
+
+
+def _monthly(
+    data: Data, view: Filters, question: Asked, frame: pd.DataFrame, found: Change | None, style: Style
+) -> Picture:
+    indicator = question.indicator
+    against = data.comparator(view.compare)
+    other, other_name, measure = None, "", question.measure
+    if against and indicator.has_rate and data.have(indicator, against[1]):
+        # Places of different size can only be laid beside one another as rates.
+        other_name, kind, areas = against
+        people = data.people_of(areas)
+        theirs = data.series(indicator, areas)
+        if people and not theirs.empty and data.people_of(question.areas):
+            other, measure = _trend(question, theirs, people), Measure.RATE
+    elif against and indicator.kind is Kind.PROPORTION and data.have(indicator, against[1]):
+        other_name = against[0]
+        other = _trend(question, data.series(indicator, against[2]), None)
+    people = data.people_of(question.areas) if measure is Measure.RATE else None
+    drawn = _trend(question, frame, people)
+    record = signal.record(frame, breaks=question.breaks) if view.period == "12m" and indicator.kind is Kind.COUNT else None
+    rate = f"per {indicator.per:,} residents" if people else "%" if indicator.kind is Kind.PROPORTION else ""
+    figure = trend_chart.figure(
+        drawn,
+        unit=indicator.unit,
+        rate=rate,
+        events=_events(data, question),
+        chosen=question.span,
+        other=other,
+        other_name=other_name,
+        name=question.place if other is not None else "",
+        style=style,
+        identity=indicator.slug,
+    )
+    title = narrate.trend_title(question.subject, found, record=record, place=_place(question))
+    what = f"{indicator.unit} a month {rate}".strip() if rate != "%" else indicator.unit
+    sentence = narrate.trend_sentence(indicator.title, found, record=record)
+    table = question if measure is question.measure else _as_rate(question)
+    return Picture(
+        indicator=indicator,
+        title=title,
+        caption=f"{what[:1].upper()}{what[1:]}, {question.place}. Dots: months, orange where chance would not explain them; "
+        "line: average of 12 months; band: the usual range.",
+        figure=figure,
+        alt=narrate.trend_alt(question.subject, question.place, drawn, unit=indicator.unit, measure=what, finding=title),
+        evidence=evidence(data, table, _rows(question, frame, drawn["value"]), "by-month", "Month"),
+        sentence=sentence,
+        remark=question.fallback,
+        empty=frame.empty,
+    )
+
+
+def _as_rate(question: Asked) -> Asked:
+    return replace(question, measure=Measure.RATE)
+
+
+def _trend(question: Asked, frame: pd.DataFrame, people: float | None) -> pd.DataFrame:
+    return signal.trend(
+        frame, kind=question.indicator.kind, people=people, per=question.indicator.per, breaks=question.breaks
+    )
+
+
+def _survey(data: Data, question: Asked, frame: pd.DataFrame, found: Change | None, style: Style) -> Picture:
+    indicator, size = question.indicator, base(question) or 0.0
+    parts = [_share_lines(frame, question.place, size)]
+    if not frame.empty:
+        for name, areas in (("London", ("E12000007",)),):
+            theirs = data.series(indicator, areas)
+            if not theirs.empty:
+                parts.append(_share_lines(theirs, name, 0.0))
+    drawn = pd.concat(parts, ignore_index=True)
+    ends = {str(name): float(rows["value"].iloc[-1]) for name, rows in drawn.groupby("name", sort=False)} if len(drawn) else {}
+    title = narrate.trend_title(indicator.title, found, place=_place(question))
+    return Picture(
+        indicator=indicator,
+        title=title,
+        caption="Percent of residents interviewed, 12 months to each quarter. Band: the range within which the true "
+        f"figure is likely to lie (95%, about {size:.0f} interviews a year).",
+        figure=lines.figure(drawn, suffix="%", zero=False, events=_events(data, question), style=style, identity=indicator.slug),
+        alt=narrate.lines_alt(indicator.title, ends, measure="percent", period=question.period) + f" {title}.",
+        evidence=evidence(data, question, _rows(question, frame, 100 * frame["numerator"] / frame["denominator"]), "by-quarter", "Month"),
+        sentence=narrate.tile(found),
+        remark=question.fallback,
+        empty=frame.empty,
+    )
+
+
+def _share_lines(frame: pd.DataFrame, name: str, size: float) -> pd.DataFrame:
+    share = frame["numerator"] / frame["denominator"]
+    drawn = pd.DataFrame(
+        {"series": name, "name": name, "start": pd.to_datetime(frame["finish"]), "value": 100 * share}
+    )
+    if size:
+        bounds = [wilson(float(one), size) if pd.notna(one) else (None, None) for one in share]
+        drawn["low"] = [None if low is None else 100 * low for low, _ in bounds]
+        drawn["high"] = [None if high is None else 100 * high for _, high in bounds]
+    return drawn
+
+
+def _yearly(data: Data, question: Asked, frame: pd.DataFrame, found: Change | None, style: Style) -> Picture:
+    indicator = question.indicator
+    labels = [f"{row.finish:%Y}" for row in frame.itertuples()]
+    drawn = pd.DataFrame({"label": labels, "value": frame["numerator"].astype(float), "whole": True})
+    known = drawn.dropna(subset=["value"])
+    title = narrate.trend_title(indicator.title, found, place=_place(question))
+    if found is not None and not found.refusal and not known.empty:
+        title = f"{indicator.title}: {narrate.number_or_rate(float(known['value'].iloc[-1]))} in {known['label'].iloc[-1]}, {narrate.movement(found)}"
+    return Picture(
+        indicator=indicator,
+        title=title,
+        caption=f"{indicator.unit[:1].upper()}{indicator.unit[1:]}, {question.place}, by year.",
+        figure=bars.years(drawn, style=style),
+        alt=narrate.bars_alt(indicator.title, drawn, measure=indicator.unit, period="by year"),
+        evidence=evidence(data, question, _rows(question, frame, frame["numerator"]), "by-year", "Month"),
+        sentence=narrate.tile(found),
+        remark=question.fallback,
+        empty=frame.empty,
+    )

@@ -1,0 +1,108 @@
+"""A measure by ward: the map, who is highest, and every ward's figure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from csp_dash.analytics import narrate
+from csp_dash.analytics.classes import classify
+from csp_dash.domain.filters import Filters
+from csp_dash.domain.words import AreaKind, Kind, Measure
+from csp_dash.maps import ward_map as shaded
+from csp_dash.maps.legend import legend
+from csp_dash.packs.asked import Asked, area_value, asked, value_words
+from csp_dash.packs.data import Data
+from csp_dash.packs.evidence import evidence
+from csp_dash.packs.picture import Picture
+
+
+def ward_map(data: Data, view: Filters) -> Picture:
+    """The ward map of a view's indicator. Chosen wards are outlined; all 20 are always shaded."""
+    return draw(data, view)
+
+
+def wall(data: Data, view: Filters) -> Picture:
+    """The same map for the big screen: rates, and names that are read from afar."""
+    return draw(data, replace(view, measure=Measure.RATE), width=1100, height=720, size=20)
+
+
+def draw(data: Data, view: Filters, *, width: int = 520, height: int = 520, size: float = 11.5) -> Picture:
+    """The map at a size in pixels; `size` is that of the ward names."""
+    question = by_ward(data, view)
+    indicator = question.indicator
+    frame = ward_frame(data, question)
+    rate = question.measure is Measure.RATE
+    classes = classify(frame["value"], whole=not rate and indicator.kind is Kind.COUNT)
+    names = {code: data.names[code] for code in data.wards}
+    measure = "rates" if rate else "shares" if indicator.kind is Kind.PROPORTION else "numbers"
+    finding = narrate.map_title(frame, names, measure=measure, unit=indicator.unit)
+    title = f"{question.subject}: {finding[:1].lower()}{finding[1:]}" if finding.startswith(("No ", "Every ")) else f"{question.subject}: {finding}"
+    return Picture(
+        indicator=indicator,
+        title=title,
+        caption=f"{question.unit[:1].upper()}{question.unit[1:]}, by ward, {question.period}.",
+        figure=shaded.deck(
+            data.ward_outlines, frame, classes, water=data.water, selected=view.wards,
+            width=width, height=height, size=size,
+        ),
+        alt=narrate.map_alt(question.subject, frame, names, measure=question.unit, period=question.period, finding=title),
+        evidence=evidence(data, question, _rows(frame, question), "by-ward", "Ward"),
+        remark="" if rate or not indicator.has_rate else "Counts show where people are as well as where the problem is. Rates allow for residents.",
+        legend=tuple(legend(classes)),
+        empty=bool(frame["value"].isna().all()),
+    )
+
+
+def by_ward(data: Data, view: Filters) -> Asked:
+    """The question, put to wards. Where the indicator has none, its `have` is None and every ward is empty."""
+    question = asked(data, view)
+    have = data.have(question.indicator, AreaKind.WARD)
+    rate = view.measure is Measure.RATE and question.indicator.has_rate
+    return replace(
+        question,
+        kind=AreaKind.WARD,
+        areas=data.wards,
+        place="wards of Tower Hamlets",
+        have=have,
+        span=view.span(have.span) if have else None,
+        measure=Measure.RATE if rate else Measure.COUNT,
+    )
+
+
+def ward_frame(data: Data, question: Asked) -> pd.DataFrame:
+    """area, name, value, label, numerator, denominator of the 20 wards; missing values where there is no figure."""
+    found = data.windows(question.indicator, AreaKind.WARD, question.span) if question.span else {}
+    rows = []
+    for code in data.wards:
+        window = found.get(code)
+        number = area_value(data, question, code, window) if window else None
+        rows.append(
+            {
+                "area": code,
+                "name": data.names[code],
+                "value": float("nan") if number is None else number,
+                "label": f"{value_words(question, number)} {question.unit}",
+                "numerator": window.numerator if window else None,
+                "denominator": window.denominator if window else None,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _rows(frame: pd.DataFrame, question: Asked) -> list[dict[str, object]]:
+    ordered = frame.sort_values("value", ascending=False, na_position="last")
+    span = question.span
+    return [
+        {
+            "area": row.area,
+            "from": str(span.first.first_day) if span else "",
+            "to": str(span.last.last_day) if span else "",
+            "numerator": row.numerator,
+            "denominator": row.denominator,
+            "value": row.value,
+            "flag": None,
+        }
+        for row in ordered.itertuples()
+    ]

@@ -1,0 +1,75 @@
+"""A ward in plain words: what was recorded, how it stands among the wards, and whether it changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from csp_dash.analytics import narrate
+from csp_dash.analytics.compare import change
+from csp_dash.analytics.state import State, state
+from csp_dash.domain.catalogue import Indicator
+from csp_dash.domain.filters import Filters
+from csp_dash.domain.words import AreaKind, Measure
+from csp_dash.packs.data import Data
+from csp_dash.packs.ranking import ward_place
+from csp_dash.packs.ward_map import by_ward, ward_frame
+
+MEASURES = (
+    "asb", "burglary", "robbery_personal", "theft_from_person", "vehicle_crime", "violence_with_injury", "drug_offences",
+    "racially_aggravated_fear",
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One measure of a ward. `words` is a whole sentence for a resident."""
+
+    indicator: Indicator
+    count: str
+    period: str
+    words: str
+    state: State
+
+
+def profile(data: Data, view: Filters) -> tuple[Line, ...]:
+    """The measures of the first ward in the view, each for its newest 12 months."""
+    ward = view.wards[0]
+    found = []
+    for slug in MEASURES:
+        indicator = data.catalogue.indicators.get(slug)
+        if indicator is None or data.have(indicator, AreaKind.WARD) is None:
+            continue
+        line = _line(data, replace(view, indicator=slug, measure=Measure.RATE, period="12m", first=None, last=None), indicator, ward)
+        if line is not None:
+            found.append(line)
+    return tuple(found)
+
+
+def _line(data: Data, view: Filters, indicator: Indicator, ward: str) -> Line | None:
+    question = by_ward(data, view)
+    if question.span is None or question.before is None:
+        return None
+    frame = ward_frame(data, question)
+    now = data.window(indicator, AreaKind.WARD, (ward,), question.span)
+    before = data.window(indicator, AreaKind.WARD, (ward,), question.before)
+    place = ward_place(frame, ward)
+    if now.numerator is None or place is None:
+        return None
+    found = change(now, before, breaks=question.breaks)
+    rate = float(frame.loc[frame["area"] == ward, "value"].iloc[0])
+    words = (
+        f"{narrate.counted(now.numerator, indicator.unit)} in {question.span.long_words}:"
+        f" {narrate.rate(rate)} for every 1,000 residents, {_standing(*place)}. {narrate.tile(found)}"
+    )
+    return Line(
+        indicator, narrate.number(now.numerator), question.span.words, words[:1].upper() + words[1:],
+        state(found, indicator.direction, indicator.readings),
+    )
+
+
+def _standing(place: int, of: int) -> str:
+    if place == 1:
+        return f"the highest rate of the {of} wards"
+    if place == of:
+        return f"the lowest rate of the {of} wards"
+    return f"the {narrate.ordinal(place)} highest rate of the {of} wards"

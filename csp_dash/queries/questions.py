@@ -1,0 +1,107 @@
+"""One function for each file in `sql/`. Each returns a frame whose columns are declared beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from csp_dash.domain.months import Span
+from csp_dash.warehouse import Warehouse
+
+SHAPES: dict[str, tuple[str, ...]] = {
+    "areas": ("code", "kind", "name", "short", "parent", "label_lon", "label_lat"),
+    "availability": ("indicator", "area_kind", "first", "last", "periods", "source", "vintage", "missing"),
+    "latest": ("area", "start", "finish", "numerator", "denominator", "flag", "source", "vintage"),
+    "lsoa_window": ("lsoa", "ward", "n", "months"),
+    "place_measures": ("area", "measure", "value", "source"),
+    "populations": ("area", "people"),
+    "release": ("release",),
+    "series": ("area", "start", "finish", "numerator", "denominator", "flag"),
+    "snap_points": ("lon", "lat", "street", "ward", "n"),
+    "status": ("source", "indicators", "first", "last", "rows"),
+    "stop_search_breakdown": ("ethnicity", "object", "outcome", "n"),
+    "vintages": ("vintage", "source", "fy", "months", "total"),
+    "window": ("area", "numerator", "denominator", "periods", "expected", "flag", "source", "vintage"),
+}
+
+
+def _ask(warehouse: Warehouse, question: str, **params: object) -> pd.DataFrame:
+    frame = warehouse.ask(question, **params)  # type: ignore[arg-type]
+    if tuple(frame.columns) != SHAPES[question]:
+        raise TypeError(f"queries/sql/{question}.sql returns {list(frame.columns)}, not {list(SHAPES[question])}")
+    return frame
+
+
+def areas(warehouse: Warehouse) -> pd.DataFrame:
+    """Every area: code, kind, names, parent, where its label stands (degrees)."""
+    return _ask(warehouse, "areas")
+
+
+def availability(warehouse: Warehouse) -> pd.DataFrame:
+    """First and last day, number of periods and missing months of each indicator and kind of area."""
+    return _ask(warehouse, "availability")
+
+
+def latest(warehouse: Warehouse, *, indicator: str, area_kind: str) -> pd.DataFrame:
+    """The newest period of an indicator that has figures, for every area of a kind."""
+    return _ask(warehouse, "latest", indicator=indicator, area_kind=area_kind)
+
+
+def lsoa_window(warehouse: Warehouse, *, series: str, span: Span) -> pd.DataFrame:
+    """Offences or incidents by LSOA in a period, with the number of months that have figures."""
+    return _ask(warehouse, "lsoa_window", series=series, first=span.first.first_day, last=span.last.last_day)
+
+
+def place_measures(warehouse: Warehouse) -> pd.DataFrame:
+    """Fixed measures of places, such as area in km2 and deprivation scores."""
+    return _ask(warehouse, "place_measures")
+
+
+def populations(warehouse: Warehouse, *, base: str) -> pd.DataFrame:
+    """Residents of each area on a named base, for example `census_2021`."""
+    return _ask(warehouse, "populations", base=base)
+
+
+def release(warehouse: Warehouse) -> pd.DataFrame:
+    """The release that the database was made from."""
+    return _ask(warehouse, "release")
+
+
+def series(warehouse: Warehouse, *, indicator: str, areas: Sequence[str]) -> pd.DataFrame:
+    """All periods of an indicator for some areas; a missing month is a row without a numerator."""
+    return _ask(warehouse, "series", indicator=indicator, areas=list(areas))
+
+
+def snap_points(warehouse: Warehouse, *, first_year: int, last_year: int) -> pd.DataFrame:
+    """Burglaries counted by the map point that police.uk moved them to (degrees)."""
+    return _ask(warehouse, "snap_points", first_year=first_year, last_year=last_year)
+
+
+def status(warehouse: Warehouse) -> pd.DataFrame:
+    """Rows and period of each source in the release."""
+    return _ask(warehouse, "status")
+
+
+def stop_search_breakdown(warehouse: Warehouse, *, span: Span, wards: Sequence[str] = ()) -> pd.DataFrame:
+    """Stops by self-defined ethnicity, object of search and outcome; no wards means the whole borough."""
+    return _ask(
+        warehouse, "stop_search_breakdown", first=span.first.first_day, last=span.last.last_day, wards=list(wards)
+    )
+
+
+def vintages(warehouse: Warehouse, *, series: str, area: str) -> pd.DataFrame:
+    """What each published file gave as a financial year's total: how a figure was revised."""
+    return _ask(warehouse, "vintages", series=series, area=area)
+
+
+def window(warehouse: Warehouse, *, indicator: str, area_kind: str, span: Span) -> pd.DataFrame:
+    """Totals of a period for every area of a kind, with how many of its months have figures."""
+    return _ask(
+        warehouse,
+        "window",
+        indicator=indicator,
+        area_kind=area_kind,
+        first=span.first.first_day,
+        last=span.last.last_day,
+    )

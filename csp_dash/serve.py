@@ -1,0 +1,33 @@
+"""`python -m csp_dash serve`: makes the database, looks that the port is free, then starts Streamlit."""
+
+from __future__ import annotations
+
+import socket
+import sys
+
+from csp_dash.warehouse.snapshot import ROOT
+
+
+class PortBusy(Exception):
+    """Another program listens on the port. The text says what to do."""
+
+
+def look_port(port: int) -> None:
+    """Refuse a port that is in use, in a sentence."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("", port))
+        except OSError:
+            raise PortBusy(
+                f"Port {port} is in use by another program. Stop it, or choose another port: make run PORT={port + 98}"
+            ) from None
+
+
+def serve(port: int) -> int:
+    """Run the app in this process until it is stopped."""
+    from streamlit.web.cli import main as streamlit  # noqa: PLC0415  slow to import, and only needed here
+
+    print(f"csp-dash is at http://localhost:{port} (stop it with Ctrl+C)", flush=True)
+    sys.argv = ["streamlit", "run", str(ROOT / "app.py"), "--server.port", str(port)]
+    return int(streamlit() or 0)

@@ -1,0 +1,66 @@
+"""The board's big screen: one finding a screen, arrow keys to move, nothing else in the way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from csp_dash.packs import findings, trend, ward_map
+from csp_dash.packs.tile import tile
+from csp_dash.ui import marks
+from csp_dash.ui.frame import Visit, page
+from csp_dash.ui.panels import CHART
+
+AT = "board_screen"
+FONT = "font-family:inherit;margin:0;"
+
+
+def show(visit: Visit) -> None:
+    """The present screen, with the way to the next and the previous."""
+    screens = findings.screens(visit.store.data)
+    _start_at(screens, visit.filters.indicator)
+    number = st.session_state[AT] % len(screens)
+    screen = screens[number]
+    view = replace(visit.filters, indicator=screen.indicator, wards=())
+    item = visit.store.panel(tile, view)
+    picture = visit.store.panel(trend.wall if screen.kind == "trend" else ward_map.wall, view)
+    where = f"Priority {screen.priority.number}" if screen.priority.number else "Across the plan"
+    _say(f"{where}: {screen.priority.title}", 1.7, 500)
+    _say(picture.title, 3.1, 750)
+    left, right = st.columns([1, 3], gap="large", vertical_alignment="center")
+    with left:
+        _say(item.figure, 5.2, 750)
+        _say(f"{item.unit}, {item.period}", 1.7, 400)
+        marks.wall_badge(item.state)
+        _say(item.sentence, 1.7, 400)
+    with right:
+        if screen.kind == "trend":
+            st.plotly_chart(picture.figure, key=f"wall-{number}", config=CHART, alt=picture.alt)
+        else:
+            st.pydeck_chart(picture.figure, height=720, key=f"wall-{number}", alt=picture.alt)
+            marks.legend(picture.legend, size=1.6)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Previous", icon=":material/arrow_back:", shortcut="Left", on_click=_move, args=(number - 1, len(screens)))
+        st.button("Next", icon=":material/arrow_forward:", shortcut="Right", type="primary", on_click=_move, args=(number + 1, len(screens)))
+        st.markdown(f"**{number + 1}** of {len(screens)}")
+        st.caption(f"{picture.evidence.source} · figures to {picture.evidence.as_at} · release {visit.release}")
+        st.page_link(page("overview"), label="Leave the board screen", icon=":material/close:", query_params=visit.filters.to_params())
+
+
+def _start_at(screens: tuple[findings.Screen, ...], asked: str) -> None:
+    """The first screen, or that of the indicator in a pasted link."""
+    if AT not in st.session_state:
+        names = [screen.indicator for screen in screens]
+        st.session_state[AT] = names.index(asked) if asked in names else 0
+
+
+def _move(number: int, count: int) -> None:
+    st.session_state[AT] = number % count
+
+
+def _say(text: str, size: float, weight: int) -> None:
+    """A line of text of a size in rem: what markdown cannot say at six metres."""
+    st.html(f'<p style="{FONT}font-size:clamp(1.1rem,{size * 0.95}vw,{size}rem);line-height:1.2;font-weight:{weight}">{marks.safe(text)}</p>')
+
+

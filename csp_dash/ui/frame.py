@@ -1,0 +1,180 @@
+"""The frame around every page: start-up, navigation, filters, and the visit that pages receive."""
+
+from __future__ import annotations
+
+import gc
+import os
+import re
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from csp_dash.catalogue import Catalogue, CatalogueError, load
+from csp_dash.domain.filters import PERIODS, Filters, Vocabulary
+from csp_dash.domain.months import Month
+from csp_dash.domain.settings import Settings
+from csp_dash.domain.words import Compare, Measure
+from csp_dash.ui import store, url
+from csp_dash.warehouse import SnapshotError
+
+ICON = Path(__file__).with_name("icon.png")  # a Material icon would be fetched from a third party
+PAGES_FOLDER = Path(__file__).parents[2] / "pages"
+
+
+@dataclass(frozen=True)
+class PageCard:
+    """A page in the menu. The slug is its file name and its URL."""
+
+    slug: str
+    title: str
+    icon: str
+    filters: bool = True
+
+
+PAGES = (
+    PageCard("overview", "Overview", ":material/home:"),
+    PageCard("neighbourhood_crime", "1 Neighbourhood crime and ASB", ":material/location_city:"),
+    PageCard("hate_and_tensions", "2 Hate crime and tensions", ":material/diversity_3:"),
+    PageCard("reoffending", "3 Reoffending and drivers", ":material/sync:"),
+    PageCard("violence", "4 Violence and exploitation", ":material/shield_person:"),
+    PageCard("confidence", "Confidence and trust", ":material/verified_user:"),
+    PageCard("my_ward", "My ward", ":material/pin_drop:", filters=False),
+    PageCard("explore", "Explore the data", ":material/query_stats:"),
+    PageCard("board", "Board screen", ":material/present_to_all:", filters=False),
+    PageCard("plan", "The plan", ":material/menu_book:", filters=False),
+    PageCard("methods", "Sources and methods", ":material/fact_check:", filters=False),
+)
+CARDS = {card.slug: card for card in PAGES}
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What a page receives: which page it is, the view asked for, and the way to the data."""
+
+    page: str
+    filters: Filters
+    catalogue: Catalogue
+    settings: Settings
+    store: store.Store
+    words: Vocabulary
+
+    @property
+    def release(self) -> str:
+        return self.store.release
+
+
+_VISIT: ContextVar[Visit | None] = ContextVar("visit", default=None)
+
+
+def enter() -> Visit:
+    """The visit, for a page's first line. Where the page was reached before the frame ran, runs the frame."""
+    visit = _VISIT.get()
+    if visit is None:
+        # A cold server serves a deep link by the file in pages/, without app.py.
+        run()
+        st.stop()
+    assert visit is not None
+    return visit
+
+
+def page(slug: str) -> st.Page:
+    """The Streamlit page of a slug."""
+    card = CARDS[slug]
+    return st.Page(PAGES_FOLDER / f"{slug}.py", title=card.title, icon=card.icon, default=slug == PAGES[0].slug)
+
+
+@st.cache_resource
+def _start() -> tuple[Catalogue, Settings, store.Store]:
+    settings = Settings.read(os.environ)
+    catalogue = load()
+    opened = store.open_store(catalogue, settings)
+    # Imports are done: what lives now lives for good, so the collector need not look at it again.
+    gc.collect()
+    gc.freeze()
+    return catalogue, settings, opened
+
+
+def run() -> None:
+    """Draw one run of the app: the frame, then the page that was asked for."""
+    st.set_page_config(page_title="Community safety in Tower Hamlets", page_icon=str(ICON), layout="wide")
+    pages = {card.slug: page(card.slug) for card in PAGES}
+    chosen = st.navigation(list(pages.values()), position="hidden")
+    slug = next(slug for slug, item in pages.items() if item.title == chosen.title)
+    try:
+        catalogue, settings, opened = _start()
+    except (SnapshotError, CatalogueError, ValueError) as fault:
+        _cannot_start(str(fault))
+        st.stop()
+    words = opened.words
+    url.seed(slug, words)
+    if slug != "board":
+        with st.sidebar:
+            st.markdown("#### Tower Hamlets\nCommunity safety")
+            menu = st.container(gap="xsmall")
+            if CARDS[slug].filters:
+                _filters(opened)
+    filters = url.get(words)
+    url.publish(slug, filters)
+    if slug != "board":
+        with menu:
+            for card in PAGES:
+                st.page_link(
+                    pages[card.slug], label=card.title, icon=card.icon, query_params=filters.to_params(), width="stretch"
+                )
+        with st.sidebar:
+            st.caption(f"Police figures to {opened.newest.words}. Release {opened.release}.")
+    token = _VISIT.set(Visit(slug, filters, catalogue, settings, opened, words))
+    try:
+        chosen.run()
+    finally:
+        _VISIT.reset(token)
+
+
+def _filters(opened: store.Store) -> None:
+    st.multiselect(
+        "Wards",
+        list(opened.words.wards),
+        format_func=lambda code: opened.words.wards[code],
+        key="f_wards",
+        placeholder="Whole borough",
+        max_selections=4,
+        help="Up to four wards. Leave empty for the whole borough.",
+    )
+    st.segmented_control(
+        "Show",
+        [item.value for item in Measure],
+        format_func={"count": "Count", "rate": "Rate per 1,000"}.__getitem__,
+        key="f_measure",
+        required=True,
+        width="stretch",
+        help="Rates are per 1,000 residents at the 2021 Census.",
+    )
+    st.selectbox("Period", list(PERIODS), format_func=url.period_name, key="f_period", required=True)
+    if st.session_state.get("f_period") == "custom":
+        months = url.months_back(opened.newest, opened.newest - Month(2010, 4) + 1)
+        first, last = st.columns(2)
+        st.session_state["f_first"] = st.session_state.get("f_first") or months[11]
+        st.session_state["f_last"] = st.session_state.get("f_last") or months[0]
+        first.selectbox("From", months, key="f_first", format_func=lambda text: Month.parse(text).short)
+        last.selectbox("To", months, key="f_last", format_func=lambda text: Month.parse(text).short)
+        if st.session_state["f_first"] > st.session_state["f_last"]:
+            st.warning("The first month is after the last, so the latest 12 months are shown.")
+    st.selectbox(
+        "Compare with",
+        [item.value for item in Compare],
+        format_func={
+            "previous": "The year before",
+            "london": "London",
+            "similar": "Similar boroughs",
+        }.__getitem__,
+        key="f_compare",
+        required=True,
+    )
+
+
+def _cannot_start(sentence: str) -> None:
+    """The screen when there is no data to show: what is wrong and what to do, no traceback."""
+    st.title("The dashboard cannot start")
+    st.error(re.sub(r"\s+", " ", sentence), icon=":material/error:")

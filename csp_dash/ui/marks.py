@@ -1,0 +1,88 @@
+"""Small marks that every page shares: badges with a letter and a word, legends, the foot of a picture."""
+
+from __future__ import annotations
+
+import html
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from csp_dash.analytics.state import State
+from csp_dash.domain.filters import Filters
+from csp_dash.packs.evidence import Evidence
+
+TONES = {"good": "green", "bad": "orange", "neutral": "gray", "unknown": "gray"}
+
+
+def badge(state: State) -> None:
+    """A state as letter, word and icon."""
+    st.badge(state.label, icon=state.material, color=TONES[state.tone])  # type: ignore[arg-type]
+
+
+def wall_badge(state: State) -> None:
+    """The same for the big screen, where a badge's type is too small: the letter, the word and the icon."""
+    st.markdown(f"### :{TONES[state.tone]}-badge[{state.material} {state.label}]")
+
+
+def safe(text: str) -> str:
+    """Text as it may stand inside HTML."""
+    return html.escape(text)
+
+
+def legend(items: tuple[tuple[str, str], ...], size: float = 0.85) -> None:
+    """Colour chips with their labels, as text that wraps."""
+    chips = "".join(
+        '<span style="display:inline-flex;align-items:center;margin:0 0.9rem 0.2rem 0;white-space:nowrap">'
+        '<span aria-hidden="true" style="width:0.95rem;height:0.95rem;border-radius:0.2rem;margin-right:0.4rem;'
+        f'border:1px solid rgba(128,128,128,0.45);background:{colour}"></span>{html.escape(label)}</span>'
+        for colour, label in items
+    )
+    st.html(f'<div style="font-size:{size}rem;line-height:1.7">{chips}</div>')
+
+
+def link(view: Filters) -> str:
+    """The address of a view, relative to the page that it is on."""
+    return "?" + urlencode(view.to_params(), doseq=True)
+
+
+def foot(evidence: Evidence, release: str, view: Filters, key: str) -> None:
+    """Under every picture: source, as-at, release, link; then, when opened, the table, download and caveats."""
+    source = f"[{evidence.source}]({evidence.url})" if evidence.url else evidence.source
+    as_at = f" · figures to {evidence.as_at}" if evidence.as_at else ""
+    st.caption(f"Source: {source}{as_at} · release {release} · [link to this view]({link(view)})")
+    opened = st.expander("Figures, download and caveats", key=f"more-{key}", on_change="rerun", icon=":material/table_chart:")
+    if opened.open:
+        with opened:
+            details(evidence, key)
+
+
+def details(evidence: Evidence, key: str) -> None:
+    """The same numbers as a table and a CSV, and what to know before using them."""
+    st.download_button(
+        "Download these figures (CSV)",
+        evidence.csv,
+        evidence.filename,
+        "text/csv",
+        key=f"csv-{key}",
+        on_click="ignore",
+        icon=":material/download:",
+    )
+    table = evidence.table
+    if len(table) > 24:
+        st.dataframe(table.iloc[::-1], hide_index=True, height=320, alt="The figures behind the picture, newest first")
+    else:
+        st.table(table, hide_index=True, border="horizontal", alt="The figures behind the picture")
+    notes(evidence)
+
+
+def notes(evidence: Evidence) -> None:
+    """Caveats and breaks in words, and links to what the plan contradicts itself on."""
+    lines = []
+    for note in evidence.notes:
+        when = f" ({note.start:%B %Y})" if note.start else ""
+        lines.append(f"- **{note.title}{when}.** {note.text}")
+    if evidence.contradictions:
+        numbers = ", ".join(map(str, evidence.contradictions))
+        lines.append(f"- **The plan does not agree with itself here.** See {numbers} in the [register](plan#contradictions).")
+    if lines:
+        st.markdown("\n".join(lines))

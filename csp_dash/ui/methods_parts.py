@@ -1,0 +1,123 @@
+"""Parts of the methods page: sources with their cards, statistics, caveats, definitions, revisions."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from csp_dash import queries
+from csp_dash.domain.words import BOROUGH, Trust
+from csp_dash.ui.frame import Visit
+
+STANDING = {
+    Trust.OFFICIAL: "Computed by this project from files that an official body published.",
+    Trust.PLAN: "Stated by the plan, with its page; not computed here.",
+    Trust.ILLUSTRATIVE: "Made up by a declared method to show a picture at work. Never in a headline or a score.",
+    Trust.AWAITING: "Nobody publishes it openly. The page names who holds it and shows the plan's figure.",
+}
+
+
+def standing(visit: Visit) -> None:
+    """What each kind of figure is worth."""
+    count = {trust: sum(item.trust is trust for item in visit.catalogue.indicators.values()) for trust in Trust}
+    lines = [f"- **{trust.value.capitalize()}** ({count[trust]} measures): {words}" for trust, words in STANDING.items() if count[trust]]
+    st.markdown("\n".join(lines))
+    st.caption(
+        f"Release {visit.release}. Every picture has its table and a CSV; each row of a CSV names its source and release. "
+        "The same number on the command line: python -m csp_dash value burglary --from 2025-04 --to 2026-03"
+    )
+
+
+def sources(visit: Visit) -> None:
+    """A card a source: publisher, link, licence, period, method, caveats."""
+    st.subheader("Sources", anchor="sources")
+    rows = queries.status(visit.store.data.warehouse).set_index("source")
+    for source in visit.catalogue.sources.values():
+        known = source.id in rows.index
+        period = f"{rows.loc[source.id, 'first']:%b %Y} to {rows.loc[source.id, 'last']:%b %Y}" if known else "fixed"
+        opened = st.expander(f"**{source.title}** · {source.publisher} · {period}", on_change="rerun", key=f"source-{source.id}")
+        if opened.open:
+            with opened:
+                _card(visit, source.id, period, int(rows.loc[source.id, "rows"]) if known else None)
+
+
+def _card(visit: Visit, name: str, period: str, rows: int | None) -> None:
+    source = visit.catalogue.sources[name]
+    st.markdown(
+        f"- Publisher: {source.publisher}, [official page]({source.url})\n- Licence: {source.licence}\n- {source.attribution}\n"
+        f"- Period: {period}" + (f", {rows:,} figures" if rows else "") + f"\n- Places: {source.geography}\n- Taken in: {source.retrieved:%d %B %Y}"
+        f"\n- How it is made here: {source.method}"
+    )
+    caveats = [visit.catalogue.events[caveat] for caveat in source.caveats]
+    st.markdown("\n".join(f"- **{caveat.title}.** {caveat.text}" for caveat in caveats))
+    st.caption(f"The card data/cards/{name}.toml lists the checksum of every official file that was read.")
+
+
+def statistics() -> None:
+    """How noise is told from signal, in plain words with the formulae's sources."""
+    st.subheader("How noise is told from signal", anchor="statistics")
+    st.markdown(
+        "- **Change between two periods.** Counts of two equal periods are compared with an exact test (binomial, given their sum); "
+        "the change is called real when chance alone would make one as large in fewer than 1 of 20 cases. Part periods, unequal months "
+        "and periods on two sides of a declared break are not compared, and the page says why.\n"
+        "- **Usual range** on trend charts: limits of an XmR chart, mean ± 2.66 × mean moving range, of the three years before the latest "
+        "twelve months (Wheeler and Chambers; moving ranges above 3.267 × their mean are left out, as in NHS *Making Data Count*).\n"
+        "- **Rates** are per 1,000 residents at the 2021 Census. Intervals of rates are Byar's; of shares and survey figures, Wilson's.\n"
+        "- **Survey figures** (Public Attitude Survey) rest on about 400 interviews a borough a year, so a change of less than about "
+        "seven percentage points in a year is within chance.\n"
+        "- **Map classes** are natural breaks at round numbers; they are stated under each map.\n"
+        "- **Recorded crime is over-dispersed**: offences come in bursts, so a test that takes them as independent calls some changes "
+        "real that are not. Read a single verdict with the trend beside it."
+    )
+
+
+def caveats(visit: Visit) -> None:
+    """Every caveat, event and break, with its dates."""
+    st.subheader("Caveats, events and breaks", anchor="caveats")
+    rows = [
+        {"What": f"**{event.title}**", "When": _when(event.start, event.finish), "What it does to the figures": event.text}
+        for event in visit.catalogue.events.values()
+    ]
+    st.table(pd.DataFrame(rows), hide_index=True, border="horizontal", alt="Caveats, events and breaks with their dates")
+
+
+def _when(start, finish) -> str:  # type: ignore[no-untyped-def]
+    if start is None:
+        return "always"
+    return f"{start:%b %Y}" + (f" to {finish:%b %Y}" if finish else "")
+
+
+def definitions(visit: Visit) -> None:
+    """Every measure: what it counts, its direction, standing and source."""
+    st.subheader("Measures", anchor="measures")
+    have = visit.store.data.have
+    rows = []
+    for item in visit.catalogue.indicators.values():
+        if not visit.settings.shows(item.trust, False):
+            continue
+        spans = [have(item, kind) for feed in item.feeds for kind in feed.areas]
+        known = [span for span in spans if span]
+        rows.append(
+            {
+                "Measure": item.title,
+                "What is counted": item.plain,
+                "Better when": item.direction.value,
+                "Standing": item.trust.value,
+                "Figures": f"{known[0].span.first.short} to {known[0].span.last.short}" if known else "none",
+                "Source": ", ".join(item.sources) or item.holder,
+                "Name in links": item.slug,
+            }
+        )
+    st.dataframe(pd.DataFrame(rows), hide_index=True, height=420, alt="Every measure with its definition, direction, standing and source")
+
+
+def revisions(visit: Visit) -> None:
+    """How the same year's total differs between the files that gave it."""
+    st.subheader("How figures were revised", anchor="revisions")
+    frame = queries.vintages(visit.store.data.warehouse, series="tno", area=BOROUGH)
+    frame = frame[frame["months"] == 12].astype({"total": "int64"})
+    wide = frame.drop_duplicates(["fy", "vintage"], keep="last").pivot(index="fy", columns="vintage", values="total")
+    shown = wide.map(lambda number: "" if pd.isna(number) else f"{number:,.0f}").rename_axis("Year").reset_index()
+    shown.columns = ["Year", *[f"File to {name}" for name in wide.columns]]
+    st.caption("All offences in Tower Hamlets by financial year, as each published file gave them.")
+    st.dataframe(shown, hide_index=True, alt="Yearly totals of offences by published file")

@@ -1,0 +1,192 @@
+"""Parts of the plan page: aims, outcomes, boards, legislation, achievements, feedback, contradictions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+import streamlit as st
+
+from csp_dash.domain.catalogue import Passage, PlanFigure, Priority
+from csp_dash.domain.words import FigureKind, Trust
+from csp_dash.packs import check
+from csp_dash.ui.frame import Visit, page
+
+RATINGS = {"Achieved": ":green-badge[A Achieved]", "Needs more work": ":orange-badge[M Needs more work]", "Not achieved": ":red-badge[N Not achieved]"}
+
+
+SECTIONS = (
+    ("police_priorities", "What the police put first"),
+    ("principles", "Principles"),
+    ("themes", "Themes that cut across"),
+    ("drivers", "What drives crime"),
+    ("partnership", "How the partnership works"),
+    ("legislation", "Legislation behind it"),
+    ("links", "Strategies that it links to"),
+    ("achievements_narrative", "What was done in 2017-21"),
+    ("residents_said", "What residents said"),
+    ("partners_said", "What partners said"),
+    ("covid", "Crime and COVID-19"),
+)
+
+
+def contents() -> None:
+    """Where to find what on a long page."""
+    st.markdown(
+        "[Checked against official data](#checked) · [Aims, outcomes, boards](#spine) · [Targets](#targets) · "
+        "[Achievements 2017-21](#achievements) · [The plan in sections](#sections) · [The borough](#borough) · "
+        "[Contradictions](#contradictions)"
+    )
+
+
+def sections(visit: Visit) -> None:
+    """The rest of the plan, a section at a time."""
+    st.subheader("The plan, section by section", anchor="sections")
+    for section, title in SECTIONS:
+        opened = st.expander(f"**{title}**", on_change="rerun", key=f"section-{section}")
+        if opened.open:
+            with opened:
+                passages(visit, section)
+                if section == "residents_said":
+                    figures(visit, FigureKind.SURVEY)
+
+
+def borough(visit: Visit) -> None:
+    """The borough profile as the plan gives it."""
+    st.subheader("The borough, as the plan describes it", anchor="borough")
+    figures(visit, FigureKind.CONTEXT, columns=("Figure", "Note", "Plan page"))
+
+
+def passages(visit: Visit, section: str) -> None:
+    """Titled paragraphs of one section, with the plan's page."""
+    found = [item for item in visit.catalogue.passages if item.section == section]
+    with st.grid(3, min_column_width=300):
+        for item in found:
+            _passage(item)
+
+
+def _passage(item: Passage) -> None:
+    with st.container(border=True):
+        st.markdown(f"**{item.title}**")
+        st.markdown(item.text)
+        st.caption(f"Plan, page {item.page}")
+
+
+def spine(visit: Visit) -> None:
+    """Each priority with its aims, the outcomes that it wants, what measures them, and who delivers."""
+    st.subheader("Aims, outcomes, boards and delivery", anchor="spine")
+    for priority in visit.catalogue.priorities.values():
+        if not priority.outcomes:
+            continue
+        number = f"Priority {priority.number}: " if priority.number else "Across all four: "
+        with st.expander(f"**{number}{priority.title}**", expanded=priority.number == 1):
+            _priority(visit, priority)
+
+
+def _priority(visit: Visit, priority: Priority) -> None:
+    st.markdown(f"*{'; '.join(priority.focus)}*" if priority.focus else "")
+    left, right = st.columns(2, gap="large")
+    with left:
+        _bullets("Why it is a priority", priority.why)
+        _bullets("Aims", priority.aims)
+    with right:
+        _bullets("How it is delivered", priority.delivery)
+        names = [visit.catalogue.boards[board] for board in priority.boards]
+        _bullets("Boards", [f"{board.title}. {board.note}".strip() for board in names])
+    st.markdown("**Outcomes and what measures them**")
+    rows = []
+    for outcome in priority.outcomes:
+        items = [item for item in visit.catalogue.of_priority(priority.slug) if item.place.outcome == outcome.id]
+        shown = [f"{item.short} ({item.trust.value})" for item in items if visit.settings.shows(item.trust, False)]
+        rows.append(
+            {
+                "Outcome wanted": outcome.text,
+                "Direction stated": outcome.direction.value if outcome.direction else "none",
+                "Measures": ", ".join(shown) or "none yet: " + (outcome.measures or "no measure is declared"),
+                "Plan page": str(outcome.page),
+            }
+        )
+    st.table(pd.DataFrame(rows), hide_index=True, border="horizontal", alt=f"Outcomes of {priority.title}")
+    if priority.slug in ("neighbourhood_crime", "hate_and_tensions", "reoffending", "violence", "confidence"):
+        st.page_link(page(priority.slug), label=f"Open the figures for {priority.short}", icon=":material/arrow_forward:",
+                     query_params=visit.filters.to_params())
+
+
+def _bullets(title: str, lines: Iterable[str]) -> None:
+    lines = list(lines)
+    if lines:
+        st.markdown(f"**{title}**\n" + "\n".join(f"- {line}" for line in lines))
+
+
+def achievements(visit: Visit) -> None:
+    """What the 2017-21 plan's own table claims, with its ratings in words."""
+    st.subheader("Achievements 2017-21 and their ratings", anchor="achievements")
+    rows = [figure for figure in visit.catalogue.figures.values() if figure.rating]
+    st.table(
+        pd.DataFrame(
+            [
+                {"Theme": row.theme, "Figure": _plan_words(row), "Rating": RATINGS.get(row.rating, row.rating), "Plan page": str(row.page)}
+                for row in rows
+            ]
+        ),
+        hide_index=True, border="horizontal", alt="Achievements against the 2017-21 plan, with their ratings",
+    )
+
+
+def _plan_words(figure: PlanFigure) -> str:
+    comparison = f", {figure.comparison}" if figure.comparison else ""
+    return f"{figure.name}: **{figure.value} {figure.unit}**{comparison}"
+
+
+def boards(visit: Visit) -> None:
+    """Boards and what each answers for."""
+    st.subheader("Who answers for what", anchor="boards")
+    rows = []
+    for board in visit.catalogue.boards.values():
+        measured = [item.short for item in visit.catalogue.indicators.values()
+                    if item.place.board == board.id and item.trust is not Trust.AWAITING and visit.settings.shows(item.trust, False)]
+        rows.append({"Board": board.title, "Measures here": ", ".join(measured) or "none yet", "Note": board.note, "Plan page": str(board.page)})
+    st.table(pd.DataFrame(rows), hide_index=True, border="horizontal", alt="Boards of the partnership and their measures")
+
+
+def figures(visit: Visit, kind: FigureKind, *, columns: tuple[str, ...] = ("Figure", "Period", "Note", "Plan page")) -> None:
+    """Figures of one kind that the plan states."""
+    rows = [
+        {"Figure": _plan_words(row), "Period": row.period, "Note": row.note, "Plan page": str(row.page)}
+        for row in visit.catalogue.figures.values()
+        if row.kind is kind
+    ]
+    st.table(pd.DataFrame(rows)[list(columns)], hide_index=True, border="horizontal", alt=f"Figures of the plan: {kind.value}")
+
+
+def targets(visit: Visit) -> None:
+    """The plan's numeric targets, each with why it can or cannot be judged."""
+    st.subheader("Targets", anchor="targets")
+    rows = [
+        {"Target": target.title, "The plan's words may mean": "; ".join(target.readings), "Baseline": target.baseline,
+         "Status": f":gray-badge[? Cannot be judged] {target.why_unjudged}", "Plan page": str(target.page)}
+        for target in visit.catalogue.targets
+    ]
+    st.table(pd.DataFrame(rows), hide_index=True, border="horizontal", alt="The plan's numeric targets")
+
+
+def contradictions(visit: Visit) -> None:
+    """The register of what does not agree inside the plan."""
+    st.subheader("Where the plan does not agree with itself", anchor="contradictions")
+    rows = [
+        {"": str(item.number), "What does not agree": f"**{item.title}.** {item.text}",
+         "Pages": ", ".join(map(str, item.pages))}
+        for item in visit.catalogue.contradictions.values()
+    ]
+    st.table(pd.DataFrame(rows), hide_index=True, border="horizontal", alt="Contradictions inside the plan")
+
+
+def checked(visit: Visit) -> None:
+    """The plan's claims held against today's official series."""
+    st.subheader("The plan, checked against today's official data", anchor="checked")
+    found = visit.store.panel(check.table, visit.filters.__class__())
+    st.markdown(f"##### {found.title}")
+    st.caption(found.caption)
+    st.table(found.frame, hide_index=True, border="horizontal", alt=found.title)
+    st.download_button("Download this table (CSV)", found.csv, "plan-checked.csv", "text/csv", on_click="ignore",
+                       icon=":material/download:")

@@ -1,0 +1,64 @@
+"""The cache at the edge: one opened release, and finished panels shared by every viewer.
+
+A panel's content (sentence, figure, table) is built once for each view of a release and handed out
+as it is. It is never changed after it was built, which is what makes sharing it safe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import streamlit as st
+
+from csp_dash.catalogue import Catalogue
+from csp_dash.domain.filters import Filters, Vocabulary
+from csp_dash.domain.months import Month
+from csp_dash.domain.settings import Settings
+from csp_dash.packs.data import Data, open_data
+
+Content = TypeVar("Content")
+
+
+class Store:
+    """Hands out panels of one release."""
+
+    def __init__(self, data: Data) -> None:
+        self.data = data
+
+    @property
+    def release(self) -> str:
+        return self.data.release
+
+    @property
+    def words(self) -> Vocabulary:
+        return self.data.words
+
+    @property
+    def newest(self) -> Month:
+        return self.data.newest
+
+    def panel(self, build: Callable[[Data, Filters], Content], view: Filters) -> Content:
+        """The content of a panel for a view, from the cache where it was built before.
+
+        `build` is one of the builders in `packs`; the view names the indicator.
+        """
+        return _panel(self.release, f"{build.__module__}.{build.__qualname__}", view, _Builder(self.data, build))  # type: ignore[return-value]
+
+
+class _Builder:
+    """Carries what the cached function needs but what is no part of its key."""
+
+    def __init__(self, data: Data, build: Callable[[Data, Filters], object]) -> None:
+        self.data = data
+        self.build = build
+
+
+@st.cache_resource(max_entries=1500, show_spinner=False)
+def _panel(release: str, name: str, view: Filters, _builder: _Builder) -> object:
+    return _builder.build(_builder.data, view)
+
+
+def open_store(catalogue: Catalogue, settings: Settings) -> Store:
+    """Open the bundled release; SnapshotError says what is wrong with it."""
+    return Store(open_data(catalogue, settings))

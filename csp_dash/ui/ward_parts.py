@@ -1,0 +1,100 @@
+"""Parts of the ward page: find a ward, what was recorded there, what is being done, where to get help."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from csp_dash.domain.filters import Filters
+from csp_dash.packs import ward_map, ward_profile
+from csp_dash.ui import marks, panels
+from csp_dash.ui.frame import Visit, page
+
+
+def choose(visit: Visit) -> str | None:
+    """A list of wards; the choice is the view's ward, so the URL keeps it."""
+    wards = visit.words.wards
+    present = visit.filters.wards[0] if visit.filters.wards else None
+    st.session_state["ward_choice"] = present
+
+    def keep() -> None:
+        code = st.session_state["ward_choice"]
+        st.session_state["f_wards"] = [code] if code else []
+
+    st.selectbox(
+        "Your ward",
+        list(wards),
+        index=None,
+        format_func=lambda code: wards[code],
+        placeholder="Choose a ward, or start typing its name",
+        key="ward_choice",
+        on_change=keep,
+        width=420,
+    )
+    return present
+
+
+def find(visit: Visit) -> None:
+    """With no ward chosen: the map, to find it by."""
+    st.info("Not sure which ward you live in? Find your street's area on the map, then choose its name above.", icon=":material/map:")
+    picture = visit.store.panel(ward_map.ward_map, Filters(indicator="burglary"))
+    st.pydeck_chart(picture.figure, height=panels.MAP_HEIGHT, key="ward-finder", alt="Map of the 20 wards of Tower Hamlets with their names")
+
+
+def profile(visit: Visit, ward: str) -> None:
+    """What was recorded in the ward, one card a measure, in sentences."""
+    name = visit.words.wards[ward]
+    st.header(f"What the police recorded in {name}", anchor=False)
+    people = visit.store.data.people.get(ward)
+    if people:
+        st.caption(f"{people:,} residents at the 2021 Census. Recorded crime is what was reported and written down, not all that happened.")
+    view = Filters(wards=(ward,))
+    lines = visit.store.panel(ward_profile.profile, view)
+    with st.grid(2, min_column_width=320):
+        for line in lines:
+            with st.container(border=True, height="stretch", gap="small"):
+                st.metric(line.indicator.title, line.count, delta_description=line.period)
+                marks.badge(line.state)
+                st.markdown(line.words)
+                st.caption(line.indicator.plain)
+    st.caption(
+        "Source: Metropolitan Police recorded crime by ward and data.police.uk · release "
+        f"{visit.release} · [link to this ward]({marks.link(view)})"
+    )
+
+
+def look(visit: Visit, ward: str) -> None:
+    """The ward on the map, and one measure over time."""
+    here = replace(visit, filters=Filters(wards=(ward,)))
+    st.subheader("How it changed", anchor=False)
+    panels.trends(here, "burglary", "violence_with_injury")
+    st.subheader("Your ward among the others", anchor=False)
+    panels.map_panel(replace(visit, filters=replace(here.filters, measure=visit.filters.measure)), "asb")
+
+
+def action(visit: Visit) -> None:
+    """What the partnership said it would do, and where to report."""
+    st.subheader("What is being done", anchor=False)
+    lines = visit.catalogue.priorities["neighbourhood_crime"].delivery[:8]
+    st.markdown("\n".join(f"- {line}" for line in lines))
+    st.page_link(page("plan"), label="Everything the partnership planned", icon=":material/menu_book:")
+    contacts(visit)
+
+
+def contacts(visit: Visit) -> None:
+    """Where to report and get help, as the plan lists it."""
+    st.subheader("Report something, or get help", anchor="help")
+    st.error("In an emergency, or when a crime is happening, call **999**.", icon=":material/emergency:")
+    groups = list(dict.fromkeys(contact.group for contact in visit.catalogue.contacts))
+    with st.grid(3, min_column_width=280):
+        for group in groups:
+            with st.container(border=True, height="stretch"):
+                st.markdown(f"**{group}**")
+                for contact in visit.catalogue.contacts:
+                    if contact.group == group:
+                        name = f"[{contact.title}]({contact.link})" if contact.link else contact.title
+                        st.markdown(f"{name}: {contact.how}")
+                        if contact.note:
+                            st.caption(contact.note)
+    st.caption("From page 29 of the plan (2021). Numbers and addresses may have changed since.")

@@ -1,0 +1,15 @@
+"""How safe is Tower Hamlets, and is the partnership's plan working?"""
+
+import streamlit as st
+
+from csp_dash.ui import frame, overview_parts, panels
+
+visit = frame.enter()
+borough = visit.catalogue.priorities["borough"]
+
+st.caption("TOWER HAMLETS COMMUNITY SAFETY PARTNERSHIP · PLAN 2021-24")
+st.title("How safe is Tower Hamlets, and is the plan working?", anchor=False)
+panels.about(visit)
+panels.trends(visit, *borough.headlines)
+overview_parts.priorities(visit)
+overview_parts.targets(visit)
