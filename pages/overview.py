@@ -10,6 +10,10 @@ borough = visit.catalogue.priorities["borough"]
 st.caption("TOWER HAMLETS COMMUNITY SAFETY PARTNERSHIP · PLAN 2021-24")
 st.title("How safe is Tower Hamlets, and is the plan working?", anchor=False)
 panels.about(visit)
-panels.trends(visit, *borough.headlines)
+left, right = st.columns(2, gap="medium")
+with left:
+    panels.trend_panel(visit, borough.headlines[0])
+with right:
+    overview_parts.glance(visit)
 overview_parts.priorities(visit)
 overview_parts.targets(visit)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -48,7 +49,7 @@ def classify(values: Iterable[float | None], number: int = 5, *, whole: bool = F
     if not known:
         return Classes((), (), (), missing)
     groups = _jenks(known, min(number, len(set(known))))
-    edges = tuple(roundest(one[-1], other[0]) for one, other in zip(groups, groups[1:], strict=False))
+    edges = tuple(roundest(one[-1], other[0]) for one, other in pairwise(groups))
     labels = _labels(edges, whole, suffix) if edges else (_text(known[0], _places(known[:1])) + suffix,)
     return Classes(edges, labels, ramp(len(groups)), missing)
 
@@ -92,7 +93,7 @@ def _jenks(values: list[float], number: int) -> list[list[float]]:
     for k in range(number, 0, -1):
         bounds.append(cut[k][bounds[-1]])
     bounds.reverse()
-    return [[float(v) for v in distinct[a:b]] for a, b in zip(bounds, bounds[1:], strict=False)]
+    return [[float(v) for v in distinct[a:b]] for a, b in pairwise(bounds)]
 
 
 def _labels(edges: tuple[float, ...], whole: bool, suffix: str) -> tuple[str, ...]:

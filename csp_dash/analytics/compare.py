@@ -142,9 +142,7 @@ def _refusal(now: Window, before: Window, kind: Kind, breaks: Sequence[Event]) -
         if kind is Kind.PROPORTION and not window.denominator:
             return f"There were no cases to take a share of in {window.span.long_words}."
     if now.span.months != before.span.months:
-        return (
-            f"A period of {_months(now.span.months)} cannot be compared with one of {_months(before.span.months)}."
-        )
+        return f"A period of {_months(now.span.months)} cannot be compared with one of {_months(before.span.months)}."
     if now.span.months % 12 and now.span.first.month != before.span.first.month:
         return f"{now.span.words} and {before.span.words} are different times of year, so they are not compared."
     if before.span.last >= now.span.first:

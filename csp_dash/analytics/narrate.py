@@ -157,7 +157,9 @@ def trend_title(
     where = f" in {place}" if place else ""
     if record is not None and record.total >= RECORD_TOTAL and _agrees(record, change):
         verb, whose = ("are", "their") if plural(subject) else ("is", "its")
-        since = f"since {_year(record.since)}" if record.since else f"in figures that begin in {record.first.first.words}"
+        since = (
+            f"since {_year(record.since)}" if record.since else f"in figures that begin in {record.first.first.words}"
+        )
         return f"{subject}{where} {verb} at {whose} {record.kind} {since}"
     if change is None:
         return f"{subject}{where}: nothing earlier to compare with"
@@ -202,7 +204,9 @@ def trend_sentence(subject: str, change: Change | None, *, record: Record | None
 def record_sentence(record: Record) -> str:
     """`The lowest 12-month total since the 12 months to June 2016.`"""
     if record.since is None:
-        return f"The {record.kind} {record.latest.months}-month total in figures that begin in {record.first.first.words}."
+        return (
+            f"The {record.kind} {record.latest.months}-month total in figures that begin in {record.first.first.words}."
+        )
     return f"The {record.kind} {record.latest.months}-month total since {_ending(record.since)}."
 
 
@@ -233,7 +237,7 @@ def signals_sentence(trend: pd.DataFrame, months: int = 12) -> str:
     below = len(beyond) - above
     if not above and not below:
         return f"None of the latest {len(known)} months lies beyond the usual range."
-    told = []
+    told: list[str] = []
     for count, side in ((above, "above"), (below, "below")):
         if count:
             verb = "was" if count == 1 else "were"
@@ -241,7 +245,9 @@ def signals_sentence(trend: pd.DataFrame, months: int = 12) -> str:
     return f"Of the latest {len(known)} months, {' and '.join(told)}" + (" it." if len(told) == 2 else ".")
 
 
-def map_title(frame: pd.DataFrame, names: Mapping[str, str], *, measure: str = "rates", unit: str = "", kind: str = "ward") -> str:
+def map_title(
+    frame: pd.DataFrame, names: Mapping[str, str], *, measure: str = "rates", unit: str = "", kind: str = "ward"
+) -> str:
     """Who is highest: up to three areas, cut where no tie is broken. `frame`: area, value."""
     known = frame.dropna(subset=["value"]).sort_values(["value", "area"], ascending=[False, True])
     if known.empty:
@@ -283,7 +289,9 @@ def trend_alt(subject: str, place: str, trend: pd.DataFrame, *, unit: str, measu
     return ". ".join(parts) + "."
 
 
-def map_alt(subject: str, frame: pd.DataFrame, names: Mapping[str, str], *, measure: str, period: str, finding: str = "") -> str:
+def map_alt(
+    subject: str, frame: pd.DataFrame, names: Mapping[str, str], *, measure: str, period: str, finding: str = ""
+) -> str:
     """Alt text of a map: what is shaded, for when, the highest and lowest areas, the finding. `frame`: area, value."""
     what = f"Map: {subject}, {measure}, {period}"
     known = frame.dropna(subset=["value"]).sort_values("value")
@@ -313,19 +321,23 @@ def bars_alt(subject: str, frame: pd.DataFrame, *, measure: str, period: str, ch
 def lines_alt(subject: str, ends: Mapping[str, float | None], *, measure: str, period: str) -> str:
     """Alt text of several lines: each line's last value."""
     what = f"Line chart: {subject}, {measure}, {period}"
-    known = [f"{name} {number_or_rate(value)}" for name, value in ends.items() if value is not None and math.isfinite(value)]
+    known = [
+        f"{name} {number_or_rate(value)}" for name, value in ends.items() if value is not None and math.isfinite(value)
+    ]
     return f"{what}. Latest: {listed(known)}." if known else f"{what}. No data for this choice."
 
 
 def survey(subject: str, now: Window, change: Change | None = None, *, base: float | None = None) -> str:
-    """A survey share with its interval, and how it changed. `subject` begins the sentence: `Residents who agree that`."""
+    """A survey share with its interval, and how it changed. `subject` begins the sentence."""
     share = now.value(Kind.PROPORTION)
     if share is None:
         return f"{subject}: there is no figure for {now.span.long_words}."
     text = f"{subject}: {percent(100 * share)} in {now.span.long_words}"
     if base:
         low, high = wilson(share, base)
-        text += f" (between {100 * low:.0f}% and {100 * high:.0f}% allowing for chance; about {number(base)} interviews)"
+        text += (
+            f" (between {100 * low:.0f}% and {100 * high:.0f}% allowing for chance; about {number(base)} interviews)"
+        )
     if change is None:
         return f"{text}."
     if change.refusal:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -79,7 +80,7 @@ def rules(values: Sequence[float | None], band: Limits) -> list[str]:
     numbers = [math.nan if v is None else float(v) for v in values]
     found = [""] * len(numbers)
     _near(numbers, band, found)
-    steps = [math.nan, *(np.sign(b - a) for a, b in zip(numbers, numbers[1:], strict=False))]
+    steps = [math.nan, *(np.sign(b - a) for a, b in pairwise(numbers))]
     _runs(steps, DRIFTING, found)
     _runs([np.sign(n - band.centre) for n in numbers], RUNNING, found)
     for place, number in enumerate(numbers):
@@ -88,7 +89,9 @@ def rules(values: Sequence[float | None], band: Limits) -> list[str]:
     return found
 
 
-def monthly(series: pd.DataFrame, *, kind: Kind = Kind.COUNT, people: float | None = None, per: float = 1000) -> pd.DataFrame:
+def monthly(
+    series: pd.DataFrame, *, kind: Kind = Kind.COUNT, people: float | None = None, per: float = 1000
+) -> pd.DataFrame:
     """One row a period: start, value, and the parts that averages are made of (over, under).
 
     Counts become rates per `per` of `people` when that is given; shares are percentages; published rates stay.
@@ -176,8 +179,10 @@ def record(series: pd.DataFrame, *, months: int = YEAR, breaks: Sequence[Event] 
         return Span(Month.of(days[place]), Month.of(days[place + months - 1]))
 
     latest, earlier = totals[-1], totals[:-1]
-    for kind, ends in (("lowest", lambda t: t <= latest), ("highest", lambda t: t >= latest)):
-        since = next((place for place in range(len(earlier) - 1, -1, -1) if ends(earlier[place])), None)
+    for kind, sign in (("lowest", 1), ("highest", -1)):
+        since = next(
+            (place for place in range(len(earlier) - 1, -1, -1) if sign * (earlier[place] - latest) <= 0), None
+        )
         if since is None or len(totals) - 1 - since >= 3 * months:
             return Record(kind, span(len(totals) - 1), latest, None if since is None else span(since), span(0))
     return None

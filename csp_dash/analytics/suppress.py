@@ -43,11 +43,9 @@ def few(numerator: float | None) -> bool:
 
 
 def _second(groups: pd.Series, numbers: pd.Series, hidden: pd.Series) -> pd.Series:
-    hidden = hidden.copy()
-    for rows in numbers.groupby(groups, sort=False).groups.values():
-        if hidden.loc[rows].sum() != 1:
-            continue
-        rest = numbers.loc[rows][~hidden.loc[rows] & (numbers.loc[rows] > 0)]
-        if not rest.empty:
-            hidden.loc[rest.idxmin()] = True
-    return hidden
+    also = []
+    for _, rows in pd.DataFrame({"n": numbers, "hidden": hidden}).groupby(groups, sort=False):
+        rest = rows[~rows["hidden"] & (rows["n"] > 0)]
+        if rows["hidden"].sum() == 1 and not rest.empty:
+            also.append(rest["n"].idxmin())
+    return hidden | hidden.index.isin(also)

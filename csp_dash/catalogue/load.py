@@ -229,6 +229,7 @@ def _check(table: Table) -> Check:
         prior_first=table.text("prior_first", ""),
         prior_last=table.text("prior_last", ""),
         why=table.text("why"),
+        same=table.take("same", bool, True),
     )
     table.end()
     if check.measure not in ("level", "change", "survey", "rank"):
@@ -323,7 +324,12 @@ def read(folder: Path = HERE) -> Catalogue:
         targets=tuple(map(_target, plan.tables("target"))),
         checks=tuple(map(_check, toml(folder / "checks.toml").tables("check"))),
         contradictions={
-            item.number: item for item in map(_contradiction, toml(folder / "contradictions.toml").tables("contradiction"))
+            int(number): item
+            for number, item in _by(
+                lambda item: str(item.number),
+                map(_contradiction, toml(folder / "contradictions.toml").tables("contradiction")),
+                "contradictions.toml",
+            ).items()
         },
         contacts=tuple(map(_contact, plan.tables("contact"))),
         passages=tuple(map(_passage, toml(folder / "passages.toml").tables("passage"))),
@@ -342,6 +348,12 @@ def _cross_check(catalogue: Catalogue) -> None:
         _known(where, [item.place.priority], catalogue.priorities, "priority")
         _known(where, [item.place.board], catalogue.boards, "board")
         _known(where, [*item.caveats, *item.breaks], catalogue.events, "caveat or break")
+        for name in item.breaks:
+            if catalogue.events[name].kind != "break":
+                raise CatalogueError(f"{where}: 'breaks' names '{name}', which is no break")
+        kinds = [kind for feed in item.feeds for kind in feed.areas]
+        if len(kinds) != len(set(kinds)):
+            raise CatalogueError(f"{where}: two [[data]] tables give the same kind of area")
         _known(where, item.sources, catalogue.sources, "source")
         outcomes = [outcome.id for outcome in catalogue.priorities[item.place.priority].outcomes]
         _known(where, [item.place.outcome], outcomes, "outcome")
@@ -356,6 +368,9 @@ def _cross_check(catalogue: Catalogue) -> None:
         for slug in priority.headlines:
             if not catalogue.indicators[slug].counts_in_headlines:
                 raise CatalogueError(f"{where}: '{slug}' cannot be a headline; its trust is not official")
+        for slug in priority.maps:
+            if catalogue.indicators[slug].feed(AreaKind.WARD) is None:
+                raise CatalogueError(f"{where}: '{slug}' cannot be a map; it has no ward figures")
     for figure in catalogue.figures.values():
         where = f"plan_figures.csv '{figure.id}'"
         _known(where, [figure.indicator], catalogue.indicators, "indicator")

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
 from csp_dash.analytics.narrate import number_or_rate
-from csp_dash.charts.base import PAGE, Style, dress, empty, rounded, text_width, ticks
+from csp_dash.charts.base import PAGE, Style, dress, empty, places, rounded, text_width, ticks
 
 NO_FIGURE = "no figure"
 
@@ -82,7 +82,13 @@ def figure(
     room = int(max(text_width(text, style.text) for text in written)) + 12
     top = int(style.small * 1.8) if reference is not None and reference_name else 6
     return dress(
-        drawing, height=int(step * len(rows)) + top + 10, right=room, top=top, bottom=4, size=style.text, identity=identity
+        drawing,
+        height=int(step * len(rows)) + top + 10,
+        right=room,
+        top=top,
+        bottom=4,
+        size=style.text,
+        identity=identity,
     )
 
 
@@ -110,7 +116,10 @@ def years(
             "line": {"width": 0},
             "cornerradius": 2,
         },
-        customdata=[[f"{label}{'' if w else ' (part of a year)'}", text or NO_FIGURE] for label, w, text in zip(labels, whole, texts, strict=True)],
+        customdata=[
+            [f"{label}{'' if w else ' (part of a year)'}", text or NO_FIGURE]
+            for label, w, text in zip(labels, whole, texts, strict=True)
+        ],
         hovertemplate="%{customdata[0]}: %{customdata[1]}<extra></extra>",
     )
     many = len(frame) > 10 and style is PAGE
@@ -119,10 +128,16 @@ def years(
     known = [place for place, value in enumerate(values) if pd.notna(value) and whole[place]]
     tallest = max(known, key=lambda place: values[place], default=last)
     least = min(known, key=lambda place: values[place], default=last)
+    noted = {last, *(place for place in (tallest, least) if last - place > 1)}
     for place, text in enumerate(texts):
-        if text and (not many or place in {last, tallest, least}):
+        if text and (not many or place in noted):
             drawing.add_annotation(
-                x=place, y=rounded(values[place]), text=text, yanchor="bottom", showarrow=False, font={"size": style.small}
+                x=place,
+                y=rounded(values[place]),
+                text=text,
+                yanchor="bottom",
+                showarrow=False,
+                font={"size": style.small},
             )
     shown = [place for place in range(len(labels)) if not many or (last - place) % 3 == 0]
     drawing.update_xaxes(
@@ -134,7 +149,13 @@ def years(
         tickangle=0,
     )
     marks = ticks(high)
-    drawing.update_yaxes(range=[0, max(high * 1.1, marks[-1])], tickvals=marks, tickfont={"size": style.tick}, zeroline=False)
+    drawing.update_yaxes(
+        range=[0, max(high * 1.1, marks[-1])],
+        tickvals=marks,
+        tickfont={"size": style.tick},
+        tickformat=places(marks),
+        zeroline=False,
+    )
     drawing.update_layout(bargap=0.28)
     return dress(drawing, height=tall, size=style.text, top=12, identity="years")
 
@@ -160,6 +181,7 @@ def _reference(drawing: go.Figure, value: float, name: str, style: Style) -> Non
         y0=0,
         y1=1,
         yref="paper",
+        layer="below",
         line={"color": palette.ORANGE, "width": 1.6, "dash": "dot"},
     )
     if name:

@@ -121,7 +121,7 @@ class Flag:
 
 
 def flags(places: Sequence[float], widths: Sequence[float], low: float, high: float) -> list[Flag]:
-    """Hang labels (places left to right, in pixels) in the fewest rows in which none covers another or leaves bounds."""
+    """Hang labels (places in pixels, from the left) in the fewest rows in which none covers another or leaves bounds."""
     best: tuple[float, list[Flag]] | None = None
     sides = ("center", "right", "left") if len(places) <= 6 else ("center",)
     for choice in product(sides, repeat=len(places)):
@@ -149,3 +149,8 @@ def rounded(value: float | None, digits: int = 5) -> float | None:
     if value == 0:
         return 0.0
     return round(float(value), max(0, digits - 1 - math.floor(math.log10(abs(value)))))
+
+
+def places(marks: Sequence[float]) -> str:
+    """The number format with as many decimals as the marks of an axis need."""
+    return f",.{max((len(f'{mark:.6f}'.rstrip('0').split('.')[1]) for mark in marks), default=0)}f"

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
 from csp_dash.analytics.narrate import number_or_rate
-from csp_dash.charts.base import PAGE, Style, dress, empty, rounded, spread, text_width, ticks
+from csp_dash.charts.base import PAGE, Style, dress, empty, places, rounded, spread, text_width, ticks
 from csp_dash.domain.catalogue import Event
 
 MOST = 6
@@ -54,11 +54,12 @@ def figure(
         ends.append((name, colour, f"{last['start']:%Y-%m-%d}", float(last["value"])))
     top = _events(drawing, events, known, style)
     right = _ends(drawing, ends[::-1], low, high, tall - top - 34, suffix, style)
-    marks = [mark for mark in ticks(high - low)] if not zero else ticks(high)
+    marks = ticks(high) if zero else [mark + low for mark in ticks(high - low)]
     drawing.update_yaxes(
         range=[low, high],
-        tickvals=[mark + low for mark in marks] if not zero else marks,
+        tickvals=marks,
         ticksuffix=suffix,
+        tickformat=places(marks),
         tickfont={"size": style.tick},
         zeroline=False,
     )
@@ -133,7 +134,12 @@ def _ends(
     placed = spread(pixels, style.small * 1.3 * tallest + 2, 0, plot)
     for place, (_, colour, day, value) in enumerate(ends):
         drawing.add_scatter(
-            x=[day], y=[rounded(value)], mode="markers", marker={"size": style.line * 2.4, "color": colour}, hoverinfo="skip", cliponaxis=False
+            x=[day],
+            y=[rounded(value)],
+            mode="markers",
+            marker={"size": style.line * 2.4, "color": colour},
+            hoverinfo="skip",
+            cliponaxis=False,
         )
         text = f"<b>{number_or_rate(_short(value))}{suffix}</b> {texts[place]}"
         drawing.add_annotation(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -11,7 +12,7 @@ import plotly.graph_objects as go
 from csp_dash.analytics import palette
 from csp_dash.analytics.narrate import counted, number_or_rate
 from csp_dash.analytics.signal import BEYOND, WORDS
-from csp_dash.charts.base import PAGE, Style, dress, empty, flags, rounded, text_width, ticks
+from csp_dash.charts.base import PAGE, Style, dress, empty, flags, places, rounded, text_width, ticks
 from csp_dash.domain.catalogue import Event
 from csp_dash.domain.months import Month, Span
 
@@ -47,7 +48,7 @@ def figure(
     high = _highest(trend, other)
     end = _label(trend, name, rate)
     other_end = _label(other, other_name, rate) if other is not None and not other.empty else ""
-    right = int(max(_wide(end, style), _wide(other_end, style))) + 12
+    right = int(max(_wide(end, style), _wide(other_end, style)) + style.line * 2.8) + 4
     top = _events(drawing, events, first, last, style, right)
     _rectangles(drawing, trend, chosen, high, style)
     if other is not None and not other.empty:
@@ -56,7 +57,9 @@ def figure(
     _average(drawing, trend, palette.LINE, style.line, "solid", name)
     _ends(drawing, trend, other, end, other_end, high, tall - top - 34, style)
     marks = ticks(high)
-    drawing.update_yaxes(range=[0, max(high * 1.06, marks[-1])], tickvals=marks, tickfont={"size": style.tick}, tickformat=_format(marks))
+    drawing.update_yaxes(
+        range=[0, max(high * 1.06, marks[-1])], tickvals=marks, tickfont={"size": style.tick}, tickformat=places(marks)
+    )
     drawing.update_yaxes(zeroline=False, showline=False)
     drawing.update_xaxes(
         range=[str(first - timedelta(days=45)), str(last + timedelta(days=45))],
@@ -97,13 +100,11 @@ def _dots(drawing: go.Figure, trend: pd.DataFrame, unit: str, rate: str, style: 
     )
 
 
-def _hover(row: dict[str, object], unit: str, rate: str) -> str:
-    moment, value, smooth = row["start"], row["value"], row["smooth"]
-    if not isinstance(moment, pd.Timestamp) or not isinstance(value, float):
-        raise TypeError("A trend has a start and a value in each row.")
+def _hover(row: Mapping[Any, Any], unit: str, rate: str) -> str:
+    value, smooth = float(row["value"]), float(row["smooth"])
     what = f"{number_or_rate(value)} {rate}" if rate else counted(value, unit)
-    text = f"{Month.of(moment.date()).words}: {what}"
-    if isinstance(smooth, float) and pd.notna(smooth):
+    text = f"{Month.of(row['start'].date()).words}: {what}"
+    if pd.notna(smooth):
         text += f"<br>12-month average {number_or_rate(_short(smooth))}"
     if row["rule"]:
         text += f"<br>{WORDS[str(row['rule'])].replace(' in a row', '<br>in a row')}"
@@ -163,7 +164,7 @@ def _ends(
             font={"size": size, **({"color": palette.LINE} if frame is trend else {})},
             showarrow=False,
             xanchor="left",
-            xshift=8,
+            xshift=round(style.line * 2.8),
             yshift=round(place - pixel),
             align="left",
         )
@@ -185,17 +186,15 @@ def _apart(pixels: list[float], gap: float, plot: int) -> list[float]:
     return [middle + gap / 2, middle - gap / 2] if up else [middle - gap / 2, middle + gap / 2]
 
 
-def _events(
-    drawing: go.Figure, events: Sequence[Event], first: date, last: date, style: Style, right: int
-) -> int:
+def _events(drawing: go.Figure, events: Sequence[Event], first: date, last: date, style: Style, right: int) -> int:
     """Dotted lines with their short names on top, in as many rows as they need; returns the top margin."""
     shown = sorted((e.start, e.short) for e in events if e.start and first < e.start <= last)
     if not shown:
         return 10
     days, room = max(1, (last - first).days), max(160, style.labels - right - 40)
-    places = [(day - first).days / days * room for day, _ in shown]
+    spots = [(day - first).days / days * room for day, _ in shown]
     widths = [text_width(short, style.small) for _, short in shown]
-    hung = flags(places, widths, -40, room + right)
+    hung = flags(spots, widths, -40, room + right)
     step = int(style.small * 1.45)
     top = 10 + step * (max(flag.row for flag in hung) + 1)
     for (day, short), flag in zip(shown, hung, strict=True):
@@ -297,8 +296,3 @@ def _years(first: date, last: date) -> list[str]:
 
 def _short(value: float) -> float:
     return float(round(value)) if abs(value) >= 20 else value
-
-
-def _format(marks: list[float]) -> str:
-    places = max((len(f"{mark:.6f}".rstrip("0").split(".")[1]) for mark in marks), default=0)
-    return f",.{places}f"

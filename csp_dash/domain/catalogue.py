@@ -196,7 +196,8 @@ class Check:
     """One claim of the plan to hold against today's official series.
 
     `measure` is level, change (percent between two periods), survey (a published proportion) or rank.
-    Periods are `YYYY-MM` months, inclusive. `why` explains a difference in words.
+    Periods are `YYYY-MM` months, inclusive. `why` explains a difference in words. `same` is False where only a
+    nearby measure is open.
     """
 
     figure: str
@@ -207,6 +208,7 @@ class Check:
     prior_first: str
     prior_last: str
     why: str
+    same: bool = True
 
 
 @dataclass(frozen=True, slots=True)

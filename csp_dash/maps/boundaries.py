@@ -59,13 +59,13 @@ def boundaries(geojson: Mapping[str, Any], areas: pd.DataFrame) -> Boundaries:
         raise ValueError(f"No name is known for the outline of {', '.join(unknown)}.")
     names = {code: str(rows[code]["name"]) for code in codes}
     short = {}
-    points = {}
+    points: dict[str, tuple[float, float]] = {}
     for feature in geojson["features"]:
         code = str(feature["properties"]["code"])
         brief = rows[code].get("short")
         short[code] = str(brief).replace("|", "\n") if isinstance(brief, str) and brief else names[code]
-        lon, lat = rows[code].get("label_lon"), rows[code].get("label_lat")
-        known = isinstance(lon, float) and isinstance(lat, float) and math.isfinite(lon) and math.isfinite(lat)
+        lon, lat = (float(rows[code].get(column, math.nan)) for column in ("label_lon", "label_lat"))
+        known = math.isfinite(lon) and math.isfinite(lat)
         points[code] = (lon, lat) if known else centre(rings_of(feature["geometry"]))
     outlines = {str(f["properties"]["code"]): rings_of(f["geometry"]) for f in geojson["features"]}
     texts = {code: list(dict.fromkeys([short[code], short[code].replace("\n", " ")])) for code in codes}

@@ -75,7 +75,7 @@ def _options(
         wide, tall = _box(text, size, per_pixel)
         fits = _inside_share(points, wide, tall, rings, squeeze)
         fits += _inside_share(points, wide / WIDER, tall / WIDER, rings, squeeze)
-        yield text, points, fits - 0.004 * far, wide, tall
+        yield text, points, fits - 0.012 * far, wide, tall
 
 
 def _box(text: str, size: float, per_pixel: float) -> tuple[float, float]:
@@ -108,13 +108,14 @@ def _inside(points: Array, rings: Sequence[Ring], squeeze: float) -> npt.NDArray
         x, y = points[:, :1], points[:, 1:]
         crosses = (y1 > y) != (y2 > y)
         odd += (crosses & (x < (x2 - x1) * (y - y1) / (y2 - y1) + x1)).sum(axis=1)
-    return odd % 2 == 1
+    inside: npt.NDArray[np.bool_] = odd % 2 == 1
+    return inside
 
 
 def _inside_share(points: Array, wide: float, tall: float, rings: Sequence[Ring], squeeze: float) -> Array:
     """For a box centred on each point, the share of it that lies inside the area."""
     steps = [(dx, dy) for dx in np.linspace(-0.5, 0.5, 7) for dy in (-0.45, 0, 0.45)]
-    spots = np.concatenate([points + [dx * wide, dy * tall] for dx, dy in steps])
+    spots = np.concatenate([points + np.array([dx * wide, dy * tall]) for dx, dy in steps])
     share: Array = _inside(spots, rings, squeeze).reshape(len(steps), len(points)).mean(axis=0)
     return share
 

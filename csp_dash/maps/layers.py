@@ -14,6 +14,7 @@ GROUND = 0.12
 WATER = 0.3
 FONT = "Source Sans, Arial, sans-serif"
 
+
 def backdrop(name: str, geojson: Mapping[str, Any], colour: str, alpha: float) -> pdk.Layer:
     """Flat see-through shapes behind everything: water, neighbouring boroughs."""
     return pdk.Layer(
@@ -79,7 +80,9 @@ def texts(name: str, rows: Sequence[Mapping[str, Any]], size: float) -> pdk.Laye
     )
 
 
-def deck(layers: Sequence[pdk.Layer], view: View, *, width: int, height: int, tooltip: str, pitch: float = 0) -> pdk.Deck:
+def deck(
+    layers: Sequence[pdk.Layer], view: View, *, width: int, height: int, tooltip: str, pitch: float = 0
+) -> pdk.Deck:
     """A still map: tooltips, but no drag or wheel that would trap the page's own scroll; nothing is fetched.
 
     Leave `map_style` out: with `map_style=None` Streamlit fetches a Carto style from the network.

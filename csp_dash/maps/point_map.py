@@ -79,7 +79,7 @@ def deck(
     stack = [layers.ground(boundaries.box)]
     if water is not None:
         stack.append(layers.backdrop("water", water, palette.SKY, layers.WATER))
-    stack.append(layers.backdrop("ground", boundaries.geojson, palette.SLATE, 0.16))
+    stack.append(layers.backdrop("ground", boundaries.geojson, palette.SLATE, 0.1))
     stack.append(
         pdk.Layer(
             "ColumnLayer",

@@ -29,9 +29,10 @@ def deck(
     size: float = 11.5,
     names: bool = True,
 ) -> pdk.Deck:
-    """Shade areas by `frame` (area, value, label: the value in words for the tooltip).
+    """Shade areas by `frame` (area, value; label: the value in words for the tooltip).
 
-    `water` is drawn behind; `selected` areas get a strong outline. The view fits the outlines into `width` by `height` pixels. Areas without a row are grey: no data.
+    `water` is drawn behind; `selected` areas get a strong outline. The view fits the outlines into `width` by
+    `height` pixels. Areas without a row are grey: no data.
     """
     facts = readings(boundaries, frame)
     features = []

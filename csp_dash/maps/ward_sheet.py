@@ -13,7 +13,8 @@ import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
 from csp_dash.analytics.classes import Classes
-from csp_dash.maps.boundaries import Boundaries, Ring, rings_of
+from csp_dash.maps.boundaries import Boundaries, rings_of
+from csp_dash.maps.labels import Ring
 from csp_dash.maps.layers import GROUND, WATER
 from csp_dash.maps.ward_map import readings
 

@@ -55,7 +55,7 @@ class Asked:
             return f"12 months to {self.span.last.words}"
         if self.indicator.frequency is Frequency.YEAR:
             return f"newest year that ends by {self.span.last.words}"
-        return self.span.words
+        return f"12 months to {self.span.last.words}" if self.span.months == 12 else self.span.words
 
 
 def asked(data: Data, view: Filters) -> Asked:

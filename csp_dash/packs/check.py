@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from csp_dash import queries
 from csp_dash.analytics import narrate
 from csp_dash.analytics.compare import Window, change
 from csp_dash.domain.catalogue import Check, Indicator
@@ -54,15 +53,10 @@ def table(data: Data, view: Filters) -> Checked:
     frame = pd.DataFrame(
         [
             {
-                "The plan says": f"{line.claim} (p{line.page})",
-                "Plan": _words(line.plan, line.unit),
-                "Official data now": _words(line.now, line.unit),
-                "From and to": line.detail,
-                "Verdict": {True: ":green-badge[✓ Agrees]", False: ":orange-badge[≠ Differs]", None: ":gray-badge[? No open series]"}[
-                    line.agrees
-                ],
-                "Real or chance": line.chance,
-                "Why": line.why,
+                "What the plan says": f"{line.claim} (p{line.page})",
+                "Plan, now": f"{_words(line.plan, line.unit)}, {_words(line.now, line.unit)}",
+                "Verdict": VERDICTS[line.agrees],
+                "From what, and why": _explained(line),
             }
             for line in found
         ]
@@ -71,10 +65,18 @@ def table(data: Data, view: Filters) -> Checked:
     return Checked(
         title=f"{agreeing} of the plan's {judged} checkable claims agree with today's official figures",
         caption="Agrees: within one percentage point of a stated change or share, or within 1% of a stated level. "
-        "Real or chance: whether a change of that size is more than chance would make.",
+        "Changes are from 2018/19 to 2019/20 unless said otherwise.",
         frame=frame,
         csv=raw.assign(release=data.release).to_csv(index=False, lineterminator="\n"),
     )
+
+
+VERDICTS = {True: ":green-badge[✓ Agrees]", False: ":orange-badge[≠ Differs]", None: ":gray-badge[~ Nearest only]"}
+
+
+def _explained(line: Line) -> str:
+    chance = {narrate.NOT_CHANCE: "More than chance would explain.", narrate.CHANCE: "Chance alone could explain it."}
+    return " ".join(part for part in (f"**{line.detail}.**" if line.detail else "", line.why, chance.get(line.chance, "")) if part)
 
 
 def _words(number: float | None, unit: str) -> str:
@@ -98,7 +100,7 @@ def _line(data: Data, check: Check) -> Line:
         span = Span(Month.parse(check.last).plus(-11), Month.parse(check.last))
     now, detail, chance = _now(data, check, indicator, span)
     agrees = None
-    if now is not None:
+    if now is not None and check.same:
         room = {"level": 0.01 * abs(plan), "change": 1.0, "survey": 1.0, "rank": 0.0}[check.measure]
         agrees = abs(now - plan) <= room
     return Line(figure.name, figure.page, plan, now, unit, detail, chance, agrees, check.why)
@@ -117,7 +119,7 @@ def _now(data: Data, check: Check, indicator: Indicator, span: Span) -> tuple[fl
     shown = window.value(indicator.kind)
     if indicator.kind is Kind.PROPORTION and shown is not None:
         return 100 * shown, f"12 months to {span.last.words}", ""
-    return shown, span.words, _revisions(data, indicator, span)
+    return shown, span.words, ""
 
 
 def _change(data: Data, check: Check, indicator: Indicator, now: Window) -> tuple[float | None, str, str]:
@@ -147,13 +149,3 @@ def _rank(data: Data, indicator: Indicator, span: Span) -> tuple[float | None, s
     if BOROUGH in by_rate:
         detail += f"; {narrate.ordinal(by_rate.index(BOROUGH) + 1)} by rate"
     return float(place), detail, ""
-
-
-def _revisions(data: Data, indicator: Indicator, span: Span) -> str:
-    """What each published file gave for the same financial year, where totals were kept."""
-    if indicator.slug != "total_offences" or span.months != 12 or span.first.month != 4:
-        return ""
-    kept = queries.vintages(data.warehouse, series="tno", area=BOROUGH)
-    kept = kept[(kept["fy"] == span.words) & (kept["months"] == 12)]
-    given = [f"{narrate.number(float(row.total))} (file to {row.vintage})" for row in kept.itertuples()]
-    return "files gave " + ", ".join(given) if given else ""

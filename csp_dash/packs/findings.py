@@ -11,24 +11,37 @@ from csp_dash.packs.tile import Tile
 
 
 def answer(tiles: tuple[Tile, ...]) -> str:
-    """One sentence that answers a page's question from its headline tiles, in the order worse, better, unclear, same."""
-    groups: dict[str, list[str]] = {"bad": [], "good": [], "up": [], "down": [], "same": [], "unknown": []}
-    for item in tiles:
-        groups[_group(item)].append(item.title[:1].lower() + item.title[1:] if not item.title[:2].isupper() else item.title)
+    """One sentence that answers a page's question from its headline tiles: worse, better, unclear, the same.
+
+    Measures whose open figures stopped long ago come last, with the month in which they end.
+    """
     parts = []
-    for key, words in (
-        ("bad", "got worse"),
-        ("good", "got better"),
-        ("up", "rose, which can be read two ways"),
-        ("down", "fell, which can be read two ways"),
-        ("same", "show no detectable change"),
-        ("unknown", "cannot be judged yet"),
-    ):
-        if groups[key]:
-            shown = words if len(groups[key]) > 1 or key != "same" else "shows no detectable change"
-            parts.append(f"{narrate.listed(groups[key])} {shown}")
+    for ends in dict.fromkeys(item.ends for item in sorted(tiles, key=lambda item: bool(item.ends))):
+        clauses = _clauses([item for item in tiles if item.ends == ends])
+        if clauses:
+            parts.append(f"{'; '.join(clauses)}{f' (open figures end in {ends})' if ends else ''}")
     text = "; ".join(parts)
     return f"{text[:1].upper()}{text[1:]}." if text else "There are no figures to answer from."
+
+
+def _clauses(tiles: list[Tile]) -> list[str]:
+    groups: dict[str, list[str]] = {}
+    for item in tiles:
+        groups.setdefault(_group(item), []).append(item.title[:1].lower() + item.title[1:])
+    words = {
+        "bad": "got worse",
+        "good": "got better",
+        "up": "rose, which can be read two ways",
+        "down": "fell, which can be read two ways",
+        "same": "show no detectable change",
+        "unknown": "cannot be judged",
+    }
+    found = []
+    for key, verb in words.items():
+        if key in groups:
+            alone = len(groups[key]) == 1 and key == "same"
+            found.append(f"{narrate.listed(groups[key])} {'shows no detectable change' if alone else verb}")
+    return found
 
 
 def _group(item: Tile) -> str:

@@ -18,7 +18,10 @@ MOST_POINTS = 60
 
 @dataclass(frozen=True)
 class Tile:
-    """`figure` is written large; `number` is the same, unrounded; `spark` holds 12-month totals, oldest first."""
+    """`figure` is written large; `number` is the same, unrounded; `spark` holds 12-month totals, oldest first.
+
+    `ends` is the last month in words where the open figures stopped more than a year before the newest ones.
+    """
 
     indicator: Indicator
     title: str
@@ -30,9 +33,11 @@ class Tile:
     spark: tuple[float, ...]
     state: State
     sentence: str
+    reading: str
     other: str
     change: Change | None
     fallback: str
+    ends: str
 
 
 def tile(data: Data, view: Filters) -> Tile:
@@ -51,21 +56,30 @@ def tile(data: Data, view: Filters) -> Tile:
         unit=question.unit,
         spark=_spark(data, question),
         state=state(found, indicator.direction, indicator.readings),
-        sentence=_sentence(question, found),
+        sentence="There are no figures for this measure here." if question.have is None else narrate.tile(found),
+        reading=_reading(question, found),
         other=_other(data, view, question, number),
         change=found,
         fallback=question.fallback,
+        ends=_ends(data, question),
     )
 
 
-def _sentence(question: Asked, found: Change | None) -> str:
-    if question.have is None:
-        return "There are no figures for this measure here."
-    text = narrate.tile(found)
-    direction = question.indicator.direction
-    if direction is Direction.AMBIGUOUS and found is not None and found.detectable:
-        text = f"{text} {narrate.meaning(direction, found, question.indicator.readings)}"
-    return text
+def _ends(data: Data, question: Asked) -> str:
+    if question.have is None or data.newest - question.have.span.last <= 12:
+        return ""
+    return question.have.span.last.words
+
+
+def _reading(question: Asked, found: Change | None) -> str:
+    """Both readings of a change that is neither good nor bad in itself; empty for any other."""
+    ambiguous = question.indicator.direction is Direction.AMBIGUOUS
+    if not ambiguous or found is None or not found.detectable or not found.absolute:
+        return ""
+    if found.absolute < 0:
+        return "This may mean that less of it happens, or that less of it is reported."
+    worrying, welcome = question.indicator.readings
+    return f"This may mean that {worrying}, or that {welcome}."
 
 
 def _spark(data: Data, question: Asked) -> tuple[float, ...]:

@@ -62,7 +62,7 @@ def _line(data: Data, view: Filters, indicator: Indicator, ward: str) -> Line | 
         f" {narrate.rate(rate)} for every 1,000 residents, {_standing(*place)}. {narrate.tile(found)}"
     )
     return Line(
-        indicator, narrate.number(now.numerator), question.span.words, words[:1].upper() + words[1:],
+        indicator, narrate.number(now.numerator), question.period, words[:1].upper() + words[1:],
         state(found, indicator.direction, indicator.readings),
     )
 

@@ -13,6 +13,8 @@ from csp_dash.ui.frame import Visit, page
 from csp_dash.ui.panels import CHART
 
 AT = "board_screen"
+# The picture takes what the screen leaves: no widget setting speaks of the height of the window.
+FIT = "<style>.st-key-wall-picture{height:calc(100vh - 21rem);min-height:18rem}</style>"
 FONT = "font-family:inherit;margin:0;"
 
 
@@ -25,6 +27,7 @@ def show(visit: Visit) -> None:
     view = replace(visit.filters, indicator=screen.indicator, wards=())
     item = visit.store.panel(tile, view)
     picture = visit.store.panel(trend.wall if screen.kind == "trend" else ward_map.wall, view)
+    st.html(FIT)
     where = f"Priority {screen.priority.number}" if screen.priority.number else "Across the plan"
     _say(f"{where}: {screen.priority.title}", 1.7, 500)
     _say(picture.title, 3.1, 750)
@@ -33,13 +36,15 @@ def show(visit: Visit) -> None:
         _say(item.figure, 5.2, 750)
         _say(f"{item.unit}, {item.period}", 1.7, 400)
         marks.wall_badge(item.state)
-        _say(item.sentence, 1.7, 400)
+        _say(f"{item.sentence} {item.reading}".strip(), 1.6, 400)
     with right:
         if screen.kind == "trend":
-            st.plotly_chart(picture.figure, key=f"wall-{number}", config=CHART, alt=picture.alt)
+            with st.container(key="wall-picture", height="stretch"):
+                st.plotly_chart(picture.figure, height="stretch", key=f"wall-{number}", config=CHART, alt=picture.alt)
         else:
-            st.pydeck_chart(picture.figure, height=720, key=f"wall-{number}", alt=picture.alt)
-            marks.legend(picture.legend, size=1.6)
+            with st.container(key="wall-picture", height="stretch"):
+                st.pydeck_chart(picture.figure, height="stretch", key=f"wall-{number}", alt=picture.alt)
+            marks.legend(picture.legend, size=1.4)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Previous", icon=":material/arrow_back:", shortcut="Left", on_click=_move, args=(number - 1, len(screens)))
         st.button("Next", icon=":material/arrow_forward:", shortcut="Right", type="primary", on_click=_move, args=(number + 1, len(screens)))

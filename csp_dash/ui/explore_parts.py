@@ -26,7 +26,7 @@ def choose(visit: Visit) -> Indicator:
     def keep() -> None:
         st.session_state["f_indicator"] = st.session_state["explore_choice"]
 
-    st.selectbox("Measure", shown, format_func=names.__getitem__, key="explore_choice", on_change=keep, required=True)
+    st.selectbox("Measure", shown, format_func=names.__getitem__, key="explore_choice", on_change=keep)
     return visit.catalogue.indicators[present]
 
 
@@ -41,10 +41,9 @@ def card(visit: Visit, item: Indicator) -> None:
     found = visit.store.panel(tile, panels.view_of(visit, item.slug))
     left, right = st.columns([1, 2], gap="large")
     with left:
-        st.metric(found.title, found.figure, chart_data=list(found.spark) or None, delta_description=f"{found.unit}, {found.period}")
-        marks.badge(found.state)
+        marks.tile_face(found)
     with right:
-        st.markdown(f"**{found.sentence}** {found.other} {found.fallback}")
+        st.markdown(f"**{found.sentence}** {found.reading} {found.other} {found.fallback}")
         st.markdown(item.plain)
         if item.readings:
             st.markdown(f"A rise may mean that {item.readings[0]}; it may also mean that {item.readings[1]}.")

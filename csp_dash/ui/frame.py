@@ -151,7 +151,7 @@ def _filters(opened: store.Store) -> None:
         width="stretch",
         help="Rates are per 1,000 residents at the 2021 Census.",
     )
-    st.selectbox("Period", list(PERIODS), format_func=url.period_name, key="f_period", required=True)
+    st.selectbox("Period", list(PERIODS), format_func=url.period_name, key="f_period")
     if st.session_state.get("f_period") == "custom":
         months = url.months_back(opened.newest, opened.newest - Month(2010, 4) + 1)
         first, last = st.columns(2)
@@ -170,7 +170,6 @@ def _filters(opened: store.Store) -> None:
             "similar": "Similar boroughs",
         }.__getitem__,
         key="f_compare",
-        required=True,
     )
 
 

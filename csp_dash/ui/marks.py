@@ -10,6 +10,7 @@ import streamlit as st
 from csp_dash.analytics.state import State
 from csp_dash.domain.filters import Filters
 from csp_dash.packs.evidence import Evidence
+from csp_dash.packs.tile import Tile
 
 TONES = {"good": "green", "bad": "orange", "neutral": "gray", "unknown": "gray"}
 
@@ -19,9 +20,20 @@ def badge(state: State) -> None:
     st.badge(state.label, icon=state.material, color=TONES[state.tone])  # type: ignore[arg-type]
 
 
+def tile_face(item: Tile) -> None:
+    """What every tile shows: measure, unit and period, figure, sparkline, state, and where old figures end."""
+    st.markdown(f"**{item.title}**")
+    st.caption(f"{item.unit[:1].upper()}{item.unit[1:]}, {item.period}")
+    st.metric(item.title, item.figure, label_visibility="collapsed", chart_data=list(item.spark) or None)
+    with st.container(horizontal=True, gap="xsmall"):
+        badge(item.state)
+        if item.ends:
+            st.badge(f"Figures end {item.ends}", icon=":material/history:", color="gray")
+
+
 def wall_badge(state: State) -> None:
     """The same for the big screen, where a badge's type is too small: the letter, the word and the icon."""
-    st.markdown(f"### :{TONES[state.tone]}-badge[{state.material} {state.label}]")
+    st.markdown(f"## :{TONES[state.tone]}[{state.material} {state.label}]")
 
 
 def safe(text: str) -> str:

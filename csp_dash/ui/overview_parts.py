@@ -12,33 +12,56 @@ from csp_dash.ui import marks, panels
 from csp_dash.ui.frame import CARDS, Visit, page
 
 
+def glance(visit: Visit) -> None:
+    """The whole plan on one card: each priority with the state of its headline measures."""
+    with st.container(border=True, height="stretch"):
+        st.markdown("##### The plan at a glance")
+        for priority in _shown(visit):
+            number = f"{priority.number} " if priority.number else ""
+            st.page_link(
+                page(priority.slug), label=f"**{number}{priority.short}**", query_params=visit.filters.to_params()
+            )
+            st.markdown(" ".join(_chip(item) for item in panels.tiles(visit, priority)))
+        st.caption(
+            "A improving · D worsening · C no detectable change · ↗ ↘ rising or falling, which can be read two ways · "
+            "? cannot tell. Each measure's newest 12 months against the year before, unless you choose otherwise."
+        )
+
+
+def _shown(visit: Visit) -> list[Priority]:
+    return [priority for priority in visit.catalogue.priorities.values() if priority.slug in CARDS]
+
+
+def _chip(item: Tile) -> str:
+    mark = item.state.letter or {"Rising": "↗", "Falling": "↘"}.get(item.state.word, "")
+    tone = "gray" if item.ends else marks.TONES[item.state.tone]
+    return f":{tone}-badge[{mark} {item.title}{f', to {item.ends}' if item.ends else ''}]"
+
+
 def priorities(visit: Visit) -> None:
-    """Each priority: its question, the answer, its headline measures with state, and the way in."""
-    for priority in visit.catalogue.priorities.values():
-        if priority.slug in CARDS:
-            _priority(visit, priority)
+    """Each priority: its answer, its headline measures with state, and the way in."""
+    for priority in _shown(visit):
+        _priority(visit, priority)
 
 
 def _priority(visit: Visit, priority: Priority) -> None:
     tiles = panels.tiles(visit, priority)
     with st.container(border=True):
         where = f"PRIORITY {priority.number}" if priority.number else "ACROSS ALL PRIORITIES"
-        st.caption(where)
-        st.markdown(f"#### {priority.title}")
-        st.markdown(f"**{findings.answer(tiles)}**")
-        with st.grid(4, min_column_width=215, gap="medium"):
-            for item in tiles:
-                _measure(item)
+        st.caption(f"{where} · plan page {priority.page}")
         st.page_link(
-            page(priority.slug), label=f"See {priority.short}", icon=":material/arrow_forward:",
+            page(priority.slug), label=f"**{priority.title}**", icon=":material/arrow_forward:", icon_position="right",
             query_params=visit.filters.to_params(),
         )
+        st.markdown(f"**{findings.answer(tiles)}**")
+        with st.grid(4, min_column_width=185, gap="medium"):
+            for item in tiles:
+                _measure(item)
 
 
 def _measure(item: Tile) -> None:
     with st.container(gap="xsmall"):
-        st.metric(item.title, item.figure, chart_data=list(item.spark) or None, delta_description=f"{item.unit}, {item.period}")
-        marks.badge(item.state)
+        marks.tile_face(item)
         st.caption(item.sentence)
 
 

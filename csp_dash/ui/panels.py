@@ -60,7 +60,7 @@ def about(visit: Visit) -> None:
 
 def headlines(visit: Visit, *slugs: str) -> None:
     """Headline tiles. Illustrative measures have no place here; the catalogue refuses them."""
-    with st.grid(4, min_column_width=230):
+    with st.grid(4, min_column_width=190):
         for slug in slugs:
             if visit.settings.shows(visit.catalogue.indicators[slug].trust, False):
                 _tile(visit.store.panel(tile, view_of(visit, slug)))
@@ -68,14 +68,8 @@ def headlines(visit: Visit, *slugs: str) -> None:
 
 def _tile(item: Tile) -> None:
     with st.container(border=True, height="stretch", gap="small"):
-        st.metric(
-            item.title,
-            item.figure,
-            chart_data=list(item.spark) or None,
-            delta_description=f"{item.unit}, {item.period}",
-        )
-        marks.badge(item.state)
-        st.caption(" ".join(part for part in (item.sentence, item.other, item.fallback) if part))
+        marks.tile_face(item)
+        st.caption(" ".join(part for part in (item.sentence, item.reading, item.other, item.fallback) if part))
 
 
 def trends(visit: Visit, *slugs: str) -> None:

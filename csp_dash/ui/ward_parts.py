@@ -54,7 +54,9 @@ def profile(visit: Visit, ward: str) -> None:
     with st.grid(2, min_column_width=320):
         for line in lines:
             with st.container(border=True, height="stretch", gap="small"):
-                st.metric(line.indicator.title, line.count, delta_description=line.period)
+                st.markdown(f"**{line.indicator.title}**")
+                st.caption(line.period)
+                st.metric(line.indicator.title, line.count, label_visibility="collapsed")
                 marks.badge(line.state)
                 st.markdown(line.words)
                 st.caption(line.indicator.plain)

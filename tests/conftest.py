@@ -1,0 +1,56 @@
+"""What every test shares: the release on the bundled snapshot, opened once, in a folder of the test session."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from csp_dash.catalogue import Catalogue, load
+from csp_dash.domain.settings import Settings
+from csp_dash.packs.data import Data
+from csp_dash.warehouse import Snapshot, Warehouse
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Tests make their database in a folder of their own and do not see the settings of the shell."""
+    kept = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("CSP_DASH_")}
+    official = kept.get("CSP_DASH_OFFICIAL")
+    if official:
+        os.environ["CSP_DASH_OFFICIAL"] = official
+    cache = tmp_path_factory.mktemp("cache")
+    os.environ["CSP_DASH_CACHE"] = str(cache)
+    yield cache
+    for name in [name for name in os.environ if name.startswith("CSP_DASH_")]:
+        del os.environ[name]
+    os.environ.update(kept)
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    return load()
+
+
+@pytest.fixture(scope="session")
+def data(catalogue: Catalogue, own_settings: Path) -> Data:
+    """The real release, as a partner's instance sees it."""
+    return Data(Snapshot.open(ROOT), catalogue, Settings(cache=str(own_settings)))
+
+
+@pytest.fixture(scope="session")
+def warehouse(data: Data) -> Warehouse:
+    return data.warehouse
+
+
+@pytest.fixture(scope="session")
+def official() -> Path:
+    """The folder of official files, or skip."""
+    folder = Path(os.environ.get("CSP_DASH_OFFICIAL", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip("the official files are not here; set CSP_DASH_OFFICIAL to their folder")
+    return folder

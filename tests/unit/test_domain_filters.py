@@ -1,0 +1,152 @@
+"""Filters: what a URL says is read without ever failing, and written in one way only."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from csp_dash.domain.filters import MOST_AREAS, PERIODS, PLAN, Filters, Vocabulary
+from csp_dash.domain.months import Month, Span
+from csp_dash.domain.words import Compare, Measure
+
+WARDS = {f"E050093{number}": f"Ward {number}" for number in range(17, 37)}
+WORDS = Vocabulary({"burglary": "burglary", "asb": "asb", "break_ins": "burglary"}, WARDS)
+ORDER = ["indicator", "ward", "from", "to", "period", "measure", "compare"]
+
+months = st.builds(Month, st.integers(1990, 2100), st.integers(1, 12))
+
+
+@st.composite
+def canonical(draw: st.DrawFn) -> Filters:
+    """A view as the app itself makes it: known words, wards in order, a custom period with both ends."""
+    period = draw(st.sampled_from(list(PERIODS)))
+    first = last = None
+    if period == "custom":
+        first, last = sorted((draw(months), draw(months)))
+    wards = draw(st.sets(st.sampled_from(sorted(WARDS)), max_size=MOST_AREAS))
+    return Filters(
+        indicator=draw(st.sampled_from(["", "burglary", "asb"])),
+        wards=tuple(sorted(wards)),
+        measure=draw(st.sampled_from(list(Measure))),
+        compare=draw(st.sampled_from(list(Compare))),
+        period=period,
+        first=first,
+        last=last,
+    )
+
+
+NASTY = [
+    "", " ", "nan", "inf", "-1", "0x1F", "b'\\xff\\xfe'", "\x00", "\ud800", "../../etc/passwd", "<script>alert(1)</script>",
+    "'; drop table fact; --", "2026-13", "2026-03", "9999-99", "E05009336", "e05009336", "E05009336,E05009335", "custom",
+    "12m", "rate", "RATE", "london", "break_ins", "🏠" * 50, "A" * 70_000,
+]  # fmt: skip
+texts = st.one_of(st.sampled_from(NASTY), st.text(max_size=40))
+keys = st.one_of(st.sampled_from([*ORDER, "f_wards", "embed", "__proto__"]), st.text(max_size=12))
+
+
+@given(canonical())
+def test_a_view_is_restored_from_its_own_url(view: Filters):
+    assert Filters.from_params(view.to_params(), WORDS) == view
+
+
+@given(canonical())
+def test_a_url_has_one_order_and_leaves_the_defaults_out(view: Filters):
+    params = view.to_params()
+    assert [ORDER.index(name) for name in params] == sorted(ORDER.index(name) for name in params)
+    assert all(isinstance(value, str) and value for values in params.values() for value in values)
+    plain = Filters()
+    for name, left, right in (
+        ("indicator", view.indicator, plain.indicator),
+        ("ward", view.wards, plain.wards),
+        ("measure", view.measure, plain.measure),
+        ("compare", view.compare, plain.compare),
+    ):
+        assert (name in params) == (left != right)
+    assert ("from" in params) == ("to" in params) == (view.period == "custom")
+    assert ("period" in params) == (view.period not in ("12m", "custom"))
+    assert all(a < b for a, b in pairwise(params.get("ward", [])))
+
+
+def test_the_default_view_has_a_bare_url():
+    assert Filters().to_params() == {}
+    assert Filters.from_params({}, WORDS) == Filters()
+
+
+@given(st.dictionaries(keys, st.lists(texts, max_size=6), max_size=10))
+@example({"ward": ["E05009336"] * 10_000})
+@example({"ward": list(WARDS) * 500})
+@example({"from": ["2026-03"], "to": ["2025-03"]})
+@example({"period": ["custom"]})
+@example({"indicator": []})
+def test_anything_in_a_url_is_read_without_an_exception(params: dict[str, list[str]]):
+    view = Filters.from_params(params, WORDS)
+    assert view.indicator in ("", "burglary", "asb")
+    assert set(view.wards) <= set(WARDS) and len(view.wards) <= MOST_AREAS
+    assert view.period in PERIODS
+    assert (view.first is None) == (view.last is None) == (view.period != "custom")
+    assert Filters.from_params(view.to_params(), WORDS) == view, "what was read is canonical"
+    assert isinstance(view.span(Span(Month(2010, 4), Month(2026, 3))), Span)
+
+
+@given(st.dictionaries(keys, st.one_of(st.none(), st.integers(), st.floats(), st.lists(st.one_of(st.none(), st.floats(), st.binary())))))
+def test_values_that_are_no_lists_of_text_are_read_without_an_exception(params: dict[str, object]):
+    assert isinstance(Filters.from_params(params, WORDS), Filters)  # type: ignore[arg-type]
+
+
+def test_a_garbage_url_shows_the_default_view():
+    garbage = {"ward": ["zzz"], "from": ["x"], "indicator": ["../../etc"], "measure": ["<script>"], "period": ["??"], "q": ["1"]}
+    assert Filters.from_params(garbage, WORDS) == Filters()
+
+
+def test_what_is_right_in_a_partly_wrong_url_is_kept():
+    view = Filters.from_params({"ward": ["zzz", "E05009336"], "measure": ["rate"], "compare": ["mars"]}, WORDS)
+    assert view == Filters(wards=("E05009336",), measure=Measure.RATE)
+
+
+def test_a_renamed_indicator_is_found_under_its_new_name():
+    assert Filters.from_params({"indicator": ["break_ins"]}, WORDS).indicator == "burglary"
+
+
+def test_repeated_wards_count_once_and_stand_in_one_order():
+    view = Filters.from_params({"ward": ["E05009336", "E05009317", "E05009336"]}, WORDS)
+    assert view.wards == ("E05009317", "E05009336")
+
+
+def test_a_period_that_runs_backwards_is_not_shown():
+    assert Filters.from_params({"from": ["2026-03"], "to": ["2025-03"]}, WORDS).period == "12m"
+
+
+HAVE = Span(Month(2010, 4), Month(2024, 2))
+
+
+@pytest.mark.parametrize(
+    ("period", "span"),
+    [
+        ("12m", Span(Month(2023, 3), Month(2024, 2))),
+        ("24m", Span(Month(2022, 3), Month(2024, 2))),
+        ("plan", PLAN),
+        ("since", Span(Month(2021, 4), Month(2024, 2))),
+        ("base", Span(Month(2019, 4), Month(2020, 3))),
+        ("all", HAVE),
+    ],
+)
+def test_what_each_period_means_for_a_series(period: str, span: Span):
+    assert Filters(period=period).span(HAVE) == span
+
+
+def test_every_period_on_the_list_has_a_meaning():
+    spans = {period: Filters(period=period, first=Month(2020, 1), last=Month(2020, 1)).span(HAVE) for period in PERIODS}
+    assert len(set(spans.values())) == len(PERIODS)
+
+
+def test_since_the_plan_of_a_series_that_ended_before_it_is_no_error():
+    assert Filters(period="since").span(Span(Month(2005, 1), Month(2014, 12))).first == PLAN.first
+
+
+def test_a_pinned_view_keeps_its_months():
+    pinned = Filters(indicator="asb", wards=("E05009336",)).pinned(Span(Month(2025, 4), Month(2026, 3)))
+    assert pinned.to_params() == {"indicator": ["asb"], "ward": ["E05009336"], "from": ["2025-04"], "to": ["2026-03"]}
+    assert pinned.span(Span(Month(2010, 4), Month(2031, 1))) == Span(Month(2025, 4), Month(2026, 3))
