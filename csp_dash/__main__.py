@@ -1,4 +1,4 @@
-"""Command line: `python -m csp_dash build|status|value`."""
+"""Command line: `python -m csp_dash build|status|value|serve`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import os
 import sys
 from pathlib import Path
 
-from csp_dash.packs import answer
 from csp_dash.catalogue import CatalogueError, load
 from csp_dash.domain.settings import Settings
 from csp_dash.domain.words import BOROUGH
+from csp_dash.packs import answer
+from csp_dash.serve import PortBusy, look_port, serve
 from csp_dash.warehouse import Snapshot, SnapshotError, Warehouse, database
 from csp_dash.warehouse.snapshot import ROOT
 
@@ -35,8 +36,14 @@ def main(arguments: list[str] | None = None) -> int:
     one.add_argument("--from", dest="first", required=True, metavar="YYYY-MM")
     one.add_argument("--to", dest="last", required=True, metavar="YYYY-MM")
     one.add_argument("--measure", choices=("count", "rate", "proportion"))
+    start = commands.add_parser("serve", help="serve the dashboard")
+    start.add_argument("--port", type=int, default=8501)
     asked = parser.parse_args(arguments)
     try:
+        if asked.command == "serve":
+            look_port(asked.port)
+            database(Snapshot.open(), load(), Settings.read(os.environ).cache)
+            return serve(asked.port)
         if asked.command == "build":
             from csp_dash.ingest.build import build  # noqa: PLC0415  geometry libraries only where they are needed
             from csp_dash.ingest.facts import BadInput  # noqa: PLC0415
@@ -48,9 +55,11 @@ def main(arguments: list[str] | None = None) -> int:
         elif asked.command == "status":
             print(answer.status(_warehouse()))
         else:
-            found = answer.value(_warehouse(), load(), asked.indicator, asked.area, asked.first, asked.last, asked.measure)
+            found = answer.value(
+                _warehouse(), load(), asked.indicator, asked.area, asked.first, asked.last, asked.measure
+            )
             print(json.dumps(found, ensure_ascii=False))
-    except (answer.NoAnswer, SnapshotError, CatalogueError, ValueError) as fault:
+    except (answer.NoAnswer, SnapshotError, CatalogueError, PortBusy, ValueError) as fault:
         print(fault, file=sys.stderr)
         return 2
     return 0

@@ -12,6 +12,7 @@ import numpy as np
 from csp_dash.analytics.palette import MISSING, ramp
 
 NO_DATA = "no data"
+MOST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,8 @@ def classify(values: Iterable[float | None], number: int = 5, *, whole: bool = F
     missing = len(known) < len(everything)
     if not known:
         return Classes((), (), (), missing)
-    groups = _jenks(known, min(number, len(set(known))))
-    edges = tuple(roundest(one[-1], other[0]) for one, other in pairwise(groups))
+    groups = _jenks(known, min(number, MOST, len(set(known))))
+    edges = tuple(1.0 if whole and one[-1] == 0 else roundest(one[-1], other[0]) for one, other in pairwise(groups))
     labels = _labels(edges, whole, suffix) if edges else (_text(known[0], _places(known[:1])) + suffix,)
     return Classes(edges, labels, ramp(len(groups)), missing)
 

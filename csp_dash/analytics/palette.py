@@ -33,7 +33,8 @@ OUTLINE = "#FFFFFF"
 SELECTED = ORANGE
 MISSING = "#C9CED3"
 
-RAMP = ("#D4E5F3", "#A3C8E5", "#6BA5D3", "#2F7AB8", "#124C80", "#0B2F4D")
+RAMP = ("#D4E5F3", "#A3C8E5", "#6BA5D3", "#2C74B0", "#124C80", "#0B2F4D")
+STEPS = ((), (2,), (1, 4), (0, 2, 4), (0, 2, 3, 4), (0, 1, 2, 3, 4), (0, 1, 2, 3, 4, 5))
 SEQUENTIAL = (
     "#EEF4F9",
     "#D6E5F1",
@@ -87,22 +88,6 @@ def ink(fill: str) -> str:
     return max((INK, PAPER), key=lambda colour: contrast(colour, fill))
 
 
-def mix(one: str, other: str, share: float) -> str:
-    """A colour between two; `share` 0 gives the first, 1 the second."""
-    parts = (round(a + (b - a) * share) for a, b in zip(rgb(one), rgb(other), strict=True))
-    return "#{:02X}{:02X}{:02X}".format(*parts)
-
-
 def ramp(steps: int) -> tuple[str, ...]:
-    """`steps` blues from pale to deep, evenly spread over the sequential ramp. One step gives its middle."""
-    if steps < 1:
-        return ()
-    if steps == 1:
-        return (RAMP[2],)
-    last = len(RAMP[:5]) - 1 if steps <= 5 else len(RAMP) - 1
-    colours = []
-    for step in range(steps):
-        place = step * last / (steps - 1)
-        lower = min(int(place), last - 1)
-        colours.append(mix(RAMP[lower], RAMP[lower + 1], place - lower))
-    return tuple(colours)
+    """`steps` blues (at most six) from pale to deep. Names can be read on each of them."""
+    return tuple(RAMP[place] for place in STEPS[min(steps, len(RAMP))])

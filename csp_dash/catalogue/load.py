@@ -77,7 +77,9 @@ def _indicator(path: Path) -> Indicator:
     for data in table.tables("data"):
         feeds.append(
             Feed(
-                areas=tuple(AreaKind(kind) if kind in list(AreaKind) else _bad_area(data, kind) for kind in data.texts("areas")),
+                areas=tuple(
+                    AreaKind(kind) if kind in list(AreaKind) else _bad_area(data, kind) for kind in data.texts("areas")
+                ),
                 source=data.text("source"),
                 series=data.texts("series"),
                 denominator_series=data.texts("denominator_series", []),
@@ -96,7 +98,9 @@ def _indicator(path: Path) -> Indicator:
         frequency=table.word("frequency", Frequency),
         direction=table.word("direction", Direction),
         trust=table.word("trust", Trust),
-        place=Place(place.text("priority"), place.text("outcome", ""), place.text("board", ""), place.take("page", int, None)),
+        place=Place(
+            place.text("priority"), place.text("outcome", ""), place.text("board", ""), place.take("page", int, None)
+        ),
         feeds=tuple(feeds),
         caveats=table.texts("caveats", []),
         breaks=table.texts("breaks", []),
@@ -247,7 +251,12 @@ def _contradiction(table: Table) -> Contradiction:
 
 def _contact(table: Table) -> Contact:
     contact = Contact(
-        table.text("group"), table.text("title"), table.text("how"), table.text("link", ""), table.take("page", int), table.text("note", "")
+        table.text("group"),
+        table.text("title"),
+        table.text("how"),
+        table.text("link", ""),
+        table.take("page", int),
+        table.text("note", ""),
     )
     table.end()
     return contact

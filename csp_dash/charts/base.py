@@ -121,7 +121,7 @@ class Flag:
 
 
 def flags(places: Sequence[float], widths: Sequence[float], low: float, high: float) -> list[Flag]:
-    """Hang labels (places in pixels, from the left) in the fewest rows in which none covers another or leaves bounds."""
+    """Hang labels (places in pixels from the left) in the fewest rows in which none covers another or sticks out."""
     best: tuple[float, list[Flag]] | None = None
     sides = ("center", "right", "left") if len(places) <= 6 else ("center",)
     for choice in product(sides, repeat=len(places)):

@@ -65,6 +65,7 @@ def figure(
         range=[str(first - timedelta(days=45)), str(last + timedelta(days=45))],
         tickvals=_years(first, last),
         tickformat="%Y",
+        hoverformat="%b %Y",
         tickfont={"size": style.tick},
         showgrid=False,
         ticks="",

@@ -89,7 +89,15 @@ def _write_facts(new: Path, taken: list[Taken]) -> None:
 
 
 def _coverage_cells(row: Coverage) -> list[str]:
-    return [row.source, row.series, row.area_kind, row.first, row.last, ";".join(row.missing), str(row.zero_fill).lower()]
+    return [
+        row.source,
+        row.series,
+        row.area_kind,
+        row.first,
+        row.last,
+        ";".join(row.missing),
+        str(row.zero_fill).lower(),
+    ]
 
 
 def _quote(text: str) -> str:

@@ -268,7 +268,7 @@ def similar_boroughs(measures: pd.DataFrame, population: pd.DataFrame, inner: se
     people = population[population["base"] == "census_2021"].set_index("area")["people"]
     frame = pd.DataFrame({"imd2019_score": pd.to_numeric(wide["imd2019_score"])})
     frame["density"] = people.reindex(frame.index) / pd.to_numeric(wide["area_km2"])
-    frame["distance"] = (frame["imd2019_score"] - frame.loc[BOROUGH, "imd2019_score"]).abs()
+    frame["distance"] = (frame["imd2019_score"] - frame["imd2019_score"].to_dict()[BOROUGH]).abs()
     frame = frame[frame["density"] >= DENSE].drop(index=BOROUGH)
     return frame.sort_values("distance").head(count).rename_axis("code").reset_index()
 

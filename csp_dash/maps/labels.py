@@ -14,6 +14,7 @@ Array = npt.NDArray[np.float64]
 LETTER, LINE = 0.5, 1.25
 GRID = 15
 WIDER = 1.35
+RASTER = 110
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,22 @@ class Label:
     text: str
     lon: float
     lat: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Land:
+    """A coarse picture of where any area lies."""
+
+    corner: Array
+    step: Array
+    mask: npt.NDArray[np.bool_]
+
+    def holds(self, points: Array) -> npt.NDArray[np.bool_]:
+        cells = np.floor((points - self.corner) / self.step).astype(int)
+        within = ((cells >= 0) & (cells < self.mask.shape[0])).all(axis=1)
+        cells = np.clip(cells, 0, self.mask.shape[0] - 1)
+        found: npt.NDArray[np.bool_] = within & self.mask[cells[:, 0], cells[:, 1]]
+        return found
 
 
 def place(
@@ -44,7 +61,10 @@ def place(
     order = sorted(outlines, key=lambda code: _extent(outlines[code]))
     taken: dict[str, tuple[float, float, float, float]] = {}
     found: dict[str, Label] = {}
-    ready = {code: list(_options(outlines[code], texts[code], hints[code], size, per_pixel, squeeze)) for code in order}
+    land = _land(outlines, squeeze)
+    ready = {
+        code: list(_options(outlines[code], land, texts[code], hints[code], size, per_pixel, squeeze)) for code in order
+    }
     for _ in range(2):
         for code in order:
             taken.pop(code, None)
@@ -60,21 +80,39 @@ def place(
     return found
 
 
+def _land(outlines: Mapping[str, Sequence[Ring]], squeeze: float) -> _Land:
+    rings = [ring for each in outlines.values() for ring in each]
+    points = np.array([p for ring in rings for p in ring]) * [squeeze, 1]
+    corner, far = points.min(axis=0), points.max(axis=0)
+    step = (far - corner) / RASTER
+    x, y = np.meshgrid(*(corner[i] + step[i] * (np.arange(RASTER) + 0.5) for i in (0, 1)), indexing="ij")
+    mask = _inside(np.column_stack([x.ravel(), y.ravel()]), rings, squeeze).reshape(RASTER, RASTER)
+    return _Land(corner, step, mask)
+
+
 def _options(
     rings: Sequence[Ring],
+    land: _Land,
     texts: Sequence[str],
     hint: tuple[float, float],
     size: float,
     per_pixel: float,
     squeeze: float,
 ) -> Iterator[tuple[str, Array, Array, float, float]]:
-    """For each spelling: the places, how well it fits there (in the narrow picture and in a wider one), its box."""
+    """For each spelling: the places, how well it fits there, its box.
+
+    To fit is to lie inside the area and, all the more, on some area: beyond them all is the page, pale or dark. Both
+    in the narrow picture and in a wider one.
+    """
     points = _candidates(rings, hint, squeeze)
     far = np.hypot(*(points - [hint[0] * squeeze, hint[1]]).T) / (per_pixel * 10)
     for text in texts:
         wide, tall = _box(text, size, per_pixel)
-        fits = _inside_share(points, wide, tall, rings, squeeze)
-        fits += _inside_share(points, wide / WIDER, tall / WIDER, rings, squeeze)
+        fits = np.zeros(len(points))
+        for scale in (1, WIDER):
+            spots = _spots(points, wide / scale, tall / scale)
+            fits += _inside(spots, rings, squeeze).reshape(-1, len(points)).mean(axis=0)
+            fits += 1.5 * land.holds(spots).reshape(-1, len(points)).mean(axis=0)
         yield text, points, fits - 0.012 * far, wide, tall
 
 
@@ -112,12 +150,10 @@ def _inside(points: Array, rings: Sequence[Ring], squeeze: float) -> npt.NDArray
     return inside
 
 
-def _inside_share(points: Array, wide: float, tall: float, rings: Sequence[Ring], squeeze: float) -> Array:
-    """For a box centred on each point, the share of it that lies inside the area."""
+def _spots(points: Array, wide: float, tall: float) -> Array:
+    """Places spread over a box centred on each point, one after the other."""
     steps = [(dx, dy) for dx in np.linspace(-0.5, 0.5, 7) for dy in (-0.45, 0, 0.45)]
-    spots = np.concatenate([points + np.array([dx * wide, dy * tall]) for dx, dy in steps])
-    share: Array = _inside(spots, rings, squeeze).reshape(len(steps), len(points)).mean(axis=0)
-    return share
+    return np.concatenate([points + np.array([dx * wide, dy * tall]) for dx, dy in steps])
 
 
 def _covered(points: Array, wide: float, tall: float, taken: list[tuple[float, float, float, float]]) -> Array:

@@ -73,7 +73,7 @@ def figure(
                 y=label.lat,
                 text=label.text.replace("\n", "<br>"),
                 showarrow=False,
-                font={"size": size, "color": palette.ink(fill)},
+                font={"size": size, "color": palette.ink(fill), "shadow": ", ".join([f"0 0 2px {fill}"] * 4)},
             )
     codes = list(boundaries.codes)
     drawing.add_scatter(

@@ -21,10 +21,14 @@ def _indicator(catalogue: Catalogue, name: str) -> Indicator:
     slug = catalogue.resolve(name)
     if slug is None:
         close = difflib.get_close_matches(name, catalogue.indicators, n=3) or list(catalogue.indicators)[:3]
-        raise NoAnswer(f"There is no indicator '{name}'. Did you mean {', '.join(close)}? There are {len(catalogue.indicators)}.")
+        raise NoAnswer(
+            f"There is no indicator '{name}'. Did you mean {', '.join(close)}? There are {len(catalogue.indicators)}."
+        )
     indicator = catalogue.indicators[slug]
     if not indicator.measured:
-        raise NoAnswer(f"'{slug}' has no open figures: {indicator.holder} holds them. Only the plan's own figure is shown.")
+        raise NoAnswer(
+            f"'{slug}' has no open figures: {indicator.holder} holds them. Only the plan's own figure is shown."
+        )
     return indicator
 
 
@@ -39,7 +43,9 @@ def value(
     span = Span(Month.parse(first), Month.parse(last))
     places = queries.areas(warehouse).set_index("code")
     if area not in places.index:
-        raise NoAnswer(f"There is no area '{area}'. Use E09000030 for the borough, E12000007 for London, or a ward from E05009317 to E05009336.")
+        raise NoAnswer(
+            f"There is no area '{area}'. Use E09000030 for the borough, E12000007 for London, or a ward from E05009317 to E05009336."
+        )
     kind = str(places.loc[area, "kind"])
     have = queries.availability(warehouse)
     have = have[(have["indicator"] == indicator.slug) & (have["area_kind"] == kind)]
@@ -51,7 +57,9 @@ def value(
     rows = rows[rows["area"] == area]
     limits = f"{Month.of(exists['first'])} to {Month.of(exists['last'])}"
     if rows.empty or not rows.iloc[0]["periods"]:
-        raise NoAnswer(f"'{indicator.slug}' has no figures for {area} from {first} to {last}; it has them from {limits}.")
+        raise NoAnswer(
+            f"'{indicator.slug}' has no figures for {area} from {first} to {last}; it has them from {limits}."
+        )
     row = rows.iloc[0]
     if row["periods"] < row["expected"]:
         gaps = [month for month in exists["missing"] if str(span.first) <= month <= str(span.last)]
@@ -90,7 +98,12 @@ def _measured(
         if area not in people.index:
             raise NoAnswer(f"There is no Census 2021 population for {area}, so no rate.")
         residents = int(people[area])
-        return numerator, residents, round(indicator.per * numerator / residents, 4), f"{indicator.unit} per {indicator.per:,} residents"
+        return (
+            numerator,
+            residents,
+            round(indicator.per * numerator / residents, 4),
+            f"{indicator.unit} per {indicator.per:,} residents",
+        )
     if measure == "proportion" and indicator.kind is Kind.PROPORTION and own:
         return numerator, own, round(100 * numerator / own, 4), "percent"
     if measure == "rate" and indicator.kind is Kind.RATE and own:
@@ -104,7 +117,10 @@ def _whole(number: float) -> float:
 
 def status(warehouse: Warehouse) -> str:
     """Release, then a line a source: period, figures, indicators."""
-    lines = [f"release {warehouse.release}", f"{'source':<24} {'from':<10} {'to':<10} {'figures':>10} {'indicators':>10}"]
+    lines = [
+        f"release {warehouse.release}",
+        f"{'source':<24} {'from':<10} {'to':<10} {'figures':>10} {'indicators':>10}",
+    ]
     for row in queries.status(warehouse).itertuples():
         lines.append(f"{row.source:<24} {row.first:%Y-%m-%d} {row.last:%Y-%m-%d} {row.rows:>10,} {row.indicators:>10}")
     return "\n".join(lines)

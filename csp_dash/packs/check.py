@@ -54,7 +54,7 @@ def table(data: Data, view: Filters) -> Checked:
         [
             {
                 "What the plan says": f"{line.claim} (p{line.page})",
-                "Plan, now": f"{_words(line.plan, line.unit)}, {_words(line.now, line.unit)}",
+                "Plan → now": f"{_words(line.plan, line.unit)} → {_words(line.now, line.unit)}",
                 "Verdict": VERDICTS[line.agrees],
                 "From what, and why": _explained(line),
             }
@@ -76,7 +76,9 @@ VERDICTS = {True: ":green-badge[✓ Agrees]", False: ":orange-badge[≠ Differs]
 
 def _explained(line: Line) -> str:
     chance = {narrate.NOT_CHANCE: "More than chance would explain.", narrate.CHANCE: "Chance alone could explain it."}
-    return " ".join(part for part in (f"**{line.detail}.**" if line.detail else "", line.why, chance.get(line.chance, "")) if part)
+    return " ".join(
+        part for part in (f"**{line.detail}.**" if line.detail else "", line.why, chance.get(line.chance, "")) if part
+    )
 
 
 def _words(number: float | None, unit: str) -> str:
@@ -138,11 +140,14 @@ def _change(data: Data, check: Check, indicator: Indicator, now: Window) -> tupl
 
 def _rank(data: Data, indicator: Indicator, span: Span) -> tuple[float | None, str, str]:
     found = data.windows(indicator, AreaKind.BOROUGH, span)
-    ranked = sorted((code for code, item in found.items() if item.whole), key=lambda code: -(found[code].numerator or 0))
+    ranked = sorted(
+        (code for code, item in found.items() if item.whole), key=lambda code: -(found[code].numerator or 0)
+    )
     if BOROUGH not in ranked:
         return None, f"no figure for {span.words}", ""
     by_rate = sorted(
-        (code for code in ranked if code in data.people), key=lambda code: -(found[code].numerator or 0) / data.people[code]
+        (code for code in ranked if code in data.people),
+        key=lambda code: -(found[code].numerator or 0) / data.people[code],
     )
     place = ranked.index(BOROUGH) + 1
     detail = f"by number, of {len(ranked)} boroughs"

@@ -47,12 +47,15 @@ class Data:
         self.names: dict[str, str] = dict(zip(places["code"], places["name"], strict=True))
         self.kinds: dict[str, str] = dict(zip(places["code"], places["kind"], strict=True))
         people = queries.populations(self.warehouse, base=CENSUS)
-        self.people: dict[str, int] = {row.area: int(row.people) for row in people.itertuples()}
+        self.people: dict[str, int] = {str(row["area"]): int(row["people"]) for row in people.to_dict("records")}
         self._have = {
-            (row.indicator, row.area_kind): Have(
-                Span(Month.of(row.first), Month.of(row.last)), tuple(row.missing), row.source, row.vintage
+            (str(row["indicator"]), str(row["area_kind"])): Have(
+                Span(Month.of(row["first"]), Month.of(row["last"])),
+                tuple(row["missing"]),
+                str(row["source"]),
+                str(row["vintage"]),
             )
-            for row in queries.availability(self.warehouse).itertuples()
+            for row in queries.availability(self.warehouse).to_dict("records")
         }
         wards = places[places["kind"] == "ward"].sort_values("name")
         shown = {slug: slug for slug, item in catalogue.indicators.items() if self.shows(item)}
@@ -98,15 +101,15 @@ class Data:
             return frame
         whole = {"numerator": lambda values: values.sum(min_count=len(areas))}
         return frame.groupby(["start", "finish"], as_index=False).agg(
-            area=("area", "first"), numerator=("numerator", whole["numerator"]),
-            denominator=("denominator", "sum"), flag=("flag", "first"),
+            area=("area", "first"),
+            numerator=("numerator", whole["numerator"]),
+            denominator=("denominator", "sum"),
+            flag=("flag", "first"),
         )
 
     def windows(self, indicator: Indicator, kind: AreaKind, span: Span) -> dict[str, Window]:
         """The figure of every area of a kind in a period."""
-        return windows(
-            queries.window(self.warehouse, indicator=indicator.slug, area_kind=kind.value, span=span), span
-        )
+        return windows(queries.window(self.warehouse, indicator=indicator.slug, area_kind=kind.value, span=span), span)
 
     def window(self, indicator: Indicator, kind: AreaKind, areas: tuple[str, ...], span: Span) -> Window:
         """The figure of some areas together in a period."""

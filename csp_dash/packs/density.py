@@ -18,8 +18,8 @@ SOURCE = "police_uk_burglary"
 def hexagons(data: Data, view: Filters) -> Picture:
     """Burglaries of the last three whole years that police.uk's files hold, in hexagons of equal size."""
     have = data.catalogue.indicators["burglary"]
-    whole = queries.status(data.warehouse).set_index("source").loc[SOURCE, "last"]
-    last = whole.year if whole.month == 12 else whole.year - 1
+    newest = next(row["last"] for row in queries.status(data.warehouse).to_dict("records") if row["source"] == SOURCE)
+    last = newest.year if newest.month == 12 else newest.year - 1
     points = queries.snap_points(data.warehouse, first_year=last - YEARS + 1, last_year=last)
     cells = point_map.hexagons(points)
     classes = point_map.classes_of(cells)
@@ -29,7 +29,9 @@ def hexagons(data: Data, view: Filters) -> Picture:
     half = int((top["n"].cumsum() < total / 2).sum()) + 1
     card = data.catalogue.sources[SOURCE]
     title = f"Half of the burglaries fell in {half} of {len(cells)} hexagons"
-    table = points.head(20)[["street", "n"]].rename(columns={"street": "Map point (nearest street or place)", "n": "Burglaries"})
+    table = points.head(20)[["street", "n"]].rename(
+        columns={"street": "Map point (nearest street or place)", "n": "Burglaries"}
+    )
     return Picture(
         indicator=have,
         title=title,
@@ -52,5 +54,3 @@ def hexagons(data: Data, view: Filters) -> Picture:
         legend=tuple(legend(classes)),
         empty=points.empty,
     )
-
-

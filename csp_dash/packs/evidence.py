@@ -45,7 +45,9 @@ def evidence(data: Data, question: Asked, rows: list[dict[str, object]], name: s
     frame["release"] = data.release
     figures = data.catalogue.figures_of(indicator.slug)
     return Evidence(
-        source=_source_words(question, source.title if source else "no open source", source.publisher if source else ""),
+        source=_source_words(
+            question, source.title if source else "no open source", source.publisher if source else ""
+        ),
         url=source.url if source else "",
         as_at=have.span.last.words if have else "",
         notes=data.catalogue.notes_of(indicator),
@@ -70,9 +72,7 @@ def _table(question: Asked, frame: pd.DataFrame, first: str) -> pd.DataFrame:
     shown = pd.DataFrame({first: left})
     if question.unit != question.indicator.unit or question.indicator.kind is Kind.PROPORTION:
         shown["Count"] = [_count(number) for number in frame["numerator"]]
-    shown[unit] = [
-        value_words(question, None if pd.isna(number) else float(number)) for number in frame["value"]
-    ]
+    shown[unit] = [value_words(question, None if pd.isna(number) else float(number)) for number in frame["value"]]
     if question.indicator.trust is Trust.ILLUSTRATIVE:
         shown["Standing"] = ILLUSTRATIVE
     return shown

@@ -68,5 +68,7 @@ def screens(data: Data) -> tuple[Screen, ...]:
         shown = [slug for slug in priority.headlines if data.shows(data.catalogue.indicators[slug])]
         found += [Screen(priority, slug, "trend") for slug in shown]
         official = [slug for slug in priority.maps if data.catalogue.indicators[slug].counts_in_headlines]
-        found += [Screen(priority, slug, "map") for slug in official[:1] if data.have(data.catalogue.indicators[slug], "ward")]
+        found += [
+            Screen(priority, slug, "map") for slug in official[:1] if data.have(data.catalogue.indicators[slug], "ward")
+        ]
     return tuple(found)

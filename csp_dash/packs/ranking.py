@@ -25,15 +25,21 @@ def boroughs(data: Data, view: Filters) -> Picture:
     title = f"{question.indicator.title}: no borough figures for this choice"
     if (known["area"] == BOROUGH).any() and len(known) > 1:
         place = int(known.index[known["area"] == BOROUGH][0]) + 1
-        title = f"{question.indicator.title}: Tower Hamlets is {narrate.ordinal(place)} highest of {len(known)} boroughs"
+        title = (
+            f"{question.indicator.title}: Tower Hamlets is {narrate.ordinal(place)} highest of {len(known)} boroughs"
+        )
     suffix = "%" if question.indicator.kind is Kind.PROPORTION else ""
     shown = frame.rename(columns={"name": "label"})
     return Picture(
         indicator=question.indicator,
         title=title,
         caption=f"{_unit(question)}, {question.period}. Lines: 95% intervals; dotted: London.",
-        figure=bars.figure(shown, chosen=(BOROUGH,), suffix=suffix, reference=_london(data, question), reference_name="London"),
-        alt=narrate.bars_alt(question.indicator.title, shown, measure=_unit(question), period=question.period, chosen="Tower Hamlets"),
+        figure=bars.figure(
+            shown, chosen=(BOROUGH,), suffix=suffix, reference=_london(data, question), reference_name="London"
+        ),
+        alt=narrate.bars_alt(
+            question.indicator.title, shown, measure=_unit(question), period=question.period, chosen="Tower Hamlets"
+        ),
         evidence=evidence(data, question, _rows(known, question), "by-borough", "Borough"),
         empty=known.empty,
     )
@@ -42,14 +48,21 @@ def boroughs(data: Data, view: Filters) -> Picture:
 def _unit(question: Asked) -> str:
     if question.indicator.kind is Kind.PROPORTION:
         return question.indicator.unit[:1].upper() + question.indicator.unit[1:]
-    return f"{question.indicator.unit[:1].upper()}{question.indicator.unit[1:]} per {question.indicator.per:,} residents"
+    return (
+        f"{question.indicator.unit[:1].upper()}{question.indicator.unit[1:]} per {question.indicator.per:,} residents"
+    )
 
 
 def _frame(data: Data, question: Asked) -> pd.DataFrame:
     found = data.windows(question.indicator, AreaKind.BOROUGH, question.span) if question.span else {}
     rows = []
     for code, window in found.items():
-        row: dict[str, object] = {"area": code, "name": data.names[code], "numerator": window.numerator, "denominator": window.denominator}
+        row: dict[str, object] = {
+            "area": code,
+            "name": data.names[code],
+            "numerator": window.numerator,
+            "denominator": window.denominator,
+        }
         people = data.people.get(code)
         if window.whole and window.numerator is not None:
             if question.indicator.kind is Kind.PROPORTION and window.denominator:
@@ -97,4 +110,3 @@ def ward_place(frame: pd.DataFrame, ward: str) -> tuple[int, int] | None:
         return None
     mine = float(known.loc[known["area"] == ward, "value"].iloc[0])
     return int((known["value"] > mine).sum()) + 1, len(known)
-

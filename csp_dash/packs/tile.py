@@ -20,7 +20,7 @@ MOST_POINTS = 60
 class Tile:
     """`figure` is written large; `number` is the same, unrounded; `spark` holds 12-month totals, oldest first.
 
-    `ends` is the last month in words where the open figures stopped more than a year before the newest ones.
+    `ends` is the last month (`May 2021`) where the open figures stopped more than a year before the newest ones.
     """
 
     indicator: Indicator
@@ -68,7 +68,7 @@ def tile(data: Data, view: Filters) -> Tile:
 def _ends(data: Data, question: Asked) -> str:
     if question.have is None or data.newest - question.have.span.last <= 12:
         return ""
-    return question.have.span.last.words
+    return question.have.span.last.short
 
 
 def _reading(question: Asked, found: Change | None) -> str:
@@ -111,7 +111,11 @@ def _other(data: Data, view: Filters, question: Asked, number: float | None) -> 
         if not there or not here or theirs.numerator is None or not theirs.whole or window.numerator is None:
             return f"{name}: no figures to compare with."
         ours_rate, their_rate = 1000 * window.numerator / here, 1000 * theirs.numerator / there
-        gap = "" if not their_rate else f", {narrate.percent(100 * (ours_rate / their_rate - 1))} {'higher' if ours_rate >= their_rate else 'lower'} here"
+        gap = (
+            ""
+            if not their_rate
+            else f", {narrate.percent(100 * (ours_rate / their_rate - 1))} {'higher' if ours_rate >= their_rate else 'lower'} here"
+        )
         return f"{narrate.rate(ours_rate)} per 1,000 residents here; {name} {narrate.rate(their_rate)}{gap}."
     their_value = _their_value(question, theirs.numerator, theirs.denominator)
     if their_value is None:

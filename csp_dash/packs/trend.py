@@ -20,7 +20,7 @@ from csp_dash.packs.data import Data
 from csp_dash.packs.evidence import evidence
 from csp_dash.packs.picture import Picture
 
-ALWAYS = ("plan_begins",)
+ALWAYS = ("covid", "plan_begins")  # every series that was running then was touched
 
 
 def trend(data: Data, view: Filters) -> Picture:
@@ -29,8 +29,10 @@ def trend(data: Data, view: Filters) -> Picture:
 
 
 def wall(data: Data, view: Filters) -> Picture:
-    """The same trend with type that is read from six metres."""
-    return draw(data, view, WALL)
+    """The same trend with type that is read from six metres; its height is the screen's to say."""
+    picture = draw(data, view, WALL)
+    picture.figure.update_layout(height=None)
+    return picture
 
 
 def draw(data: Data, view: Filters, style: Style) -> Picture:
@@ -78,7 +80,7 @@ def _monthly(
     other, other_name, measure = None, "", question.measure
     if against and indicator.has_rate and data.have(indicator, against[1]):
         # Places of different size can only be laid beside one another as rates.
-        other_name, kind, areas = against
+        other_name, _, areas = against
         people = data.people_of(areas)
         theirs = data.series(indicator, areas)
         if people and not theirs.empty and data.people_of(question.areas):
@@ -88,7 +90,9 @@ def _monthly(
         other = _trend(question, data.series(indicator, against[2]), None)
     people = data.people_of(question.areas) if measure is Measure.RATE else None
     drawn = _trend(question, frame, people)
-    record = signal.record(frame, breaks=question.breaks) if view.period == "12m" and indicator.kind is Kind.COUNT else None
+    record = (
+        signal.record(frame, breaks=question.breaks) if view.period == "12m" and indicator.kind is Kind.COUNT else None
+    )
     rate = f"per {indicator.per:,} residents" if people else "%" if indicator.kind is Kind.PROPORTION else ""
     figure = trend_chart.figure(
         drawn,
@@ -112,7 +116,9 @@ def _monthly(
         caption=f"{what[:1].upper()}{what[1:]}, {question.place}. Dots: months, orange where chance would not explain them; "
         "line: average of 12 months; band: the usual range.",
         figure=figure,
-        alt=narrate.trend_alt(question.subject, question.place, drawn, unit=indicator.unit, measure=what, finding=title),
+        alt=narrate.trend_alt(
+            question.subject, question.place, drawn, unit=indicator.unit, measure=what, finding=title
+        ),
         evidence=evidence(data, table, _rows(question, frame, drawn["value"]), "by-month", "Month"),
         sentence=sentence,
         remark=question.fallback,
@@ -139,16 +145,28 @@ def _survey(data: Data, question: Asked, frame: pd.DataFrame, found: Change | No
             if not theirs.empty:
                 parts.append(_share_lines(theirs, name, 0.0))
     drawn = pd.concat(parts, ignore_index=True)
-    ends = {str(name): float(rows["value"].iloc[-1]) for name, rows in drawn.groupby("name", sort=False)} if len(drawn) else {}
+    ends = (
+        {str(name): float(rows["value"].iloc[-1]) for name, rows in drawn.groupby("name", sort=False)}
+        if len(drawn)
+        else {}
+    )
     title = narrate.trend_title(indicator.title, found, place=_place(question))
     return Picture(
         indicator=indicator,
         title=title,
         caption="Percent of residents interviewed, 12 months to each quarter. Band: the range within which the true "
         f"figure is likely to lie (95%, about {size:.0f} interviews a year).",
-        figure=lines.figure(drawn, suffix="%", zero=False, events=_events(data, question), style=style, identity=indicator.slug),
+        figure=lines.figure(
+            drawn, suffix="%", zero=False, events=_events(data, question), style=style, identity=indicator.slug
+        ),
         alt=narrate.lines_alt(indicator.title, ends, measure="percent", period=question.period) + f" {title}.",
-        evidence=evidence(data, question, _rows(question, frame, 100 * frame["numerator"] / frame["denominator"]), "by-quarter", "Month"),
+        evidence=evidence(
+            data,
+            question,
+            _rows(question, frame, 100 * frame["numerator"] / frame["denominator"]),
+            "by-quarter",
+            "Month",
+        ),
         sentence=narrate.tile(found),
         remark=question.fallback,
         empty=frame.empty,
@@ -157,13 +175,12 @@ def _survey(data: Data, question: Asked, frame: pd.DataFrame, found: Change | No
 
 def _share_lines(frame: pd.DataFrame, name: str, size: float) -> pd.DataFrame:
     share = frame["numerator"] / frame["denominator"]
-    drawn = pd.DataFrame(
-        {"series": name, "name": name, "start": pd.to_datetime(frame["finish"]), "value": 100 * share}
-    )
+    drawn = pd.DataFrame({"series": name, "name": name, "start": pd.to_datetime(frame["finish"]), "value": 100 * share})
     if size:
-        bounds = [wilson(float(one), size) if pd.notna(one) else (None, None) for one in share]
-        drawn["low"] = [None if low is None else 100 * low for low, _ in bounds]
-        drawn["high"] = [None if high is None else 100 * high for _, high in bounds]
+        nothing = (float("nan"), float("nan"))
+        bounds = [wilson(float(one), size) if pd.notna(one) else nothing for one in share]
+        drawn["low"] = [100 * low for low, _ in bounds]
+        drawn["high"] = [100 * high for _, high in bounds]
     return drawn
 
 

@@ -38,18 +38,32 @@ def draw(data: Data, view: Filters, *, width: int = 520, height: int = 520, size
     names = {code: data.names[code] for code in data.wards}
     measure = "rates" if rate else "shares" if indicator.kind is Kind.PROPORTION else "numbers"
     finding = narrate.map_title(frame, names, measure=measure, unit=indicator.unit)
-    title = f"{question.subject}: {finding[:1].lower()}{finding[1:]}" if finding.startswith(("No ", "Every ")) else f"{question.subject}: {finding}"
+    title = (
+        f"{question.subject}: {finding[:1].lower()}{finding[1:]}"
+        if finding.startswith(("No ", "Every "))
+        else f"{question.subject}: {finding}"
+    )
     return Picture(
         indicator=indicator,
         title=title,
         caption=f"{question.unit[:1].upper()}{question.unit[1:]}, by ward, {question.period}.",
         figure=shaded.deck(
-            data.ward_outlines, frame, classes, water=data.water, selected=view.wards,
-            width=width, height=height, size=size,
+            data.ward_outlines,
+            frame,
+            classes,
+            water=data.water,
+            selected=view.wards,
+            width=width,
+            height=height,
+            size=size,
         ),
-        alt=narrate.map_alt(question.subject, frame, names, measure=question.unit, period=question.period, finding=title),
+        alt=narrate.map_alt(
+            question.subject, frame, names, measure=question.unit, period=question.period, finding=title
+        ),
         evidence=evidence(data, question, _rows(frame, question), "by-ward", "Ward"),
-        remark="" if rate or not indicator.has_rate else "Counts show where people are as well as where the problem is. Rates allow for residents.",
+        remark=""
+        if rate or not indicator.has_rate
+        else "Counts show where people are as well as where the problem is. Rates allow for residents.",
         legend=tuple(legend(classes)),
         empty=bool(frame["value"].isna().all()),
     )

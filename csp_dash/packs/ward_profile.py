@@ -15,7 +15,13 @@ from csp_dash.packs.ranking import ward_place
 from csp_dash.packs.ward_map import by_ward, ward_frame
 
 MEASURES = (
-    "asb", "burglary", "robbery_personal", "theft_from_person", "vehicle_crime", "violence_with_injury", "drug_offences",
+    "asb",
+    "burglary",
+    "robbery_personal",
+    "theft_from_person",
+    "vehicle_crime",
+    "violence_with_injury",
+    "drug_offences",
     "racially_aggravated_fear",
 )
 
@@ -39,7 +45,12 @@ def profile(data: Data, view: Filters) -> tuple[Line, ...]:
         indicator = data.catalogue.indicators.get(slug)
         if indicator is None or data.have(indicator, AreaKind.WARD) is None:
             continue
-        line = _line(data, replace(view, indicator=slug, measure=Measure.RATE, period="12m", first=None, last=None), indicator, ward)
+        line = _line(
+            data,
+            replace(view, indicator=slug, measure=Measure.RATE, period="12m", first=None, last=None),
+            indicator,
+            ward,
+        )
         if line is not None:
             found.append(line)
     return tuple(found)
@@ -62,7 +73,10 @@ def _line(data: Data, view: Filters, indicator: Indicator, ward: str) -> Line | 
         f" {narrate.rate(rate)} for every 1,000 residents, {_standing(*place)}. {narrate.tile(found)}"
     )
     return Line(
-        indicator, narrate.number(now.numerator), question.period, words[:1].upper() + words[1:],
+        indicator,
+        narrate.number(now.numerator),
+        question.period,
+        words[:1].upper() + words[1:],
         state(found, indicator.direction, indicator.readings),
     )
 

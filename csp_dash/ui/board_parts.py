@@ -14,7 +14,7 @@ from csp_dash.ui.panels import CHART
 
 AT = "board_screen"
 # The picture takes what the screen leaves: no widget setting speaks of the height of the window.
-FIT = "<style>.st-key-wall-picture{height:calc(100vh - 21rem);min-height:18rem}</style>"
+FIT = "<style>.stVerticalBlock.st-key-wall-picture{height:calc(100vh - 23rem);min-height:16rem;flex:none}</style>"
 FONT = "font-family:inherit;margin:0;"
 
 
@@ -46,11 +46,25 @@ def show(visit: Visit) -> None:
                 st.pydeck_chart(picture.figure, height="stretch", key=f"wall-{number}", alt=picture.alt)
             marks.legend(picture.legend, size=1.4)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Previous", icon=":material/arrow_back:", shortcut="Left", on_click=_move, args=(number - 1, len(screens)))
-        st.button("Next", icon=":material/arrow_forward:", shortcut="Right", type="primary", on_click=_move, args=(number + 1, len(screens)))
+        st.button(
+            "Previous", icon=":material/arrow_back:", shortcut="Left", on_click=_move, args=(number - 1, len(screens))
+        )
+        st.button(
+            "Next",
+            icon=":material/arrow_forward:",
+            shortcut="Right",
+            type="primary",
+            on_click=_move,
+            args=(number + 1, len(screens)),
+        )
         st.markdown(f"**{number + 1}** of {len(screens)}")
         st.caption(f"{picture.evidence.source} · figures to {picture.evidence.as_at} · release {visit.release}")
-        st.page_link(page("overview"), label="Leave the board screen", icon=":material/close:", query_params=visit.filters.to_params())
+        st.page_link(
+            page("overview"),
+            label="Leave the board screen",
+            icon=":material/close:",
+            query_params=visit.filters.to_params(),
+        )
 
 
 def _start_at(screens: tuple[findings.Screen, ...], asked: str) -> None:
@@ -66,6 +80,6 @@ def _move(number: int, count: int) -> None:
 
 def _say(text: str, size: float, weight: int) -> None:
     """A line of text of a size in rem: what markdown cannot say at six metres."""
-    st.html(f'<p style="{FONT}font-size:clamp(1.1rem,{size * 0.95}vw,{size}rem);line-height:1.2;font-weight:{weight}">{marks.safe(text)}</p>')
-
-
+    st.html(
+        f'<p style="{FONT}font-size:clamp(1.1rem,{size * 0.95}vw,{size}rem);line-height:1.2;font-weight:{weight}">{marks.safe(text)}</p>'
+    )

@@ -18,7 +18,9 @@ DEFAULT = "burglary"
 
 def choose(visit: Visit) -> Indicator:
     """Any measured indicator of this instance, grouped by the plan's order."""
-    shown = [slug for slug, item in visit.catalogue.indicators.items() if item.measured and visit.store.data.shows(item)]
+    shown = [
+        slug for slug, item in visit.catalogue.indicators.items() if item.measured and visit.store.data.shows(item)
+    ]
     names = {slug: _name(visit, visit.catalogue.indicators[slug]) for slug in shown}
     present = visit.filters.indicator if visit.filters.indicator in names else DEFAULT
     st.session_state["explore_choice"] = present
@@ -49,8 +51,22 @@ def card(visit: Visit, item: Indicator) -> None:
             st.markdown(f"A rise may mean that {item.readings[0]}; it may also mean that {item.readings[1]}.")
         place = visit.catalogue.priorities[item.place.priority]
         board = visit.catalogue.boards.get(item.place.board)
-        standing = [f"{item.trust.value} figures", f"better when {item.direction.value}" if item.direction.value != "ambiguous" else "no direction is better in itself"]
-        st.caption(" · ".join([*standing, place.title, *([board.title] if board else []), *([f"plan page {item.place.page}"] if item.place.page else [])]))
+        standing = [
+            f"{item.trust.value} figures",
+            f"better when {item.direction.value}"
+            if item.direction.value != "ambiguous"
+            else "no direction is better in itself",
+        ]
+        st.caption(
+            " · ".join(
+                [
+                    *standing,
+                    place.title,
+                    *([board.title] if board else []),
+                    *([f"plan page {item.place.page}"] if item.place.page else []),
+                ]
+            )
+        )
 
 
 def pictures(visit: Visit, item: Indicator) -> None:

@@ -85,7 +85,7 @@ def page(slug: str) -> st.Page:
     return st.Page(PAGES_FOLDER / f"{slug}.py", title=card.title, icon=card.icon, default=slug == PAGES[0].slug)
 
 
-@st.cache_resource
+@st.cache_resource(show_spinner="Opening the figures")
 def _start() -> tuple[Catalogue, Settings, store.Store]:
     settings = Settings.read(os.environ)
     catalogue = load()
@@ -121,7 +121,11 @@ def run() -> None:
         with menu:
             for card in PAGES:
                 st.page_link(
-                    pages[card.slug], label=card.title, icon=card.icon, query_params=filters.to_params(), width="stretch"
+                    pages[card.slug],
+                    label=card.title,
+                    icon=card.icon,
+                    query_params=filters.to_params(),
+                    width="stretch",
                 )
         with st.sidebar:
             st.caption(f"Police figures to {opened.newest.words}. Release {opened.release}.")

@@ -28,7 +28,7 @@ def tile_face(item: Tile) -> None:
     with st.container(horizontal=True, gap="xsmall"):
         badge(item.state)
         if item.ends:
-            st.badge(f"Figures end {item.ends}", icon=":material/history:", color="gray")
+            st.badge(f"To {item.ends}", icon=":material/history:", color="gray")
 
 
 def wall_badge(state: State) -> None:
@@ -62,7 +62,9 @@ def foot(evidence: Evidence, release: str, view: Filters, key: str) -> None:
     source = f"[{evidence.source}]({evidence.url})" if evidence.url else evidence.source
     as_at = f" · figures to {evidence.as_at}" if evidence.as_at else ""
     st.caption(f"Source: {source}{as_at} · release {release} · [link to this view]({link(view)})")
-    opened = st.expander("Figures, download and caveats", key=f"more-{key}", on_change="rerun", icon=":material/table_chart:")
+    opened = st.expander(
+        "Figures, download and caveats", key=f"more-{key}", on_change="rerun", icon=":material/table_chart:"
+    )
     if opened.open:
         with opened:
             details(evidence, key)
@@ -95,6 +97,8 @@ def notes(evidence: Evidence) -> None:
         lines.append(f"- **{note.title}{when}.** {note.text}")
     if evidence.contradictions:
         numbers = ", ".join(map(str, evidence.contradictions))
-        lines.append(f"- **The plan does not agree with itself here.** See {numbers} in the [register](plan#contradictions).")
+        lines.append(
+            f"- **The plan does not agree with itself here.** See {numbers} in the [register](plan#contradictions)."
+        )
     if lines:
         st.markdown("\n".join(lines))

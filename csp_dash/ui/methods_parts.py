@@ -20,7 +20,11 @@ STANDING = {
 def standing(visit: Visit) -> None:
     """What each kind of figure is worth."""
     count = {trust: sum(item.trust is trust for item in visit.catalogue.indicators.values()) for trust in Trust}
-    lines = [f"- **{trust.value.capitalize()}** ({count[trust]} measures): {words}" for trust, words in STANDING.items() if count[trust]]
+    lines = [
+        f"- **{trust.value.capitalize()}** ({count[trust]} measures): {words}"
+        for trust, words in STANDING.items()
+        if count[trust]
+    ]
     st.markdown("\n".join(lines))
     st.caption(
         f"Release {visit.release}. Every picture has its table and a CSV; each row of a CSV names its source and release. "
@@ -31,21 +35,25 @@ def standing(visit: Visit) -> None:
 def sources(visit: Visit) -> None:
     """A card a source: publisher, link, licence, period, method, caveats."""
     st.subheader("Sources", anchor="sources")
-    rows = queries.status(visit.store.data.warehouse).set_index("source")
+    rows = {row["source"]: row for row in queries.status(visit.store.data.warehouse).to_dict("records")}
     for source in visit.catalogue.sources.values():
-        known = source.id in rows.index
-        period = f"{rows.loc[source.id, 'first']:%b %Y} to {rows.loc[source.id, 'last']:%b %Y}" if known else "fixed"
-        opened = st.expander(f"**{source.title}** · {source.publisher} · {period}", on_change="rerun", key=f"source-{source.id}")
+        row = rows.get(source.id)
+        period = f"{row['first']:%b %Y} to {row['last']:%b %Y}" if row else "fixed"
+        opened = st.expander(
+            f"**{source.title}** · {source.publisher} · {period}", on_change="rerun", key=f"source-{source.id}"
+        )
         if opened.open:
             with opened:
-                _card(visit, source.id, period, int(rows.loc[source.id, "rows"]) if known else None)
+                _card(visit, source.id, period, int(row["rows"]) if row else None)
 
 
 def _card(visit: Visit, name: str, period: str, rows: int | None) -> None:
     source = visit.catalogue.sources[name]
     st.markdown(
         f"- Publisher: {source.publisher}, [official page]({source.url})\n- Licence: {source.licence}\n- {source.attribution}\n"
-        f"- Period: {period}" + (f", {rows:,} figures" if rows else "") + f"\n- Places: {source.geography}\n- Taken in: {source.retrieved:%d %B %Y}"
+        f"- Period: {period}"
+        + (f", {rows:,} figures" if rows else "")
+        + f"\n- Places: {source.geography}\n- Taken in: {source.retrieved:%d %B %Y}"
         f"\n- How it is made here: {source.method}"
     )
     caveats = [visit.catalogue.events[caveat] for caveat in source.caveats]
@@ -75,10 +83,16 @@ def caveats(visit: Visit) -> None:
     """Every caveat, event and break, with its dates."""
     st.subheader("Caveats, events and breaks", anchor="caveats")
     rows = [
-        {"What": f"**{event.title}**", "When": _when(event.start, event.finish), "What it does to the figures": event.text}
+        {
+            "What": f"**{event.title}**",
+            "When": _when(event.start, event.finish),
+            "What it does to the figures": event.text,
+        }
         for event in visit.catalogue.events.values()
     ]
-    st.table(pd.DataFrame(rows), hide_index=True, border="horizontal", alt="Caveats, events and breaks with their dates")
+    st.table(
+        pd.DataFrame(rows), hide_index=True, border="horizontal", alt="Caveats, events and breaks with their dates"
+    )
 
 
 def _when(start, finish) -> str:  # type: ignore[no-untyped-def]
@@ -108,7 +122,12 @@ def definitions(visit: Visit) -> None:
                 "Name in links": item.slug,
             }
         )
-    st.dataframe(pd.DataFrame(rows), hide_index=True, height=420, alt="Every measure with its definition, direction, standing and source")
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        height=420,
+        alt="Every measure with its definition, direction, standing and source",
+    )
 
 
 def revisions(visit: Visit) -> None:

@@ -50,7 +50,10 @@ def _priority(visit: Visit, priority: Priority) -> None:
         where = f"PRIORITY {priority.number}" if priority.number else "ACROSS ALL PRIORITIES"
         st.caption(f"{where} · plan page {priority.page}")
         st.page_link(
-            page(priority.slug), label=f"**{priority.title}**", icon=":material/arrow_forward:", icon_position="right",
+            page(priority.slug),
+            label=f"**{priority.title}**",
+            icon=":material/arrow_forward:",
+            icon_position="right",
             query_params=visit.filters.to_params(),
         )
         st.markdown(f"**{findings.answer(tiles)}**")

@@ -103,8 +103,14 @@ def maps(visit: Visit, *slugs: str) -> None:
     slug = asked_for
     if len(shown) > 1:
         slug = st.segmented_control(
-            "Measure on the map", shown, default=asked_for, required=True, key=f"map-{visit.page}",
-            format_func=lambda name: catalogue.indicators[name].short, label_visibility="collapsed", wrap=True,
+            "Measure on the map",
+            shown,
+            default=asked_for,
+            required=True,
+            key=f"map-{visit.page}",
+            format_func=lambda name: catalogue.indicators[name].short,
+            label_visibility="collapsed",
+            wrap=True,
         )
     map_panel(visit, slug)
 
@@ -123,7 +129,9 @@ def map_panel(visit: Visit, slug: str) -> None:
                 st.pydeck_chart(picture.figure, height=MAP_HEIGHT, key=f"map-{slug}-{visit.page}", alt=picture.alt)
                 marks.legend(picture.legend)
         with right:
-            st.table(picture.evidence.table.head(20), hide_index=True, border="horizontal", alt=f"{picture.title}, all wards")
+            st.table(
+                picture.evidence.table.head(20), hide_index=True, border="horizontal", alt=f"{picture.title}, all wards"
+            )
         if picture.remark:
             st.caption(picture.remark)
         marks.foot(picture.evidence, visit.release, _pinned(visit, view), f"map-{slug}")
@@ -191,7 +199,10 @@ def awaiting(visit: Visit, slug: str) -> None:
     items = [item for item in visit.catalogue.of_priority(slug) if item.trust is Trust.AWAITING]
     if not items:
         return
-    with st.expander(f"{len(items)} measures that nobody publishes openly: who holds them, and the plan's figure", icon=":material/hourglass_empty:"):
+    with st.expander(
+        f"{len(items)} measures that nobody publishes openly: who holds them, and the plan's figure",
+        icon=":material/hourglass_empty:",
+    ):
         st.markdown("\n".join(_awaiting_line(visit, item) for item in items))
 
 
@@ -201,7 +212,9 @@ def _awaiting_line(visit: Visit, item: Indicator) -> str:
         for figure in visit.catalogue.figures_of(item.slug)
         if figure.kind is not FigureKind.TARGET
     ]
-    return f"- **{item.title}.** Held by {item.holder}. " + ("The plan gives " + "; ".join(said) + "." if said else "The plan gives no figure.")
+    return f"- **{item.title}.** Held by {item.holder}. " + (
+        "The plan gives " + "; ".join(said) + "." if said else "The plan gives no figure."
+    )
 
 
 def delivery(visit: Visit, slug: str) -> None:

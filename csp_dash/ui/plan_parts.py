@@ -12,7 +12,11 @@ from csp_dash.domain.words import FigureKind, Trust
 from csp_dash.packs import check
 from csp_dash.ui.frame import Visit, page
 
-RATINGS = {"Achieved": ":green-badge[A Achieved]", "Needs more work": ":orange-badge[M Needs more work]", "Not achieved": ":red-badge[N Not achieved]"}
+RATINGS = {
+    "Achieved": ":green-badge[A Achieved]",
+    "Needs more work": ":orange-badge[M Needs more work]",
+    "Not achieved": ":red-badge[N Not achieved]",
+}
 
 
 SECTIONS = (
@@ -108,8 +112,12 @@ def _priority(visit: Visit, priority: Priority) -> None:
         )
     st.table(pd.DataFrame(rows), hide_index=True, border="horizontal", alt=f"Outcomes of {priority.title}")
     if priority.slug in ("neighbourhood_crime", "hate_and_tensions", "reoffending", "violence", "confidence"):
-        st.page_link(page(priority.slug), label=f"Open the figures for {priority.short}", icon=":material/arrow_forward:",
-                     query_params=visit.filters.to_params())
+        st.page_link(
+            page(priority.slug),
+            label=f"Open the figures for {priority.short}",
+            icon=":material/arrow_forward:",
+            query_params=visit.filters.to_params(),
+        )
 
 
 def _bullets(title: str, lines: Iterable[str]) -> None:
@@ -125,11 +133,18 @@ def achievements(visit: Visit) -> None:
     st.table(
         pd.DataFrame(
             [
-                {"Theme": row.theme, "Figure": _plan_words(row), "Rating": RATINGS.get(row.rating, row.rating), "Plan page": str(row.page)}
+                {
+                    "Theme": row.theme,
+                    "Figure": _plan_words(row),
+                    "Rating": RATINGS.get(row.rating, row.rating),
+                    "Plan page": str(row.page),
+                }
                 for row in rows
             ]
         ),
-        hide_index=True, border="horizontal", alt="Achievements against the 2017-21 plan, with their ratings",
+        hide_index=True,
+        border="horizontal",
+        alt="Achievements against the 2017-21 plan, with their ratings",
     )
 
 
@@ -143,28 +158,54 @@ def boards(visit: Visit) -> None:
     st.subheader("Who answers for what", anchor="boards")
     rows = []
     for board in visit.catalogue.boards.values():
-        measured = [item.short for item in visit.catalogue.indicators.values()
-                    if item.place.board == board.id and item.trust is not Trust.AWAITING and visit.settings.shows(item.trust, False)]
-        rows.append({"Board": board.title, "Measures here": ", ".join(measured) or "none yet", "Note": board.note, "Plan page": str(board.page)})
-    st.table(pd.DataFrame(rows), hide_index=True, border="horizontal", alt="Boards of the partnership and their measures")
+        measured = [
+            item.short
+            for item in visit.catalogue.indicators.values()
+            if item.place.board == board.id
+            and item.trust is not Trust.AWAITING
+            and visit.settings.shows(item.trust, False)
+        ]
+        rows.append(
+            {
+                "Board": board.title,
+                "Measures here": ", ".join(measured) or "none yet",
+                "Note": board.note,
+                "Plan page": str(board.page),
+            }
+        )
+    st.table(
+        pd.DataFrame(rows), hide_index=True, border="horizontal", alt="Boards of the partnership and their measures"
+    )
 
 
-def figures(visit: Visit, kind: FigureKind, *, columns: tuple[str, ...] = ("Figure", "Period", "Note", "Plan page")) -> None:
+def figures(
+    visit: Visit, kind: FigureKind, *, columns: tuple[str, ...] = ("Figure", "Period", "Note", "Plan page")
+) -> None:
     """Figures of one kind that the plan states."""
     rows = [
         {"Figure": _plan_words(row), "Period": row.period, "Note": row.note, "Plan page": str(row.page)}
         for row in visit.catalogue.figures.values()
         if row.kind is kind
     ]
-    st.table(pd.DataFrame(rows)[list(columns)], hide_index=True, border="horizontal", alt=f"Figures of the plan: {kind.value}")
+    st.table(
+        pd.DataFrame(rows)[list(columns)],
+        hide_index=True,
+        border="horizontal",
+        alt=f"Figures of the plan: {kind.value}",
+    )
 
 
 def targets(visit: Visit) -> None:
     """The plan's numeric targets, each with why it can or cannot be judged."""
     st.subheader("Targets", anchor="targets")
     rows = [
-        {"Target": target.title, "The plan's words may mean": "; ".join(target.readings), "Baseline": target.baseline,
-         "Status": f":gray-badge[? Cannot be judged] {target.why_unjudged}", "Plan page": str(target.page)}
+        {
+            "Target": target.title,
+            "The plan's words may mean": "; ".join(target.readings),
+            "Baseline": target.baseline,
+            "Status": f":gray-badge[? Cannot be judged] {target.why_unjudged}",
+            "Plan page": str(target.page),
+        }
         for target in visit.catalogue.targets
     ]
     st.table(pd.DataFrame(rows), hide_index=True, border="horizontal", alt="The plan's numeric targets")
@@ -174,8 +215,11 @@ def contradictions(visit: Visit) -> None:
     """The register of what does not agree inside the plan."""
     st.subheader("Where the plan does not agree with itself", anchor="contradictions")
     rows = [
-        {"": str(item.number), "What does not agree": f"**{item.title}.** {item.text}",
-         "Pages": ", ".join(map(str, item.pages))}
+        {
+            "": str(item.number),
+            "What does not agree": f"**{item.title}.** {item.text}",
+            "Pages": ", ".join(map(str, item.pages)),
+        }
         for item in visit.catalogue.contradictions.values()
     ]
     st.table(pd.DataFrame(rows), hide_index=True, border="horizontal", alt="Contradictions inside the plan")
@@ -188,5 +232,11 @@ def checked(visit: Visit) -> None:
     st.markdown(f"##### {found.title}")
     st.caption(found.caption)
     st.table(found.frame, hide_index=True, border="horizontal", alt=found.title)
-    st.download_button("Download this table (CSV)", found.csv, "plan-checked.csv", "text/csv", on_click="ignore",
-                       icon=":material/download:")
+    st.download_button(
+        "Download this table (CSV)",
+        found.csv,
+        "plan-checked.csv",
+        "text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+    )

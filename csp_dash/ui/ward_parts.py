@@ -37,9 +37,17 @@ def choose(visit: Visit) -> str | None:
 
 def find(visit: Visit) -> None:
     """With no ward chosen: the map, to find it by."""
-    st.info("Not sure which ward you live in? Find your street's area on the map, then choose its name above.", icon=":material/map:")
+    st.info(
+        "Not sure which ward you live in? Find your street's area on the map, then choose its name above.",
+        icon=":material/map:",
+    )
     picture = visit.store.panel(ward_map.ward_map, Filters(indicator="burglary"))
-    st.pydeck_chart(picture.figure, height=panels.MAP_HEIGHT, key="ward-finder", alt="Map of the 20 wards of Tower Hamlets with their names")
+    st.pydeck_chart(
+        picture.figure,
+        height=panels.MAP_HEIGHT,
+        key="ward-finder",
+        alt="Map of the 20 wards of Tower Hamlets with their names",
+    )
 
 
 def profile(visit: Visit, ward: str) -> None:
@@ -48,7 +56,9 @@ def profile(visit: Visit, ward: str) -> None:
     st.header(f"What the police recorded in {name}", anchor=False)
     people = visit.store.data.people.get(ward)
     if people:
-        st.caption(f"{people:,} residents at the 2021 Census. Recorded crime is what was reported and written down, not all that happened.")
+        st.caption(
+            f"{people:,} residents at the 2021 Census. Recorded crime is what was reported and written down, not all that happened."
+        )
     view = Filters(wards=(ward,))
     lines = visit.store.panel(ward_profile.profile, view)
     with st.grid(2, min_column_width=320):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import tempfile
 from pathlib import Path
 
@@ -41,7 +40,7 @@ def database(snapshot: Snapshot, catalogue: Catalogue, cache: str | Path = "") -
         with tempfile.TemporaryDirectory(prefix="making-", dir=folder) as beside:
             made = Path(beside) / "new.duckdb"
             _make(made, snapshot, catalogue)
-            os.replace(made, target)
+            made.replace(target)
     except OSError as fault:
         raise SnapshotError(
             f"The database cannot be made in {folder} ({fault.strerror or fault})."

@@ -19,8 +19,17 @@ PYTHON = sorted((ROOT / "csp_dash").rglob("*.py"))
 SQL = sorted((ROOT / "csp_dash" / "queries" / "sql").glob("*.sql"))
 DOORS = ("streamlit", "csp_dash.ui", "csp_dash.analytics", "csp_dash.charts", "csp_dash.maps")
 WANTED = {
-    "overview", "neighbourhood_crime", "hate_and_tensions", "reoffending", "violence", "confidence",
-    "my_ward", "explore", "board", "plan", "methods",
+    "overview",
+    "neighbourhood_crime",
+    "hate_and_tensions",
+    "reoffending",
+    "violence",
+    "confidence",
+    "my_ward",
+    "explore",
+    "board",
+    "plan",
+    "methods",
 }
 
 
@@ -54,9 +63,7 @@ def test_each_sql_file_is_one_function_with_the_same_parameters(path: Path):
     assert text.startswith("--"), "the first line says what comes back"
     function = getattr(queries, path.stem)
     parameters = set(re.findall(r"\$(\w+)", text))
-    keywords = {
-        name for name, item in inspect.signature(function).parameters.items() if item.kind is item.KEYWORD_ONLY
-    }
+    keywords = {name for name, item in inspect.signature(function).parameters.items() if item.kind is item.KEYWORD_ONLY}
     if "span" in keywords:  # a span is two days
         keywords = keywords - {"span"} | {"first", "last"}
     assert parameters == keywords
@@ -90,11 +97,36 @@ def test_colours_stand_in_the_theme_file_only():
 
 def test_top_level_is_as_fixed():
     allowed = {
-        "app.py", "pages", "csp_dash", "data", "geo", "tests", "requirements.txt", "requirements-dev.txt", ".streamlit",
-        "README.md", "CHANGELOG.md", "LICENSE", "NOTICE", "pyproject.toml", "Makefile", ".ci", "deploy", "bench",
-        ".git", ".gitignore", "docs",
+        "app.py",
+        "pages",
+        "csp_dash",
+        "data",
+        "geo",
+        "tests",
+        "requirements.txt",
+        "requirements-dev.txt",
+        ".streamlit",
+        "README.md",
+        "CHANGELOG.md",
+        "LICENSE",
+        "NOTICE",
+        "pyproject.toml",
+        "Makefile",
+        ".ci",
+        "deploy",
+        "bench",
+        ".git",
+        ".gitignore",
     }
-    made = {".venv", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".import_linter_cache", ".hypothesis", "__pycache__"}
+    made = {
+        ".venv",
+        ".pytest_cache",
+        ".mypy_cache",
+        ".ruff_cache",
+        ".import_linter_cache",
+        ".hypothesis",
+        "__pycache__",
+    }
     assert {path.name for path in ROOT.iterdir()} <= allowed | made
 
 

@@ -91,13 +91,23 @@ def test_anything_in_a_url_is_read_without_an_exception(params: dict[str, list[s
     assert isinstance(view.span(Span(Month(2010, 4), Month(2026, 3))), Span)
 
 
-@given(st.dictionaries(keys, st.one_of(st.none(), st.integers(), st.floats(), st.lists(st.one_of(st.none(), st.floats(), st.binary())))))
+odd = st.one_of(st.none(), st.text(), st.lists(st.one_of(st.none(), st.integers(), st.floats(), st.binary())))
+
+
+@given(st.dictionaries(keys, odd))
 def test_values_that_are_no_lists_of_text_are_read_without_an_exception(params: dict[str, object]):
-    assert isinstance(Filters.from_params(params, WORDS), Filters)  # type: ignore[arg-type]
+    assert Filters.from_params(params, WORDS).period in PERIODS  # type: ignore[arg-type]
 
 
 def test_a_garbage_url_shows_the_default_view():
-    garbage = {"ward": ["zzz"], "from": ["x"], "indicator": ["../../etc"], "measure": ["<script>"], "period": ["??"], "q": ["1"]}
+    garbage = {
+        "ward": ["zzz"],
+        "from": ["x"],
+        "indicator": ["../../etc"],
+        "measure": ["<script>"],
+        "period": ["??"],
+        "q": ["1"],
+    }
     assert Filters.from_params(garbage, WORDS) == Filters()
 
 
