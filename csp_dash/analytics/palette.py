@@ -29,6 +29,9 @@ PAGE_LIGHT = "#FFFFFF"
 PAGE_DARK = "#10171E"
 PAPER = "#FFFFFF"
 INK = "#10202E"
+# Streamlit puts the theme's strong text colour in place of this one; its ordinary chart text is too pale on white
+# (3.7:1). Where nobody replaces it, as in exports, it is near black.
+TEXT = "#000037"
 OUTLINE = "#FFFFFF"
 SELECTED = ORANGE
 MISSING = "#C9CED3"

@@ -1,5 +1,6 @@
 """The declarations, as data, and the one loader that refuses bad ones."""
 
-from csp_dash.catalogue.load import Catalogue, CatalogueError, load
+from csp_dash.catalogue.load import Catalogue, load
+from csp_dash.catalogue.read import CatalogueError
 
 __all__ = ["Catalogue", "CatalogueError", "load"]

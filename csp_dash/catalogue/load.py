@@ -385,7 +385,7 @@ def _cross_check(catalogue: Catalogue) -> None:
         _known(where, [figure.indicator], catalogue.indicators, "indicator")
         _known(where, [figure.priority], catalogue.priorities, "priority")
         _known(where, [figure.board], catalogue.boards, "board")
-        _known(where, figure.contradictions, catalogue.contradictions, "contradiction")  # type: ignore[arg-type]
+        _known(where, map(str, figure.contradictions), map(str, catalogue.contradictions), "contradiction")
     for target in catalogue.targets:
         _known("plan.toml target", [target.figure], catalogue.figures, "figure")
         _known("plan.toml target", [target.indicator], catalogue.indicators, "indicator")

@@ -10,6 +10,8 @@ from itertools import product
 
 import plotly.graph_objects as go
 
+from csp_dash.analytics import palette
+
 EMPTY = "No data for this choice"
 GLYPH = 0.56
 CLEAR = "rgba(0,0,0,0)"
@@ -54,7 +56,7 @@ def dress(
     size: int = PAGE.text,
     identity: str = "still",
 ) -> go.Figure:
-    """The layout of every figure: no title, no legend, no drag, see-through; colours of text and grid are the theme's.
+    """The layout of every figure: no title, no legend, no drag, see-through; text and grid take the theme's colours.
 
     `identity` keeps the reader's view while figures of one panel follow each other.
     """
@@ -66,12 +68,12 @@ def dress(
         paper_bgcolor=CLEAR,
         plot_bgcolor=CLEAR,
         uirevision=identity,
-        font={"size": size},
-        hoverlabel={"align": "left", "font": {"size": max(13, size - 2)}},
+        font={"size": size, "color": palette.TEXT},
+        hoverlabel={"align": "left", "font": {"size": max(13, size - 2), "color": palette.TEXT}},
         title={"text": ""},
     )
-    figure.update_xaxes(fixedrange=True)
-    figure.update_yaxes(fixedrange=True)
+    figure.update_xaxes(fixedrange=True, tickfont_color=palette.TEXT)
+    figure.update_yaxes(fixedrange=True, tickfont_color=palette.TEXT)
     return figure
 
 

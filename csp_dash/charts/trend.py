@@ -249,7 +249,7 @@ def _rectangles(drawing: go.Figure, trend: pd.DataFrame, chosen: Span | None, hi
             xanchor="left",
             yanchor="top" if low else "bottom",
             font={"size": style.small},
-            opacity=0.75,
+            opacity=0.85,
         )
     for start, finish in _gaps(trend):
         _shade(drawing, start, finish, palette.faint(palette.SLATE, 0.22))

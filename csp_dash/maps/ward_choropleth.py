@@ -89,6 +89,8 @@ def _dress(drawing: go.Figure, height: int, identity: str) -> go.Figure:
         margin={"l": 0, "r": 0, "t": 0, "b": 0, "pad": 0},
         showlegend=False,
         dragmode=False,
+        font={"color": palette.TEXT},
+        hoverlabel={"align": "left", "font": {"size": 13, "color": palette.TEXT}},
         paper_bgcolor="rgba(0,0,0,0)",
         uirevision=identity,
         title={"text": ""},

@@ -98,6 +98,8 @@ def _dress(drawing: go.Figure, height: int, identity: str) -> go.Figure:
         showlegend=False,
         dragmode=False,
         hovermode="closest",
+        font={"color": palette.TEXT},
+        hoverlabel={"align": "left", "font": {"size": 13, "color": palette.TEXT}},
         paper_bgcolor=CLEAR,
         plot_bgcolor=CLEAR,
         uirevision=identity,

@@ -51,10 +51,11 @@ class Asked:
         """The period in words, at the grain of the indicator."""
         if self.span is None:
             return "no figures"
-        if self.indicator.frequency is Frequency.QUARTER:
-            return f"12 months to {self.span.last.words}"
-        if self.indicator.frequency is Frequency.YEAR:
-            return f"newest year that ends by {self.span.last.words}"
+        if self.indicator.frequency is Frequency.YEAR and self.have and self.span.last == self.have.span.last:
+            one_night = "snapshot_one_night" in self.indicator.caveats
+            return f"one night, autumn {self.span.last.year}" if one_night else f"year to {self.span.last.words}"
+        if self.indicator.frequency is not Frequency.MONTH:
+            return f"newest 12 months by {self.span.last.words}"
         return f"12 months to {self.span.last.words}" if self.span.months == 12 else self.span.words
 
 
@@ -81,6 +82,15 @@ def asked(data: Data, view: Filters) -> Asked:
         breaks=tuple(data.catalogue.events[name] for name in indicator.breaks),
         fallback=fallback,
     )
+
+
+def real_figure(data: Data, question: Asked) -> str:
+    """What is real about a made-up series: the plan's own figures."""
+    said = [
+        f"{item.value} {item.unit} in {item.period} (plan p{item.page})"
+        for item in data.catalogue.figures_of(question.indicator.slug)
+    ]
+    return f"The only real figure is the plan's: {'; '.join(said)}." if said else "No figure here is real."
 
 
 def base(question: Asked) -> float | None:

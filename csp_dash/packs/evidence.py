@@ -65,6 +65,8 @@ def _source_words(question: Asked, title: str, publisher: str) -> str:
 
 def _table(question: Asked, frame: pd.DataFrame, first: str) -> pd.DataFrame:
     unit = question.unit[:1].upper() + question.unit[1:]
+    if question.indicator.trust is Trust.ILLUSTRATIVE:
+        unit = f"{unit} ({ILLUSTRATIVE.lower()})"
     if first == "Month":
         left = [f"{moment:%b %Y}" for moment in pd.to_datetime(frame["to"])]
     else:
@@ -73,8 +75,6 @@ def _table(question: Asked, frame: pd.DataFrame, first: str) -> pd.DataFrame:
     if question.unit != question.indicator.unit or question.indicator.kind is Kind.PROPORTION:
         shown["Count"] = [_count(number) for number in frame["numerator"]]
     shown[unit] = [value_words(question, None if pd.isna(number) else float(number)) for number in frame["value"]]
-    if question.indicator.trust is Trust.ILLUSTRATIVE:
-        shown["Standing"] = ILLUSTRATIVE
     return shown
 
 

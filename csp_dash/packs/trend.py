@@ -14,8 +14,8 @@ from csp_dash.charts import trend as trend_chart
 from csp_dash.charts.base import PAGE, WALL, Style
 from csp_dash.domain.catalogue import Event
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import BOROUGH, Frequency, Kind, Measure
-from csp_dash.packs.asked import Asked, asked, base, compare
+from csp_dash.domain.words import BOROUGH, Frequency, Kind, Measure, Trust
+from csp_dash.packs.asked import Asked, asked, base, compare, real_figure
 from csp_dash.packs.data import Data
 from csp_dash.packs.evidence import evidence
 from csp_dash.packs.picture import Picture
@@ -107,6 +107,9 @@ def _monthly(
         identity=indicator.slug,
     )
     title = narrate.trend_title(question.subject, found, record=record, place=_place(question))
+    if indicator.trust is Trust.ILLUSTRATIVE:  # made-up figures have no finding
+        title = question.subject
+    remark = real_figure(data, question) if indicator.trust is Trust.ILLUSTRATIVE else question.fallback
     what = f"{indicator.unit} a month {rate}".strip() if rate != "%" else indicator.unit
     sentence = narrate.trend_sentence(indicator.title, found, record=record)
     table = question if measure is question.measure else _as_rate(question)
@@ -121,7 +124,7 @@ def _monthly(
         ),
         evidence=evidence(data, table, _rows(question, frame, drawn["value"]), "by-month", "Month"),
         sentence=sentence,
-        remark=question.fallback,
+        remark=remark,
         empty=frame.empty,
     )
 
@@ -178,9 +181,9 @@ def _share_lines(frame: pd.DataFrame, name: str, size: float) -> pd.DataFrame:
     drawn = pd.DataFrame({"series": name, "name": name, "start": pd.to_datetime(frame["finish"]), "value": 100 * share})
     if size:
         nothing = (float("nan"), float("nan"))
-        bounds = [wilson(float(one), size) if pd.notna(one) else nothing for one in share]
-        drawn["low"] = [100 * low for low, _ in bounds]
-        drawn["high"] = [100 * high for _, high in bounds]
+        bounds: list[tuple[float, float]] = [wilson(float(one), size) if pd.notna(one) else nothing for one in share]
+        drawn["low"] = [100 * pair[0] for pair in bounds]
+        drawn["high"] = [100 * pair[1] for pair in bounds]
     return drawn
 
 

@@ -9,10 +9,10 @@ import pandas as pd
 from csp_dash.analytics import narrate
 from csp_dash.analytics.classes import classify
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import AreaKind, Kind, Measure
+from csp_dash.domain.words import AreaKind, Kind, Measure, Trust
 from csp_dash.maps import ward_map as shaded
 from csp_dash.maps.legend import legend
-from csp_dash.packs.asked import Asked, area_value, asked, value_words
+from csp_dash.packs.asked import Asked, area_value, asked, real_figure, value_words
 from csp_dash.packs.data import Data
 from csp_dash.packs.evidence import evidence
 from csp_dash.packs.picture import Picture
@@ -38,11 +38,10 @@ def draw(data: Data, view: Filters, *, width: int = 520, height: int = 520, size
     names = {code: data.names[code] for code in data.wards}
     measure = "rates" if rate else "shares" if indicator.kind is Kind.PROPORTION else "numbers"
     finding = narrate.map_title(frame, names, measure=measure, unit=indicator.unit)
-    title = (
-        f"{question.subject}: {finding[:1].lower()}{finding[1:]}"
-        if finding.startswith(("No ", "Every "))
-        else f"{question.subject}: {finding}"
-    )
+    if finding.startswith(("No ", "Every ")):
+        finding = finding[:1].lower() + finding[1:]
+    # Made-up figures have no finding.
+    title = question.subject if indicator.trust is Trust.ILLUSTRATIVE else f"{question.subject}: {finding}"
     return Picture(
         indicator=indicator,
         title=title,
@@ -61,12 +60,18 @@ def draw(data: Data, view: Filters, *, width: int = 520, height: int = 520, size
             question.subject, frame, names, measure=question.unit, period=question.period, finding=title
         ),
         evidence=evidence(data, question, _rows(frame, question), "by-ward", "Ward"),
-        remark=""
-        if rate or not indicator.has_rate
-        else "Counts show where people are as well as where the problem is. Rates allow for residents.",
+        remark=_remark(data, question),
         legend=tuple(legend(classes)),
         empty=bool(frame["value"].isna().all()),
     )
+
+
+def _remark(data: Data, question: Asked) -> str:
+    if question.indicator.trust is Trust.ILLUSTRATIVE:
+        return real_figure(data, question)
+    if question.measure is Measure.RATE or not question.indicator.has_rate:
+        return ""
+    return "Counts show where people are as well as where the problem is. Rates allow for residents."
 
 
 def by_ward(data: Data, view: Filters) -> Asked:

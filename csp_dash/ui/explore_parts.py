@@ -45,7 +45,8 @@ def card(visit: Visit, item: Indicator) -> None:
     with left:
         marks.tile_face(found)
     with right:
-        st.markdown(f"**{found.sentence}** {found.reading} {found.other} {found.fallback}")
+        if item.trust is not Trust.ILLUSTRATIVE:
+            st.markdown(f"**{found.sentence}** {found.reading} {found.other} {found.fallback}")
         st.markdown(item.plain)
         if item.readings:
             st.markdown(f"A rise may mean that {item.readings[0]}; it may also mean that {item.readings[1]}.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 import streamlit as st
 
@@ -36,7 +38,13 @@ def sources(visit: Visit) -> None:
     """A card a source: publisher, link, licence, period, method, caveats."""
     st.subheader("Sources", anchor="sources")
     rows = {row["source"]: row for row in queries.status(visit.store.data.warehouse).to_dict("records")}
+    shown = {
+        name for item in visit.catalogue.indicators.values() if visit.store.data.shows(item) for name in item.sources
+    }
+    hidden = {name for item in visit.catalogue.indicators.values() for name in item.sources} - shown
     for source in visit.catalogue.sources.values():
+        if source.id in hidden:
+            continue
         row = rows.get(source.id)
         period = f"{row['first']:%b %Y} to {row['last']:%b %Y}" if row else "fixed"
         opened = st.expander(
@@ -95,7 +103,7 @@ def caveats(visit: Visit) -> None:
     )
 
 
-def _when(start, finish) -> str:  # type: ignore[no-untyped-def]
+def _when(start: date | None, finish: date | None) -> str:
     if start is None:
         return "always"
     return f"{start:%b %Y}" + (f" to {finish:%b %Y}" if finish else "")

@@ -10,7 +10,7 @@ from csp_dash.domain.catalogue import Indicator, Priority
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import AreaKind, FigureKind, Frequency, Trust
 from csp_dash.packs import findings, ranking, trend, ward_map
-from csp_dash.packs.asked import ILLUSTRATIVE, asked
+from csp_dash.packs.asked import asked
 from csp_dash.packs.picture import Picture
 from csp_dash.packs.tile import Tile, tile
 from csp_dash.ui import marks
@@ -151,7 +151,7 @@ def ranked(visit: Visit, slug: str) -> None:
 
 def _title(picture: Picture) -> None:
     if picture.indicator.trust is Trust.ILLUSTRATIVE:
-        st.badge(ILLUSTRATIVE, icon=":material/draw:", color="violet")
+        marks.illustrative()
     st.markdown(f"##### {picture.title}")
     st.caption(picture.caption)
 

@@ -106,7 +106,8 @@ def test_every_figure_keeps_the_house_rules(name: str) -> None:
     assert not layout.title.text
     assert layout.uirevision
     assert layout.paper_bgcolor == layout.plot_bgcolor == "rgba(0,0,0,0)"
-    assert layout.font.color is None and layout.xaxis.gridcolor is None and layout.yaxis.gridcolor is None
+    assert layout.font.color == layout.xaxis.tickfont.color == palette.TEXT
+    assert layout.xaxis.gridcolor is None and layout.yaxis.gridcolor is None
     assert layout.xaxis.fixedrange and layout.yaxis.fixedrange
     assert len(layout.yaxis.tickvals or ()) <= (5 if name not in {"bars", "ranked"} else 99)
 
@@ -118,6 +119,11 @@ def test_only_the_palettes_colours_are_used() -> None:
         for piece in json.dumps(figure.to_plotly_json(), default=str).split('"'):
             if piece.startswith("#") and len(piece) == 7:
                 assert piece.upper() in allowed, name
+
+
+def test_text_takes_the_themes_colour() -> None:
+    theme = pytest.importorskip("streamlit.elements.lib.streamlit_plotly_theme")
+    assert palette.TEXT == theme.GRAY_90
 
 
 def test_hover_is_a_sentence_with_the_right_number() -> None:

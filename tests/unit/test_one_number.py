@@ -1,0 +1,178 @@
+"""One law over every room: headline = chart = map = table = export = command line, on the bundled release."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from csp_dash.catalogue import Catalogue, load
+from csp_dash.domain.filters import Filters
+from csp_dash.domain.words import BOROUGH, AreaKind, Frequency, Kind, Measure
+from csp_dash.packs import answer, ranking, trend, ward_map
+from csp_dash.packs.asked import asked
+from csp_dash.packs.data import Data
+from csp_dash.packs.evidence import Evidence
+from csp_dash.packs.tile import tile
+
+WHITECHAPEL, WEAVERS = "E05009336", "E05009335"
+MEASURED = [slug for slug, item in load().indicators.items() if item.measured]
+COUNTED = [
+    "total_offences", "burglary", "violence_with_injury", "asb", "theft_from_person", "robbery_personal", "drug_offences",
+    "knife_offences", "vawg_offences", "dwelling_fires", "stop_search", "hate_homophobic", "sexual_offences", "homicide",
+]  # fmt: skip
+IN_WARDS = ["burglary", "asb", "violence_with_injury", "knife_offences", "vawg_offences", "drug_offences", "vehicle_crime"]
+
+
+def exported(evidence: Evidence) -> pd.DataFrame:
+    return pd.read_csv(io.StringIO(evidence.csv))
+
+
+def read(text: str) -> float:
+    """The number of a cell as it is shown."""
+    return float(str(text).replace(",", "").replace("%", "").split()[0])
+
+
+def dots(figure: Any) -> list[float]:
+    """The months of a trend chart, as they are drawn."""
+    longest = max((trace for trace in figure.data if "markers" in (trace.mode or "")), key=lambda trace: len(trace.x))
+    return [float(number) for number in longest.y]
+
+
+def drawn_wards(figure: Any) -> dict[str, str]:
+    """What a ward map says of each ward when it is pointed at, by name or code."""
+    spec = json.loads(figure.to_json())
+    if "layers" in spec:
+        layer = next(layer for layer in spec["layers"] if layer["id"] == "wards")
+        return {item["properties"]["code"]: item["properties"]["label"] for item in layer["data"]["features"]}
+    points = next(trace for trace in figure.data if trace.customdata is not None)
+    return {row[0]: text.split("<br>")[1] for row, text in zip(points.customdata, points.hovertext, strict=True)}
+
+
+def command(data: Data, slug: str, area: str, span: Any, measure: str | None = None) -> dict[str, Any]:
+    return answer.value(data.warehouse, data.catalogue, slug, area, str(span.first), str(span.last), measure)
+
+
+@pytest.mark.parametrize("slug", MEASURED)
+def test_the_headline_is_what_the_command_line_says(data: Data, slug: str):
+    view = Filters(indicator=slug)
+    question = asked(data, view)
+    if question.kind is not AreaKind.BOROUGH:
+        pytest.skip("has no borough figure, so no headline")
+    assert question.span is not None
+    found = tile(data, view)
+    if found.number is None:
+        with pytest.raises(answer.NoAnswer):
+            command(data, slug, BOROUGH, question.span)
+    else:
+        said = command(data, slug, BOROUGH, question.span)
+        assert said["value"] == pytest.approx(found.number, abs=5e-5)
+        assert read(found.figure) == pytest.approx(found.number, rel=0.01, abs=0.5), "what is written large"
+
+
+@pytest.mark.parametrize("ward", [None, WHITECHAPEL], ids=["borough", "ward"])
+@pytest.mark.parametrize("slug", COUNTED)
+def test_a_count_is_the_same_in_headline_chart_table_and_export(data: Data, slug: str, ward: str | None):
+    view = Filters(indicator=slug, wards=(ward,) if ward else ())
+    question = asked(data, view)
+    number = tile(data, view).number
+    assert number is not None and question.span is not None
+    picture = trend.trend(data, view)
+    rows = exported(picture.evidence)
+    last = rows[(rows["from"] >= str(question.span.first.first_day)) & (rows["to"] <= str(question.span.last.last_day))]
+    assert len(last) == 12
+    assert last["numerator"].sum() == number
+    assert last["value"].sum() == number
+    assert sum(dots(picture.figure)[-12:]) == number
+    assert sum(read(text) for text in picture.evidence.table.iloc[-12:, -1]) == number
+    assert set(rows["release"]) == {data.release} and set(rows["source"]) == {picture.evidence.csv and question.have.source}
+
+
+@pytest.mark.parametrize("measure", list(Measure))
+@pytest.mark.parametrize("slug", IN_WARDS)
+def test_a_ward_has_one_figure_on_map_in_table_export_and_headline(data: Data, slug: str, measure: Measure):
+    picture = ward_map.ward_map(data, Filters(indicator=slug, measure=measure))
+    rows = exported(picture.evidence).set_index("area")
+    assert sorted(rows.index) == sorted(data.wards)
+    drawn = drawn_wards(picture.figure)
+    table = dict(zip(picture.evidence.table["Ward"], picture.evidence.table.iloc[:, -1], strict=True))
+    for ward in data.wards:
+        view = Filters(indicator=slug, wards=(ward,), measure=measure)
+        number = tile(data, view).number
+        assert number is not None
+        assert rows.loc[ward, "value"] == pytest.approx(number, abs=5e-5)
+        assert read(table[data.names[ward]]) == read(drawn[ward]), "table and map are rounded alike"
+        assert read(drawn[ward]) == pytest.approx(number, rel=0.06, abs=0.006)
+        if measure is Measure.COUNT:
+            assert read(drawn[ward]) == number
+    span = asked(data, Filters(indicator=slug, wards=(WEAVERS,))).span
+    said = command(data, slug, WEAVERS, span, measure.value)
+    assert said["value"] == pytest.approx(rows.loc[WEAVERS, "value"], abs=5e-5)
+
+
+@pytest.mark.parametrize("wards", [(WEAVERS, WHITECHAPEL), ("E05009317", "E05009325", WHITECHAPEL)])
+def test_several_wards_are_the_sum_of_their_figures(data: Data, wards: tuple[str, ...]):
+    each = [tile(data, Filters(indicator="burglary", wards=(ward,))).number for ward in wards]
+    together = tile(data, Filters(indicator="burglary", wards=wards))
+    assert together.number == sum(number or 0 for number in each)
+    picture = trend.trend(data, Filters(indicator="burglary", wards=wards))
+    assert exported(picture.evidence)["numerator"].iloc[-12:].sum() == together.number
+
+
+@pytest.mark.parametrize("slug", ["pas_trust", "pas_relied_on", "knife_positive_outcomes", "stop_search_found"])
+def test_a_share_is_the_same_everywhere(data: Data, slug: str):
+    view = Filters(indicator=slug)
+    picture = trend.trend(data, view)
+    rows = exported(picture.evidence)
+    number = tile(data, view).number
+    monthly = data.catalogue.indicators[slug].frequency is Frequency.MONTH
+    last = rows.iloc[-12:] if monthly else rows.iloc[-1:]
+    assert number == pytest.approx(100 * last["numerator"].sum() / last["denominator"].sum())
+    if not monthly:
+        assert last["value"].iloc[0] == pytest.approx(number)
+        drawn = [trace for trace in picture.figure.data if trace.y is not None and list(trace.y) == [number]]
+        assert drawn, "the end of the line is marked with the headline's figure"
+        assert read(picture.evidence.table.iloc[-1, -1]) == pytest.approx(number, abs=0.5)
+
+
+def test_a_rate_is_offences_over_residents(data: Data):
+    view = Filters(indicator="burglary", measure=Measure.RATE)
+    count = tile(data, Filters(indicator="burglary")).number
+    assert count is not None
+    rate = tile(data, view)
+    assert rate.number == pytest.approx(1000 * count / 310_313)
+    assert "per 1,000 residents" in rate.unit
+    among = exported(ranking.boroughs(data, Filters(indicator="burglary")).evidence).set_index("area")
+    assert among.loc[BOROUGH, "value"] == pytest.approx(rate.number, abs=5e-5)
+    months = exported(trend.trend(data, view).evidence)["value"].iloc[-12:]
+    assert months.sum() == pytest.approx(rate.number, abs=1e-3)
+
+
+@pytest.mark.parametrize("slug", MEASURED)
+def test_the_table_and_the_export_of_a_trend_hold_the_same_rows(data: Data, slug: str):
+    evidence = trend.trend(data, Filters(indicator=slug)).evidence
+    rows = exported(evidence)
+    assert len(rows) == len(evidence.table) > 0
+    shown = [None if text == "no figure" else read(text) for text in evidence.table["Standing" != evidence.table.columns].iloc[:, -1]] if False else None
+    assert shown is None
+    known = rows["value"].notna()
+    column = [name for name in evidence.table.columns if name != "Standing"][-1]
+    words = evidence.table[column]
+    assert (words[~known.to_numpy()] == "no figure").all()
+    for text, value in zip(words[known.to_numpy()], rows.loc[known, "value"], strict=True):
+        assert read(text) == pytest.approx(value, rel=0.06, abs=0.5), (slug, text, value)
+
+
+def test_the_claims_checked_on_the_plan_page_are_the_command_lines_numbers(data: Data, catalogue: Catalogue):
+    from csp_dash.packs import check  # noqa: PLC0415
+
+    found = check.lines(data)
+    assert len(found) == len(catalogue.checks) >= 12
+    for line, declared in zip(found, catalogue.checks, strict=True):
+        if declared.measure == "level" and line.now is not None:
+            said = answer.value(data.warehouse, catalogue, declared.indicator, BOROUGH, declared.first, declared.last)
+            assert said["value"] == line.now
+            assert catalogue.indicators[declared.indicator].kind is not Kind.PROPORTION
