@@ -34,7 +34,7 @@ INK = "#10202E"
 TEXT = "#000037"
 OUTLINE = "#FFFFFF"
 SELECTED = ORANGE
-MISSING = "#C9CED3"
+MISSING = "#B4BAC0"
 
 RAMP = ("#D4E5F3", "#A3C8E5", "#6BA5D3", "#2C74B0", "#124C80", "#0B2F4D")
 STEPS = ((), (2,), (1, 4), (0, 2, 4), (0, 2, 3, 4), (0, 1, 2, 3, 4), (0, 1, 2, 3, 4, 5))

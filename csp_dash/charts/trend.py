@@ -161,7 +161,7 @@ def _ends(
         drawing.add_annotation(
             x=f"{known['start']:%Y-%m-%d}",
             y=rounded(value),
-            text=f"{text.split('<br>')[0]}<br><span style='font-size:{style.small}px'>{small}</span>",
+            text=f"{text.split('<br>')[0]}<br><span style='font-size:{style.small}px;color:{palette.TEXT}'>{small}</span>",
             font={"size": size, **({"color": palette.LINE} if frame is trend else {})},
             showarrow=False,
             xanchor="left",

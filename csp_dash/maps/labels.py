@@ -112,7 +112,7 @@ def _options(
         for scale in (1, WIDER):
             spots = _spots(points, wide / scale, tall / scale)
             fits += _inside(spots, rings, squeeze).reshape(-1, len(points)).mean(axis=0)
-            fits += 0.9 * land.holds(spots).reshape(-1, len(points)).mean(axis=0)
+            fits += 0.6 * land.holds(spots).reshape(-1, len(points)).mean(axis=0)
         yield text, points, fits - 0.012 * far, wide, tall
 
 

@@ -12,7 +12,7 @@ import pytest
 from csp_dash.catalogue import Catalogue, load
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import BOROUGH, AreaKind, Frequency, Kind, Measure
-from csp_dash.packs import answer, ranking, trend, ward_map
+from csp_dash.packs import answer, check, ranking, trend, ward_map
 from csp_dash.packs.asked import asked
 from csp_dash.packs.data import Data
 from csp_dash.packs.evidence import Evidence
@@ -88,7 +88,8 @@ def test_a_count_is_the_same_in_headline_chart_table_and_export(data: Data, slug
     assert last["value"].sum() == number
     assert sum(dots(picture.figure)[-12:]) == number
     assert sum(read(text) for text in picture.evidence.table.iloc[-12:, -1]) == number
-    assert set(rows["release"]) == {data.release} and set(rows["source"]) == {picture.evidence.csv and question.have.source}
+    assert question.have is not None
+    assert set(rows["release"]) == {data.release} and set(rows["source"]) == {question.have.source}
 
 
 @pytest.mark.parametrize("measure", list(Measure))
@@ -100,12 +101,13 @@ def test_a_ward_has_one_figure_on_map_in_table_export_and_headline(data: Data, s
     drawn = drawn_wards(picture.figure)
     table = dict(zip(picture.evidence.table["Ward"], picture.evidence.table.iloc[:, -1], strict=True))
     for ward in data.wards:
+        assert read(table[data.names[ward]]) == read(drawn[ward]), "table and map are rounded alike"
+        assert read(drawn[ward]) == pytest.approx(rows.loc[ward, "value"], rel=0.06, abs=0.006)
+    for ward in (rows.index[0], WHITECHAPEL, rows.index[-1]):
         view = Filters(indicator=slug, wards=(ward,), measure=measure)
         number = tile(data, view).number
         assert number is not None
         assert rows.loc[ward, "value"] == pytest.approx(number, abs=5e-5)
-        assert read(table[data.names[ward]]) == read(drawn[ward]), "table and map are rounded alike"
-        assert read(drawn[ward]) == pytest.approx(number, rel=0.06, abs=0.006)
         if measure is Measure.COUNT:
             assert read(drawn[ward]) == number
     span = asked(data, Filters(indicator=slug, wards=(WEAVERS,))).span
@@ -143,7 +145,7 @@ def test_a_rate_is_offences_over_residents(data: Data):
     count = tile(data, Filters(indicator="burglary")).number
     assert count is not None
     rate = tile(data, view)
-    assert rate.number == pytest.approx(1000 * count / 310_313)
+    assert rate.number == pytest.approx(1000 * count / 310_300)  # residents at the 2021 Census, as published
     assert "per 1,000 residents" in rate.unit
     among = exported(ranking.boroughs(data, Filters(indicator="burglary")).evidence).set_index("area")
     assert among.loc[BOROUGH, "value"] == pytest.approx(rate.number, abs=5e-5)
@@ -156,8 +158,6 @@ def test_the_table_and_the_export_of_a_trend_hold_the_same_rows(data: Data, slug
     evidence = trend.trend(data, Filters(indicator=slug)).evidence
     rows = exported(evidence)
     assert len(rows) == len(evidence.table) > 0
-    shown = [None if text == "no figure" else read(text) for text in evidence.table["Standing" != evidence.table.columns].iloc[:, -1]] if False else None
-    assert shown is None
     known = rows["value"].notna()
     column = [name for name in evidence.table.columns if name != "Standing"][-1]
     words = evidence.table[column]
@@ -167,8 +167,6 @@ def test_the_table_and_the_export_of_a_trend_hold_the_same_rows(data: Data, slug
 
 
 def test_the_claims_checked_on_the_plan_page_are_the_command_lines_numbers(data: Data, catalogue: Catalogue):
-    from csp_dash.packs import check  # noqa: PLC0415
-
     found = check.lines(data)
     assert len(found) == len(catalogue.checks) >= 12
     for line, declared in zip(found, catalogue.checks, strict=True):

@@ -117,9 +117,11 @@ def test_every_area_has_a_name_and_the_plan_its_places(warehouse: Warehouse):
 
 
 def test_residents_of_the_wards_are_those_of_the_borough(warehouse: Warehouse):
+    """The Census gave the borough rounded to hundreds, as every borough of London, and the wards exactly."""
     people = queries.populations(warehouse, base="census_2021").set_index("area")["people"]
     wards = people[people.index.str.startswith("E050093")]
-    assert wards.sum() == people[BOROUGH] == 310_313
+    assert wards.sum() == 310_313  # lbth-ward-population-2021_nomis_TS001.csv
+    assert people[BOROUGH] == 310_300
     assert people[WHITECHAPEL] == 18_841
 
 
@@ -127,7 +129,7 @@ def test_place_measures_of_the_wards(warehouse: Warehouse):
     frame = queries.place_measures(warehouse).pivot(index="area", columns="measure", values="value")
     wards = frame[frame.index.str.startswith("E050093")]
     assert len(wards) == 20
-    assert wards["area_km2"].between(0.3, 4).all() and wards["area_km2"].sum() == pytest.approx(20.9, abs=1.1)
+    assert wards["area_km2"].between(0.3, 4).all() and wards["area_km2"].sum() == pytest.approx(19.77, abs=0.05), "to the mean high water"
 
 
 # --- months, zeros and gaps ----------------------------------------------------------------------
