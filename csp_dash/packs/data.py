@@ -138,6 +138,12 @@ class Data:
         return None
 
     @cached_property
+    def streets(self) -> tuple[tuple[str, str], ...]:
+        """Street names with their ward's code, in order of the alphabet."""
+        rows = queries.streets(self.warehouse).to_dict("records")
+        return tuple((str(row["street"]), str(row["ward"])) for row in rows if row["ward"] in self.words.wards)
+
+    @cached_property
     def ward_outlines(self) -> Boundaries:
         return self._outlines("wards", "ward")
 

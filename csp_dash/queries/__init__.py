@@ -12,6 +12,7 @@ from csp_dash.queries.questions import (
     snap_points,
     status,
     stop_search_breakdown,
+    streets,
     vintages,
     window,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "snap_points",
     "status",
     "stop_search_breakdown",
+    "streets",
     "vintages",
     "window",
 ]

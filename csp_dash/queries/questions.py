@@ -20,6 +20,7 @@ SHAPES: dict[str, tuple[str, ...]] = {
     "series": ("area", "start", "finish", "numerator", "denominator", "flag"),
     "snap_points": ("lon", "lat", "street", "ward", "n"),
     "status": ("source", "indicators", "first", "last", "rows"),
+    "streets": ("street", "ward"),
     "stop_search_breakdown": ("ethnicity", "object", "outcome", "n"),
     "vintages": ("vintage", "source", "fy", "months", "total"),
     "window": ("area", "numerator", "denominator", "periods", "expected", "flag", "source", "vintage"),
@@ -81,6 +82,11 @@ def snap_points(warehouse: Warehouse, *, first_year: int, last_year: int) -> pd.
 def status(warehouse: Warehouse) -> pd.DataFrame:
     """Rows and period of each source in the release."""
     return _ask(warehouse, "status")
+
+
+def streets(warehouse: Warehouse) -> pd.DataFrame:
+    """Street names with the ward that their police.uk map points lie in; a long street has a row for each ward."""
+    return _ask(warehouse, "streets")
 
 
 def stop_search_breakdown(warehouse: Warehouse, *, span: Span, wards: Sequence[str] = ()) -> pd.DataFrame:

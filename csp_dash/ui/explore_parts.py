@@ -9,6 +9,7 @@ import streamlit as st
 from csp_dash.domain.catalogue import Indicator
 from csp_dash.domain.words import AreaKind, Trust
 from csp_dash.packs import density
+from csp_dash.packs.asked import asked, real_figure
 from csp_dash.packs.tile import tile
 from csp_dash.ui import marks, panels
 from csp_dash.ui.frame import Visit
@@ -40,13 +41,19 @@ def _name(visit: Visit, item: Indicator) -> str:
 
 def card(visit: Visit, item: Indicator) -> None:
     """What the measure is, where it stands, and how far to trust it."""
-    found = visit.store.panel(tile, panels.view_of(visit, item.slug))
+    view = panels.view_of(visit, item.slug)
     left, right = st.columns([1, 2], gap="large")
-    with left:
-        marks.tile_face(found)
+    if item.trust is Trust.ILLUSTRATIVE:  # made-up figures are never written large
+        with left:
+            st.markdown(f"**{item.title}**")
+            marks.illustrative()
+        right.markdown(f"**{real_figure(visit.store.data, asked(visit.store.data, view))}**")
+    else:
+        found = visit.store.panel(tile, view)
+        with left:
+            marks.tile_face(found)
+        right.markdown(f"**{found.sentence}** {found.reading} {found.other} {found.fallback}")
     with right:
-        if item.trust is not Trust.ILLUSTRATIVE:
-            st.markdown(f"**{found.sentence}** {found.reading} {found.other} {found.fallback}")
         st.markdown(item.plain)
         if item.readings:
             st.markdown(f"A rise may mean that {item.readings[0]}; it may also mean that {item.readings[1]}.")

@@ -9,7 +9,6 @@ import streamlit as st
 
 from csp_dash.analytics.state import State
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import Trust
 from csp_dash.packs.asked import ILLUSTRATIVE
 from csp_dash.packs.evidence import Evidence
 from csp_dash.packs.tile import Tile
@@ -23,17 +22,11 @@ def badge(state: State) -> None:
 
 
 def tile_face(item: Tile) -> None:
-    """What every tile shows: measure, figure, sparkline, unit and period, state, and where old figures end.
-
-    Made-up figures get no state: nothing about them is better or worse.
-    """
+    """What every tile shows: measure, figure, sparkline, unit and period, state, and where old figures end."""
     st.markdown(f"**{item.title}**")
     st.metric(item.title, item.figure, label_visibility="collapsed", chart_data=list(item.spark) or None)
     st.caption(f"{item.unit[:1].upper()}{item.unit[1:]}, {item.period}")
     with st.container(horizontal=True, gap="xsmall"):
-        if item.indicator.trust is Trust.ILLUSTRATIVE:
-            illustrative()
-            return
         badge(item.state)
         if item.ends:
             st.badge(f"To {item.ends}", icon=":material/history:", color="gray")

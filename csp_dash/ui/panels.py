@@ -99,20 +99,27 @@ def maps(visit: Visit, *slugs: str) -> None:
     if not shown:
         return
     st.subheader("Where is it?", anchor="map")
-    asked_for = visit.filters.indicator if visit.filters.indicator in shown else shown[0]
-    slug = asked_for
+    slug = visit.filters.indicator if visit.filters.indicator in shown else shown[0]
     if len(shown) > 1:
-        slug = st.segmented_control(
+        key = f"map-choice-{visit.page}"
+        st.session_state[key] = slug
+        st.segmented_control(
             "Measure on the map",
             shown,
-            default=asked_for,
             required=True,
-            key=f"map-{visit.page}",
+            key=key,
+            on_change=_keep_indicator,
+            args=(key,),
             format_func=lambda name: catalogue.indicators[name].short,
             label_visibility="collapsed",
             wrap=True,
         )
     map_panel(visit, slug)
+
+
+def _keep_indicator(key: str) -> None:
+    """The measure on the map is part of the view, so that a link keeps it."""
+    st.session_state["f_indicator"] = st.session_state[key]
 
 
 def map_panel(visit: Visit, slug: str) -> None:

@@ -13,16 +13,24 @@ from csp_dash.ui.frame import Visit, page
 
 
 def choose(visit: Visit) -> str | None:
-    """A list of wards; the choice is the view's ward, so the URL keeps it."""
+    """A ward by its name or by a street in it; the choice is the view's ward, so the URL keeps it."""
     wards = visit.words.wards
     present = visit.filters.wards[0] if visit.filters.wards else None
     st.session_state["ward_choice"] = present
+    streets = visit.store.data.streets
 
     def keep() -> None:
         code = st.session_state["ward_choice"]
         st.session_state["f_wards"] = [code] if code else []
 
-    st.selectbox(
+    def follow() -> None:
+        place = st.session_state["street_choice"]
+        if place is not None:
+            st.session_state["f_wards"] = [streets[place][1]]
+            st.session_state["street_choice"] = None
+
+    left, right = st.columns(2, gap="medium")
+    left.selectbox(
         "Your ward",
         list(wards),
         index=None,
@@ -30,7 +38,16 @@ def choose(visit: Visit) -> str | None:
         placeholder="Choose a ward, or start typing its name",
         key="ward_choice",
         on_change=keep,
-        width=420,
+    )
+    right.selectbox(
+        "Or find it by a street",
+        range(len(streets)),
+        index=None,
+        format_func=lambda place: f"{streets[place][0]} ({wards[streets[place][1]]})",
+        placeholder="Start typing a street's name",
+        key="street_choice",
+        on_change=follow,
+        help="Streets that stand on the police's map points. A long street can lie in more than one ward.",
     )
     return present
 
@@ -38,7 +55,7 @@ def choose(visit: Visit) -> str | None:
 def find(visit: Visit) -> None:
     """With no ward chosen: the map, to find it by."""
     st.info(
-        "Not sure which ward you live in? Find your street's area on the map, then choose its name above.",
+        "Not sure which ward you live in? Type your street above, or find your area on the map.",
         icon=":material/map:",
     )
     picture = visit.store.panel(ward_map.ward_map, Filters(indicator="burglary"))
