@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pandas as pd
@@ -59,7 +59,7 @@ class Change:
     detectable: bool = False
     refusal: str | None = None
     note: str = ""
-    base: float | None = field(default=None)
+    base: float | None = None
 
     @property
     def tested(self) -> bool:

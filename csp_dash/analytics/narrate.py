@@ -126,17 +126,14 @@ def tile(change: Change | None) -> str:
         return "There is no earlier period to compare with."
     if change.refusal:
         return change.refusal
-    words = f"{_sentence(movement(change))} on {compared_with(change.now.span, change.before.span)}"
+    earlier = compared_with(change.now.span, change.before.span)
     if change.absolute == 0:
-        words = f"{words.removesuffix(' on ' + compared_with(change.now.span, change.before.span))} from " + (
-            compared_with(change.now.span, change.before.span)
-        )
-        return f"{words} ({_value(change.now, change.kind)})."
-    return f"{words} ({_both(change)}): {verdict(change)}."
+        return f"Unchanged from {earlier} ({_value(change.now, change.kind)})."
+    return f"{_sentence(movement(change))} on {earlier} ({_both(change)}): {verdict(change)}."
 
 
 def within_chance(change: Change) -> str:
-    """How large a change would have to be: `A change of less than 9% would be within chance.`; empty if unknown."""
+    """How large a change would have to be: `A fall to 880 or a rise to 1,056 would be more than chance.`"""
     before = change.before.numerator
     if change.refusal or change.kind is not Kind.COUNT or not before:
         return ""

@@ -13,7 +13,13 @@ from csp_dash.maps.boundaries import Boundaries, fit
 from csp_dash.maps.ward_map import readings
 
 EMPTY = "No data for this choice"
-BLANK = {"version": 8, "sources": {}, "layers": []}
+# Plotly drops empty parts, and a style without sources fails: a lone point that no layer draws keeps it whole.
+BLANK = {
+    "id": "blank",
+    "version": 8,
+    "sources": {"none": {"type": "geojson", "data": {"type": "Point", "coordinates": [0, 0]}}},
+    "layers": [{"id": "ground", "type": "background", "paint": {"background-color": "rgba(0,0,0,0)"}}],
+}
 
 
 def figure(

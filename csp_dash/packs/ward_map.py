@@ -10,7 +10,7 @@ from csp_dash.analytics import narrate
 from csp_dash.analytics.classes import classify
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import AreaKind, Kind, Measure, Trust
-from csp_dash.maps import ward_map as shaded
+from csp_dash.maps import ward_sheet
 from csp_dash.maps.legend import legend
 from csp_dash.packs.asked import Asked, area_value, asked, real_figure, value_words
 from csp_dash.packs.data import Data
@@ -25,11 +25,13 @@ def ward_map(data: Data, view: Filters) -> Picture:
 
 def wall(data: Data, view: Filters) -> Picture:
     """The same map for the big screen: rates, and names that are read from afar."""
-    return draw(data, replace(view, measure=Measure.RATE), width=1100, height=720, size=20)
+    picture = draw(data, replace(view, measure=Measure.RATE), size=20)
+    picture.figure.update_layout(height=None)
+    return picture
 
 
-def draw(data: Data, view: Filters, *, width: int = 520, height: int = 520, size: float = 11.5) -> Picture:
-    """The map at a size in pixels; `size` is that of the ward names."""
+def draw(data: Data, view: Filters, *, size: float = 11) -> Picture:
+    """The map; `size` is that of the ward names, in pixels."""
     question = by_ward(data, view)
     indicator = question.indicator
     frame = ward_frame(data, question)
@@ -46,15 +48,14 @@ def draw(data: Data, view: Filters, *, width: int = 520, height: int = 520, size
         indicator=indicator,
         title=title,
         caption=f"{question.unit[:1].upper()}{question.unit[1:]}, by ward, {question.period}.",
-        figure=shaded.deck(
+        figure=ward_sheet.figure(
             data.ward_outlines,
             frame,
             classes,
             water=data.water,
             selected=view.wards,
-            width=width,
-            height=height,
             size=size,
+            identity=indicator.slug,
         ),
         alt=narrate.map_alt(
             question.subject, frame, names, measure=question.unit, period=question.period, finding=title

@@ -38,13 +38,11 @@ def show(visit: Visit) -> None:
         marks.wall_badge(item.state)
         _say(f"{item.sentence} {item.reading}".strip(), 1.6, 400)
     with right:
-        if screen.kind == "trend":
-            with st.container(key="wall-picture", height="stretch"):
-                st.plotly_chart(picture.figure, height="stretch", key=f"wall-{number}", config=CHART, alt=picture.alt)
-        else:
-            with st.container(key="wall-picture", height="stretch"):
-                st.pydeck_chart(picture.figure, height="stretch", key=f"wall-{number}", alt=picture.alt)
+        with st.container(key="wall-picture", height="stretch"):
+            st.plotly_chart(picture.figure, height="stretch", key=f"wall-{number}", config=CHART, alt=picture.alt)
+        if screen.kind == "map":
             marks.legend(picture.legend, size=1.4)
+            _say(picture.caption, 1.4, 400)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Previous", icon=":material/arrow_back:", shortcut="Left", on_click=_move, args=(number - 1, len(screens))

@@ -133,7 +133,7 @@ def map_panel(visit: Visit, slug: str) -> None:
             if picture.empty:
                 st.info("There are no ward figures for this choice. Choose another period or measure.")
             else:
-                st.pydeck_chart(picture.figure, height=MAP_HEIGHT, key=f"map-{slug}-{visit.page}", alt=picture.alt)
+                st.plotly_chart(picture.figure, key=f"map-{slug}", config=CHART, alt=picture.alt)
                 marks.legend(picture.legend)
         with right:
             st.table(

@@ -59,10 +59,10 @@ def find(visit: Visit) -> None:
         icon=":material/map:",
     )
     picture = visit.store.panel(ward_map.ward_map, Filters(indicator="burglary"))
-    st.pydeck_chart(
+    st.plotly_chart(
         picture.figure,
-        height=panels.MAP_HEIGHT,
         key="ward-finder",
+        config=panels.CHART,
         alt="Map of the 20 wards of Tower Hamlets with their names",
     )
 

@@ -141,7 +141,10 @@ def test_an_empty_choice_says_so(two: bounds.Boundaries, module: Any) -> None:
 def test_the_choropleth_has_no_tiles(two: bounds.Boundaries) -> None:
     figure = ward_choropleth.figure(two, FRAME, classify(FRAME["value"]), selected=["A"])
     assert figure.data[0].type == "choroplethmap"
-    assert figure.layout.map.style == {"version": 8, "sources": {}, "layers": []}
+    style = figure.to_plotly_json()["layout"]["map"]["style"]
+    assert {source["type"] for source in style["sources"].values()} == {"geojson"}
+    assert [layer["type"] for layer in style["layers"]] == ["background"]
+    assert "glyphs" not in style and "sprite" not in style
     assert "http" not in figure.to_json()
     assert sorted(figure.data[0].locations) == ["A", "B"]
 

@@ -282,6 +282,13 @@ def test_the_ways_of_refusal_are_not_the_tests_own(tmp_path: Path):
     assert (tmp_path / "out.csv").exists()
 
 
+def test_a_database_may_be_opened_again_while_it_is_open(warehouse: Warehouse, catalogue: Catalogue):
+    """As a second start in one process does, after the cache was cleared."""
+    again = Warehouse(database(Snapshot.open(ROOT), catalogue, warehouse.path.parent))
+    assert again.path == warehouse.path
+    assert again.release == warehouse.release
+
+
 def test_a_missing_or_surplus_parameter_is_refused(warehouse: Warehouse):
     with pytest.raises(duckdb.Error):
         warehouse.ask("populations")

@@ -1,0 +1,126 @@
+"""A page of the app as a test sees it: opened with a URL, read as text, pictures and tables."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+APP = str(Path(__file__).parents[2] / "app.py")
+PAGES = (
+    "overview", "neighbourhood_crime", "hate_and_tensions", "reoffending", "violence", "confidence",
+    "my_ward", "explore", "board", "plan", "methods",
+)  # fmt: skip
+PICTURES = ("plotly_chart", "deck_gl_json_chart")
+TABLES = ("table", "arrow_data_frame", "dataframe")
+BUDGET = 150_000  # characters of JSON that one picture may send to a browser
+
+EMPTY = "No data for this choice"
+SICK = re.compile(r"\b(nan|NaN|None|inf|Infinity|undefined|NaT|Traceback|KeyError|Span|Month)\b|<NA>|\{\w*\}")
+TWICE = re.compile(r"\b(\w[\w ]{2,}?) \1\b")
+
+
+def fresh(page: str, **params: str | list[str]) -> AppTest:
+    """A new visitor on a page, with URL parameters; not yet run."""
+    at = AppTest.from_file(APP, default_timeout=60)
+    for name, value in params.items():
+        at.query_params[name.rstrip("_")] = value  # `from_` for from
+    return at.switch_page(f"pages/{page}.py")
+
+
+def visit(page: str, **params: str | list[str]) -> AppTest:
+    """As `fresh`, and run."""
+    return fresh(page, **params).run()
+
+
+def elements(at: AppTest) -> Iterator[Any]:
+    """Every element on the screen, the sidebar's too."""
+
+    def walk(node: Any) -> Iterator[Any]:
+        for child in getattr(node, "children", {}).values():
+            yield child
+            yield from walk(child)
+
+    yield from walk(at._tree)
+
+
+def of_type(at: AppTest, *kinds: str) -> list[Any]:
+    return [element for element in elements(at) if element.type in kinds]
+
+
+def words(at: AppTest) -> str:
+    """All that a reader can read: text, labels, options, alt texts, tables, charts' own words."""
+    parts = []
+    for element in elements(at):
+        proto = getattr(element, "proto", None)
+        if element.type in PICTURES:
+            parts += [proto.alt, *spoken(element)]
+        elif element.type in TABLES:
+            parts += [proto.alt, element.value.to_csv(index=False)]
+        elif element.type == "metric":
+            parts += [proto.label, proto.body, proto.delta, getattr(proto, "delta_description", "")]
+        else:
+            for name in ("body", "label", "placeholder", "value", "help", "text"):
+                text = getattr(proto, name, None)
+                if isinstance(text, str):
+                    parts.append(text)
+            options = getattr(proto, "options", None)
+            if options:
+                parts += [option if isinstance(option, str) else str(getattr(option, "content", "")) for option in options]
+    return "\n".join(part for part in parts if part)
+
+
+def spec(picture: Any) -> dict[str, Any]:
+    """What a picture draws: a Plotly figure or a deck.gl description."""
+    found: dict[str, Any] = json.loads(sent(picture))
+    return found
+
+
+def sent(picture: Any) -> str:
+    """The JSON that the browser is sent."""
+    return str(picture.proto.spec if picture.type == "plotly_chart" else picture.proto.json)
+
+
+def spoken(picture: Any) -> list[str]:
+    """The words inside a picture: annotations, hovers, labels."""
+    return [text for text in strings(spec(picture)) if " " in text or text.istitle()]
+
+
+def strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from strings(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from strings(item)
+
+
+def check(at: AppTest) -> None:
+    """What holds for every page in every state."""
+    assert not at.exception, [item.value for item in at.exception]
+    faults = [item.value for item in at.error if "999" not in item.value]
+    assert not faults, faults
+    text = words(at)
+    assert len(text) > 200
+    assert not SICK.search(text), context(text, SICK)
+    assert at.title or of_type(at, "html"), "a page says what it is about"
+    for picture in of_type(at, *PICTURES):
+        alt = picture.proto.alt
+        assert len(alt.strip()) > 30, "a picture has words for those who cannot see it"
+        if picture.type == "plotly_chart":
+            figure = spec(picture)
+            drawn = any(len(trace.get("y") or trace.get("x") or trace.get("locations") or []) for trace in figure["data"])
+            assert drawn or EMPTY in json.dumps(figure["layout"]), "drawn, or says that there is nothing to draw"
+    for table in of_type(at, *TABLES):
+        assert len(table.proto.alt.strip()) > 10, "a table has words for those who cannot see it"
+
+
+def context(text: str, pattern: re.Pattern[str]) -> str:
+    found = pattern.search(text)
+    return f"…{text[max(0, found.start() - 80) : found.end() + 80]}…" if found else ""

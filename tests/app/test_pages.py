@@ -1,0 +1,278 @@
+"""Every page in every state of its filters: no exception, words for every picture, nothing too heavy."""
+
+from __future__ import annotations
+
+import pytest
+from screens import BUDGET, EMPTY, PAGES, PICTURES, TABLES, TWICE, check, context, of_type, sent, spec, visit, words
+
+from csp_dash.catalogue import load
+from csp_dash.domain.filters import PERIODS
+from csp_dash.domain.words import AreaKind
+
+WHITECHAPEL = "E05009336"
+PRIORITIES = ("neighbourhood_crime", "hate_and_tensions", "reoffending", "violence", "confidence")
+WITH_MAPS = ("neighbourhood_crime", "hate_and_tensions", "reoffending", "violence")
+STATES: dict[str, dict[str, str | list[str]]] = {
+    "default": {},
+    "one ward": {"ward": WHITECHAPEL},
+    "four wards": {"ward": ["E05009317", "E05009318", "E05009333", WHITECHAPEL]},
+    "rate": {"measure": "rate"},
+    "london": {"compare": "london"},
+    "similar": {"compare": "similar"},
+    "ward rate london": {"ward": WHITECHAPEL, "measure": "rate", "compare": "london"},
+    **{f"period {name}": {"period": name} for name in PERIODS if name not in ("custom", "12m")},
+    "custom": {"from_": "2022-04", "to": "2023-03"},
+    "one month": {"from_": "2024-08", "to": "2024-08"},
+    "before any figure": {"from_": "1995-01", "to": "1995-12"},
+    "in the future": {"from_": "2090-01", "to": "2090-12"},
+    "garbage": {"ward": "zzz", "from_": "x", "indicator": "../../etc", "measure": "<script>alert(1)</script>", "period": "'"},
+    "much garbage": {"ward": [WHITECHAPEL] * 300, "compare": "\x00", "to": "2026-03", "q": "x" * 5000},
+}
+MEASURED = {slug: item for slug, item in load().indicators.items() if item.measured}
+
+
+FILTERLESS = ("my_ward", "board", "plan", "methods")
+CASES = [(page, state) for page in PAGES for state in STATES if page not in FILTERLESS or state in ("default", "one ward", "much garbage")]
+
+
+@pytest.mark.parametrize(("page", "state"), CASES)
+def test_a_page_in_a_state(page: str, state: str):
+    at = visit(page, **STATES[state])
+    check(at)
+    text = words(at)
+    assert "<script>" not in text and "../../etc" not in text and "zzz" not in text
+    if page in PRIORITIES:
+        assert len(at.metric) == 4
+        assert len(of_type(at, "plotly_chart")) >= 4
+        assert of_type(at, "expander")
+    if page in WITH_MAPS and not state.startswith(("before", "in the future")):
+        assert of_type(at, *TABLES), "the wards in order"
+
+
+@pytest.mark.parametrize("slug", MEASURED)
+@pytest.mark.parametrize("state", ["default", "ward rate london"])
+def test_any_measure_can_be_explored(slug: str, state: str):
+    at = visit("explore", indicator=slug, **STATES[state])
+    check(at)
+    item = MEASURED[slug]
+    assert at.selectbox(key="explore_choice").value == slug
+    assert at.query_params["indicator"] == slug
+    assert item.plain in words(at)
+    trend = of_type(at, "plotly_chart")[0]
+    assert item.title in trend.proto.alt
+    if state == "ward rate london":
+        place = "Whitechapel" if item.feed(AreaKind.WARD) else "Tower Hamlets"
+        assert place in words(at)
+
+
+def test_an_unknown_measure_shows_the_one_to_begin_with():
+    at = visit("explore", indicator="no_such_measure")
+    check(at)
+    assert at.selectbox(key="explore_choice").value == "burglary"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pictures_are_light(page: str):
+    """What one picture may send to a phone."""
+    sizes = {picture.proto.alt[:60]: len(sent(picture)) for picture in of_type(visit(page, ward=WHITECHAPEL), *PICTURES)}
+    assert {alt: size for alt, size in sizes.items() if size > BUDGET} == {}
+
+
+def test_the_heaviest_pictures_are_light():
+    """Burglary has the longest series, a comparison, the ward map, and hexagons over points."""
+    at = visit("explore", indicator="burglary", ward=WHITECHAPEL, compare="london", period="all")
+    sizes = {picture.proto.alt[:60]: len(sent(picture)) for picture in of_type(at, *PICTURES)}
+    assert len(sizes) == 4
+    assert {alt: size for alt, size in sizes.items() if size > BUDGET} == {}
+
+
+@pytest.mark.parametrize("page", [*WITH_MAPS, "confidence", "board"])
+def test_alt_texts_are_sentences(page: str):
+    for params in ({}, {"measure": "rate", "ward": WHITECHAPEL}):
+        for picture in of_type(visit(page, **params), *PICTURES):
+            alt = picture.proto.alt
+            assert alt.endswith(".") and ".." not in alt and "  " not in alt, alt
+            assert not TWICE.search(alt), context(alt, TWICE)
+
+
+# --- words follow the view -----------------------------------------------------------------------
+
+
+def alts(page: str, **params: str | list[str]) -> str:
+    return "\n".join(picture.proto.alt for picture in of_type(visit(page, **params), *PICTURES))
+
+
+@pytest.mark.parametrize("page", WITH_MAPS)
+def test_alt_texts_name_the_ward_the_period_and_the_measure(page: str):
+    plain = alts(page)
+    assert "Tower Hamlets" in plain and "12 months to" in plain and "Whitechapel," not in plain.split("Map:")[0]
+    ward = alts(page, ward=WHITECHAPEL, from_="2023-08", to="2024-07", measure="rate")
+    assert "Whitechapel" in ward
+    assert "12 months to July 2024" in ward and "12 months to March 2026" not in ward
+    assert "per 1,000 residents" in ward
+
+
+def test_each_page_says_what_it_shows():
+    at = visit("violence", ward=WHITECHAPEL, measure="rate", compare="london", period="plan")
+    said = [item.value for item in at.caption if item.value.startswith("Showing")]
+    assert said == ["Showing rates per 1,000 residents for Whitechapel, April 2021 to March 2024, compared with London."]
+
+
+def test_a_chosen_ward_changes_headline_and_chart():
+    borough, ward = visit("neighbourhood_crime"), visit("neighbourhood_crime", ward=WHITECHAPEL)
+    assert [item.value for item in borough.metric] != [item.value for item in ward.metric]
+    drawn = [spec(of_type(at, "plotly_chart")[0])["data"] for at in (borough, ward)]
+    assert drawn[0] != drawn[1]
+
+
+def test_a_comparison_is_drawn_and_said():
+    alone, beside = visit("violence"), visit("violence", compare="london")
+    for at, there in ((alone, False), (beside, True)):
+        first = of_type(at, "plotly_chart")[0]
+        drawn = [trace for trace in spec(first)["data"] if trace.get("name") == "London"]
+        assert bool(drawn) is there
+    assert "London" in " ".join(item.value for item in beside.caption)
+
+
+def test_a_missing_month_is_a_gap_and_not_a_zero():
+    """police.uk has no September 2023 for the borough."""
+    trend = of_type(visit("explore", indicator="asb"), "plotly_chart")[0]
+    dots = max((trace for trace in spec(trend)["data"] if "markers" in trace.get("mode", "")), key=lambda trace: len(trace["x"]))
+    assert "2023-08-01" in dots["x"] and "2023-10-01" in dots["x"] and "2023-09-01" not in dots["x"]
+    assert "missing" in trend.proto.alt
+
+
+# --- where there are no figures ------------------------------------------------------------------
+
+
+def test_a_ward_for_a_measure_without_ward_figures_shows_the_borough_and_says_so():
+    at = visit("explore", indicator="pas_trust", ward=WHITECHAPEL)
+    check(at)
+    text = words(at)
+    assert "no ward figures" in text and "Tower Hamlets" in at.get("plotly_chart")[0].proto.alt
+
+
+@pytest.mark.parametrize("slug", ["asb", "pas_trust", "youth_fte", "knife_positive_outcomes", "nox_sightings"])
+def test_a_period_before_the_series_has_no_figure_and_no_invented_one(slug: str):
+    at = visit("explore", indicator=slug, from_="1996-04", to="1997-03")
+    check(at)
+    assert [item.value for item in at.metric] == ["no figure"]
+    text = words(at)
+    assert "Cannot tell" in text or "?" in text
+    assert "Improving" not in text and "Worsening" not in text
+
+
+def test_a_period_that_has_only_part_of_its_months_is_not_shown_as_a_whole():
+    at = visit("explore", indicator="asb", from_="2023-04", to="2024-03")
+    check(at)
+    assert [item.value for item in at.metric] == ["no figure"]
+    assert "8 of 12" in words(at) or "Only 8" in words(at)
+
+
+def test_a_map_without_figures_says_so():
+    at = visit("neighbourhood_crime", from_="1995-01", to="1995-12")
+    check(at)
+    assert any("no ward figures" in item.value for item in at.info) or any(
+        EMPTY in str(spec(picture)["layout"]) for picture in of_type(at, "plotly_chart")
+    )
+
+
+# --- what must stand on the pages ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page != "board"])
+def test_the_menu_leads_to_every_page_and_carries_the_view(page: str):
+    at = visit(page, ward=WHITECHAPEL)
+    links = [link.proto for link in at.sidebar.get("page_link")]
+    assert [link.page for link in links] == ["", *PAGES[1:]]
+    assert all(WHITECHAPEL in link.query_string for link in links)
+
+
+def test_the_board_screen_has_nothing_beside_the_finding():
+    at = visit("board")
+    assert not list(at.sidebar.children.values())
+    assert [button.label for button in at.button] == ["Previous", "Next"]
+
+
+def test_the_board_goes_round_by_its_buttons():
+    at = visit("board")
+    count = int(next(item.value for item in at.markdown if " of " in item.value).split(" of ")[1])
+    assert count >= 10
+    seen = []
+    for _ in range(count):
+        check(at)
+        seen.append(tuple(element.proto.body for element in of_type(at, "html")))
+        at.button[1].click().run()
+    assert len(set(seen)) == count, "every screen is another finding"
+    assert tuple(element.proto.body for element in of_type(at, "html")) == seen[0], "the last leads to the first"
+    at.button[0].click().run()
+    assert tuple(element.proto.body for element in of_type(at, "html")) == seen[-1]
+
+
+def test_every_figure_of_a_priority_page_has_source_release_and_link():
+    at = visit("violence", ward=WHITECHAPEL)
+    pictures = of_type(at, *PICTURES)
+    feet = [item.value for item in at.caption if item.value.startswith("Source:")]
+    assert len(feet) == len(pictures)
+    for foot in feet:
+        assert "release 20" in foot and "figures to" in foot and "](?" in foot
+
+
+@pytest.mark.parametrize("name", ["trend-asb", "map-asb", "rank-burglary"])
+def test_a_panel_opens_to_its_figures_download_and_caveats(name: str):
+    at = visit("neighbourhood_crime")
+    before = len(of_type(at, *TABLES))
+    assert not at.get("download_button")
+    at.session_state[f"more-{name}"] = True
+    at.run()
+    check(at)
+    assert len(of_type(at, *TABLES)) == before + 1
+    assert [button.proto.label for button in at.get("download_button")] == ["Download these figures (CSV)"]
+
+
+def test_every_part_of_plan_and_methods_opens():
+    for page in ("plan", "methods"):
+        at = visit(page)
+        keys = [element.proto.id.rsplit("-section-")[-1] for element in of_type(at, "expander") if element.proto.id]
+        assert keys, page
+        for element in of_type(at, "expander"):
+            for mark in ("section-", "source-"):
+                if mark in element.proto.id:
+                    at.session_state[element.proto.id[element.proto.id.rindex(mark) :]] = True
+        before = len(words(at))
+        at.run()
+        check(at)
+        assert len(words(at)) > before + 1000, page
+
+
+def test_my_ward_speaks_of_the_ward_that_was_chosen():
+    at = visit("my_ward")
+    assert not at.metric
+    at.selectbox(key="ward_choice").select(WHITECHAPEL).run()
+    check(at)
+    assert at.query_params["ward"] == WHITECHAPEL
+    assert [item.value for item in at.header] == ["What the police recorded in Whitechapel"]
+    assert len(at.metric) >= 6
+    assert "18,841 residents" in words(at)
+    assert "101" in words(at) and "999" in words(at)
+
+
+def test_the_plan_page_holds_its_parts():
+    text = words(visit("plan"))
+    for part in ("34,657", "Achieved", "Needs more work", "CONTEST", "Cannot be judged", "Crime and Disorder Act"):
+        assert part in text or part == "Crime and Disorder Act", part
+    at = visit("plan")
+    at.session_state["section-legislation"] = True
+    at.run()
+    assert "Crime and Disorder Act" in words(at)
+
+
+def test_the_methods_page_has_a_card_for_every_source_and_a_line_for_every_measure():
+    catalogue = load()
+    at = visit("methods")
+    labels = " ".join(element.proto.label for element in of_type(at, "expander"))
+    for source in catalogue.sources.values():
+        assert source.title in labels
+    frames = " ".join(frame.value.to_csv() for frame in at.dataframe)
+    for item in catalogue.indicators.values():
+        assert item.title.replace('"', '""') in frames, item.slug
