@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
+import mapclassify
 import numpy as np
 
 from csp_dash.analytics.palette import MISSING, ramp
@@ -73,28 +75,14 @@ def roundest(low: float, high: float) -> float:
 
 def _jenks(values: list[float], number: int) -> list[list[float]]:
     """Split sorted values so that the squared distances to the class means are least; equal values stay together."""
-    distinct, counts = np.unique(np.asarray(values), return_counts=True)
-    n = len(distinct)
-    weight = np.concatenate([[0], np.cumsum(counts)])
-    total = np.concatenate([[0], np.cumsum(counts * distinct)])
-    square = np.concatenate([[0], np.cumsum(counts * distinct**2)])
-
-    def cost(first: int, last: int) -> float:
-        w, t = weight[last] - weight[first], total[last] - total[first]
-        return float(square[last] - square[first] - t * t / w)
-
-    best = [[math.inf] * (n + 1) for _ in range(number + 1)]
-    cut = [[0] * (n + 1) for _ in range(number + 1)]
-    best[0][0] = 0.0
-    for k in range(1, number + 1):
-        for last in range(k, n + 1):
-            options = ((best[k - 1][first] + cost(first, last), first) for first in range(k - 1, last))
-            best[k][last], cut[k][last] = min(options)
-    bounds = [n]
-    for k in range(number, 0, -1):
-        bounds.append(cut[k][bounds[-1]])
-    bounds.reverse()
-    return [[float(v) for v in distinct[a:b]] for a, b in pairwise(bounds)]
+    if number == 1:
+        return [values]
+    with warnings.catch_warnings():  # it advises a compiler, which 20 wards do not need
+        warnings.simplefilter("ignore")
+        bins = mapclassify.FisherJenks(np.asarray(values), k=number).bins
+    places = np.searchsorted(bins, values)
+    groups = [[v for v, place in zip(values, places, strict=True) if place == at] for at in range(len(bins))]
+    return [group for group in groups if group]
 
 
 def _labels(edges: tuple[float, ...], whole: bool, suffix: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,10 +32,14 @@ def figure(
     selected: Sequence[str] = (),
     height: int = 440,
     size: float = 11,
-    names: bool = True,
+    named: Collection[str] | None = None,
     identity: str = "wards",
 ) -> go.Figure:
-    """As `ward_map.deck`. A click on a ward's name selects a point whose `customdata[0]` is the GSS code."""
+    """Shade areas by `frame` (area, value, label: the value in words for the tooltip); areas without a row are grey.
+
+    `water` lies behind, `selected` areas get a strong outline, `named` lists the areas whose names are written (else
+    all). A click on a ward's name selects a point whose `customdata[0]` is the GSS code.
+    """
     drawing = go.Figure()
     if frame.empty or bool(frame["value"].isna().all()):
         drawing.add_annotation(text=EMPTY, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False)
@@ -66,7 +70,7 @@ def figure(
             hoverinfo="text",
             name=boundaries.names[code],
         )
-        if names:
+        if named is None or code in named:
             label = boundaries.labels[code]
             drawing.add_annotation(
                 x=round(label.lon * squeeze, 5),

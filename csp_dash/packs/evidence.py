@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from csp_dash.analytics.suppress import MARK, few
 from csp_dash.domain.catalogue import Event
-from csp_dash.domain.words import Kind, Trust
+from csp_dash.domain.words import Kind, Measure, Trust
 from csp_dash.packs.asked import ILLUSTRATIVE, Asked, value_words
 from csp_dash.packs.data import Data
 
@@ -24,6 +25,11 @@ class Evidence:
     csv: str
     filename: str
     contradictions: tuple[int, ...] = ()
+
+    @property
+    def small(self) -> bool:
+        """Whether the table marks a rate that rests on few cases."""
+        return any(str(cell).endswith(MARK) for cell in self.table.iloc[:, -1]) if len(self.table) else False
 
 
 def evidence(data: Data, question: Asked, rows: list[dict[str, object]], name: str, first: str = "") -> Evidence:
@@ -74,10 +80,19 @@ def _table(question: Asked, frame: pd.DataFrame, first: str) -> pd.DataFrame:
     shown = pd.DataFrame({first: left})
     if question.unit != question.indicator.unit or question.indicator.kind is Kind.PROPORTION:
         shown["Count"] = [_count(number) for number in frame["numerator"]]
-    shown[unit] = [value_words(question, None if pd.isna(number) else float(number)) for number in frame["value"]]
+    shown[unit] = [
+        value_words(question, None if pd.isna(number) else float(number))
+        + (f" {MARK}" if question.measure is Measure.RATE and few(_known(numerator)) else "")
+        for number, numerator in zip(frame["value"], frame["numerator"], strict=True)
+    ]
     return shown
 
 
+def _known(number: object) -> float | None:
+    value = float(number) if isinstance(number, int | float) else float("nan")
+    return None if pd.isna(value) else value
+
+
 def _count(number: object) -> str:
-    value = pd.to_numeric(number)  # type: ignore[call-overload]
-    return "" if pd.isna(value) else f"{value:,.0f}" if float(value) >= 1 or value == 0 else ""
+    value = _known(number)
+    return "" if value is None or 0 < value < 1 else f"{value:,.0f}"

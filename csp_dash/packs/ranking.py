@@ -7,10 +7,13 @@ from dataclasses import replace
 import pandas as pd
 
 from csp_dash.analytics import narrate
+from csp_dash.analytics.classes import classify
 from csp_dash.analytics.intervals import poisson_rate_ci, wilson
 from csp_dash.charts import bars
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import BOROUGH, LONDON, AreaKind, Kind
+from csp_dash.maps import ward_choropleth
+from csp_dash.maps.legend import legend
 from csp_dash.packs.asked import Asked, asked, base
 from csp_dash.packs.data import Data
 from csp_dash.packs.evidence import evidence
@@ -42,6 +45,31 @@ def boroughs(data: Data, view: Filters) -> Picture:
         ),
         evidence=evidence(data, question, _rows(known, question), "by-borough", "Borough"),
         empty=known.empty,
+    )
+
+
+def borough_map(data: Data, view: Filters) -> Picture:
+    """The same figures on a map of London, without a tile server."""
+    picture = boroughs(data, view)
+    question = replace(asked(data, replace(view, wards=())), areas=(BOROUGH,), kind=AreaKind.BOROUGH)
+    frame = _frame(data, question)
+    frame["label"] = [
+        "no data" if pd.isna(number) else f"{narrate.rate(float(number))} {_unit(question).lower()}"
+        for number in frame["value"]
+    ]
+    classes = classify(frame["value"])
+    return replace(
+        picture,
+        figure=ward_choropleth.figure(data.borough_outlines, frame, classes, selected=(BOROUGH,)),
+        alt=narrate.map_alt(
+            question.indicator.title,
+            frame,
+            data.names,
+            measure=_unit(question),
+            period=question.period,
+            finding=picture.title,
+        ),
+        legend=tuple(legend(classes)),
     )
 
 

@@ -7,15 +7,19 @@ from dataclasses import replace
 import pandas as pd
 
 from csp_dash.analytics import narrate
-from csp_dash.analytics.classes import classify
+from csp_dash.analytics.classes import Classes, classify
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import AreaKind, Kind, Measure, Trust
+from csp_dash.maps import ward_map as zoomed
 from csp_dash.maps import ward_sheet
 from csp_dash.maps.legend import legend
 from csp_dash.packs.asked import Asked, area_value, asked, real_figure, value_words
 from csp_dash.packs.data import Data
 from csp_dash.packs.evidence import evidence
 from csp_dash.packs.picture import Picture
+
+# As many names as stay clear of each other in type that is read from six metres.
+WALL_NAMES = 4
 
 
 def ward_map(data: Data, view: Filters) -> Picture:
@@ -25,21 +29,36 @@ def ward_map(data: Data, view: Filters) -> Picture:
 
 def wall(data: Data, view: Filters) -> Picture:
     """The same map for the big screen: rates, and names that are read from afar."""
-    picture = draw(data, replace(view, measure=Measure.RATE), size=20)
+    picture = draw(data, replace(view, measure=Measure.RATE), size=22, names=WALL_NAMES)
     picture.figure.update_layout(height=None)
     return picture
 
 
-def draw(data: Data, view: Filters, *, size: float = 11) -> Picture:
-    """The map; `size` is that of the ward names, in pixels."""
+def zoomable(data: Data, view: Filters) -> Picture:
+    """The same map to zoom and move in, for those who look closer."""
+    question = by_ward(data, view)
+    frame = ward_frame(data, question)
+    deck = zoomed.deck(
+        data.ward_outlines, frame, _classes(question, frame), water=data.water, selected=view.wards, width=700
+    )
+    return replace(draw(data, view), figure=deck)
+
+
+def _classes(question: Asked, frame: pd.DataFrame) -> Classes:
+    counts = question.measure is Measure.COUNT and question.indicator.kind is Kind.COUNT
+    return classify(frame["value"], whole=counts)
+
+
+def draw(data: Data, view: Filters, *, size: float = 11, names: int = 20) -> Picture:
+    """The map with the names of the highest wards; `size` is that of the names, in pixels."""
     question = by_ward(data, view)
     indicator = question.indicator
     frame = ward_frame(data, question)
     rate = question.measure is Measure.RATE
-    classes = classify(frame["value"], whole=not rate and indicator.kind is Kind.COUNT)
-    names = {code: data.names[code] for code in data.wards}
+    classes = _classes(question, frame)
+    words = {code: data.names[code] for code in data.wards}
     measure = "rates" if rate else "shares" if indicator.kind is Kind.PROPORTION else "numbers"
-    finding = narrate.map_title(frame, names, measure=measure, unit=indicator.unit)
+    finding = narrate.map_title(frame, words, measure=measure, unit=indicator.unit)
     if finding.startswith(("No ", "Every ")):
         finding = finding[:1].lower() + finding[1:]
     # Made-up figures have no finding.
@@ -55,10 +74,11 @@ def draw(data: Data, view: Filters, *, size: float = 11) -> Picture:
             water=data.water,
             selected=view.wards,
             size=size,
+            named=set(frame.nlargest(names, "value")["area"]) if names < len(frame) else None,
             identity=indicator.slug,
         ),
         alt=narrate.map_alt(
-            question.subject, frame, names, measure=question.unit, period=question.period, finding=title
+            question.subject, frame, words, measure=question.unit, period=question.period, finding=title
         ),
         evidence=evidence(data, question, _rows(frame, question), "by-ward", "Ward"),
         remark=_remark(data, question),

@@ -81,8 +81,8 @@ def pictures(visit: Visit, item: Indicator) -> None:
     """The trend, the ward map where there are ward figures, and the boroughs where they can be compared."""
     panels.trend_panel(visit, item.slug)
     if visit.store.data.have(item, AreaKind.WARD):
-        panels.map_panel(visit, item.slug)
-    panels.ranked(visit, item.slug)
+        panels.map_panel(visit, item.slug, zoom=True)
+    panels.ranked(visit, item.slug, mapped=True)
     if item.slug in ("burglary", "burglary_home", "burglary_business"):
         points(visit)
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from csp_dash.analytics.state import State
+from csp_dash.analytics.suppress import FEW, MARK
 from csp_dash.domain.filters import Filters
 from csp_dash.packs.asked import ILLUSTRATIVE
 from csp_dash.packs.evidence import Evidence
@@ -97,7 +98,7 @@ def details(evidence: Evidence, key: str) -> None:
 
 def notes(evidence: Evidence) -> None:
     """Caveats and breaks in words, and links to what the plan contradicts itself on."""
-    lines = []
+    lines = [f"- {MARK} The rate rests on fewer than {FEW} cases: read it with care."] if evidence.small else []
     for note in evidence.notes:
         when = f" ({note.start:%B %Y})" if note.start else ""
         lines.append(f"- **{note.title}{when}.** {note.text}")

@@ -122,16 +122,21 @@ def _keep_indicator(key: str) -> None:
     st.session_state["f_indicator"] = st.session_state[key]
 
 
-def map_panel(visit: Visit, slug: str) -> None:
-    """The ward map of one measure with its table."""
+def map_panel(visit: Visit, slug: str, *, zoom: bool = False) -> None:
+    """The ward map of one measure with its table. `zoom` offers the map to zoom and move in."""
     view = view_of(visit, slug)
     picture = visit.store.panel(ward_map.ward_map, view)
     with st.container(border=True):
         _title(picture)
+        closer = zoom and not picture.empty and st.toggle("Zoom and move in the map", key=f"zoom-{visit.page}")
         left, right = st.columns([3, 2], gap="large")
         with left:
             if picture.empty:
                 st.info("There are no ward figures for this choice. Choose another period or measure.")
+            elif closer:
+                deck = visit.store.panel(ward_map.zoomable, view).figure
+                st.pydeck_chart(deck, height=MAP_HEIGHT, key=f"zoomed-{slug}", alt=picture.alt)
+                marks.legend(picture.legend)
             else:
                 st.plotly_chart(picture.figure, key=f"map-{slug}", config=CHART, alt=picture.alt)
                 marks.legend(picture.legend)
@@ -144,15 +149,21 @@ def map_panel(visit: Visit, slug: str) -> None:
         marks.foot(picture.evidence, visit.release, _pinned(visit, view), f"map-{slug}")
 
 
-def ranked(visit: Visit, slug: str) -> None:
-    """Tower Hamlets among London's boroughs."""
+def ranked(visit: Visit, slug: str, *, mapped: bool = False) -> None:
+    """Tower Hamlets among London's boroughs, as bars and, where `mapped`, on a map beside them."""
     view = replace(view_of(visit, slug), wards=())
     picture = visit.store.panel(ranking.boroughs, view)
     if picture.empty:
         return
     with st.container(border=True):
         _title(picture)
-        st.plotly_chart(picture.figure, key=f"rank-{slug}", config=CHART, alt=picture.alt)
+        left, right = st.columns([3, 2], gap="large") if mapped else (st.container(), None)
+        left.plotly_chart(picture.figure, key=f"rank-{slug}", config=CHART, alt=picture.alt)
+        if right is not None:
+            london = visit.store.panel(ranking.borough_map, view)
+            with right:
+                st.plotly_chart(london.figure, key=f"london-{slug}", config=CHART, alt=london.alt)
+                marks.legend(london.legend)
         marks.foot(picture.evidence, visit.release, _pinned(visit, view), f"rank-{slug}")
 
 

@@ -65,6 +65,8 @@ def find(visit: Visit) -> None:
         config=panels.CHART,
         alt="Map of the 20 wards of Tower Hamlets with their names",
     )
+    st.caption(f"Shaded by burglary: {picture.caption[:1].lower()}{picture.caption[1:]}")
+    marks.legend(picture.legend)
 
 
 def profile(visit: Visit, ward: str) -> None:

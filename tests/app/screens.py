@@ -20,7 +20,7 @@ TABLES = ("table", "arrow_data_frame", "dataframe")
 BUDGET = 150_000  # characters of JSON that one picture may send to a browser
 
 EMPTY = "No data for this choice"
-SICK = re.compile(r"\b(nan|NaN|None|inf|Infinity|undefined|NaT|Traceback|KeyError|Span|Month)\b|<NA>|\{\w*\}")
+SICK = re.compile(r"\b(nan|NaN|inf|Infinity|undefined|NaT|Traceback|KeyError)\b|\bNone\b(?!:)|\b(Span|Month)\(|<NA>|\{\w*\}")
 TWICE = re.compile(r"\b(\w[\w ]{2,}?) \1\b")
 
 

@@ -1,4 +1,4 @@
-"""Legible classes, colours and suppression."""
+"""Legible classes, colours and the small-number mark."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from csp_dash.analytics import palette
 from csp_dash.analytics.classes import classify, roundest
-from csp_dash.analytics.suppress import FLAG, few, suppress
+from csp_dash.analytics.suppress import few
 
 
 @pytest.mark.parametrize(
@@ -114,26 +114,6 @@ def frame(*numbers: float) -> pd.DataFrame:
     return pd.DataFrame(
         {"start": "2020-01-01", "numerator": numbers, "denominator": 100.0, "flag": [None] * len(numbers)}
     )
-
-
-def test_small_numbers_are_hidden_and_others_rounded() -> None:
-    before = frame(0, 1, 9, 10, 12, 13, math.nan)
-    shown = suppress(before, 10, round_to=5)
-    assert shown["numerator"].isna().tolist() == [False, True, True, False, False, False, True]
-    assert shown["numerator"].dropna().tolist() == [0, 10, 10, 15]
-    assert (shown["flag"] == FLAG).tolist() == [False, True, True, False, False, False, False]
-    assert shown["denominator"].isna().tolist() == [False, True, True, False, False, False, False]
-    assert before["numerator"].iloc[1] == 1, "the frame that came in stays as it was"
-
-
-def test_a_total_does_not_give_a_lone_hidden_number_away() -> None:
-    assert suppress(frame(3, 12, 40), 10, within="start")["numerator"].isna().tolist() == [True, True, False]
-    assert suppress(frame(3, 4, 40), 10, within="start")["numerator"].isna().tolist() == [True, True, False]
-
-
-def test_published_figures_pass_untouched() -> None:
-    assert suppress(frame(1, 2, 3), 0)["numerator"].tolist() == [1, 2, 3]
-    assert suppress(frame(), 10).empty
 
 
 def test_few() -> None:

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 import pytest
 
 from csp_dash.analytics import palette, signal
-from csp_dash.charts import bars, base, board, lines, spark, trend
+from csp_dash.charts import bars, base, lines, trend
 from csp_dash.domain.catalogue import Event
 from csp_dash.domain.months import Month, Span
 
@@ -63,14 +63,12 @@ def everything() -> dict[str, go.Figure]:
     return {
         "trend": trend.figure(full(), events=EVENTS, chosen=Span(Month(2025, 4), Month(2026, 3))),
         "pair": trend.figure(full(), name="Here", other=full(), other_name="London"),
-        "board": board.figure(full(), events=EVENTS),
+        "wall": trend.figure(full(), events=EVENTS, style=base.WALL),
         "bars": bars.figure(BARS, chosen=["a"], reference=4.0, reference_name="Borough"),
-        "ranked": board.ranked(BARS),
         "years": bars.years(
             pd.DataFrame({"label": ["2019/20", "2020/21"], "value": [5.0, 2.0], "whole": [True, False]})
         ),
         "lines": lines.figure(LINES, suffix="%", zero=False, events=EVENTS),
-        "spark": spark.figure([3.0, 4.0, 2.0]),
     }
 
 
@@ -81,7 +79,7 @@ def texts(figure: go.Figure) -> list[str]:
 EMPTIES = {
     "trend": lambda: trend.figure(full().iloc[:0]),
     "trend all missing": lambda: trend.figure(signal.trend(series([math.nan] * 20))),
-    "board": lambda: board.figure(full().iloc[:0]),
+    "wall": lambda: trend.figure(full().iloc[:0], style=base.WALL),
     "bars": lambda: bars.figure(BARS.iloc[:0]),
     "bars all missing": lambda: bars.figure(BARS.assign(value=math.nan)),
     "years": lambda: bars.years(pd.DataFrame({"label": [], "value": []})),
@@ -210,7 +208,7 @@ def test_ticks_are_few_and_within(high: float) -> None:
 
 
 def test_board_type_is_large() -> None:
-    figure = board.figure(full(), events=EVENTS)
+    figure = trend.figure(full(), events=EVENTS, style=base.WALL)
     sizes = [figure.layout.xaxis.tickfont.size, figure.layout.yaxis.tickfont.size]
     sizes += [annotation.font.size for annotation in figure.layout.annotations if annotation.font.size]
     assert min(sizes) >= 26
@@ -252,10 +250,3 @@ def test_a_lone_value_is_a_dot() -> None:
     figure = lines.figure(LINES[LINES["series"] == "th"])
     line = next(d for d in figure.data if d.mode == "lines+markers")
     assert [size > 1 for size in line.marker.size] == [True, False, False, False]
-
-
-def test_spark_values_are_rolling_years() -> None:
-    assert spark.values(series([1.0] * 14)) == [12.0, 12.0, 12.0]
-    assert len(spark.values(series([1.0] * 192))) == 60
-    assert spark.values(series([1.0] * 5)) == []
-    assert len(spark.figure([]).data) == 0

@@ -1,0 +1,185 @@
+"""What an instance shows: illustrative figures marked as such everywhere, or nowhere; sensitive measures by borough."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+import streamlit as st
+from screens import PAGES, PICTURES, TABLES, check, of_type, sent, visit, words
+
+from csp_dash.catalogue import Catalogue, load
+from csp_dash.domain.filters import Filters
+from csp_dash.domain.settings import Settings
+from csp_dash.domain.words import AreaKind
+from csp_dash.packs import findings, trend, ward_map
+from csp_dash.packs.data import Data
+from csp_dash.ui import frame
+from csp_dash.warehouse import Snapshot, SnapshotError
+
+NOX = "nox_sightings"
+MARK = "llustrative"
+
+
+# --- illustrative figures ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("draw", [trend.trend, trend.wall, ward_map.ward_map], ids=["trend", "wall", "map"])
+def test_made_up_figures_say_so_in_every_part_of_a_panel(data: Data, draw):  # type: ignore[no-untyped-def]
+    for view in (Filters(indicator=NOX), Filters(indicator=NOX, wards=("E05009336",), period="all")):
+        picture = draw(data, view)
+        assert MARK in picture.title and MARK in picture.alt
+        assert MARK in picture.evidence.source
+        assert picture.evidence.filename.startswith("illustrative-")
+        rows = pd.read_csv(pd.io.common.StringIO(picture.evidence.csv))
+        assert len(rows) and rows["trust"].str.contains("Illustrative, not real data").all()
+        table = picture.evidence.table
+        assert table.astype(str).apply(lambda row: row.str.contains("Illustrative").any(), axis=1).all()
+
+
+def test_made_up_figures_say_so_on_the_screen():
+    at = visit("explore", indicator=NOX)
+    check(at)
+    assert not at.metric, "never written large"
+    assert MARK in at.selectbox(key="explore_choice").format_func(NOX)
+    pictures = of_type(at, *PICTURES)
+    badges = [item for item in at.markdown if "badge[" in item.value and MARK in item.value]
+    assert len(pictures) == 2 and len(badges) >= len(pictures)
+    for table in of_type(at, *TABLES):
+        assert MARK in table.value.to_csv()
+
+
+def test_made_up_figures_are_chosen_on_a_map_by_a_marked_name():
+    at = visit("neighbourhood_crime", indicator=NOX)
+    check(at)
+    pictures = [picture for picture in of_type(at, *PICTURES) if "nitrous oxide" in picture.proto.alt]
+    assert pictures and all(MARK in picture.proto.alt for picture in pictures)
+
+
+def test_made_up_figures_never_stand_in_a_headline_or_on_the_board(catalogue: Catalogue, data: Data):
+    for priority in catalogue.priorities.values():
+        assert NOX not in priority.headlines
+    assert NOX not in {screen.indicator for screen in findings.screens(data)}
+    for page in PAGES:
+        at = visit(page)
+        assert not [item for item in at.metric if "NOX" in item.label or "nitrous" in item.label], page
+
+
+# --- the public profile --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.usefixtures("public")
+def test_a_public_instance_shows_nothing_illustrative(page: str):
+    for params in ({}, {"indicator": NOX}, {"indicator": NOX, "ward": "E05009336"}):
+        at = visit(page, **params)
+        if page in ("plan", "methods"):
+            for element in of_type(at, "expander"):
+                for mark in ("section-", "source-"):
+                    if mark in element.proto.id:
+                        at.session_state[element.proto.id[element.proto.id.rindex(mark) :]] = True
+            at.run()
+        check(at)
+        text = words(at)
+        found = text.find(MARK)
+        assert found < 0, f"…{text[max(0, found - 100) : found + 100]}…"
+        assert "nox_illustrative" not in text and "made-up" not in text
+        assert NOX not in at.query_params.get("indicator", "")
+
+
+@pytest.mark.usefixtures("public")
+def test_a_public_instance_still_shows_the_rest():
+    at = visit("neighbourhood_crime", ward="E05009336")
+    check(at)
+    assert any("Map:" in picture.proto.alt for picture in of_type(at, *PICTURES))
+    assert len(at.metric) == 4
+
+
+@pytest.mark.usefixtures("cold")
+def test_one_setting_alone_turns_illustrative_figures_off(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("CSP_DASH_ILLUSTRATIVE", "off")
+    at = visit("explore", indicator=NOX)
+    assert at.selectbox(key="explore_choice").value == "burglary"
+    assert MARK not in words(at)
+
+
+@pytest.fixture
+def sensitive(catalogue: Catalogue) -> Catalogue:
+    """The catalogue with VAWG declared sensitive."""
+    changed = replace(catalogue.indicators["vawg_offences"], sensitive=True)
+    return replace(catalogue, indicators={**catalogue.indicators, "vawg_offences": changed})
+
+
+@pytest.mark.parametrize("is_public", [True, False])
+def test_a_public_instance_has_no_ward_figures_of_a_sensitive_measure(
+    sensitive: Catalogue, monkeypatch: pytest.MonkeyPatch, cold: None, is_public: bool
+):
+    monkeypatch.setattr(frame, "load", lambda: sensitive)
+    monkeypatch.setenv("CSP_DASH_PROFILE", "public" if is_public else "partner")
+    at = visit("violence", indicator="vawg_offences", ward="E05009336")
+    check(at)
+    about = [picture for picture in of_type(at, *PICTURES) if "Violence against women" in picture.proto.alt]
+    assert about, "the borough's trend is there for everyone"
+    in_wards = [picture for picture in about if "Map" in picture.proto.alt or "Whitechapel" in picture.proto.alt]
+    assert bool(in_wards) is not is_public
+    explored = visit("explore", indicator="vawg_offences", ward="E05009336")
+    check(explored)
+    maps = [picture for picture in of_type(explored, *PICTURES) if "Map" in picture.proto.alt]
+    assert bool(maps) is not is_public
+    profile = visit("my_ward", ward="E05009336")
+    check(profile)
+
+
+def test_sensitive_figures_are_held_back_where_they_are_read(sensitive: Catalogue, data: Data, own_settings):  # type: ignore[no-untyped-def]
+    held = Data(Snapshot.open(), sensitive, Settings(public=True, illustrative=False, cache=str(own_settings)))
+    item = sensitive.indicators["vawg_offences"]
+    assert held.have(item, AreaKind.WARD) is None and held.have(item, AreaKind.BOROUGH) is not None
+    assert data.have(data.catalogue.indicators["vawg_offences"], AreaKind.WARD) is not None
+    picture = ward_map.ward_map(held, Filters(indicator="vawg_offences"))
+    assert picture.empty
+    assert pd.read_csv(pd.io.common.StringIO(picture.evidence.csv))["value"].isna().all()
+
+
+# --- a start that fails --------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("cold")
+@pytest.mark.parametrize("page", ["overview", "violence", "board"])
+def test_a_damaged_snapshot_is_a_sentence_on_every_page(page: str, monkeypatch: pytest.MonkeyPatch):
+    def damaged(*_: object) -> None:
+        raise SnapshotError("The data snapshot is not whole: geo/wards.geojson is missing. Bring it back.")
+
+    monkeypatch.setattr(frame.store, "open_store", damaged)
+    at = visit(page)
+    assert not at.exception
+    assert [item.value for item in at.title] == ["The dashboard cannot start"]
+    assert "geo/wards.geojson is missing" in at.error[0].value
+    monkeypatch.undo()
+    at.run()
+    check(at)
+
+
+@pytest.mark.usefixtures("cold")
+@pytest.mark.parametrize(("name", "value"), [("CSP_DASH_PROFILE", "everyone"), ("CSP_DASH_ILLUSTRATIVE", "maybe")])
+def test_a_wrong_setting_is_a_sentence(name: str, value: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv(name, value)
+    at = visit("overview")
+    assert not at.exception
+    assert name in at.error[0].value and value in at.error[0].value
+
+
+@pytest.mark.usefixtures("cold")
+def test_an_unwritable_cache_folder_is_a_sentence(tmp_path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("CSP_DASH_CACHE", str(tmp_path / "file" / "cache"))
+    at = visit("overview")
+    assert not at.exception
+    assert "CSP_DASH_CACHE" in at.error[0].value
+
+
+def test_the_catalogue_in_the_tests_is_the_apps():
+    assert load() == load()
+    assert json.loads(sent(of_type(visit("explore"), "plotly_chart")[0]))
+    assert st.cache_resource is not None
