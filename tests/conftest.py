@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,20 +12,26 @@ import pytest
 from csp_dash.catalogue import Catalogue, load
 from csp_dash.domain.settings import Settings
 from csp_dash.packs.data import Data
-from csp_dash.warehouse import Snapshot, Warehouse
+from csp_dash.warehouse import Snapshot, Warehouse, database
 
 ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="session", autouse=True)
 def own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Tests make their database in a folder of their own and do not see the settings of the shell."""
+    """Tests do not see the settings of the shell. The folder that is returned holds the database of the test session.
+
+    The app reads a copy of its own, as it does in a process of its own.
+    """
     kept = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("CSP_DASH_")}
     official = kept.get("CSP_DASH_OFFICIAL")
     if official:
         os.environ["CSP_DASH_OFFICIAL"] = official
     cache = tmp_path_factory.mktemp("cache")
-    os.environ["CSP_DASH_CACHE"] = str(cache)
+    made = database(Snapshot.open(ROOT), load(), cache)
+    app = tmp_path_factory.mktemp("app-cache")
+    shutil.copy(made, app)
+    os.environ["CSP_DASH_CACHE"] = str(app)
     yield cache
     for name in [name for name in os.environ if name.startswith("CSP_DASH_")]:
         del os.environ[name]

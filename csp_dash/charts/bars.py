@@ -36,7 +36,7 @@ def figure(
     rows = rows.iloc[::-1]
     strong = [not chosen or str(area) in chosen for area in rows["area"]]
     labels = [str(label) for label in rows["label"]]
-    written = [NO_FIGURE if pd.isna(v) else number_or_rate(float(v)) + suffix for v in rows["value"]]
+    written = [NO_FIGURE if pd.isna(v) else number_or_rate(round(float(v), 6)) + suffix for v in rows["value"]]
     whiskers = {"low", "high"} <= set(rows.columns)
     high = float((rows["high"].fillna(rows["value"]) if whiskers else rows["value"]).max())
     low = min(0.0, float(rows["value"].min()))
@@ -78,7 +78,8 @@ def figure(
         ticks="",
         range=[-0.6, len(rows) - 0.4],
     )
-    drawing.update_xaxes(range=[low * 1.1, max(high, reference or 0.0) or 1.0], visible=False)
+    # A little beyond the longest: a label that stands outside the range is not drawn.
+    drawing.update_xaxes(range=[low * 1.1, 1.01 * max(high, reference or 0.0) or 1.0], visible=False)
     room = int(max(text_width(text, style.text) for text in written)) + 12
     top = int(style.small * 1.8) if reference is not None and reference_name else 6
     return dress(

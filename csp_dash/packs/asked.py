@@ -51,10 +51,10 @@ class Asked:
         """The period in words, at the grain of the indicator."""
         if self.span is None:
             return "no figures"
-        if self.indicator.frequency is Frequency.YEAR and self.have and self.span.last == self.have.span.last:
-            one_night = "snapshot_one_night" in self.indicator.caveats
-            return f"one night, autumn {self.span.last.year}" if one_night else f"year to {self.span.last.words}"
-        if self.indicator.frequency is not Frequency.MONTH:
+        newest = self.have is not None and self.span.last == self.have.span.last
+        if "snapshot_one_night" in self.indicator.caveats:
+            return f"one night, autumn {self.span.last.year}" if newest else f"newest night by {self.span.last.words}"
+        if self.indicator.frequency is not Frequency.MONTH and not newest:
             return f"newest 12 months by {self.span.last.words}"
         return f"12 months to {self.span.last.words}" if self.span.months == 12 else self.span.words
 

@@ -60,7 +60,9 @@ def borough_map(data: Data, view: Filters) -> Picture:
     classes = classify(frame["value"])
     return replace(
         picture,
-        figure=ward_choropleth.figure(data.borough_outlines, frame, classes, selected=(BOROUGH,)),
+        figure=ward_choropleth.figure(
+            data.borough_outlines, frame, classes, selected=(BOROUGH,), width=330, height=360
+        ),
         alt=narrate.map_alt(
             question.indicator.title,
             frame,

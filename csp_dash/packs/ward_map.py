@@ -29,7 +29,7 @@ def ward_map(data: Data, view: Filters) -> Picture:
 
 def wall(data: Data, view: Filters) -> Picture:
     """The same map for the big screen: rates, and names that are read from afar."""
-    picture = draw(data, replace(view, measure=Measure.RATE), size=22, names=WALL_NAMES)
+    picture = draw(data, replace(view, measure=Measure.RATE), size=18, names=WALL_NAMES)
     picture.figure.update_layout(height=None)
     return picture
 

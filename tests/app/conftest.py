@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import streamlit as st
 
 
 @pytest.fixture
-def public(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The hosted public instance."""
-    monkeypatch.setenv("CSP_DASH_PROFILE", "public")
+def cold(own_settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A server on which nothing has run yet, with a database of its own."""
+    for made in own_settings.glob("*.duckdb"):
+        shutil.copy(made, tmp_path)
+    monkeypatch.setenv("CSP_DASH_CACHE", str(tmp_path))
     st.cache_resource.clear()
     yield
     st.cache_resource.clear()
 
 
 @pytest.fixture
-def cold() -> Iterator[None]:
-    """A server on which nothing has run yet."""
-    st.cache_resource.clear()
-    yield
-    st.cache_resource.clear()
+def public(cold: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hosted public instance."""
+    monkeypatch.setenv("CSP_DASH_PROFILE", "public")

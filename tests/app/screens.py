@@ -37,6 +37,15 @@ def visit(page: str, **params: str | list[str]) -> AppTest:
     return fresh(page, **params).run()
 
 
+def open_all(at: AppTest) -> AppTest:
+    """Open what is closed: the sections of a plan, the cards of sources."""
+    keys = [re.search(r"(?:section|source|more)-.+$", element.proto.id) for element in of_type(at, "expander")]
+    for key in keys:
+        if key:
+            at.session_state[key[0]] = True
+    return at.run() if any(keys) else at
+
+
 def elements(at: AppTest) -> Iterator[Any]:
     """Every element on the screen, the sidebar's too."""
 

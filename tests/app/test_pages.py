@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from screens import BUDGET, EMPTY, PAGES, PICTURES, TABLES, TWICE, check, context, of_type, sent, spec, visit, words
+from screens import BUDGET, EMPTY, PAGES, PICTURES, TABLES, TWICE, check, context, of_type, open_all, sent, spec, visit, words
 from streamlit.testing.v1 import AppTest
 
 from csp_dash.catalogue import load
@@ -238,19 +238,13 @@ def test_a_panel_opens_to_its_figures_download_and_caveats(name: str):
     assert [button.proto.label for button in at.get("download_button")] == ["Download these figures (CSV)"]
 
 
-def test_every_part_of_plan_and_methods_opens():
-    for page in ("plan", "methods"):
-        at = visit(page)
-        keys = [element.proto.id.rsplit("-section-")[-1] for element in of_type(at, "expander") if element.proto.id]
-        assert keys, page
-        for element in of_type(at, "expander"):
-            for mark in ("section-", "source-"):
-                if mark in element.proto.id:
-                    at.session_state[element.proto.id[element.proto.id.rindex(mark) :]] = True
-        before = len(words(at))
-        at.run()
-        check(at)
-        assert len(words(at)) > before + 1000, page
+@pytest.mark.parametrize("page", ["plan", "methods", "violence"])
+def test_every_closed_part_opens(page: str):
+    at = visit(page)
+    before = len(words(at))
+    open_all(at)
+    check(at)
+    assert len(words(at)) > before + 3000
 
 
 def test_my_ward_speaks_of_the_ward_that_was_chosen():
