@@ -51,14 +51,6 @@ SEQUENTIAL = (
     "#0B2F4D",
 )
 
-# Text and background of a state's badge by tone: ((text, background) on the light page, the same on the dark page).
-STATES: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
-    "good": (("#0B5A46", "#E3F4EE"), ("#7FDDBF", "#0F3328")),
-    "bad": (("#9A3412", "#FDEBE1"), ("#FFB08A", "#43210F")),
-    "neutral": (("#4A5560", "#EEF1F4"), ("#C3CDD6", "#27323D")),
-    "unknown": (("#4A5560", "#EEF1F4"), ("#C3CDD6", "#27323D")),
-}
-
 
 def rgb(colour: str) -> tuple[int, int, int]:
     """Red, green and blue (0 to 255) of a `#RRGGBB` colour."""

@@ -39,11 +39,6 @@ class Limits:
     upper: float
     points: int
 
-    @property
-    def trial(self) -> bool:
-        """Too few points to rely on."""
-        return self.points < FEWEST
-
 
 @dataclass(frozen=True, slots=True)
 class Record:

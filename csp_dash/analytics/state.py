@@ -15,7 +15,7 @@ ASK = "help"
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """`icon` is a Material symbol's name, `tone` a key of `palette.STATES`; `readings` may mean, if it is ambiguous."""
+    """`icon` is a Material symbol's name, `tone` is good, bad, neutral or unknown; `readings` may mean, if it is ambiguous."""
 
     letter: str
     word: str

@@ -32,6 +32,24 @@ class Evidence:
         return any(str(cell).endswith(MARK) for cell in self.table.iloc[:, -1]) if len(self.table) else False
 
 
+def area_rows(question: Asked, frame: pd.DataFrame) -> list[dict[str, object]]:
+    """Rows of evidence from a frame of areas (area, value, numerator, denominator), highest first."""
+    span = question.span
+    ordered = frame.sort_values("value", ascending=False, na_position="last")
+    return [
+        {
+            "area": row["area"],
+            "from": str(span.first.first_day) if span else "",
+            "to": str(span.last.last_day) if span else "",
+            "numerator": row["numerator"],
+            "denominator": row["denominator"],
+            "value": row["value"],
+            "flag": None,
+        }
+        for row in ordered.to_dict("records")
+    ]
+
+
 def evidence(data: Data, question: Asked, rows: list[dict[str, object]], name: str, first: str = "") -> Evidence:
     """Evidence for figures given as rows of area, from, to, numerator, denominator, value and flag.
 

@@ -16,7 +16,7 @@ from csp_dash.maps import ward_choropleth
 from csp_dash.maps.legend import legend
 from csp_dash.packs.asked import Asked, asked, base
 from csp_dash.packs.data import Data
-from csp_dash.packs.evidence import evidence
+from csp_dash.packs.evidence import area_rows, evidence
 from csp_dash.packs.picture import Picture
 
 
@@ -43,7 +43,7 @@ def boroughs(data: Data, view: Filters) -> Picture:
         alt=narrate.bars_alt(
             question.indicator.title, shown, measure=_unit(question), period=question.period, chosen="Tower Hamlets"
         ),
-        evidence=evidence(data, question, _rows(known, question), "by-borough", "Borough"),
+        evidence=evidence(data, question, area_rows(question, known), "by-borough", "Borough"),
         empty=known.empty,
     )
 
@@ -115,22 +115,6 @@ def _london(data: Data, question: Asked) -> float | None:
     if question.indicator.kind is Kind.PROPORTION:
         return 100 * window.numerator / window.denominator if window.denominator else None
     return question.indicator.per * window.numerator / data.people[LONDON] if LONDON in data.people else None
-
-
-def _rows(known: pd.DataFrame, question: Asked) -> list[dict[str, object]]:
-    span = question.span
-    return [
-        {
-            "area": row.area,
-            "from": str(span.first.first_day) if span else "",
-            "to": str(span.last.last_day) if span else "",
-            "numerator": row.numerator,
-            "denominator": row.denominator,
-            "value": row.value,
-            "flag": None,
-        }
-        for row in known.itertuples()
-    ]
 
 
 def ward_place(frame: pd.DataFrame, ward: str) -> tuple[int, int] | None:

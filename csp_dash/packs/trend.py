@@ -8,7 +8,7 @@ import pandas as pd
 
 from csp_dash.analytics import narrate, signal
 from csp_dash.analytics.compare import Change
-from csp_dash.analytics.intervals import wilson
+from csp_dash.analytics.intervals import smallest_detectable_points, wilson
 from csp_dash.charts import bars, lines
 from csp_dash.charts import trend as trend_chart
 from csp_dash.charts.base import PAGE, WALL, Style
@@ -111,7 +111,15 @@ def _monthly(
         title = question.subject
     remark = real_figure(data, question) if indicator.trust is Trust.ILLUSTRATIVE else question.fallback
     what = f"{indicator.unit} a month {rate}".strip() if rate != "%" else indicator.unit
-    sentence = narrate.trend_sentence(indicator.title, found, record=record)
+    sentence = " ".join(
+        part
+        for part in (
+            narrate.trend_sentence(indicator.title, found, record=record),
+            narrate.within_chance(found) if found else "",
+            narrate.signals_sentence(drawn),
+        )
+        if part
+    )
     table = question if measure is question.measure else _as_rate(question)
     return Picture(
         indicator=indicator,
@@ -170,10 +178,19 @@ def _survey(data: Data, question: Asked, frame: pd.DataFrame, found: Change | No
             "by-quarter",
             "Month",
         ),
-        sentence=narrate.tile(found),
+        sentence=f"{narrate.tile(found)} {_least(found, size)}".strip(),
         remark=question.fallback,
         empty=frame.empty,
     )
+
+
+def _least(found: Change | None, size: float) -> str:
+    """How large a change of a survey share has to be before chance can be ruled out."""
+    share = found.before.value(Kind.PROPORTION) if found and not found.refusal else None
+    if share is None or not size:
+        return ""
+    least = narrate.points(smallest_detectable_points(share, size))
+    return f"With about {size:.0f} interviews a year, a change of less than {least} is within chance."
 
 
 def _share_lines(frame: pd.DataFrame, name: str, size: float) -> pd.DataFrame:

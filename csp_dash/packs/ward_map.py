@@ -15,7 +15,7 @@ from csp_dash.maps import ward_sheet
 from csp_dash.maps.legend import legend
 from csp_dash.packs.asked import Asked, area_value, asked, real_figure, value_words
 from csp_dash.packs.data import Data
-from csp_dash.packs.evidence import evidence
+from csp_dash.packs.evidence import area_rows, evidence
 from csp_dash.packs.picture import Picture
 
 # As many names as stay clear of each other in type that is read from six metres.
@@ -80,7 +80,7 @@ def draw(data: Data, view: Filters, *, size: float = 11, names: int = 20) -> Pic
         alt=narrate.map_alt(
             question.subject, frame, words, measure=question.unit, period=question.period, finding=title
         ),
-        evidence=evidence(data, question, _rows(frame, question), "by-ward", "Ward"),
+        evidence=evidence(data, question, area_rows(question, frame), "by-ward", "Ward"),
         remark=_remark(data, question),
         legend=tuple(legend(classes)),
         empty=bool(frame["value"].isna().all()),
@@ -129,20 +129,3 @@ def ward_frame(data: Data, question: Asked) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
-
-
-def _rows(frame: pd.DataFrame, question: Asked) -> list[dict[str, object]]:
-    ordered = frame.sort_values("value", ascending=False, na_position="last")
-    span = question.span
-    return [
-        {
-            "area": row.area,
-            "from": str(span.first.first_day) if span else "",
-            "to": str(span.last.last_day) if span else "",
-            "numerator": row.numerator,
-            "denominator": row.denominator,
-            "value": row.value,
-            "flag": None,
-        }
-        for row in ordered.itertuples()
-    ]

@@ -3,7 +3,6 @@
 from csp_dash.queries.questions import (
     areas,
     availability,
-    latest,
     lsoa_window,
     place_measures,
     populations,
@@ -20,7 +19,6 @@ from csp_dash.queries.questions import (
 __all__ = [
     "areas",
     "availability",
-    "latest",
     "lsoa_window",
     "place_measures",
     "populations",

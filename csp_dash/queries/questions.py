@@ -12,7 +12,6 @@ from csp_dash.warehouse import Warehouse
 SHAPES: dict[str, tuple[str, ...]] = {
     "areas": ("code", "kind", "name", "short", "parent", "label_lon", "label_lat"),
     "availability": ("indicator", "area_kind", "first", "last", "periods", "source", "vintage", "missing"),
-    "latest": ("area", "start", "finish", "numerator", "denominator", "flag", "source", "vintage"),
     "lsoa_window": ("lsoa", "ward", "n", "months"),
     "place_measures": ("area", "measure", "value", "source"),
     "populations": ("area", "people"),
@@ -42,11 +41,6 @@ def areas(warehouse: Warehouse) -> pd.DataFrame:
 def availability(warehouse: Warehouse) -> pd.DataFrame:
     """First and last day, number of periods and missing months of each indicator and kind of area."""
     return _ask(warehouse, "availability")
-
-
-def latest(warehouse: Warehouse, *, indicator: str, area_kind: str) -> pd.DataFrame:
-    """The newest period of an indicator that has figures, for every area of a kind."""
-    return _ask(warehouse, "latest", indicator=indicator, area_kind=area_kind)
 
 
 def lsoa_window(warehouse: Warehouse, *, series: str, span: Span) -> pd.DataFrame:

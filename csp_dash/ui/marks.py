@@ -64,7 +64,7 @@ def link(view: Filters) -> str:
     return "?" + urlencode(view.to_params(), doseq=True)
 
 
-def foot(evidence: Evidence, release: str, view: Filters, key: str) -> None:
+def foot(evidence: Evidence, release: str, view: Filters, key: str, sentence: str = "") -> None:
     """Under every picture: source, as-at, release, link; then, when opened, the table, download and caveats."""
     source = f"[{evidence.source}]({evidence.url})" if evidence.url else evidence.source
     as_at = f" · figures to {evidence.as_at}" if evidence.as_at else ""
@@ -74,6 +74,8 @@ def foot(evidence: Evidence, release: str, view: Filters, key: str) -> None:
     )
     if opened.open:
         with opened:
+            if sentence:
+                st.markdown(sentence)
             details(evidence, key)
 
 

@@ -64,12 +64,14 @@ def _card(visit: Visit, name: str, period: str, rows: int | None) -> None:
         + f"\n- Places: {source.geography}\n- Taken in: {source.retrieved:%d %B %Y}"
         f"\n- How it is made here: {source.method}"
     )
+    if source.updates:
+        st.markdown(f"- The publisher updates it: {source.updates}")
     caveats = [visit.catalogue.events[caveat] for caveat in source.caveats]
     st.markdown("\n".join(f"- **{caveat.title}.** {caveat.text}" for caveat in caveats))
     st.caption(f"The card data/cards/{name}.toml lists the checksum of every official file that was read.")
 
 
-def statistics() -> None:
+def statistics(visit: Visit) -> None:
     """How noise is told from signal, in plain words with the formulae's sources."""
     st.subheader("How noise is told from signal", anchor="statistics")
     st.markdown(
@@ -81,6 +83,7 @@ def statistics() -> None:
         "- **Rates** are per 1,000 residents at the 2021 Census. Intervals of rates are Byar's; of shares and survey figures, Wilson's.\n"
         "- **Survey figures** (Public Attitude Survey) rest on about 400 interviews a borough a year, so a change of less than about "
         "seven percentage points in a year is within chance.\n"
+        f"- **Similar boroughs.** {visit.catalogue.similar_reason}\n"
         "- **Map classes** are natural breaks at round numbers; they are stated under each map.\n"
         "- **Recorded crime is over-dispersed**: offences come in bursts, so a test that takes them as independent calls some changes "
         "real that are not. Read a single verdict with the trend beside it."

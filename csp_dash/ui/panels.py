@@ -89,7 +89,7 @@ def trend_panel(visit: Visit, slug: str) -> None:
         st.plotly_chart(picture.figure, key=f"trend-{slug}", config=CHART, alt=picture.alt)
         if picture.remark:
             st.caption(picture.remark)
-        marks.foot(picture.evidence, visit.release, _pinned(visit, view), f"trend-{slug}")
+        marks.foot(picture.evidence, visit.release, _pinned(visit, view), f"trend-{slug}", picture.sentence)
 
 
 def maps(visit: Visit, *slugs: str) -> None:

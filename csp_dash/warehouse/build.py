@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import tempfile
+import time
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
 from csp_dash.catalogue import Catalogue
-from csp_dash.warehouse.snapshot import ROOT, Snapshot, SnapshotError
+from csp_dash.warehouse.open import connect
+from csp_dash.warehouse.snapshot import MEND, ROOT, Snapshot, SnapshotError
 
 SQL = Path(__file__).parent / "sql"
 STEPS = ("areas", "facts", "observation", "narrow", "availability")
@@ -37,6 +40,7 @@ def database(snapshot: Snapshot, catalogue: Catalogue, cache: str | Path = "") -
         return target
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        _clear(folder)
         with tempfile.TemporaryDirectory(prefix="making-", dir=folder) as beside:
             made = Path(beside) / "new.duckdb"
             _make(made, snapshot, catalogue)
@@ -47,16 +51,25 @@ def database(snapshot: Snapshot, catalogue: Catalogue, cache: str | Path = "") -
             " Make that folder writable, or set CSP_DASH_CACHE to a folder that is."
         ) from None
     except duckdb.Error as fault:
-        raise SnapshotError(f"The database cannot be made from the snapshot: {fault}") from None
-    for old in folder.glob("csp-*.duckdb"):
-        if old != target and old.stat().st_mtime < target.stat().st_mtime - 86400:
-            old.unlink(missing_ok=True)
+        reason = str(fault).splitlines()[0]
+        raise SnapshotError(f"The database cannot be made from the snapshot: {reason}. {MEND}") from None
     return target
+
+
+def _clear(folder: Path) -> None:
+    """Remove what killed starts and old releases left more than a day ago; a running server may still hold newer."""
+    for old in [*folder.glob("making-*"), *folder.glob("csp-*.duckdb")]:
+        if old.stat().st_mtime > time.time() - 86400:
+            continue
+        if old.is_dir():
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            old.unlink(missing_ok=True)
 
 
 def _opens(path: Path) -> bool:
     try:
-        with duckdb.connect(str(path), read_only=True) as connection:
+        with connect(path) as connection:
             return connection.sql("select count(*) from release").fetchone() == (1,)
     except duckdb.Error:
         return False
@@ -76,6 +89,7 @@ def _feeds(catalogue: Catalogue) -> pd.DataFrame:
 
 def _make(path: Path, snapshot: Snapshot, catalogue: Catalogue) -> None:
     with duckdb.connect(str(path)) as connection:
+        connection.execute("set enable_progress_bar = false")  # it would stand before a JSON answer
         connection.register("feed_rows", _feeds(catalogue))
         given = {
             "facts": [str(item) for item in snapshot.under("data/facts")],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,18 @@ QUESTIONS = Path(__file__).parents[1] / "queries" / "sql"
 Scalar = str | int | float | date | None
 
 
+def connect(path: Path) -> duckdb.DuckDBPyConnection:
+    """Open a database so that nothing can be written, no other file reached and no setting changed.
+
+    Every opening in a process uses these same settings: DuckDB shares the database, and its lock, between them.
+    """
+    connection = duckdb.connect(str(path), read_only=True, config={"threads": 2, "enable_external_access": False})
+    with suppress(duckdb.InvalidInputException):  # locked by an earlier opening in this process
+        connection.execute("set enable_progress_bar = false")
+        connection.execute("set lock_configuration = true")
+    return connection
+
+
 @cache
 def _text(name: str) -> str:
     return (QUESTIONS / f"{name}.sql").read_text(encoding="utf-8")
@@ -24,10 +37,7 @@ class Warehouse:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._connection = duckdb.connect(str(path), read_only=True)
-        self._connection.execute("set threads = 2")
-        self._connection.execute("set enable_external_access = false")
-        self._connection.execute("set lock_configuration = true")
+        self._connection = connect(path)
         self.release: str = self.ask("release").iloc[0]["release"]
 
     def ask(self, question: str, /, **params: Scalar | list[str]) -> pd.DataFrame:

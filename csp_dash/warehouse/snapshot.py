@@ -34,7 +34,7 @@ class Snapshot:
             return cls(root, str(manifest["release"]), {str(k): str(v) for k, v in manifest["files"].items()})
         except FileNotFoundError:
             raise SnapshotError(f"The data snapshot is missing: there is no data/manifest.json. {MEND}") from None
-        except (json.JSONDecodeError, KeyError, AttributeError, UnicodeDecodeError):
+        except (json.JSONDecodeError, KeyError, TypeError, AttributeError, UnicodeDecodeError):
             raise SnapshotError(f"The data snapshot cannot be read: data/manifest.json is damaged. {MEND}") from None
 
     def check(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,9 +17,16 @@ def cold(own_settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     for made in own_settings.glob("*.duckdb"):
         shutil.copy(made, tmp_path)
     monkeypatch.setenv("CSP_DASH_CACHE", str(tmp_path))
-    st.cache_resource.clear()
+    _forget()
     yield
+    _forget()
+
+
+def _forget() -> None:
+    """Let go of what the app has opened; it freezes what it opens, so the collector must be told."""
     st.cache_resource.clear()
+    gc.unfreeze()
+    gc.collect()
 
 
 @pytest.fixture

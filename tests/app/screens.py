@@ -20,7 +20,7 @@ TABLES = ("table", "arrow_data_frame", "dataframe")
 BUDGET = 150_000  # characters of JSON that one picture may send to a browser
 
 EMPTY = "No data for this choice"
-SICK = re.compile(r"\b(nan|NaN|inf|Infinity|undefined|NaT|Traceback|KeyError)\b|\bNone\b(?!:)|\b(Span|Month)\(|<NA>|\{\w*\}")
+SICK = re.compile(r"\b(nan|NaN|inf|Infinity|undefined|NaT|Traceback|KeyError)\b|(?m:^None$)|[,:] None\b|\bNone,|\b(Span|Month)\(|<NA>|\{\w*\}")
 TWICE = re.compile(r"\b(\w[\w ]{2,}?) \1\b")
 
 
@@ -35,6 +35,21 @@ def fresh(page: str, **params: str | list[str]) -> AppTest:
 def visit(page: str, **params: str | list[str]) -> AppTest:
     """As `fresh`, and run."""
     return fresh(page, **params).run()
+
+
+_TABS: dict[str, AppTest] = {}
+
+
+def tab(page: str, **params: str | list[str]) -> AppTest:
+    """A link opened in a tab that is on the page already: the same as `visit`, without the costs of a new session."""
+    if page not in _TABS:
+        _TABS[page] = fresh(page, **params)
+        return _TABS[page].run()
+    at = _TABS[page]
+    at.query_params.clear()
+    for name, value in params.items():
+        at.query_params[name.rstrip("_")] = value
+    return at.run()
 
 
 def open_all(at: AppTest) -> AppTest:

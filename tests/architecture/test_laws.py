@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from csp_dash import queries
+from csp_dash.analytics import palette
 from csp_dash.queries import questions
 
 ROOT = Path(__file__).parents[2]
@@ -147,3 +148,11 @@ def test_the_plan_and_other_texts_name_no_machine():
     for path in ROOT.rglob("*"):
         if path.suffix in (".py", ".md", ".toml", ".sql", ".csv", ".sh") and not {".venv", ".git"} & set(path.parts):
             assert f"{here}/" not in path.read_text(encoding="utf-8", errors="ignore"), path
+
+
+def test_the_theme_and_the_palette_are_one():
+    theme = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
+    assert {colour.upper() for colour in theme["chartCategoricalColors"]} == set(palette.CATEGORICAL)
+    assert [colour.upper() for colour in theme["chartSequentialColors"]] == list(palette.SEQUENTIAL)
+    assert theme["light"]["backgroundColor"] == palette.PAGE_LIGHT
+    assert theme["dark"]["backgroundColor"] == palette.PAGE_DARK

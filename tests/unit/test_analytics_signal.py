@@ -36,7 +36,6 @@ def test_limits_by_hand() -> None:
     assert found.centre == 12
     assert found.upper == pytest.approx(12 + 2.66 * sum(ranges) / 4, abs=1e-9)
     assert found.lower == pytest.approx(12 - 2.66 * 3.5, abs=1e-9)
-    assert found.trial
 
 
 def test_wild_ranges_are_screened_out() -> None:

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from csp_dash.catalogue import load
 from csp_dash.ingest import outlines, places
 from csp_dash.ingest.facts import BadInput
 from csp_dash.ingest.workbook import read_sheet
@@ -247,6 +248,7 @@ def test_similar_boroughs(measures: pd.DataFrame, population: pd.DataFrame) -> N
         "Hackney",
     ]
     assert nearest["distance"].is_monotonic_increasing
+    assert set(load().similar) == set(nearest["code"]), "the catalogue declares what the rule finds"
 
 
 @with_official_files
