@@ -52,6 +52,8 @@ def build(source: Path, root: Path, catalogue: Catalogue, say: Callable[[str], N
     """
     if not source.is_dir():
         raise BadInput(f"There is no folder {source}. Pass the folder of official files to --from.")
+    if not root.is_dir():
+        raise BadInput(f"There is no folder {root} to put data/ and geo/ into. Make it first, or leave out --to.")
     with tempfile.TemporaryDirectory(prefix=".making-", dir=root) as beside:
         new = Path(beside)
         taken = []

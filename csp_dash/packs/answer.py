@@ -9,7 +9,7 @@ from csp_dash import queries
 from csp_dash.catalogue import Catalogue
 from csp_dash.domain.catalogue import Indicator
 from csp_dash.domain.months import Month, Span
-from csp_dash.domain.words import Kind
+from csp_dash.domain.words import Frequency, Kind
 from csp_dash.warehouse import Warehouse
 
 
@@ -61,6 +61,8 @@ def value(
             f"'{indicator.slug}' has no figures for {area} from {first} to {last}; it has them from {limits}."
         )
     row = rows.iloc[0]
+    if indicator.frequency is not Frequency.MONTH:
+        _own_period(warehouse, indicator, area, span)
     if row["periods"] < row["expected"]:
         gaps = [month for month in exists["missing"] if str(span.first) <= month <= str(span.last)]
         without = f" without {', '.join(gaps)}" if gaps else ""
@@ -84,6 +86,18 @@ def value(
         "vintage": str(row["vintage"]),
         "release": warehouse.release,
     }
+
+
+def _own_period(warehouse: Warehouse, indicator: Indicator, area: str, span: Span) -> None:
+    """A survey's or a year's figure stands for its own period only; NoAnswer names those around the one asked for."""
+    frame = queries.series(warehouse, indicator=indicator.slug, areas=(area,)).dropna(subset=["numerator"])
+    periods = [(Month.of(row["start"]), Month.of(row["finish"])) for row in frame.to_dict("records")]
+    if (span.first, span.last) not in periods:
+        near = sorted(periods, key=lambda period: abs(period[1] - span.last))[:3]
+        named = "; ".join(f"--from {first} --to {last}" for first, last in sorted(near))
+        raise NoAnswer(
+            f"'{indicator.slug}' has figures for periods of its own, not for {span.words}. Near it: {named}."
+        )
 
 
 def _measured(

@@ -17,12 +17,23 @@ from csp_dash.packs.data import Data
 
 @dataclass(frozen=True)
 class Checked:
-    """`frame` is for the screen, `csv` for export; the title counts how many claims agree."""
+    """`cards` are for the screen, `csv` for export; the title counts how many claims agree."""
 
     title: str
     caption: str
-    frame: pd.DataFrame
+    cards: tuple[Card, ...]
     csv: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """One claim as it is shown."""
+
+    claim: str
+    plan: str
+    now: str
+    verdict: str
+    why: str
 
 
 @dataclass(frozen=True)
@@ -50,23 +61,22 @@ def table(data: Data, view: Filters) -> Checked:
     found = lines(data)
     agreeing = sum(line.agrees is True for line in found)
     judged = sum(line.agrees is not None for line in found)
-    frame = pd.DataFrame(
-        [
-            {
-                "What the plan says": f"{line.claim} (p{line.page})",
-                "Plan → now": f"{_words(line.plan, line.unit)} → {_words(line.now, line.unit)}",
-                "Verdict": VERDICTS[line.agrees],
-                "From what, and why": _explained(line),
-            }
-            for line in found
-        ]
+    cards = tuple(
+        Card(
+            claim=f"{line.claim} (p{line.page})",
+            plan=_words(line.plan, line.unit),
+            now=_words(line.now, line.unit),
+            verdict=VERDICTS[line.agrees],
+            why=_explained(line),
+        )
+        for line in found
     )
     raw = pd.DataFrame([{field: getattr(line, field) for field in Line.__dataclass_fields__} for line in found])
     return Checked(
         title=f"{agreeing} of the plan's {judged} checkable claims agree with today's official figures",
         caption="Agrees: within one percentage point of a stated change or share, or within 1% of a stated level. "
         "Changes are from 2018/19 to 2019/20 unless said otherwise.",
-        frame=frame,
+        cards=cards,
         csv=raw.assign(release=data.release).to_csv(index=False, lineterminator="\n"),
     )
 

@@ -93,17 +93,11 @@ def statistics(visit: Visit) -> None:
 def caveats(visit: Visit) -> None:
     """Every caveat, event and break, with its dates."""
     st.subheader("Caveats, events and breaks", anchor="caveats")
-    rows = [
-        {
-            "What": f"**{event.title}**",
-            "When": _when(event.start, event.finish),
-            "What it does to the figures": event.text,
-        }
+    lines = [
+        f"- **{event.title}** ({_when(event.start, event.finish)}). {event.text}"
         for event in visit.catalogue.events.values()
     ]
-    st.table(
-        pd.DataFrame(rows), hide_index=True, border="horizontal", alt="Caveats, events and breaks with their dates"
-    )
+    st.markdown("\n".join(lines))
 
 
 def _when(start: date | None, finish: date | None) -> str:

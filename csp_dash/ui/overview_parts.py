@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from csp_dash.domain.catalogue import Priority
@@ -71,14 +70,6 @@ def _measure(item: Tile) -> None:
 def targets(visit: Visit) -> None:
     """The plan's numeric targets, each with its standing in words."""
     st.subheader("The plan's targets", anchor="targets")
-    st.caption("The plan states four, none with a baseline. Saying so is more honest than a colour.")
-    rows = [
-        {
-            "Target": target.title,
-            "Status": ":gray-badge[? Cannot be judged]",
-            "Why": target.why_unjudged,
-            "Plan page": str(target.page),
-        }
-        for target in visit.catalogue.targets
-    ]
-    st.table(pd.DataFrame(rows), hide_index=True, border="horizontal", alt="The plan's targets and their status")
+    with st.grid(2, min_column_width=320):
+        for target in visit.catalogue.targets:
+            panels.target_card(target)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from csp_dash.domain.catalogue import Indicator, Priority
+from csp_dash.domain.catalogue import Indicator, Priority, Target
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import AreaKind, FigureKind, Frequency, Trust
 from csp_dash.packs import findings, ranking, trend, ward_map
@@ -206,10 +206,16 @@ def outcomes(visit: Visit, slug: str) -> None:
 def _targets(visit: Visit, slug: str) -> None:
     for target in visit.catalogue.targets:
         if visit.catalogue.figures[target.figure].priority == slug:
-            with st.container(border=True):
-                st.badge("? Cannot be judged", icon=":material/help:", color="gray")
-                st.markdown(f"**Target: {target.title}.** {target.why_unjudged}")
-                st.caption(f"Baseline {target.baseline} · plan page {target.page}")
+            target_card(target)
+
+
+def target_card(target: Target) -> None:
+    """A target of the plan with its standing in words: none of them has a baseline to judge it by."""
+    with st.container(border=True, height="stretch"):
+        st.badge("? Cannot be judged", icon=":material/help:", color="gray")
+        st.markdown(f"**Target: {target.title}.** {target.why_unjudged}")
+        readings = f" The plan's words may mean: {'; '.join(target.readings)}." if len(target.readings) > 1 else ""
+        st.caption(f"Baseline {target.baseline}.{readings} Plan, page {target.page}.")
 
 
 def awaiting(visit: Visit, slug: str) -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 from csp_dash.domain.catalogue import Passage, PlanFigure, Priority
 from csp_dash.domain.words import FigureKind, Trust
 from csp_dash.packs import check
+from csp_dash.ui import panels
 from csp_dash.ui.frame import Visit, page
 
 RATINGS = {
@@ -98,19 +99,14 @@ def _priority(visit: Visit, priority: Priority) -> None:
         names = [visit.catalogue.boards[board] for board in priority.boards]
         _bullets("Boards", [f"{board.title}. {board.note}".strip() for board in names])
     st.markdown("**Outcomes and what measures them**")
-    rows = []
+    lines = []
     for outcome in priority.outcomes:
         items = [item for item in visit.catalogue.of_priority(priority.slug) if item.place.outcome == outcome.id]
         shown = [f"{item.short} ({item.trust.value})" for item in items if visit.settings.shows(item.trust, False)]
-        rows.append(
-            {
-                "Outcome wanted": outcome.text,
-                "Direction stated": outcome.direction.value if outcome.direction else "none",
-                "Measures": ", ".join(shown) or "none yet: " + (outcome.measures or "no measure is declared"),
-                "Plan page": str(outcome.page),
-            }
-        )
-    st.table(pd.DataFrame(rows), hide_index=True, border="horizontal", alt=f"Outcomes of {priority.title}")
+        measures = ", ".join(shown) or f"none yet. {outcome.measures or 'No measure is declared.'}"
+        way = f", {outcome.direction.value} is better" if outcome.direction else ""
+        lines.append(f"- **{outcome.text}** (p{outcome.page}{way}) Measures: {measures}")
+    st.markdown("\n".join(lines))
     if priority.slug in ("neighbourhood_crime", "hate_and_tensions", "reoffending", "violence", "confidence"):
         st.page_link(
             page(priority.slug),
@@ -134,7 +130,6 @@ def achievements(visit: Visit) -> None:
         pd.DataFrame(
             [
                 {
-                    "Theme": row.theme,
                     "Figure": _plan_words(row),
                     "Rating": RATINGS.get(row.rating, row.rating),
                     "Plan page": str(row.page),
@@ -156,7 +151,7 @@ def _plan_words(figure: PlanFigure) -> str:
 def boards(visit: Visit) -> None:
     """Boards and what each answers for."""
     st.subheader("Who answers for what", anchor="boards")
-    rows = []
+    lines = []
     for board in visit.catalogue.boards.values():
         measured = [
             item.short
@@ -165,17 +160,9 @@ def boards(visit: Visit) -> None:
             and item.trust is not Trust.AWAITING
             and visit.settings.shows(item.trust, False)
         ]
-        rows.append(
-            {
-                "Board": board.title,
-                "Measures here": ", ".join(measured) or "none yet",
-                "Note": board.note,
-                "Plan page": str(board.page),
-            }
-        )
-    st.table(
-        pd.DataFrame(rows), hide_index=True, border="horizontal", alt="Boards of the partnership and their measures"
-    )
+        measures = ", ".join(measured) or "none yet"
+        lines.append(f"- **{board.title}** (p{board.page}). {board.note} *Measures here:* {measures}.")
+    st.markdown("\n".join(lines))
 
 
 def figures(
@@ -198,31 +185,19 @@ def figures(
 def targets(visit: Visit) -> None:
     """The plan's numeric targets, each with why it can or cannot be judged."""
     st.subheader("Targets", anchor="targets")
-    rows = [
-        {
-            "Target": target.title,
-            "The plan's words may mean": "; ".join(target.readings),
-            "Baseline": target.baseline,
-            "Status": f":gray-badge[? Cannot be judged] {target.why_unjudged}",
-            "Plan page": str(target.page),
-        }
-        for target in visit.catalogue.targets
-    ]
-    st.table(pd.DataFrame(rows), hide_index=True, border="horizontal", alt="The plan's numeric targets")
+    with st.grid(2, min_column_width=320):
+        for target in visit.catalogue.targets:
+            panels.target_card(target)
 
 
 def contradictions(visit: Visit) -> None:
     """The register of what does not agree inside the plan."""
     st.subheader("Where the plan does not agree with itself", anchor="contradictions")
-    rows = [
-        {
-            "": str(item.number),
-            "What does not agree": f"**{item.title}.** {item.text}",
-            "Pages": ", ".join(map(str, item.pages)),
-        }
+    lines = [
+        f"{item.number}. **{item.title}.** {item.text} (p{', p'.join(map(str, item.pages))})"
         for item in visit.catalogue.contradictions.values()
     ]
-    st.table(pd.DataFrame(rows), hide_index=True, border="horizontal", alt="Contradictions inside the plan")
+    st.markdown("\n".join(lines))
 
 
 def checked(visit: Visit) -> None:
@@ -231,7 +206,12 @@ def checked(visit: Visit) -> None:
     found = visit.store.panel(check.table, visit.filters.__class__())
     st.markdown(f"##### {found.title}")
     st.caption(found.caption)
-    st.table(found.frame, hide_index=True, border="horizontal", alt=found.title)
+    with st.grid(2, min_column_width=330):
+        for card in found.cards:
+            with st.container(border=True, height="stretch", gap="xsmall"):
+                st.markdown(f"{card.verdict} **{card.claim}**")
+                st.markdown(f"Plan {card.plan}, official data now {card.now}")
+                st.caption(card.why)
     st.download_button(
         "Download this table (CSV)",
         found.csv,
