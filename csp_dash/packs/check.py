@@ -17,10 +17,11 @@ from csp_dash.packs.data import Data
 
 @dataclass(frozen=True)
 class Checked:
-    """`cards` are for the screen, `csv` for export; the title counts how many claims agree."""
+    """`table` and `cards` are for the screen, `csv` for export; the title counts how many claims agree."""
 
     title: str
     caption: str
+    table: pd.DataFrame
     cards: tuple[Card, ...]
     csv: str
 
@@ -71,17 +72,42 @@ def table(data: Data, view: Filters) -> Checked:
         )
         for line in found
     )
+    shown = pd.DataFrame(
+        [
+            {
+                "The plan says": card.claim,
+                "Plan": card.plan,
+                "Now": card.now,
+                "Difference": f"{_difference(line)} {SYMBOLS[line.agrees]}",
+            }
+            for card, line in zip(cards, found, strict=True)
+        ]
+    )
     raw = pd.DataFrame([{field: getattr(line, field) for field in Line.__dataclass_fields__} for line in found])
     return Checked(
         title=f"{agreeing} of the plan's {judged} checkable claims agree with today's official figures",
         caption="Agrees: within one percentage point of a stated change or share, or within 1% of a stated level. "
-        "Changes are from 2018/19 to 2019/20 unless said otherwise.",
+        "✓ agrees, ≠ differs, ~ only the nearest measure is open; pts: percentage points. Changes are from 2018/19 to 2019/20 unless said otherwise.",
+        table=shown,
         cards=cards,
         csv=raw.assign(release=data.release).to_csv(index=False, lineterminator="\n"),
     )
 
 
 VERDICTS = {True: ":green-badge[✓ Agrees]", False: ":orange-badge[≠ Differs]", None: ":gray-badge[~ Nearest only]"}
+
+
+SYMBOLS = {True: "✓", False: "≠", None: "~"}
+
+
+def _difference(line: Line) -> str:
+    """Today's figure less the plan's: points for changes and shares, the unit for levels, places for ranks."""
+    if line.now is None:
+        return ""
+    gap = line.now - line.plan
+    if line.unit in ("% change", "%", "percent"):
+        return f"{gap:+.1f} pts".replace("-0.0", "0").replace("+0.0", "0")
+    return "none" if gap == 0 else f"{gap:+,.0f}"
 
 
 def _explained(line: Line) -> str:

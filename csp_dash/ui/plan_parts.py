@@ -206,6 +206,8 @@ def checked(visit: Visit) -> None:
     found = visit.store.panel(check.table, visit.filters.__class__())
     st.markdown(f"##### {found.title}")
     st.caption(found.caption)
+    st.table(found.table, hide_index=True, border="horizontal", alt=found.title)
+    st.markdown("##### Why each agrees or differs")
     with st.grid(2, min_column_width=330):
         for card in found.cards:
             with st.container(border=True, height="stretch", gap="xsmall"):
