@@ -7,8 +7,8 @@ from dataclasses import replace
 import streamlit as st
 
 from csp_dash.domain.catalogue import Indicator
-from csp_dash.domain.words import AreaKind, Trust
-from csp_dash.packs import density
+from csp_dash.domain.words import AreaKind, Measure, Trust
+from csp_dash.packs import density, small_areas
 from csp_dash.packs.asked import asked, real_figure
 from csp_dash.packs.tile import tile
 from csp_dash.ui import marks, panels
@@ -83,8 +83,26 @@ def pictures(visit: Visit, item: Indicator) -> None:
     if visit.store.data.have(item, AreaKind.WARD):
         panels.map_panel(visit, item.slug, zoom=True)
     panels.ranked(visit, item.slug, mapped=True)
+    if item.slug in small_areas.SERIES:
+        small(visit, item)
     if item.slug in ("burglary", "burglary_home", "burglary_business"):
         points(visit)
+
+
+def small(visit: Visit, item: Indicator) -> None:
+    """The measure by LSOA."""
+    st.subheader("Below the ward: by small area", anchor="small")
+    view = replace(panels.view_of(visit, item.slug), wards=(), measure=Measure.COUNT)
+    picture = visit.store.panel(small_areas.small_areas, view)
+    with st.container(border=True):
+        st.markdown(f"##### {picture.title}")
+        st.caption(picture.caption)
+        if picture.empty:
+            return
+        st.plotly_chart(picture.figure, key="small-areas", config=panels.CHART, alt=picture.alt)
+        marks.legend(picture.legend)
+        st.warning(picture.remark, icon=":material/location_off:")
+        marks.foot(picture.evidence, visit.release, view, "small-areas")
 
 
 def points(visit: Visit) -> None:
