@@ -23,7 +23,7 @@ def standing(visit: Visit) -> None:
     """What each kind of figure is worth."""
     count = {trust: sum(item.trust is trust for item in visit.catalogue.indicators.values()) for trust in Trust}
     lines = [
-        f"- **{trust.value.capitalize()}** ({count[trust]} measures): {words}"
+        f"- **{trust.value.capitalize()}** ({count[trust]} {'measure' if count[trust] == 1 else 'measures'}): {words}"
         for trust, words in STANDING.items()
         if count[trust]
     ]
