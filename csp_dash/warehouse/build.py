@@ -22,7 +22,7 @@ STEPS = ("areas", "facts", "observation", "narrow", "availability")
 def fingerprint(catalogue: Catalogue) -> str:
     """Changes whenever the declarations or the build's own SQL change, so that a stale database is never opened."""
     digest = hashlib.sha256(repr(catalogue).encode())
-    for path in sorted(SQL.glob("*.sql")):
+    for path in sorted(SQL.rglob("*.sql")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:8]
 
@@ -108,4 +108,15 @@ def _make(path: Path, snapshot: Snapshot, catalogue: Catalogue) -> None:
                 wanted = {name: given[name] for name in statement.named_parameters}
                 connection.execute(statement, wanted or None)
         connection.unregister("feed_rows")
+        _check(connection)
         connection.execute("checkpoint")
+
+
+def _check(connection: duckdb.DuckDBPyConnection) -> None:
+    """Each file in sql/checks must return no rows; SnapshotError names the check and the first row that it found."""
+    for path in sorted((SQL / "checks").glob("*.sql")):
+        text = path.read_text(encoding="utf-8")
+        row = connection.execute(text).fetchone()
+        if row is not None:
+            what = text.splitlines()[0].removeprefix("-- ")
+            raise SnapshotError(f"The database was not made. {what} ({path.stem}: {', '.join(map(str, row))}) {MEND}")
