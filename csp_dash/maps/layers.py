@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -80,16 +81,34 @@ def texts(name: str, rows: Sequence[Mapping[str, Any]], size: float) -> pdk.Laye
     )
 
 
+class Compact(pdk.Deck):  # type: ignore[misc]
+    """A deck that is written out once and without indentation: pydeck's own text is three times as long, each run."""
+
+    def to_json(self) -> str:
+        text: str | None = self.__dict__.get("_compact")
+        if text is None:
+            text = json.dumps(json.loads(super().to_json()), separators=(",", ":"))
+            self.__dict__["_compact"] = text
+        return text
+
+
 def deck(
-    layers: Sequence[pdk.Layer], view: View, *, width: int, height: int, tooltip: str, pitch: float = 0
+    layers: Sequence[pdk.Layer],
+    view: View,
+    *,
+    width: int,
+    height: int,
+    tooltip: str,
+    pitch: float = 0,
+    moving: bool = False,
 ) -> pdk.Deck:
-    """A still map: tooltips, but no drag or wheel that would trap the page's own scroll; nothing is fetched.
+    """A map with tooltips that fetches nothing. Only a `moving` one takes drag and wheel: they trap the page's scroll.
 
     Leave `map_style` out: with `map_style=None` Streamlit fetches a Carto style from the network.
     """
-    return pdk.Deck(
+    return Compact(
         layers=list(layers),
-        views=[pdk.View(type="MapView", controller=False)],
+        views=[pdk.View(type="MapView", controller=moving)],
         initial_view_state=pdk.ViewState(
             longitude=round(view.longitude, 6), latitude=round(view.latitude, 6), zoom=round(view.zoom, 4), pitch=pitch
         ),

@@ -70,7 +70,9 @@ def deck(
         stack.append(layers.outlines("selected", layers.only(boundaries, selected), palette.SELECTED, 3.5))
     if names:
         stack.append(layers.texts("names", labels, size))
-    return layers.deck(stack, fit(boundaries.box, width, height), width=width, height=height, tooltip=TOOLTIP)
+    return layers.deck(
+        stack, fit(boundaries.box, width, height), width=width, height=height, tooltip=TOOLTIP, moving=True
+    )
 
 
 def readings(boundaries: Boundaries, frame: pd.DataFrame) -> dict[str, tuple[float | None, str]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-import pandas as pd
 import streamlit as st
 
-from csp_dash import queries
-from csp_dash.domain.words import BOROUGH, Trust
+from csp_dash.domain.filters import Filters
+from csp_dash.domain.words import Trust
+from csp_dash.packs import register
 from csp_dash.ui.frame import Visit
 
 STANDING = {
@@ -37,7 +37,7 @@ def standing(visit: Visit) -> None:
 def sources(visit: Visit) -> None:
     """A card a source: publisher, link, licence, period, method, caveats."""
     st.subheader("Sources", anchor="sources")
-    rows = {row["source"]: row for row in queries.status(visit.store.data.warehouse).to_dict("records")}
+    rows = visit.store.panel(register.sources, Filters())
     shown = {
         name for item in visit.catalogue.indicators.values() if visit.store.data.shows(item) for name in item.sources
     }
@@ -109,26 +109,8 @@ def _when(start: date | None, finish: date | None) -> str:
 def definitions(visit: Visit) -> None:
     """Every measure: what it counts, its direction, standing and source."""
     st.subheader("Measures", anchor="measures")
-    have = visit.store.data.have
-    rows = []
-    for item in visit.catalogue.indicators.values():
-        if not visit.settings.shows(item.trust, False):
-            continue
-        spans = [have(item, kind) for feed in item.feeds for kind in feed.areas]
-        known = [span for span in spans if span]
-        rows.append(
-            {
-                "Measure": item.title,
-                "What is counted": item.plain,
-                "Better when": item.direction.value,
-                "Standing": item.trust.value,
-                "Figures": f"{known[0].span.first.short} to {known[0].span.last.short}" if known else "none",
-                "Source": ", ".join(item.sources) or item.holder,
-                "Name in links": item.slug,
-            }
-        )
     st.dataframe(
-        pd.DataFrame(rows),
+        visit.store.panel(register.measures, Filters()),
         hide_index=True,
         height=420,
         alt="Every measure with its definition, direction, standing and source",
@@ -138,10 +120,6 @@ def definitions(visit: Visit) -> None:
 def revisions(visit: Visit) -> None:
     """How the same year's total differs between the files that gave it."""
     st.subheader("How figures were revised", anchor="revisions")
-    frame = queries.vintages(visit.store.data.warehouse, series="tno", area=BOROUGH)
-    frame = frame[frame["months"] == 12].astype({"total": "int64"})
-    wide = frame.drop_duplicates(["fy", "vintage"], keep="last").pivot(index="fy", columns="vintage", values="total")
-    shown = wide.map(lambda number: "" if pd.isna(number) else f"{number:,.0f}").rename_axis("Year").reset_index()
-    shown.columns = ["Year", *[f"File to {name}" for name in wide.columns]]
     st.caption("All offences in Tower Hamlets by financial year, as each published file gave them.")
+    shown = visit.store.panel(register.revisions, Filters())
     st.dataframe(shown, hide_index=True, alt="Yearly totals of offences by published file")

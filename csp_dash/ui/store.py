@@ -7,6 +7,7 @@ as it is. It is never changed after it was built, which is what makes sharing it
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 import streamlit as st
@@ -43,20 +44,23 @@ class Store:
 
         `build` is one of the builders in `packs`; the view names the indicator.
         """
-        return _panel(self.release, f"{build.__module__}.{build.__qualname__}", view, _Builder(self.data, build))  # type: ignore[return-value]
+        return _panel(
+            self.release, f"{build.__module__}.{build.__qualname__}", repr(view), _Job(self.data, build, view)
+        )  # type: ignore[return-value]
 
 
-class _Builder:
-    """Carries what the cached function needs but what is no part of its key."""
+@dataclass(frozen=True)
+class _Job:
+    """What the cached function needs but what is no part of its key: a view is hashed field by field, its text at once."""
 
-    def __init__(self, data: Data, build: Callable[[Data, Filters], object]) -> None:
-        self.data = data
-        self.build = build
+    data: Data
+    build: Callable[[Data, Filters], object]
+    view: Filters
 
 
 @st.cache_resource(max_entries=1500, show_spinner=False)
-def _panel(release: str, name: str, view: Filters, _builder: _Builder) -> object:
-    return _builder.build(_builder.data, view)
+def _panel(release: str, name: str, view: str, _job: _Job) -> object:
+    return _job.build(_job.data, _job.view)
 
 
 def open_store(catalogue: Catalogue, settings: Settings) -> Store:

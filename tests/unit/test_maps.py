@@ -91,7 +91,7 @@ def test_the_deck_asks_nobody(two: bounds.Boundaries) -> None:
     assert found["mapStyle"] == "__MAP_STYLE__"
     assert "mapProvider" not in found
     assert "http" not in deck.to_json()
-    assert found["views"][0]["controller"] is False
+    assert found["views"][0]["controller"] is True, "this map is there to move in"
     layers = {layer["id"]: layer for layer in found["layers"]}
     assert list(layers) == ["ground", "water", "wards", "selected", "names"]
 

@@ -1,0 +1,59 @@
+"""The twin: the app's pages with the same elements in the same containers, from constants.
+
+It keeps what no page can do without: the page's settings, the menu of eleven pages, one Streamlit call
+for each element. It has no filters, URL, cache look-ups or sentences to make. Every constant is made once, at import.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import pickle
+import pkgutil
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from bench import recording
+from csp_dash import ui
+from csp_dash.ui import frame
+
+for _module in pkgutil.iter_modules(ui.__path__):  # the same libraries in memory as the app has
+    importlib.import_module(f"csp_dash.ui.{_module.name}")
+
+_RECORDED = pickle.loads(Path(os.environ["BENCH_RECORDING"]).read_bytes())  # written by this very program
+PAGES = {slug: recording.steps(item) for slug, item in _RECORDED.items()}
+gc.collect()
+gc.freeze()
+
+
+def _draw(slug: str, pages: dict[str, st.Page]) -> None:
+    places: dict[recording.Place, Any] = {(0,): st, (1,): st.sidebar}
+    for step in PAGES[slug]:
+        options = step.options
+        if step.name == "page_link":
+            options = options | {"page": pages[options["page"] or frame.PAGES[0].slug]}
+        given = getattr(places[step.parent], step.name)(**options)
+        if step.made:
+            places.update(zip(step.made, given if step.name == "columns" else [given], strict=True))
+
+
+def show() -> None:
+    """Draw one run of the page that was asked for; with `?empty`, the menu and nothing else."""
+    st.set_page_config(page_title="Community safety in Tower Hamlets", page_icon=str(frame.ICON), layout="wide")
+    pages: dict[str, st.Page] = {}
+    for number, card in enumerate(frame.PAGES):
+        if number == 0:
+            pages[card.slug] = st.Page(_nothing, title=card.title, icon=card.icon, default=True)
+        else:
+            pages[card.slug] = st.Page(_nothing, title=card.title, icon=card.icon, url_path=card.slug)
+    chosen = st.navigation(list(pages.values()), position="hidden")
+    chosen.run()
+    if "empty" not in st.query_params:
+        _draw(chosen.url_path or frame.PAGES[0].slug, pages)
+
+
+def _nothing() -> None:
+    """Pages of the twin are told apart by their address; one function serves them all."""

@@ -1,0 +1,52 @@
+"""Tables of the methods page: what every source holds, every measure, and how totals were revised."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from csp_dash import queries
+from csp_dash.domain.filters import Filters
+from csp_dash.domain.words import BOROUGH
+from csp_dash.packs.data import Data
+
+
+def sources(data: Data, view: Filters) -> dict[str, dict[str, Any]]:
+    """Period and number of figures of each source, by its id. `view` is not used here or below."""
+    return {
+        str(row["source"]): {str(key): row[key] for key in row}
+        for row in queries.status(data.warehouse).to_dict("records")
+    }
+
+
+def measures(data: Data, view: Filters) -> pd.DataFrame:
+    """Every measure that this instance shows: what it counts, its direction, standing, period and source."""
+    rows = []
+    for item in data.catalogue.indicators.values():
+        if not data.shows(item):
+            continue
+        spans = [data.have(item, kind) for feed in item.feeds for kind in feed.areas]
+        known = [span for span in spans if span]
+        rows.append(
+            {
+                "Measure": item.title,
+                "What is counted": item.plain,
+                "Better when": item.direction.value,
+                "Standing": item.trust.value,
+                "Figures": f"{known[0].span.first.short} to {known[0].span.last.short}" if known else "none",
+                "Source": ", ".join(item.sources) or item.holder,
+                "Name in links": item.slug,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def revisions(data: Data, view: Filters) -> pd.DataFrame:
+    """All offences in Tower Hamlets by financial year, a column for each published file that covers the year."""
+    frame = queries.vintages(data.warehouse, series="tno", area=BOROUGH)
+    frame = frame[frame["months"] == 12].astype({"total": "int64"})
+    wide = frame.drop_duplicates(["fy", "vintage"], keep="last").pivot(index="fy", columns="vintage", values="total")
+    shown = wide.map(lambda number: "" if pd.isna(number) else f"{number:,.0f}").rename_axis("Year").reset_index()
+    shown.columns = pd.Index(["Year", *[f"File to {name}" for name in wide.columns]])
+    return shown
