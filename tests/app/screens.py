@@ -20,7 +20,9 @@ TABLES = ("table", "arrow_data_frame", "dataframe")
 BUDGET = 150_000  # characters of JSON that one picture may send to a browser
 
 EMPTY = "No data for this choice"
-SICK = re.compile(r"\b(nan|NaN|inf|Infinity|undefined|NaT|Traceback|KeyError)\b|(?m:^None$)|[,:] None\b|\bNone,|\b(Span|Month)\(|<NA>|\{\w*\}")
+SICK = re.compile(
+    r"\b(nan|NaN|inf|Infinity|undefined|NaT|Traceback|KeyError)\b|(?m:^None$)|\bNone,|: None\b(?!:)|\b(Span|Month)\(|<NA>|\{\w*\}"
+)
 TWICE = re.compile(r"\b(\w[\w ]{2,}?) \1\b")
 
 
@@ -94,7 +96,9 @@ def words(at: AppTest) -> str:
                     parts.append(text)
             options = getattr(proto, "options", None)
             if options:
-                parts += [option if isinstance(option, str) else str(getattr(option, "content", "")) for option in options]
+                parts += [
+                    option if isinstance(option, str) else str(getattr(option, "content", "")) for option in options
+                ]
     return "\n".join(part for part in parts if part)
 
 
@@ -139,7 +143,9 @@ def check(at: AppTest) -> None:
         assert len(alt.strip()) > 30, "a picture has words for those who cannot see it"
         if picture.type == "plotly_chart":
             figure = spec(picture)
-            drawn = any(len(trace.get("y") or trace.get("x") or trace.get("locations") or []) for trace in figure["data"])
+            drawn = any(
+                len(trace.get("y") or trace.get("x") or trace.get("locations") or []) for trace in figure["data"]
+            )
             assert drawn or EMPTY in json.dumps(figure["layout"]), "drawn, or says that there is nothing to draw"
     for table in of_type(at, *TABLES):
         assert len(table.proto.alt.strip()) > 10, "a table has words for those who cannot see it"

@@ -18,6 +18,7 @@ from screens import (
     open_all,
     sent,
     spec,
+    tab,
     visit,
     words,
 )
@@ -40,14 +41,25 @@ STATES: dict[str, dict[str, str | list[str]]] = {
     "custom": {"from_": "2022-04", "to": "2023-03"},
     "one month": {"from_": "2024-08", "to": "2024-08"},
     "before any figure": {"from_": "1995-01", "to": "1995-12"},
-    "garbage": {"ward": "zzz", "from_": "x", "indicator": "../../etc", "measure": "<script>alert(1)</script>", "period": "'"},
+    "garbage": {
+        "ward": "zzz",
+        "from_": "x",
+        "indicator": "../../etc",
+        "measure": "<script>alert(1)</script>",
+        "period": "'",
+    },
     "much garbage": {"ward": [WHITECHAPEL] * 300, "compare": "\x00", "to": "2026-03", "q": "x" * 5000},
 }
 MEASURED = {slug: item for slug, item in load().indicators.items() if item.measured}
 
 
 FILTERLESS = ("my_ward", "board", "plan", "methods")
-CASES = [(page, state) for page in PAGES for state in STATES if page not in FILTERLESS or state in ("default", "one ward", "much garbage")]
+CASES = [
+    (page, state)
+    for page in PAGES
+    for state in STATES
+    if page not in FILTERLESS or state in ("default", "one ward", "much garbage")
+]
 
 
 @pytest.mark.parametrize(("page", "state"), CASES)
@@ -60,7 +72,7 @@ def test_a_page_in_a_state(page: str, state: str):
         assert len(at.metric) == 4
         assert len(of_type(at, "plotly_chart")) >= 4
         assert of_type(at, "expander")
-    if page in WITH_MAPS and not state != "before any figure":
+    if page in WITH_MAPS and state != "before any figure":
         assert of_type(at, *TABLES), "the wards in order"
 
 
@@ -99,15 +111,17 @@ def test_an_unknown_measure_shows_the_one_to_begin_with():
 @pytest.mark.parametrize("page", PAGES)
 def test_pictures_are_light(page: str):
     """What one picture may send to a phone."""
-    sizes = {picture.proto.alt[:60]: len(sent(picture)) for picture in of_type(visit(page, ward=WHITECHAPEL), *PICTURES)}
+    sizes = {
+        picture.proto.alt[:60]: len(sent(picture)) for picture in of_type(visit(page, ward=WHITECHAPEL), *PICTURES)
+    }
     assert {alt: size for alt, size in sizes.items() if size > BUDGET} == {}
 
 
 def test_the_heaviest_pictures_are_light():
     """Burglary has the longest series, a comparison, the ward map, and hexagons over points."""
     at = visit("explore", indicator="burglary", ward=WHITECHAPEL, compare="london", period="all")
-    sizes = {picture.key: len(sent(picture)) for picture in of_type(at, *PICTURES)}
-    assert {"trend-burglary", "hexagons"} <= set(sizes)
+    sizes = {picture.proto.alt[:60]: len(sent(picture)) for picture in of_type(at, *PICTURES)}
+    assert any(alt.startswith("Line chart") for alt in sizes) and any(alt.startswith("Hexagon map") for alt in sizes)
     assert {alt: size for alt, size in sizes.items() if size > BUDGET} == {}
 
 
@@ -145,7 +159,9 @@ def test_alt_texts_name_the_ward_the_period_and_the_measure(page: str):
 def test_each_page_says_what_it_shows():
     at = visit("violence", ward=WHITECHAPEL, measure="rate", compare="london", period="plan")
     said = [item.value for item in at.caption if item.value.startswith("Showing")]
-    assert said == ["Showing rates per 1,000 residents for Whitechapel, April 2021 to March 2024, compared with London."]
+    assert said == [
+        "Showing rates per 1,000 residents for Whitechapel, April 2021 to March 2024, compared with London."
+    ]
 
 
 def test_a_chosen_ward_changes_headline_and_chart():
@@ -167,7 +183,10 @@ def test_a_comparison_is_drawn_and_said():
 def test_a_missing_month_is_a_gap_and_not_a_zero():
     """police.uk has no September 2023 for the borough."""
     trend = lines(visit("explore", indicator="asb"))[0]
-    dots = max((trace for trace in spec(trend)["data"] if "markers" in trace.get("mode", "")), key=lambda trace: len(trace["x"]))
+    dots = max(
+        (trace for trace in spec(trend)["data"] if "markers" in trace.get("mode", "")),
+        key=lambda trace: len(trace["x"]),
+    )
     assert "2023-08-01" in dots["x"] and "2023-10-01" in dots["x"] and "2023-09-01" not in dots["x"]
     assert "missing" in trend.proto.alt
 

@@ -76,13 +76,18 @@ def illustrative_on(page: str, **params: str) -> list[str]:
     at = open_all(visit(page, **params))
     check(at)
     text = words(at)
-    found = [text[max(0, hit.start() - 60) : hit.end() + 60] for hit in re.finditer(f"{MARK}|nox_illustr|made[- ]up", text)]
+    found = [
+        text[max(0, hit.start() - 60) : hit.end() + 60] for hit in re.finditer(f"{MARK}|nox_illustr|made[- ]up", text)
+    ]
     return found + [f"URL: {value}" for value in at.query_params.get("indicator", []) if value == NOX]
 
 
 @pytest.mark.usefixtures("public")
 def test_a_public_instance_shows_nothing_illustrative():
-    asked = [*((page, {}) for page in PAGES), *((page, {"indicator": NOX}) for page in ("explore", "neighbourhood_crime", "board"))]
+    asked = [
+        *((page, {}) for page in PAGES),
+        *((page, {"indicator": NOX}) for page in ("explore", "neighbourhood_crime", "board")),
+    ]
     found = {f"{page} {params}": illustrative_on(page, **params) for page, params in asked}
     assert {page: hits for page, hits in found.items() if hits} == {}
 

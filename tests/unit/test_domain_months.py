@@ -52,7 +52,7 @@ def test_months_sort_by_time():
 def test_a_span_counts_both_ends_and_cannot_run_backwards():
     assert Span(Month(2025, 4), Month(2026, 3)).months == 12
     assert Span(Month(2026, 3), Month(2026, 3)).months == 1
-    with pytest.raises(ValueError, match="ends .2026-02. before it starts .2026-03."):
+    with pytest.raises(ValueError, match=r"ends .2026-02. before it starts .2026-03."):
         Span(Month(2026, 3), Month(2026, 2))
 
 

@@ -11,7 +11,7 @@ import pytest
 from csp_dash import queries
 from csp_dash.catalogue import Catalogue
 from csp_dash.domain.months import Month, Span
-from csp_dash.domain.words import BOROUGH, LONDON, AreaKind, Frequency
+from csp_dash.domain.words import BOROUGH, LONDON, AreaKind
 from csp_dash.queries.questions import SHAPES
 from csp_dash.warehouse import Warehouse
 
@@ -22,7 +22,6 @@ WHITECHAPEL = "E05009336"
 FULL: dict[str, dict[str, object]] = {
     "areas": {},
     "availability": {},
-    "latest": {"indicator": "burglary", "area_kind": "ward"},
     "lsoa_window": {"series": "asb", "span": YEAR},
     "place_measures": {},
     "populations": {"base": "census_2021"},
@@ -30,13 +29,13 @@ FULL: dict[str, dict[str, object]] = {
     "series": {"indicator": "burglary", "areas": [BOROUGH]},
     "snap_points": {"first_year": 2021, "last_year": 2023},
     "status": {},
+    "streets": {},
     "stop_search_breakdown": {"span": Span(Month(2023, 4), Month(2023, 12))},
     "vintages": {"series": "tno", "area": BOROUGH},
     "window": {"indicator": "burglary", "area_kind": "ward", "span": YEAR},
 }
 NOWHERE = Span(Month(1995, 1), Month(1995, 12))
 EMPTY: dict[str, dict[str, object]] = {
-    "latest": {"indicator": "no_such", "area_kind": "ward"},
     "lsoa_window": {"series": "no_such", "span": YEAR},
     "populations": {"base": "no_such"},
     "series": {"indicator": "no_such", "areas": [BOROUGH]},
@@ -71,7 +70,6 @@ def test_an_empty_answer_has_the_declared_columns(warehouse: Warehouse, name: st
     ("name", "asked"),
     [
         ("window", {"indicator": "burglary", "area_kind": "parish", "span": YEAR}),
-        ("latest", {"indicator": "burglary", "area_kind": ""}),
         ("series", {"indicator": "burglary", "areas": []}),
         ("series", {"indicator": "burglary", "areas": ["E05000001", "'; drop table fact; --"]}),
         ("vintages", {"series": "tno", "area": "E99999999"}),
@@ -129,7 +127,9 @@ def test_place_measures_of_the_wards(warehouse: Warehouse):
     frame = queries.place_measures(warehouse).pivot(index="area", columns="measure", values="value")
     wards = frame[frame.index.str.startswith("E050093")]
     assert len(wards) == 20
-    assert wards["area_km2"].between(0.3, 4).all() and wards["area_km2"].sum() == pytest.approx(19.77, abs=0.05), "to the mean high water"
+    assert wards["area_km2"].between(0.3, 4).all() and wards["area_km2"].sum() == pytest.approx(19.77, abs=0.05), (
+        "to the mean high water"
+    )
 
 
 # --- months, zeros and gaps ----------------------------------------------------------------------
@@ -195,7 +195,9 @@ def test_a_part_of_a_measure_never_stands_for_the_whole(warehouse: Warehouse):
 
 
 def test_a_survey_is_not_summed(warehouse: Warehouse):
-    row = queries.window(warehouse, indicator="pas_trust", area_kind="borough", span=Span(Month(2022, 1), Month(2023, 12)))
+    row = queries.window(
+        warehouse, indicator="pas_trust", area_kind="borough", span=Span(Month(2022, 1), Month(2023, 12))
+    )
     row = row.set_index("area").loc[BOROUGH]
     assert row["numerator"] == pytest.approx(0.72) and row["denominator"] == 1
     assert (row["periods"], row["expected"]) == (1, 1)
@@ -208,7 +210,9 @@ def test_shares_keep_their_own_denominator(warehouse: Warehouse):
     assert (row["numerator"], row["denominator"]) == (101, 577)
 
 
-@pytest.mark.parametrize("slug", ["total_offences", "burglary", "violence_with_injury", "asb", "vawg_offences", "dwelling_fires"])
+@pytest.mark.parametrize(
+    "slug", ["total_offences", "burglary", "violence_with_injury", "asb", "vawg_offences", "dwelling_fires"]
+)
 def test_wards_never_add_to_more_than_the_borough(warehouse: Warehouse, slug: str):
     """Offences without a place are in the borough's figure only. The borough's older months come from other files."""
     wards = queries.series(warehouse, indicator=slug, areas=[f"E050093{number}" for number in range(17, 37)])
@@ -229,22 +233,12 @@ def test_london_holds_its_boroughs(warehouse: Warehouse):
     assert 0.97 < boroughs["numerator"].sum() / london["numerator"].iloc[0] <= 1
 
 
-def test_the_newest_period_is_the_end_of_the_series(warehouse: Warehouse, catalogue: Catalogue):
-    have = queries.availability(warehouse).set_index(["indicator", "area_kind"])
-    for slug, kind in (("burglary", "ward"), ("pas_trust", "borough"), ("rough_sleeping", "region"), ("asb", "ward")):
-        frame = queries.latest(warehouse, indicator=slug, area_kind=kind)
-        assert set(pd.to_datetime(frame["finish"])) == {pd.Timestamp(have.loc[(slug, kind), "last"])}, slug
-        if catalogue.indicators[slug].frequency is Frequency.MONTH:
-            assert (pd.to_datetime(frame["start"]).dt.day == 1).all()
-
-
 def test_no_measure_has_a_negative_or_infinite_figure(warehouse: Warehouse, catalogue: Catalogue):
-    for item in catalogue.indicators.values():
-        for feed in item.feeds:
-            for kind in feed.areas:
-                frame = queries.latest(warehouse, indicator=item.slug, area_kind=kind.value)
-                known = frame["numerator"].dropna().astype(float)
-                assert len(known) and np.isfinite(known).all() and (known >= 0).all(), (item.slug, kind)
+    for have in queries.availability(warehouse).itertuples():
+        span = Span(Month.of(have.last).plus(-11), Month.of(have.last))
+        frame = queries.window(warehouse, indicator=have.indicator, area_kind=have.area_kind, span=span)
+        known = frame["numerator"].dropna().astype(float)
+        assert len(known) and np.isfinite(known).all() and (known >= 0).all(), have
 
 
 # --- narrow tables -------------------------------------------------------------------------------
@@ -266,6 +260,15 @@ def test_map_points_are_counted_by_place(warehouse: Warehouse):
     assert 2_100 <= frame["n"].sum() <= 2_200
     both = queries.snap_points(warehouse, first_year=2021, last_year=2022)["n"].sum()
     assert both == frame["n"].sum() + queries.snap_points(warehouse, first_year=2021, last_year=2021)["n"].sum()
+
+
+def test_streets_are_names_in_wards(warehouse: Warehouse):
+    frame = queries.streets(warehouse)
+    assert len(frame) > 500 and not frame.duplicated().any()
+    assert set(frame["ward"]) == {f"E050093{number}" for number in range(17, 37)}
+    assert not frame["street"].str.startswith("On or near").any() and (frame["street"].str.strip() != "").all()
+    assert frame.groupby("street")["ward"].count().max() <= 4, "a supermarket is no street"
+    assert "Northey Street" in set(frame.loc[frame["ward"] == "E05009326", "street"])
 
 
 def test_stops_by_ward_add_to_those_of_the_borough(warehouse: Warehouse):

@@ -210,38 +210,53 @@ def test_a_database_cut_short_is_made_anew(warehouse: Warehouse, catalogue: Cata
 
 START = """
 import sys
-import duckdb
-real = duckdb.connect
-def connect(*given, **named):
-    connection = real(*given, **named)
-    connection.execute("set progress_bar_time = 0")  # DuckDB's default is 2 seconds: on a slow disk, every first start
-    return connection
-duckdb.connect = connect
 from csp_dash import queries
 from csp_dash.catalogue import load
 from csp_dash.warehouse import Snapshot, Warehouse, database
 path = database(Snapshot.open(), load(), sys.argv[1])
-print(path.name, len(queries.status(Warehouse(path))), file=sys.stderr)
+print(path.name, len(queries.status(Warehouse(path))))
 """
 
 
-def test_two_first_starts_at_once_both_succeed_and_print_nothing(tmp_path: Path):
-    """A progress bar on standard output would stand before the JSON of `python -m csp_dash value`."""
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-c", START, str(tmp_path)],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(2)
-    ]
-    ended = [(*process.communicate(timeout=120), process.returncode) for process in started]
-    assert [code for _, _, code in ended] == [0, 0], ended
-    assert ended[0][1] == ended[1][1], "both opened the same database"
-    assert [path.name for path in tmp_path.iterdir()] == [ended[0][1].split()[0]]
-    assert [ended[0][0], ended[1][0]] == ["", ""]
+def test_two_first_starts_at_once_both_succeed(tmp_path: Path):
+    command = [sys.executable, "-c", START, str(tmp_path)]
+    started = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    ended = [(process.communicate(timeout=120)[0], process.returncode) for process in started]
+    assert [code for _, code in ended] == [0, 0], ended
+    assert ended[0] == ended[1], "both opened the same database, and nothing else was printed"
+    assert [path.name for path in tmp_path.iterdir()] == [ended[0][0].split()[0]]
+
+
+class Watched:
+    """A connection that notes, at each statement of a build, whether DuckDB would draw a progress bar."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, bars: list[bool]) -> None:
+        self.connection, self.bars = connection, bars
+
+    def __enter__(self) -> Watched:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.connection.close()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.connection, name)
+
+    def execute(self, statement: duckdb.Statement | str, *rest: object) -> object:
+        if not isinstance(statement, str):
+            (shown,) = self.connection.sql("select current_setting('enable_progress_bar')").fetchone() or (True,)
+            self.bars.append(shown)
+        return self.connection.execute(statement, *rest)  # type: ignore[arg-type]
+
+
+def test_a_slow_first_start_draws_no_progress_bar(
+    catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """It would stand on standard output, before the JSON of `python -m csp_dash value`."""
+    real, bars = duckdb.connect, []
+    monkeypatch.setattr(build.duckdb, "connect", lambda *given, **named: Watched(real(*given, **named), bars))
+    build._make(tmp_path / "new.duckdb", Snapshot.open(ROOT), catalogue)
+    assert len(bars) > 5 and not any(bars)
 
 
 # --- reading it ----------------------------------------------------------------------------------

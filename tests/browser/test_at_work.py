@@ -1,0 +1,229 @@
+"""What a reader does: a link that restores the view, a filter and Back, the board's arrow keys, a download."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from harness import ROOT, Watch, go, server, settle
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+Tab = Callable[..., tuple[Page, Watch]]
+WHITECHAPEL = "E05009336"
+
+
+def shown(page: Page) -> dict[str, list[str]]:
+    """The parameters of the address bar."""
+    return parse_qs(urlsplit(page.url).query)
+
+
+def wards(page: Page) -> list[str]:
+    """The wards in the control, as they are written there."""
+    text = page.locator('[data-testid="stSidebar"] [data-testid="stMultiSelect"]').inner_text()
+    return [line for line in text.splitlines() if line in ("Whitechapel", "Weavers", "Bow West")]
+
+
+def choose_ward(page: Page, name: str) -> None:
+    box = page.locator('[data-testid="stSidebar"] [data-testid="stMultiSelect"] input')
+    box.click()
+    box.fill(name)
+    box.press("Enter")
+    box.press("Escape")
+
+
+OF = re.compile(r"^\d+ of \d+$")
+
+
+def number(page: Page) -> str:
+    """Which screen of the board is shown: `3 of 20`."""
+    return page.get_by_text(OF).inner_text()
+
+
+def said(page: Page) -> str:
+    return page.get_by_text("Showing ").first.inner_text()
+
+
+def test_a_copied_link_restores_the_view(tab: Tab, warm: str):
+    page, _ = tab()
+    go(page, f"{warm}/violence?ward={WHITECHAPEL}&period=plan&measure=rate&compare=london")
+    assert wards(page) == ["Whitechapel"]
+    side = page.locator('[data-testid="stSidebar"]')
+    expect(side.get_by_role("radio", name="Rate per 1,000")).to_be_checked()
+    text = side.inner_text()
+    assert "Plan period" in text or side.get_by_label("Period").input_value().startswith("Plan period")
+    assert said(page) == (
+        "Showing rates per 1,000 residents for Whitechapel, April 2021 to March 2024, compared with London."
+    )
+    assert shown(page) == {"ward": [WHITECHAPEL], "period": ["plan"], "measure": ["rate"], "compare": ["london"]}
+
+
+def test_a_garbage_link_shows_the_page_and_cleans_the_address(tab: Tab, warm: str):
+    page, _ = tab()
+    go(page, f"{warm}/violence?ward=zzz&from=x&indicator=../../etc&measure=<script>alert(1)</script>&period=%00")
+    assert "counts for Tower Hamlets" in said(page)
+    page.wait_for_url(lambda url: "zzz" not in url)
+    assert shown(page) == {}
+
+
+def test_a_filter_goes_into_the_address_and_back_takes_it_back(tab: Tab, warm: str):
+    page, _ = tab()
+    go(page, f"{warm}/violence")
+    choose_ward(page, "Whitechapel")
+    page.wait_for_url(f"**/violence?ward={WHITECHAPEL}")
+    settle(page)
+    page.locator('[data-testid="stSidebar"]').get_by_text("Rate per 1,000").click()
+    page.wait_for_url("**measure=rate*")
+    settle(page)
+    assert "rates per 1,000 residents for Whitechapel" in said(page)
+    page.go_back()
+    page.wait_for_url(f"**/violence?ward={WHITECHAPEL}")
+    expect(page.get_by_text("Showing counts for Whitechapel")).to_be_visible()
+    settle(page)
+    assert wards(page) == ["Whitechapel"]
+    page.go_back()
+    page.wait_for_url("**/violence")
+    expect(page.get_by_text("Showing counts for Tower Hamlets")).to_be_visible()
+    settle(page)
+    assert wards(page) == []
+    page.go_forward()
+    page.wait_for_url(f"**/violence?ward={WHITECHAPEL}")
+    expect(page.get_by_text("Showing counts for Whitechapel")).to_be_visible()
+
+
+def test_the_menu_carries_the_view_and_back_returns_to_the_page_before(tab: Tab, warm: str):
+    page, _ = tab()
+    go(page, f"{warm}/violence?ward={WHITECHAPEL}")
+    page.locator('[data-testid="stSidebar"]').get_by_text("Confidence and trust").click()
+    page.wait_for_url(f"**/confidence?ward={WHITECHAPEL}")
+    settle(page)
+    page.go_back()
+    page.wait_for_url(f"**/violence?ward={WHITECHAPEL}")
+    settle(page)
+    assert wards(page) == ["Whitechapel"]
+    assert "violence" in page.locator("h1").inner_text()
+
+
+def test_the_board_moves_by_the_arrow_keys(tab: Tab, warm: str):
+    page, _ = tab(1920, 1080)
+    go(page, f"{warm}/board")
+    assert page.locator('[data-testid="stSidebar"]').count() == 0
+    first = page.locator('[data-testid="stMain"]').inner_text()
+    seen = [first]
+    for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "ArrowLeft", "ArrowLeft", "ArrowRight"):
+        before = number(page)
+        page.keyboard.press(key)
+        expect(page.get_by_text(OF)).not_to_have_text(before)
+        settle(page)
+        seen.append(page.locator('[data-testid="stMain"]').inner_text())
+    assert len(set(seen[:3])) == 3
+    assert seen[3] == seen[1] and seen[4] == seen[0] and seen[6] == seen[0]
+    assert seen[5] not in seen[:3], "left of the first is the last"
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1366, 768)])
+def test_the_board_fits_its_screen(width: int, height: int, tab: Tab, warm: str):
+    page, _ = tab(width, height)
+    go(page, f"{warm}/board")
+    for _ in range(4):
+        tall = page.evaluate(
+            "() => { const m = document.querySelector('[data-testid=stMain]'); return m.scrollHeight - m.clientHeight }"
+        )
+        assert tall <= 2, "a wall cannot be scrolled"
+        big = page.evaluate(
+            "() => Math.max(...[...document.querySelectorAll('p')].map(p => parseFloat(getComputedStyle(p).fontSize)))"
+        )
+        assert big >= 40, "read from six metres"
+        before = number(page)
+        page.keyboard.press("ArrowRight")
+        expect(page.get_by_text(OF)).not_to_have_text(before)
+        settle(page)
+
+
+def test_the_figures_open_and_download_as_they_are_shown(tab: Tab, warm: str):
+    page, _ = tab()
+    go(page, f"{warm}/explore?indicator=burglary&ward={WHITECHAPEL}")
+    headline = page.locator('[data-testid="stMetricValue"]').first.inner_text()
+    page.get_by_text("Figures, download and caveats").first.click()
+    button = page.get_by_role("button", name="Download these figures (CSV)")
+    button.wait_for()
+    settle(page)
+    with page.expect_download() as download:
+        button.click()
+    assert download.value.suggested_filename == "burglary-by-month.csv"
+    text = Path(download.value.path()).read_text(encoding="utf-8")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert len(rows) == 192
+    year = sum(float(row["numerator"]) for row in rows[-12:])
+    assert f"{year:,.0f}" == headline
+    assert {row["area_name"] for row in rows} == {"Whitechapel"} and {row["source"] for row in rows} == {"mps_ward"}
+    asked = [
+        sys.executable,
+        "-m",
+        "csp_dash",
+        "value",
+        "burglary",
+        "--area",
+        WHITECHAPEL,
+        "--from",
+        "2025-04",
+        "--to",
+        "2026-03",
+    ]
+    printed = subprocess.run(asked, cwd=ROOT, capture_output=True, check=True, text=True).stdout
+    assert json.loads(printed)["value"] == year, "and as the command line says"
+
+
+def test_a_small_table_opens_under_its_picture(tab: Tab, warm: str):
+    page, _ = tab()
+    go(page, f"{warm}/explore?indicator=youth_fte")
+    page.get_by_text("Figures, download and caveats").first.click()
+    page.get_by_role("button", name="Download these figures (CSV)").wait_for()
+    settle(page)
+    table = page.locator('[data-testid="stExpander"] [data-testid="stTable"]').first.inner_text()
+    assert "2024" in table and "96" in table and "666" in table
+
+
+def test_a_resident_finds_the_ward(tab: Tab, warm: str):
+    page, _ = tab(390, 844, is_mobile=True, has_touch=True)
+    go(page, f"{warm}/my_ward")
+    assert "What the police recorded" not in page.locator('[data-testid="stMain"]').inner_text()
+    box = page.get_by_label("Your ward")
+    box.click()
+    box.fill("Weav")
+    box.press("Enter")
+    page.wait_for_url("**/my_ward?ward=E05009335")
+    expect(page.get_by_text("What the police recorded in Weavers")).to_be_visible()
+    settle(page)
+    text = page.locator('[data-testid="stMain"]').inner_text()
+    assert "for every 1,000 residents" in text and "999" in text
+    page.go_back()
+    page.wait_for_url("**/my_ward")
+    expect(page.get_by_text("What the police recorded in Weavers")).to_have_count(0)
+
+
+def test_a_public_instance_has_no_made_up_figures(tab: Tab, ready: Callable[[], Path]):
+    with server(ready(), CSP_DASH_PROFILE="public") as at:
+        page, _ = tab()
+        go(page, f"{at}/explore?indicator=nox_sightings")
+        text = page.locator('[data-testid="stApp"]').inner_text()
+        assert "Burglary" in text and "llustrative" not in text
+
+
+def test_a_damaged_snapshot_is_a_sentence_on_the_screen(tab: Tab, tmp_path: Path):
+    """A cache folder that cannot be made stands for all that can be wrong at the start."""
+    (tmp_path / "in-the-way").write_text("")
+    with server(tmp_path, CSP_DASH_CACHE=str(tmp_path / "in-the-way" / "cache")) as at:
+        page, _ = tab()
+        go(page, f"{at}/violence")
+        text = page.locator('[data-testid="stMain"]').inner_text()
+        assert "The dashboard cannot start" in text and "CSP_DASH_CACHE" in text
+        assert "Traceback" not in text and ".py" not in text

@@ -1,0 +1,148 @@
+"""Every page as the first that a cold server is asked for; every page on a phone; light and dark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from harness import Watch, go, legend_colours, pixels, server, settle, share_of, whole
+from playwright.sync_api import Locator, Page, expect
+
+pytestmark = pytest.mark.browser
+Tab = Callable[..., tuple[Page, Watch]]
+
+PAGES = {
+    "overview": "Overview",
+    "neighbourhood_crime": "1 Neighbourhood crime and ASB",
+    "hate_and_tensions": "2 Hate crime and tensions",
+    "reoffending": "3 Reoffending and drivers",
+    "violence": "4 Violence and exploitation",
+    "confidence": "Confidence and trust",
+    "my_ward": "My ward",
+    "explore": "Explore the data",
+    "board": "Board screen",
+    "plan": "The plan",
+    "methods": "Sources and methods",
+}
+WITH_MAPS = ("neighbourhood_crime", "hate_and_tensions", "reoffending", "violence", "my_ward", "explore")
+WITHOUT_CHARTS = ("plan", "methods")
+FROM_NOTHING = ("violence", "board")  # these make the database as well
+
+
+def address_of(page: str) -> str:
+    """The default page answers at the root only."""
+    return "/" if page == "overview" else f"/{page}"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_cold_server_answers_a_deep_link_to(name: str, tab: Tab, ready: Callable[[], Path], tmp_path: Path):
+    with server(tmp_path if name in FROM_NOTHING else ready()) as at:
+        page, _ = tab()
+        go(page, at + address_of(name))
+        framed(page, name)
+        drawn(page, name)
+
+
+def framed(page: Page, name: str) -> None:
+    """The menu stands around the page, the page is the one that was asked for, nothing is in its way."""
+    text = page.locator('[data-testid="stMain"]').inner_text()
+    assert "encountered an error" not in text and "cannot start" not in text and len(text) > 150
+    assert page.locator('[role="dialog"]').count() == 0, "no Page-not-found dialog"
+    assert page.locator('[data-testid="stException"]').count() == 0
+    assert page.title() == "Community safety in Tower Hamlets"
+    assert page.locator('[data-testid="stSidebarNav"]').count() == 0, "not Streamlit's own list of file names"
+    links = page.locator('[data-testid="stSidebar"] [data-testid="stPageLink-NavLink"]')
+    if name == "board":
+        assert page.locator('[data-testid="stSidebar"]').count() == 0
+        assert page.get_by_role("button", name="Next").is_visible()
+    else:
+        assert [link.inner_text().splitlines()[-1].strip() for link in links.all()] == list(PAGES.values())
+        assert page.locator('[data-testid="stMain"] h1').count() >= 1
+
+
+def drawn(page: Page, name: str) -> None:
+    """Charts have their lines, maps their classes: seen in the picture, not in the code."""
+    charts = page.locator('[data-testid="stPlotlyChart"]')
+    assert (charts.count() > 0) is (name not in WITHOUT_CHARTS)
+    maps = 0
+    for chart, seen in zip(charts.all(), whole(page, charts), strict=True):
+        ground = np.bincount(seen.dot([65536, 256, 1])).max()
+        assert ground / len(seen) < 0.995, "a blank chart"
+        assert len(np.unique(seen // 32, axis=0)) >= 4
+        classes = legend_colours(panel_of(chart))
+        if classes:
+            maps += 1
+            there = [colour for colour in classes if share_of(seen, colour) > 0.002]
+            assert len(there) >= min(3, len(classes)), f"a blank map: {classes} but only {there}"
+    assert bool(maps) is (name in WITH_MAPS)
+
+
+def panel_of(picture: Locator) -> Locator:
+    """The innermost part of the page that holds a picture and, where it has one, its legend; else nothing."""
+    around = picture.locator('xpath=ancestor::*[.//span[@aria-hidden="true" and contains(@style, "background")]][1]')
+    pictures = around.locator('[data-testid="stPlotlyChart"], [data-testid="stDeckGlJsonChart"]')
+    return around if around.count() and pictures.count() == 1 else picture
+
+
+def test_the_map_to_zoom_and_the_hexagons_draw_without_the_internet(tab: Tab, warm: str):
+    page, _ = tab(height=1000)
+    go(page, f"{warm}/explore?indicator=burglary")
+    page.get_by_text("Zoom and move in the map").click()
+    decks = page.locator('[data-testid="stDeckGlJsonChart"]')
+    expect(decks).to_have_count(2)
+    settle(page)
+    for deck in decks.all():
+        deck.scroll_into_view_if_needed()
+        deck.locator("canvas").first.wait_for()
+        page.wait_for_timeout(1500)  # the graphics card of a test machine is a program
+        seen, classes = pixels(deck), legend_colours(panel_of(deck))
+        # what is drawn is a little see-through: nearly the colours of the legend
+        assert len([colour for colour in classes if share_of(seen, colour, near=30) > 0.002]) >= 3, "a blank map"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_is_wider_than_a_phone(name: str, tab: Tab, warm: str):
+    page, _ = tab(390, 844, is_mobile=True, has_touch=True, device_scale_factor=2)
+    go(page, warm + address_of(name))
+    wide = page.evaluate(
+        """() => {
+          const out = [];
+          if (document.documentElement.scrollWidth > innerWidth) out.push('the page: ' + document.documentElement.scrollWidth);
+          const main = document.querySelector('[data-testid="stMain"]');
+          if (main.scrollWidth > main.clientWidth + 1) out.push('its middle: ' + main.scrollWidth);
+          const scrolls = e => { for (let p = e.parentElement; p && p !== main; p = p.parentElement)
+            if (['auto', 'scroll', 'hidden'].includes(getComputedStyle(p).overflowX)) return true; return false; };
+          for (const e of main.querySelectorAll('*')) {
+            const box = e.getBoundingClientRect();
+            if (box.width && box.right > innerWidth + 1 && !scrolls(e)) out.push(e.tagName + ' ' + (e.dataset.testid || '') + ' ' + box.right);
+          }
+          return out.slice(0, 5);
+        }"""
+    )
+    assert wide == []
+
+
+@pytest.mark.parametrize("name", ["overview", "violence", "board"])
+def test_light_and_dark_both_are_readable(name: str, tab: Tab, warm: str):
+    grounds = {}
+    for scheme in ("light", "dark"):
+        page, _ = tab(color_scheme=scheme)
+        go(page, warm + address_of(name))
+        grounds[scheme] = float(np.median(pixels(page).mean(axis=2)))
+        inks = page.evaluate(
+            """() => [...document.querySelectorAll('[data-testid="stPlotlyChart"] svg text, h1, h2, p')]
+                 .filter(e => e.getBoundingClientRect().width > 2 && e.textContent.trim())
+                 .map(e => getComputedStyle(e)[e.namespaceURI.endsWith('svg') ? 'fill' : 'color'])"""
+        )
+        numbers = [
+            [int(n) for n in ink[ink.index("(") + 1 : ink.index(")")].replace(" ", "").split(",")[:3]]
+            for ink in inks
+            if "(" in ink
+        ]
+        lightness = np.array(numbers).mean(axis=1)
+        assert len(lightness) > 5
+        like_the_ground = np.abs(lightness - grounds[scheme]) < 40
+        assert like_the_ground.mean() < 0.12, f"{scheme}: text in the colour of the page"
+    assert grounds["light"] > 200 > 80 > grounds["dark"]
