@@ -62,6 +62,7 @@ class Data:
         renamed = {old: new for old, new in catalogue.redirects.items() if new in shown}
         self.words = Vocabulary({**shown, **renamed}, dict(zip(wards["code"], wards["name"], strict=True)))
         self.wards: tuple[str, ...] = tuple(wards["code"])
+        self.oldest = min(have.span.first for have in self._have.values())
         self.newest = max(
             have.span.last for (slug, _), have in self._have.items() if catalogue.indicators[slug].counts_in_headlines
         )

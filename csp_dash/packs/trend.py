@@ -111,6 +111,7 @@ def _monthly(
         title = question.subject
     remark = real_figure(data, question) if indicator.trust is Trust.ILLUSTRATIVE else question.fallback
     what = f"{indicator.unit} a month {rate}".strip() if rate != "%" else indicator.unit
+    measure_words = indicator.unit if rate == "%" else f"{indicator.unit} {rate}".strip()
     sentence = " ".join(
         part
         for part in (
@@ -128,7 +129,7 @@ def _monthly(
         "line: average of 12 months; band: the usual range.",
         figure=figure,
         alt=narrate.trend_alt(
-            question.subject, question.place, drawn, unit=indicator.unit, measure=what, finding=title
+            question.subject, question.place, drawn, unit=indicator.unit, measure=measure_words, finding=title
         ),
         evidence=evidence(data, table, _rows(question, frame, drawn["value"]), "by-month", "Month"),
         sentence=sentence,
@@ -217,7 +218,7 @@ def _yearly(data: Data, question: Asked, frame: pd.DataFrame, found: Change | No
         title=title,
         caption=f"{indicator.unit[:1].upper()}{indicator.unit[1:]}, {question.place}, by year.",
         figure=bars.years(drawn, style=style),
-        alt=narrate.bars_alt(indicator.title, drawn, measure=indicator.unit, period="by year"),
+        alt=narrate.bars_alt(f"{indicator.title}, {question.place}", drawn, measure=indicator.unit, period="by year"),
         evidence=evidence(data, question, _rows(question, frame, frame["numerator"]), "by-year", "Month"),
         sentence=narrate.tile(found),
         remark=question.fallback,

@@ -14,7 +14,7 @@ from csp_dash.ui.panels import CHART
 
 AT = "board_screen"
 # The picture takes what the screen leaves: no widget setting speaks of the height of the window.
-FIT = "<style>.stVerticalBlock.st-key-wall-picture{height:calc(100vh - 25rem);min-height:16rem;flex:none}</style>"
+FIT = "<style>.stVerticalBlock.st-key-wall-picture{height:calc(100vh - 29rem);min-height:16rem;flex:none}</style>"
 FONT = "font-family:inherit;margin:0;"
 
 

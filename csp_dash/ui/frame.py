@@ -157,10 +157,10 @@ def _filters(opened: store.Store) -> None:
     )
     st.selectbox("Period", list(PERIODS), format_func=url.period_name, key="f_period")
     if st.session_state.get("f_period") == "custom":
-        months = url.months_back(opened.newest, opened.newest - Month(2010, 4) + 1)
+        months = _months(opened)
         first, last = st.columns(2)
-        st.session_state["f_first"] = st.session_state.get("f_first") or months[11]
-        st.session_state["f_last"] = st.session_state.get("f_last") or months[0]
+        st.session_state["f_first"] = st.session_state.get("f_first") or str(opened.newest.plus(-11))
+        st.session_state["f_last"] = st.session_state.get("f_last") or str(opened.newest)
         first.selectbox("From", months, key="f_first", format_func=lambda text: Month.parse(text).short)
         last.selectbox("To", months, key="f_last", format_func=lambda text: Month.parse(text).short)
         if st.session_state["f_first"] > st.session_state["f_last"]:
@@ -175,6 +175,13 @@ def _filters(opened: store.Store) -> None:
         }.__getitem__,
         key="f_compare",
     )
+
+
+def _months(opened: store.Store) -> list[str]:
+    """Months to choose from, newest first: from the oldest figures on, and as far as a link asks beyond them."""
+    asked = [Month.parse(st.session_state[key]) for key in ("f_first", "f_last") if st.session_state.get(key)]
+    newest = max([opened.newest, *asked])
+    return url.months_back(newest, newest - min([opened.oldest, *asked]) + 1)
 
 
 def _cannot_start(sentence: str) -> None:

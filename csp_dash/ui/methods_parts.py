@@ -25,7 +25,7 @@ def standing(visit: Visit) -> None:
     lines = [
         f"- **{trust.value.capitalize()}** ({count[trust]} {'measure' if count[trust] == 1 else 'measures'}): {words}"
         for trust, words in STANDING.items()
-        if count[trust]
+        if count[trust] and visit.settings.shows(trust, False)
     ]
     st.markdown("\n".join(lines))
     st.caption(
@@ -38,10 +38,7 @@ def sources(visit: Visit) -> None:
     """A card a source: publisher, link, licence, period, method, caveats."""
     st.subheader("Sources", anchor="sources")
     rows = visit.store.panel(register.sources, Filters())
-    shown = {
-        name for item in visit.catalogue.indicators.values() if visit.store.data.shows(item) for name in item.sources
-    }
-    hidden = {name for item in visit.catalogue.indicators.values() for name in item.sources} - shown
+    hidden = _hidden_sources(visit)
     for source in visit.catalogue.sources.values():
         if source.id in hidden:
             continue
@@ -53,6 +50,24 @@ def sources(visit: Visit) -> None:
         if opened.open:
             with opened:
                 _card(visit, source.id, period, int(row["rows"]) if row else None)
+
+
+def _hidden_sources(visit: Visit) -> set[str]:
+    """Sources that only measures hidden on this instance use."""
+    items = visit.catalogue.indicators.values()
+    shown = {name for item in items if visit.store.data.shows(item) for name in item.sources}
+    return {name for item in items for name in item.sources} - shown
+
+
+def _hidden_notes(visit: Visit) -> set[str]:
+    """Caveats that only measures and sources hidden on this instance carry."""
+    hidden = _hidden_sources(visit)
+    items = visit.catalogue.indicators.values()
+    out = {name for item in items if not visit.store.data.shows(item) for name in (*item.caveats, *item.breaks)}
+    out |= {name for source in hidden for name in visit.catalogue.sources[source].caveats}
+    kept = {name for item in items if visit.store.data.shows(item) for name in (*item.caveats, *item.breaks)}
+    kept |= {name for source in visit.catalogue.sources.values() if source.id not in hidden for name in source.caveats}
+    return out - kept
 
 
 def _card(visit: Visit, name: str, period: str, rows: int | None) -> None:
@@ -93,9 +108,11 @@ def statistics(visit: Visit) -> None:
 def caveats(visit: Visit) -> None:
     """Every caveat, event and break, with its dates."""
     st.subheader("Caveats, events and breaks", anchor="caveats")
+    hidden = _hidden_notes(visit)
     lines = [
         f"- **{event.title}** ({_when(event.start, event.finish)}). {event.text}"
         for event in visit.catalogue.events.values()
+        if event.id not in hidden
     ]
     st.markdown("\n".join(lines))
 

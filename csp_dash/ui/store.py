@@ -39,6 +39,10 @@ class Store:
     def newest(self) -> Month:
         return self.data.newest
 
+    @property
+    def oldest(self) -> Month:
+        return self.data.oldest
+
     def panel(self, build: Callable[[Data, Filters], Content], view: Filters) -> Content:
         """The content of a panel for a view, from the cache where it was built before.
 
