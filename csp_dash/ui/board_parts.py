@@ -79,5 +79,5 @@ def _move(number: int, count: int) -> None:
 def _say(text: str, size: float, weight: int) -> None:
     """A line of text of a size in rem: what markdown cannot say at six metres."""
     st.html(
-        f'<p style="{FONT}font-size:clamp(1.1rem,{size * 0.95}vw,{size}rem);line-height:1.2;font-weight:{weight}">{marks.safe(text)}</p>'
+        f'<p style="{FONT}font-size:clamp(1.1rem,min({size * 0.95}vw,{size * 1.48}vh),{size}rem);line-height:1.2;font-weight:{weight}">{marks.safe(text)}</p>'
     )

@@ -89,6 +89,9 @@ def server(cache: Path, **settings: str) -> Iterator[str]:
                     raise AssertionError(f"the server did not start: {log.read_text()}") from None
                 time.sleep(0.1)
         yield address
+    except BaseException:
+        print(log.read_text()[-4000:])  # shown beside the test that failed
+        raise
     finally:
         process.terminate()
         try:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from harness import Watch, go, legend_colours, pixels, server, settle, share_of, whole
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 pytestmark = pytest.mark.browser
 Tab = Callable[..., tuple[Page, Watch]]
@@ -102,10 +102,21 @@ def test_the_map_to_zoom_and_the_hexagons_draw_without_the_internet(tab: Tab, wa
         assert len([colour for colour in classes if share_of(seen, colour, near=30) > 0.002]) >= 3, "a blank map"
 
 
+@pytest.fixture(scope="module")
+def phone(browser: Browser) -> Iterator[tuple[Page, Watch]]:
+    """A small tab that goes from page to page."""
+    context = browser.new_context(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    page, watch = context.new_page(), Watch()
+    watch.on(context, page)
+    yield page, watch
+    context.close()
+
+
 @pytest.mark.parametrize("name", PAGES)
-def test_nothing_is_wider_than_a_phone(name: str, tab: Tab, warm: str):
-    page, _ = tab(390, 844, is_mobile=True, has_touch=True, device_scale_factor=2)
+def test_nothing_is_wider_than_a_phone(name: str, phone: tuple[Page, Watch], warm: str):
+    page, watch = phone
     go(page, warm + address_of(name))
+    watch.check()
     wide = page.evaluate(
         """() => {
           const out = [];
