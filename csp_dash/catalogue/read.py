@@ -10,6 +10,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
+from csp_dash.domain.months import Month
+
 Word = TypeVar("Word", bound=StrEnum)
 
 
@@ -59,8 +61,23 @@ class Table:
             raise self.fail(key, "should list texts only")
         return tuple(values)
 
+    def words(self, key: str, words: type[Word], default: Any = ...) -> tuple[Word, ...]:
+        """A list whose texts all belong to a closed set."""
+        values = self.texts(key, default)
+        for value in values:
+            if value not in list(words):
+                raise self.fail(key, f"has '{value}'; it should hold {', '.join(words)}")
+        return tuple(map(words, values))
+
     def day(self, key: str, default: Any = ...) -> Any:
         return self.take(key, date, default)
+
+    def month(self, key: str) -> Month:
+        """A month written as `YYYY-MM`."""
+        try:
+            return Month.parse(self.text(key))
+        except ValueError as fault:
+            raise self.fail(key, f"is wrong: {fault}") from None
 
     def tables(self, key: str) -> list[Table]:
         values = self.take(key, list, [])
@@ -68,6 +85,10 @@ class Table:
 
     def table(self, key: str) -> Table:
         return Table(f"{self.where} [{key}]", self.take(key, dict))
+
+    def has(self, key: str) -> bool:
+        """Whether a key is there that nothing has read yet."""
+        return key in self._values
 
     def end(self) -> None:
         """Refuse keys that nothing read: a misspelt key is an error, not a silence."""

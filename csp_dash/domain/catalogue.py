@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
+from csp_dash.domain.months import Month, Span, financial_year
 from csp_dash.domain.words import AreaKind, Direction, FigureKind, Frequency, Kind, Trust
 
 
@@ -29,11 +31,26 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Baseline:
+    """The months that a measure starts from. `why` is a phrase; `page` is the plan's, where the plan names them."""
+
+    span: Span
+    why: str
+    page: int | None = None
+
+
+BEFORE_PLAN = Baseline(financial_year(2019), "the last year before the plan and before most of the pandemic")
+
+
+@dataclass(frozen=True, slots=True)
 class Indicator:
     """One measure. `unit` is plural and lower case; `per` applies to rates on a population.
 
     `plain` says in one resident's sentence what is counted. `readings` gives, for an ambiguous
-    direction, what a rise may mean: (the worrying reading, the welcome reading).
+    direction, what a rise may mean: (the worrying reading, the welcome reading). Such a measure is read
+    together with `pair`, a measure whose good direction is known; `pair_awaiting` is the one that would
+    tell more, had it been supplied. `events` names what happened, to be drawn on its charts. `parts` are the measures
+    that it is made of, none of them overlapping, where it has such.
     """
 
     slug: str
@@ -55,6 +72,12 @@ class Indicator:
     holder: str = ""
     sensitive: bool = False
     base: int | None = None
+    events: tuple[str, ...] = ()
+    pair: str = ""
+    pair_why: str = ""
+    pair_awaiting: str = ""
+    baseline: Baseline = BEFORE_PLAN
+    parts: tuple[str, ...] = ()
 
     def feed(self, kind: AreaKind | str) -> Feed | None:
         """The feed for a kind of area, or None where there are no figures for it."""
@@ -121,8 +144,33 @@ class Outcome:
     measures: str = ""
 
 
+class ThemePicture(StrEnum):
+    """A picture that a theme may ask for, beyond the tiles and trends of its measures."""
+
+    MAP = "map"  # wards, by the theme's measures that have ward figures
+    BOROUGHS = "boroughs"  # rank among London boroughs of the theme's first measure
+    PAIR = "pair"  # an ambiguous measure beside the one it is read with
+    GROUPS = "groups"  # stop and search by self-defined ethnicity
+    NIGHT = "night"  # the night-time economy by ward
+    STRANDS = "strands"
+    RANKS = "ranks"  # strands of hate crime side by side  # positive outcomes beside the offences
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A part of a priority that its page goes into. `measures` are slugs in reading order, awaiting ones included."""
+
+    id: str
+    title: str
+    question: str
+    measures: tuple[str, ...]
+    pictures: tuple[ThemePicture, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Priority:
+    """A priority of the plan, or one of the two pages beside them. Every indicator stands in exactly one theme."""
+
     slug: str
     number: int | None
     title: str
@@ -139,6 +187,7 @@ class Priority:
     trends: tuple[str, ...]
     maps: tuple[str, ...]
     indicators: tuple[str, ...]
+    themes: tuple[Theme, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,18 +226,34 @@ class PlanFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What a target's words may mean. `how` is points (above the start), percent (above the start) or level (the value
+    itself); `start` is the period that it starts from."""
+
+    words: str
+    how: str
+    start: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
-    """A numeric target of the plan. `readings` lists what the plan's words may mean."""
+    """A numeric target of the plan. `readings` lists what the plan's words may mean.
+
+    `due` is the month by which it is to be reached. `volume` is the measure whose cases a share is taken of, for what
+    the data could show at best where the share itself is not open.
+    """
 
     figure: str
     indicator: str
     title: str
     value: float
     unit: str
-    readings: tuple[str, ...]
+    readings: tuple[Reading, ...]
     baseline: str
     page: int
     why_unjudged: str
+    due: Month
+    volume: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +274,14 @@ class Check:
     prior_last: str
     why: str
     same: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OwnNumbers:
+    """A change that the plan states in percent (`figure`) and in number (`added`), so that both counts follow."""
+
+    figure: str
+    added: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,3 +312,26 @@ class Passage:
     title: str
     text: str
     page: int
+
+
+@dataclass(frozen=True, slots=True)
+class HarmClass:
+    """A class of crime with one weight. Counts of `indicators` add up; `mean` and `median` are days of imprisonment."""
+
+    label: str
+    indicators: tuple[str, ...]
+    mean: float
+    median: float
+
+
+@dataclass(frozen=True, slots=True)
+class HarmIndex:
+    """Weights by which offences are added up as harm. `as_at` is the edition; `excluded` holds (what, why)."""
+
+    title: str
+    source: str
+    url: str
+    as_at: str
+    method: str
+    excluded: tuple[tuple[str, str], ...]
+    classes: tuple[HarmClass, ...]

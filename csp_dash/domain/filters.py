@@ -7,18 +7,32 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
 
-from csp_dash.domain.months import Month, Span
+from csp_dash.domain.months import Month, Span, year_to_date
 from csp_dash.domain.words import Compare, Measure
 
 PLAN = Span(Month(2021, 4), Month(2024, 3))
 PERIODS = {
     "12m": "Latest 12 months",
+    "fytd": "Financial year to date",
+    "1m": "Latest month",
     "24m": "Latest 24 months",
     "plan": "Plan period, 2021-24",
     "since": "Since the plan began",
     "base": "2019/20, before the plan",
     "all": "All years",
     "custom": "Choose months",
+}
+LENSES = {
+    "": "Over time and place",
+    "compare": "Every comparison",
+    "years": "Year on year",
+    "parts": "Level and season",
+    "wards": "Ward by ward",
+    "boroughs": "Among boroughs",
+    "moved": "What made it move",
+    "ahead": "Next 12 months",
+    "small": "Below the ward",
+    "harm": "Volume and harm",
 }
 MOST_AREAS = 4
 
@@ -33,7 +47,10 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """A view. `wards` empty means the whole borough; `first` and `last` belong to a custom period."""
+    """A view. `wards` empty means the whole borough; `first` and `last` belong to a custom period.
+
+    `lens` is how the explore page looks at the figures (see `LENSES`).
+    """
 
     indicator: str = ""
     wards: tuple[str, ...] = ()
@@ -42,6 +59,7 @@ class Filters:
     period: str = "12m"
     first: Month | None = None
     last: Month | None = None
+    lens: str = ""
 
     @classmethod
     def from_params(cls, params: Mapping[str, Sequence[str]], words: Vocabulary) -> Filters:
@@ -67,6 +85,7 @@ class Filters:
             period=period,
             first=first,
             last=last,
+            lens=one("view") if one("view") in LENSES else "",
         )
 
     def to_params(self) -> dict[str, list[str]]:
@@ -84,16 +103,23 @@ class Filters:
             params["measure"] = [self.measure.value]
         if self.compare is not Compare.PREVIOUS:
             params["compare"] = [self.compare.value]
+        if self.lens:
+            params["view"] = [self.lens]
         return params
 
     def span(self, have: Span) -> Span:
         """The period asked for, of a series that has figures over `have`.
 
-        The latest 12 or 24 months end where the series ends, so that each measure is shown at its newest.
+        The latest month, 12 or 24 months and the financial year to date end where the series ends, so that each
+        measure is shown at its newest.
         """
         match self.period:
             case "24m":
                 return Span(have.last.plus(-23), have.last)
+            case "1m":
+                return Span(have.last, have.last)
+            case "fytd":
+                return year_to_date(have.last)
             case "plan":
                 return PLAN
             case "since":

@@ -88,6 +88,18 @@ class Span:
         years = -(-self.months // 12)
         return self.shifted(-12 * years)
 
+    def within(self, base: Span) -> Span:
+        """The same months of the year inside a baseline; the baseline itself where they do not fit in it.
+
+        A period that does not fit is not like for like; comparing it with the whole baseline is refused later on.
+        """
+        years = -(-(self.first - base.first) // 12) if self.first > base.first else 0
+        for back in (years, years - 1):
+            moved = self.shifted(-12 * back)
+            if base.first <= moved.first and moved.last <= base.last:
+                return moved
+        return base
+
     @property
     def words(self) -> str:
         """`12 months to March 2026`, `2019/20`, `September 2020` or `April 2021 to March 2024`."""
@@ -110,3 +122,8 @@ class Span:
 def financial_year(start_year: int) -> Span:
     """April of `start_year` to March of the next."""
     return Span(Month(start_year, 4), Month(start_year + 1, 3))
+
+
+def year_to_date(last: Month) -> Span:
+    """The financial year that a month lies in, from its April up to that month."""
+    return Span(Month(last.year if last.month >= 4 else last.year - 1, 4), last)

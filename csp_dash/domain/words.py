@@ -52,6 +52,7 @@ class Compare(StrEnum):
     """What a figure is compared with."""
 
     PREVIOUS = "previous"
+    BASELINE = "baseline"
     LONDON = "london"
     SIMILAR = "similar"
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import re
 import shutil
+import tomllib
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,9 +14,13 @@ import pytest
 
 from csp_dash.catalogue import Catalogue, CatalogueError, load
 from csp_dash.catalogue.load import HERE, read
+from csp_dash.domain.catalogue import BEFORE_PLAN, Indicator
+from csp_dash.domain.months import Month
 from csp_dash.domain.words import Direction, FigureKind, Kind, Trust
 
 ROOT = Path(__file__).parents[2]
+COVERAGE = ROOT / "data" / "coverage.csv"
+CARDS = ROOT / "data" / "cards"
 PLAN_ROWS = ROOT.parent / "shared" / "plan" / "indicators.csv"
 PLAN_TEXT = ROOT.parent / "shared" / "plan" / "csp-plan-2021-24.txt"
 RATINGS = ("Achieved", "Needs more work", "Not achieved")
@@ -139,10 +145,12 @@ def test_breaks_are_breaks_and_caveats_are_caveats(catalogue: Catalogue) -> None
     for item in catalogue.indicators.values():
         assert {catalogue.events[name].kind for name in item.breaks} <= {"break"}, item.slug
         assert {catalogue.events[name].kind for name in item.caveats} <= {"caveat"}, item.slug
+        assert {catalogue.events[name].kind for name in item.events} <= {"event"}, item.slug
+        assert len({*item.breaks, *item.caveats}) == len(item.breaks) + len(item.caveats), item.slug
     for source in catalogue.sources.values():
         assert {catalogue.events[name].kind for name in source.caveats} <= {"caveat"}, source.id
     for event in catalogue.events.values():
-        assert len(event.short) <= 18, event.id
+        assert len(event.short) <= 16, event.id
         assert event.finish is None or (event.start and event.start < event.finish), event.id
 
 
@@ -181,7 +189,8 @@ def test_checks_compare_periods_of_equal_length_with_a_figure_of_the_plan(catalo
         if check.measure == "change":
             assert length(check.first, check.last) == length(check.prior_first, check.prior_last) == 12, check.figure
         else:
-            assert not check.prior_first and not check.prior_last, check.figure
+            assert not check.prior_first, check.figure
+            assert not check.prior_last or check.measure == "survey", check.figure
 
 
 def test_passages_and_contacts_are_complete(catalogue: Catalogue) -> None:
@@ -228,6 +237,220 @@ def test_nothing_is_copied_from_the_plan(catalogue: Catalogue) -> None:
                 assert f" {run} " not in f" {plan} ", (path.name, run)
 
 
+# ---- themes
+
+
+def test_every_indicator_stands_in_one_theme_of_its_priority(catalogue: Catalogue) -> None:
+    for priority in catalogue.priorities.values():
+        placed = Counter(slug for theme in priority.themes for slug in theme.measures)
+        assert placed == Counter(priority.indicators), priority.slug
+    for slug in catalogue.indicators:
+        theme = catalogue.theme_of(slug)
+        assert theme and slug in theme.measures
+    assert catalogue.theme_of("nothing_of_the_kind") is None
+
+
+def test_themes_are_named_for_a_button_and_ask_one_question(catalogue: Catalogue) -> None:
+    themes = [theme for priority in catalogue.priorities.values() for theme in priority.themes]
+    assert len({theme.id for theme in themes}) == len(themes) == 25
+    for theme in themes:
+        assert 3 <= len(theme.title) <= 24, theme.id
+        assert theme.question.endswith("?") and theme.question.count("?") == 1, theme.id
+        assert theme.measures or theme.pictures, theme.id
+
+
+def test_pictures_of_a_theme_can_be_drawn(catalogue: Catalogue) -> None:
+    for priority in catalogue.priorities.values():
+        for theme in priority.themes:
+            items = [catalogue.indicators[slug] for slug in theme.measures]
+            if "map" in theme.pictures:
+                assert any(item.feed("ward") for item in items), theme.id
+            if "boroughs" in theme.pictures:
+                feed = items[0].feed("borough")
+                assert feed and "32 London boroughs" in catalogue.sources[feed.source].geography, theme.id
+            if "groups" in theme.pictures:
+                assert "stop_search" in theme.measures, theme.id
+            if "strands" in theme.pictures:
+                assert all("strands_overlap" in item.caveats for item in items) and len(items) == 7, theme.id
+            if "outcomes" in theme.pictures:
+                assert {"knife_offences", "knife_positive_outcomes"} <= set(theme.measures), theme.id
+            ambiguous = [item.slug for item in items if item.direction is Direction.AMBIGUOUS]
+            assert ("pair" in theme.pictures) == bool(ambiguous), (theme.id, ambiguous)
+
+
+def test_only_the_night_has_no_measures_of_its_own(catalogue: Catalogue) -> None:
+    bare = [theme for item in catalogue.priorities.values() for theme in item.themes if not theme.measures]
+    assert [(theme.id, theme.pictures) for theme in bare] == [("night_time", ("night",))]
+
+
+# ---- pairs
+
+
+def test_what_may_mean_either_thing_is_read_with_what_cannot(catalogue: Catalogue) -> None:
+    for item in catalogue.indicators.values():
+        if item.direction is not Direction.AMBIGUOUS:
+            assert not (item.pair or item.pair_why or item.pair_awaiting), item.slug
+            continue
+        other = catalogue.indicators[item.pair]
+        assert other.direction is not Direction.AMBIGUOUS, item.slug
+        assert item.pair_why.endswith(".") and item.pair_why.count(".") == 1 and len(item.pair_why) < 170, item.slug
+        if item.measured:
+            assert other.measured and other.trust is Trust.OFFICIAL, item.slug
+        if item.pair_awaiting:
+            assert not catalogue.indicators[item.pair_awaiting].measured, item.slug
+            assert item.pair_awaiting != item.pair, item.slug
+
+
+def test_pairs_that_the_plan_asks_for(catalogue: Catalogue) -> None:
+    found = {slug: (item.pair, item.pair_awaiting) for slug, item in catalogue.indicators.items()}
+    assert found["sexual_offences"] == found["rape"] == ("pas_trust", "rape_positive_outcomes")
+    assert found["domestic_abuse_to_2021"] == ("pas_trust", "dv_conviction_rate")
+    assert found["modern_slavery"] == ("nrm_referrals", "")
+    assert found["stop_search"] == ("stop_search_found", "")
+    assert found["weapons_possession"] == found["knife_possession_to_2024"] == ("knife_offences", "")
+    for slug, (pair, awaiting) in found.items():
+        if "strands_overlap" in catalogue.indicators[slug].caveats:
+            assert (pair, awaiting) == ("pas_fair_treatment", "hate_positive_outcomes"), slug
+
+
+# ---- baselines
+
+
+def coverage() -> dict[tuple[str, str, str], tuple[Month, Month, set[Month]]]:
+    """(source, series or *, kind of area) -> first month, last month, missing months of the bundled release."""
+    with COVERAGE.open(encoding="utf-8", newline="") as handle:
+        return {
+            (row["source"], row["series"], row["area_kind"]): (
+                Month.parse(row["first"]),
+                Month.parse(row["last"]),
+                {Month.parse(text) for text in row["missing"].split(";") if text},
+            )
+            for row in csv.DictReader(handle)
+        }
+
+
+def held(item: Indicator) -> tuple[Month, Month, set[Month]] | None:
+    """What the release holds of a measure for the borough."""
+    feed = item.feed("borough")
+    if feed is None:
+        return None
+    known = coverage()
+    return known.get((feed.source, feed.series[0], "borough")) or known.get((feed.source, "*", "borough"))
+
+
+def test_the_survey_starts_from_the_year_that_the_plan_quotes(catalogue: Catalogue) -> None:
+    survey = [item for slug, item in catalogue.indicators.items() if slug.startswith("pas_")]
+    assert len(survey) == 8
+    for item in survey:
+        span = item.baseline.span
+        assert (str(span.first), str(span.last), item.baseline.page) == ("2019-10", "2020-09", 18), item.slug
+
+
+def test_other_measures_start_before_the_plan_or_where_their_figures_do(catalogue: Catalogue) -> None:
+    assert (str(BEFORE_PLAN.span.first), str(BEFORE_PLAN.span.last)) == ("2019-04", "2020-03")
+    own = {slug for slug, item in catalogue.indicators.items() if item.baseline != BEFORE_PLAN}
+    assert {slug for slug in own if not slug.startswith("pas_")} == {
+        "asb",
+        "knife_offences",
+        "knife_positive_outcomes",
+        "youth_fte",
+    }
+    for slug in own:
+        item = catalogue.indicators[slug]
+        found = held(item)
+        assert found, slug
+        first, last, missing = found
+        span = item.baseline.span
+        assert first <= span.first and span.last <= last and span.months == 12, slug
+        assert not {span.first.plus(step) for step in range(12)} & missing, slug
+        assert item.baseline.why and not item.baseline.why.endswith("."), slug
+
+
+# ---- harm
+
+WEIGHTS = {  # read off the published table, per class of the Home Office
+    "violence_all": (730.33, 182.5),
+    "sexual_offences": (730.33, 182.5),
+    "robbery_personal": (365, 365),
+    "burglary": (314, 126),
+    "criminal_damage": (96.61, 2),
+    "arson": (96.61, 2),
+    "public_order": (44.11, 5),
+    "theft_from_person": (27.9, 2),
+    "shoplifting": (27.9, 2),
+    "bicycle_theft": (27.9, 2),
+    "other_theft": (27.9, 2),
+    "vehicle_crime": (6.14, 5),
+}
+
+
+def test_harm_weighs_each_class_as_published(catalogue: Catalogue) -> None:
+    found = {slug: (group.mean, group.median) for group in catalogue.harm.classes for slug in group.indicators}
+    assert found == WEIGHTS
+    assert sum(len(group.indicators) for group in catalogue.harm.classes) == len(WEIGHTS)
+
+
+def test_harm_says_what_it_leaves_out_and_whose_it_is(catalogue: Catalogue) -> None:
+    harm = catalogue.harm
+    left_out = " ".join(what for what, _ in harm.excluded).lower()
+    for word in ("drug", "weapons", "antisocial", "fraud", "miscellaneous", "robbery of businesses"):
+        assert word in left_out
+    assert all(why.endswith(".") for _, why in harm.excluded)
+    assert "mean overstates" in harm.method and "median understates" in harm.method and "5,475" in harm.method
+    assert "Cambridge" in harm.source and harm.url.startswith("https://") and harm.as_at == "2020"
+
+
+# ---- what happened, beside the series that it touched
+
+
+def names(catalogue: Catalogue, item: Indicator) -> set[str]:
+    return {event.id for event in catalogue.notes_of(item)}
+
+
+def test_every_police_series_across_the_new_system_says_so(catalogue: Catalogue) -> None:
+    touched = 0
+    for item in catalogue.indicators.values():
+        found = held(item)
+        feed = item.feed("borough")
+        if not found or not feed or not feed.source.startswith("mps_"):
+            continue
+        marks = names(catalogue, item) & {"connect", "connect_other", "connect_recorded", "connect_step"}
+        across = found[0] < Month(2024, 2) < found[1]
+        assert len(marks) == across, (item.slug, marks)
+        touched += across
+    assert touched == 28
+
+
+def test_no_comparison_across_the_new_system_where_the_force_forbids_it(catalogue: Catalogue) -> None:
+    broken = {slug for slug, item in catalogue.indicators.items() if "connect" in item.breaks}
+    assert broken == {"hate_total", "hate_positive_outcomes", "vawg_offences", "repeat_vawg"}
+
+
+def test_dated_events_stand_beside_the_series_that_they_touch(catalogue: Catalogue) -> None:
+    found = {slug: names(catalogue, item) for slug, item in catalogue.indicators.items()}
+    for slug in ("asb", "nox_sightings", "drug_offences", "drug_possession", "drug_trafficking"):
+        assert {"nox_class_c", "nox_counts"} <= found[slug], slug
+    assert {"btp_gap_2025", "asb_missing_2023_09"} <= found["asb"]
+    for slug in ("stop_search", "stop_search_found"):
+        assert {"stop_search_gap", "short_months_ss_2018", "short_month_ss_2022_12"} <= found[slug]
+    for slug in ("violence_all", "violence_without_injury", "stalking_harassment", "vawg_offences", "total_offences"):
+        assert "counting_2023" in found[slug], slug
+    for slug, item in catalogue.indicators.items():
+        if {"mps_borough", "mps_borough_2024", "mps_borough_whole"} & set(item.sources):
+            assert "counting_2019" in found[slug], slug
+        if "pas" in item.sources:
+            assert "pas_telephone" in found[slug], slug
+
+
+def test_cards_of_the_release_carry_the_declared_caveats(catalogue: Catalogue) -> None:
+    cards = sorted(CARDS.glob("*.toml"))
+    assert cards
+    for path in cards:
+        card = tomllib.loads(path.read_text(encoding="utf-8"))
+        source = catalogue.sources[path.stem]
+        assert card["caveats"] == [catalogue.events[name].text for name in source.caveats], path.name
+
+
 # ---- what is refused
 
 
@@ -237,12 +460,15 @@ def bad_copy(tmp_path: Path) -> Path:
     return tmp_path / "catalogue"
 
 
-def change(name: str, old: str, new: str) -> Callable[[Path], None]:
+def change(name: str, old: str, new: str, *, last: bool = False) -> Callable[[Path], None]:
+    """Replace the first (or last) text like this in a file of the copy."""
+
     def apply(folder: Path) -> None:
         path = folder / name
         text = path.read_text(encoding="utf-8")
         assert old in text, f"{name} no longer holds {old!r}"
-        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        head, _, tail = text.rpartition(old) if last else text.partition(old)
+        path.write_text(f"{head}{new}{tail}", encoding="utf-8")
 
     return apply
 
@@ -253,6 +479,17 @@ def drop_line(name: str, start: str) -> Callable[[Path], None]:
         kept = [line for line in lines if not line.startswith(start)]
         assert len(kept) < len(lines), f"{name} has no line {start!r}"
         (folder / name).write_text("".join(kept), encoding="utf-8")
+
+    return apply
+
+
+def cut(name: str, start: str) -> Callable[[Path], None]:
+    """Leave out a file of the copy from the first text like this on."""
+
+    def apply(folder: Path) -> None:
+        text = (folder / name).read_text(encoding="utf-8")
+        assert start in text, f"{name} no longer holds {start!r}"
+        (folder / name).write_text(text.partition(start)[0], encoding="utf-8")
 
     return apply
 
@@ -307,6 +544,181 @@ WRONG = {
     "redirect to nowhere": (
         change("redirects.csv", "old,new\n", "old,new\na,moonrise\n"),
         ("redirects.csv", "moonrise"),
+    ),
+    "theme with an unknown measure": (
+        change("plan.toml", 'measures = ["vehicle_crime"]', 'measures = ["moonrise"]'),
+        ("plan.toml", "vehicles", "measures", "moonrise"),
+    ),
+    "theme with a measure of another priority": (
+        change("plan.toml", 'measures = ["vehicle_crime"]', 'measures = ["vehicle_crime", "rape"]'),
+        ("plan.toml", "vehicles", "measures", "rape", "another priority"),
+    ),
+    "indicator in two themes": (
+        change("plan.toml", 'measures = ["vehicle_crime"]', 'measures = ["vehicle_crime", "arson"]'),
+        ("plan.toml", "damage_fires", "measures", "arson", "vehicles"),
+    ),
+    "indicator in no theme": (
+        change("plan.toml", '"community_triggers", "asb_marac_cases",\n', '"community_triggers",\n', last=True),
+        ("plan.toml", "neighbourhood_crime", "asb_marac_cases", "no theme"),
+    ),
+    "theme declared twice": (
+        change("plan.toml", 'id       = "vehicles"', 'id       = "break_ins"'),
+        ("plan.toml", "break_ins", "'id'", "twice"),
+    ),
+    "theme with a long title": (
+        change("plan.toml", '"Rough sleeping"\n', '"People who are sleeping rough"\n'),
+        ("plan.toml", "'title'", "24"),
+    ),
+    "theme without a question": (
+        change("plan.toml", "Do fewer people sleep rough?", "Rough sleeping."),
+        ("plan.toml", "'question'"),
+    ),
+    "theme without anything": (
+        change("plan.toml", 'pictures = ["night"]\n', ""),
+        ("plan.toml", "[[theme]]", "'measures'"),
+    ),
+    "theme with an unknown picture": (change("plan.toml", '["night"]', '["moon"]'), ("plan.toml", "pictures", "moon")),
+    "unknown key in a theme": (
+        change("plan.toml", 'pictures = ["night"]', 'pictures = ["night"]\ncolour = "red"'),
+        ("plan.toml", "[[theme]]", "colour"),
+    ),
+    "map of a theme without wards": (
+        change("plan.toml", '"dv_conviction_rate"]\npictures = ["pair"]', '"dv_conviction_rate"]\npictures = ["map"]'),
+        ("plan.toml", "domestic", "pictures", "ward"),
+    ),
+    "rank of a theme without boroughs": (
+        change("plan.toml", '["pair", "groups", "map"]', '["boroughs"]'),
+        ("plan.toml", "searches", "pictures", "boroughs"),
+    ),
+    "pair of a theme without an ambiguous measure": (
+        change(
+            "plan.toml",
+            'measures = ["vehicle_crime"]\npictures = ["map"',
+            'measures = ["vehicle_crime"]\npictures = ["pair"',
+        ),
+        ("plan.toml", "vehicles", "pictures", "pair"),
+    ),
+    "groups of a theme without searches": (
+        change("plan.toml", '"youth_reoffending"]\n\n', '"youth_reoffending"]\npictures = ["groups"]\n\n'),
+        ("plan.toml", "young_people", "pictures", "groups"),
+    ),
+    "strands of a theme without figures": (
+        change("plan.toml", '"iom_reoffending"]\n\n', '"iom_reoffending"]\npictures = ["strands"]\n\n'),
+        ("plan.toml", "adults", "pictures", "strands"),
+    ),
+    "parts that do not exist": (
+        change(
+            "indicators/burglary.toml", '["burglary_home", "burglary_business"]', '["burglary_home", "burglary_barn"]'
+        ),
+        ("burglary.toml", "'parts'", "burglary_barn"),
+    ),
+    "parts of another kind": (
+        change("indicators/burglary.toml", '["burglary_home", "burglary_business"]', '["burglary_home", "pas_trust"]'),
+        ("burglary.toml", "'parts'", "pas_trust"),
+    ),
+    "a target's reading without its start": (
+        change("plan.toml", 'how   = "points"\nfirst = "2019-10"\nlast  = "2020-09"', 'how   = "points"'),
+        ("plan.toml", "target", "reading", "first"),
+    ),
+    "a target's reading of no kind": (
+        change("plan.toml", 'how   = "level"', 'how   = "guess"'),
+        ("plan.toml", "target", "reading", "how", "level"),
+    ),
+    "ambiguous without a pair": (drop_line("indicators/asb.toml", "pair  "), ("asb.toml", "'pair'", "missing")),
+    "pair without a reason": (drop_line("indicators/asb.toml", "pair_why"), ("asb.toml", "'pair_why'", "missing")),
+    "unknown pair": (
+        change("indicators/asb.toml", "pas_listens_to_concerns", "moonrise"),
+        ("asb.toml", "'pair'", "moonrise"),
+    ),
+    "pair with itself": (
+        change("indicators/asb.toml", '"pas_listens_to_concerns"', '"asb"'),
+        ("asb.toml", "'pair'", "itself"),
+    ),
+    "pair that is ambiguous too": (
+        change("indicators/asb.toml", "pas_listens_to_concerns", "public_order"),
+        ("asb.toml", "'pair'", "public_order", "ambiguous"),
+    ),
+    "pair without figures": (
+        change("indicators/asb.toml", "pas_listens_to_concerns", "asb_by_channel"),
+        ("asb.toml", "'pair'", "asb_by_channel"),
+    ),
+    "pair that is made up": (
+        change("indicators/asb.toml", "pas_listens_to_concerns", "nox_sightings"),
+        ("asb.toml", "'pair'", "nox_sightings"),
+    ),
+    "awaited pair that has figures": (
+        change("indicators/asb.toml", '"asb_repeat_calls"', '"pas_trust"'),
+        ("asb.toml", "'pair_awaiting'", "pas_trust"),
+    ),
+    "unknown awaited pair": (
+        change("indicators/asb.toml", '"asb_repeat_calls"', '"moonrise"'),
+        ("asb.toml", "'pair_awaiting'", "moonrise"),
+    ),
+    "awaited pair with itself": (
+        change("indicators/asb.toml", '"asb_repeat_calls"', '"asb"'),
+        ("asb.toml", "'pair_awaiting'", "itself"),
+    ),
+    "pair of a measure with a direction": (
+        change(BURGLARY, "unit ", "pair = 'pas_trust'\nunit "),
+        ("burglary.toml", "'pair'", "ambiguous"),
+    ),
+    "baseline that is no month": (
+        change("indicators/pas_trust.toml", '"2019-10"', '"2019-13"'),
+        ("pas_trust.toml", "[baseline]", "'first'", "2019-13"),
+    ),
+    "baseline that ends before it starts": (
+        change("indicators/pas_trust.toml", '"2020-09"', '"2019-09"'),
+        ("pas_trust.toml", "[baseline]", "'last'"),
+    ),
+    "baseline without a reason": (
+        drop_line("indicators/pas_trust.toml", "why"),
+        ("pas_trust.toml", "[baseline]", "'why'"),
+    ),
+    "unknown key in a baseline": (
+        change("indicators/pas_trust.toml", "page  = 18", "pages = 18"),
+        ("pas_trust.toml", "[baseline]", "pages"),
+    ),
+    "event that is none": (
+        change("indicators/asb.toml", '["nox_class_c"]', '["nox_counts"]'),
+        ("asb.toml", "'events'", "nox_counts"),
+    ),
+    "unknown event": (change("indicators/asb.toml", '["nox_class_c"]', '["full_moon"]'), ("asb.toml", "full_moon")),
+    "no weights of harm": (lambda folder: (folder / "harm.toml").unlink(), ("harm.toml", "missing")),
+    "harm of an unknown indicator": (
+        change("harm.toml", '"vehicle_crime"', '"moonrise"'),
+        ("harm.toml", "Vehicle crime", "indicators", "moonrise"),
+    ),
+    "harm counted twice by name": (
+        change("harm.toml", '["vehicle_crime"]', '["vehicle_crime", "vehicle_crime"]'),
+        ("harm.toml", "Vehicle crime", "vehicle_crime", "twice"),
+    ),
+    "harm counted twice within another": (
+        change("harm.toml", '["public_order"]', '["public_order", "racially_aggravated_fear"]'),
+        ("harm.toml", "Public order", "racially_aggravated_fear", "twice"),
+    ),
+    "harm of a share": (
+        change("harm.toml", '"vehicle_crime"', '"pas_trust"'),
+        ("harm.toml", "Vehicle crime", "pas_trust", "count"),
+    ),
+    "harm of made-up figures": (
+        change("harm.toml", '"vehicle_crime"', '"nox_sightings"'),
+        ("harm.toml", "Vehicle crime", "nox_sightings"),
+    ),
+    "harm of what is awaited": (
+        change("harm.toml", '"vehicle_crime"', '"modern_slavery"'),
+        ("harm.toml", "Vehicle crime", "modern_slavery"),
+    ),
+    "harm without a weight": (drop_line("harm.toml", "median     = 182.5"), ("harm.toml", "[[class]] 1", "median")),
+    "harm with a weight of nothing": (change("harm.toml", "= 730.33", "= 0"), ("harm.toml", "[[class]] 1", "mean")),
+    "harm of nothing": (
+        change("harm.toml", '["vehicle_crime"]', "[]"),
+        ("harm.toml", "[[class]] 7", "indicators"),
+    ),
+    "harm without classes": (cut("harm.toml", "[[class]]"), ("harm.toml", "'class'", "missing")),
+    "harm left out without a reason": (drop_line("harm.toml", "why"), ("harm.toml", "[[excluded]]", "why")),
+    "wrong direction of an outcome": (
+        change("plan.toml", 'direction = "lower"', 'direction = "down"'),
+        ("plan.toml", "[[outcome]]", "direction", "down"),
     ),
     "broken TOML": (change("events.toml", "[[event]]", "[[event"), ("events.toml", "TOML")),
 }

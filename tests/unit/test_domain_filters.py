@@ -8,13 +8,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from csp_dash.domain.filters import MOST_AREAS, PERIODS, PLAN, Filters, Vocabulary
+from csp_dash.domain.filters import LENSES, MOST_AREAS, PERIODS, PLAN, Filters, Vocabulary
 from csp_dash.domain.months import Month, Span
 from csp_dash.domain.words import Compare, Measure
 
 WARDS = {f"E050093{number}": f"Ward {number}" for number in range(17, 37)}
 WORDS = Vocabulary({"burglary": "burglary", "asb": "asb", "break_ins": "burglary"}, WARDS)
-ORDER = ["indicator", "ward", "from", "to", "period", "measure", "compare"]
+ORDER = ["indicator", "ward", "from", "to", "period", "measure", "compare", "view"]
 
 months = st.builds(Month, st.integers(1990, 2100), st.integers(1, 12))
 
@@ -35,13 +35,14 @@ def canonical(draw: st.DrawFn) -> Filters:
         period=period,
         first=first,
         last=last,
+        lens=draw(st.sampled_from(list(LENSES))),
     )
 
 
 NASTY = [
     "", " ", "nan", "inf", "-1", "0x1F", "b'\\xff\\xfe'", "\x00", "\ud800", "../../etc/passwd", "<script>alert(1)</script>",
     "'; drop table fact; --", "2026-13", "2026-03", "9999-99", "E05009336", "e05009336", "E05009336,E05009335", "custom",
-    "12m", "rate", "RATE", "london", "break_ins", "🏠" * 50, "A" * 70_000,
+    "12m", "fytd", "1m", "baseline", "years", "rate", "RATE", "london", "break_ins", "🏠" * 50, "A" * 70_000,
 ]  # fmt: skip
 texts = st.one_of(st.sampled_from(NASTY), st.text(max_size=40))
 keys = st.one_of(st.sampled_from([*ORDER, "f_wards", "embed", "__proto__"]), st.text(max_size=12))
@@ -63,6 +64,7 @@ def test_a_url_has_one_order_and_leaves_the_defaults_out(view: Filters):
         ("ward", view.wards, plain.wards),
         ("measure", view.measure, plain.measure),
         ("compare", view.compare, plain.compare),
+        ("view", view.lens, plain.lens),
     ):
         assert (name in params) == (left != right)
     assert ("from" in params) == ("to" in params) == (view.period == "custom")
@@ -85,7 +87,7 @@ def test_anything_in_a_url_is_read_without_an_exception(params: dict[str, list[s
     view = Filters.from_params(params, WORDS)
     assert view.indicator in ("", "burglary", "asb")
     assert set(view.wards) <= set(WARDS) and len(view.wards) <= MOST_AREAS
-    assert view.period in PERIODS
+    assert view.period in PERIODS and view.lens in LENSES
     assert (view.first is None) == (view.last is None) == (view.period != "custom")
     assert Filters.from_params(view.to_params(), WORDS) == view, "what was read is canonical"
     assert isinstance(view.span(Span(Month(2010, 4), Month(2026, 3))), Span)
@@ -136,6 +138,8 @@ HAVE = Span(Month(2010, 4), Month(2024, 2))
     ("period", "span"),
     [
         ("12m", Span(Month(2023, 3), Month(2024, 2))),
+        ("1m", Span(Month(2024, 2), Month(2024, 2))),
+        ("fytd", Span(Month(2023, 4), Month(2024, 2))),
         ("24m", Span(Month(2022, 3), Month(2024, 2))),
         ("plan", PLAN),
         ("since", Span(Month(2021, 4), Month(2024, 2))),
@@ -160,3 +164,33 @@ def test_a_pinned_view_keeps_its_months():
     pinned = Filters(indicator="asb", wards=("E05009336",)).pinned(Span(Month(2025, 4), Month(2026, 3)))
     assert pinned.to_params() == {"indicator": ["asb"], "ward": ["E05009336"], "from": ["2025-04"], "to": ["2026-03"]}
     assert pinned.span(Span(Month(2010, 4), Month(2031, 1))) == Span(Month(2025, 4), Month(2026, 3))
+
+
+@pytest.mark.parametrize("lens", [lens for lens in LENSES if lens])
+@pytest.mark.parametrize("period", ["1m", "fytd", "12m"])
+def test_a_lens_and_a_period_and_the_baseline_are_kept_in_a_url(lens: str, period: str):
+    view = Filters("asb", compare=Compare.BASELINE, period=period, lens=lens)
+    params = view.to_params()
+    assert params["compare"] == ["baseline"] and params["view"] == [lens]
+    assert params.get("period", ["12m"]) == [period]
+    assert Filters.from_params(params, WORDS) == view
+
+
+@pytest.mark.parametrize("text", ["", " ", "map", "COMPARE", "compare; drop", "years,parts"])
+def test_an_unknown_lens_is_the_first_one(text: str):
+    assert Filters.from_params({"view": [text]}, WORDS).lens == "" == next(iter(LENSES))
+
+
+@given(months, st.sampled_from(["1m", "fytd", "12m", "24m"]))
+def test_the_newest_periods_end_where_the_figures_end(last: Month, period: str):
+    span = Filters(period=period).span(Span(last.plus(-100), last))
+    assert span.last == last
+    assert span.months == {"1m": 1, "12m": 12, "24m": 24}.get(period, (last.month - 4) % 12 + 1)
+
+
+def test_a_pinned_year_to_date_keeps_its_months_and_its_lens():
+    view = Filters("asb", compare=Compare.BASELINE, period="fytd", lens="compare")
+    pinned = view.pinned(view.span(Span(Month(2023, 7), Month(2026, 2))))
+    assert pinned.to_params() == {
+        "indicator": ["asb"], "from": ["2025-04"], "to": ["2026-02"], "compare": ["baseline"], "view": ["compare"],
+    }  # fmt: skip

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from csp_dash.domain.months import Month, Span, financial_year
+from csp_dash.domain.months import Month, Span, financial_year, year_to_date
 
 MONTHS = st.builds(Month, st.integers(1990, 2100), st.integers(1, 12))
 
@@ -89,3 +89,79 @@ def test_a_span_in_words(span: Span, words: str, long_words: str):
 
 def test_a_financial_year_runs_from_april():
     assert financial_year(2019) == Span(Month(2019, 4), Month(2020, 3))
+
+
+@given(MONTHS)
+def test_the_year_to_date_begins_in_april(last: Month):
+    span = year_to_date(last)
+    assert span.first.month == 4 and span.last == last
+    assert 1 <= span.months <= 12
+    assert span.before().first.month == 4 and span.before().months == span.months
+
+
+def test_years_to_date():
+    assert year_to_date(Month(2026, 3)) == Span(Month(2025, 4), Month(2026, 3)) == financial_year(2025)
+    assert year_to_date(Month(2026, 4)) == Span(Month(2026, 4), Month(2026, 4))
+    assert year_to_date(Month(2024, 12)) == Span(Month(2024, 4), Month(2024, 12))
+    assert year_to_date(Month(2025, 1)) == Span(Month(2024, 4), Month(2025, 1))
+
+
+SPANS = st.builds(lambda first, months: Span(first, first.plus(months - 1)), MONTHS, st.integers(1, 40))
+
+
+@given(SPANS, MONTHS, st.sampled_from([12, 24, 36]) | st.integers(1, 40))
+def test_inside_a_baseline_lie_the_same_months_of_the_year(span: Span, first: Month, months: int):
+    base = Span(first, first.plus(months - 1))
+    found = span.within(base)
+    if found == base:
+        return
+    assert (span.first - found.first) % 12 == 0, "whole years apart"
+    assert found.months == span.months
+    assert base.first <= found.first and found.last <= base.last
+
+
+@given(SPANS, st.integers(0, 400), st.integers(1, 40))
+def test_a_later_period_that_fits_a_baseline_is_found_in_it(span: Span, back: int, months: int):
+    assume(span.first.plus(-back).year >= 1900)
+    base = Span(span.first.plus(-back), span.first.plus(-back + months - 1))
+    shifts = [span.shifted(-12 * years) for years in range(-1, 50)]
+    fits = [one for one in shifts if base.first <= one.first and one.last <= base.last]
+    found = span.within(base)
+    assert found == (fits[-1] if fits else base), "the earliest that fits, else the whole baseline"
+
+
+@given(SPANS, st.integers(1, 30))
+def test_a_year_long_baseline_holds_any_part_of_a_year(span: Span, years: int):
+    year = financial_year(span.last.year - years - 1)
+    found = span.within(year)
+    crosses = span.months > 12 or (span.first.month - 4) % 12 + span.months > 12
+    assert (found == year) is (crosses or span == found or span.months == 12)
+    if not crosses:
+        assert found.first.month == span.first.month and found.months == span.months
+
+
+@pytest.mark.parametrize(
+    ("span", "base", "found"),
+    [
+        (Span(Month(2025, 4), Month(2026, 3)), financial_year(2019), financial_year(2019)),
+        (Span(Month(2026, 3), Month(2026, 3)), financial_year(2019), Span(Month(2020, 3), Month(2020, 3))),
+        (
+            Span(Month(2025, 4), Month(2026, 2)),
+            Span(Month(2022, 3), Month(2023, 2)),
+            Span(Month(2022, 4), Month(2023, 2)),
+        ),
+        # the 12 months to February do not fit in a financial year, and are held against all of it
+        (Span(Month(2025, 3), Month(2026, 2)), financial_year(2019), financial_year(2019)),
+        # February and March to April lie on both sides of the turn of the year
+        (Span(Month(2025, 2), Month(2025, 5)), financial_year(2019), financial_year(2019)),
+        (Span(Month(2024, 4), Month(2026, 3)), financial_year(2019), financial_year(2019)),
+        # the earliest of three years
+        (
+            Span(Month(2026, 1), Month(2026, 1)),
+            Span(Month(2021, 4), Month(2024, 3)),
+            Span(Month(2022, 1), Month(2022, 1)),
+        ),
+    ],
+)
+def test_what_a_baseline_gives_a_period(span: Span, base: Span, found: Span):
+    assert span.within(base) == found

@@ -16,3 +16,8 @@ def test_every_source_is_attributed():
 
 def test_borrowed_census_groups_are_attributed():
     assert "www.VisionofBritain.org.uk" in NOTICE
+
+
+def test_borrowed_weights_of_harm_are_attributed():
+    index = load().harm
+    assert index.title in NOTICE and index.url in NOTICE

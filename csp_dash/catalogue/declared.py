@@ -1,0 +1,67 @@
+"""All declarations together, and the look-ups that pages make in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from csp_dash.domain.catalogue import (
+    Board,
+    Check,
+    Contact,
+    Contradiction,
+    Event,
+    HarmIndex,
+    Indicator,
+    OwnNumbers,
+    Passage,
+    PlanFigure,
+    Priority,
+    Source,
+    Target,
+    Theme,
+)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Everything that is declared. Mappings keep the order of declaration, which is the order on screen."""
+
+    indicators: dict[str, Indicator]
+    sources: dict[str, Source]
+    events: dict[str, Event]
+    priorities: dict[str, Priority]
+    boards: dict[str, Board]
+    figures: dict[str, PlanFigure]
+    targets: tuple[Target, ...]
+    checks: tuple[Check, ...]
+    own_numbers: tuple[OwnNumbers, ...]
+    contradictions: dict[int, Contradiction]
+    contacts: tuple[Contact, ...]
+    passages: tuple[Passage, ...]
+    harm: HarmIndex
+    redirects: dict[str, str]
+    similar: tuple[str, ...]
+    similar_reason: str
+
+    def resolve(self, slug: str) -> str | None:
+        """The slug of an indicator, following a rename; None where nothing has that name."""
+        slug = self.redirects.get(slug, slug)
+        return slug if slug in self.indicators else None
+
+    def of_priority(self, slug: str) -> tuple[Indicator, ...]:
+        return tuple(item for item in self.indicators.values() if item.place.priority == slug)
+
+    def theme_of(self, slug: str) -> Theme | None:
+        """The theme that an indicator stands in; None where nothing has that slug."""
+        themes = (theme for priority in self.priorities.values() for theme in priority.themes)
+        return next((theme for theme in themes if slug in theme.measures), None)
+
+    def figures_of(self, indicator: str) -> tuple[PlanFigure, ...]:
+        return tuple(figure for figure in self.figures.values() if figure.indicator == indicator)
+
+    def notes_of(self, indicator: Indicator) -> tuple[Event, ...]:
+        """Breaks, events and caveats that touch an indicator, its own before its sources'."""
+        names = [*indicator.breaks, *indicator.events, *indicator.caveats]
+        for source in indicator.sources:
+            names += self.sources[source].caveats
+        return tuple(self.events[name] for name in dict.fromkeys(names))
