@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pandas as pd
 
-from csp_dash.analytics.intervals import LEVEL, rate_ratio, two_shares
+from csp_dash.analytics.intervals import LEVEL, RateRatio, rate_ratio, ratio_of_ratios, two_shares
 from csp_dash.domain.catalogue import Event
 from csp_dash.domain.months import Span
 from csp_dash.domain.words import Kind
@@ -44,8 +44,8 @@ class Change:
 
     `absolute` is in the figure's unit (percentage points for shares); `percent` is None for shares and on a base of
     zero. `low` and `high` bound the percent change (shares: the change in points) with 95% confidence. `p_value` is
-    None where the figure was published without its base, so that chance cannot be judged. With a `refusal` (a
-    sentence) nothing else is filled.
+    None where the figure was published without its base, so that chance cannot be judged. `dispersion` is how much
+    more the months scatter than chance; it has widened the test. With a `refusal` (a sentence) nothing else is filled.
     """
 
     now: Window
@@ -60,6 +60,7 @@ class Change:
     refusal: str | None = None
     note: str = ""
     base: float | None = None
+    dispersion: float = 1.0
 
     @property
     def tested(self) -> bool:
@@ -73,11 +74,13 @@ def change(
     kind: Kind = Kind.COUNT,
     breaks: Sequence[Event] = (),
     base: float | None = None,
+    dispersion: float = 1.0,
 ) -> Change:
     """Compare a period with an earlier one.
 
     `breaks` are the indicator's declared breaks; every one given counts. `base` is the number of people or interviews
-    behind a share that was published without its denominator. Never raises on data: it refuses in words.
+    behind a share that was published without its denominator. `dispersion` (see `analytics.dispersion`) widens the
+    test of counts. Never raises on data: it refuses in words.
     """
     refusal = _refusal(now, before, kind, breaks)
     if refusal:
@@ -89,7 +92,7 @@ def change(
     note = "" if zero else "The earlier period had none, so there is no percentage."
     if kind is Kind.RATE:
         return Change(now, before, kind, one - zero, percent, note=note, base=base)
-    ratio = rate_ratio(one, zero)
+    ratio = rate_ratio(one, zero, dispersions=(dispersion, dispersion))
     return Change(
         now,
         before,
@@ -102,6 +105,98 @@ def change(
         detectable=ratio.p_value < 1 - LEVEL,
         note=note,
         base=base,
+        dispersion=dispersion,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """A figure here beside the same figure elsewhere, over the same period.
+
+    `ours` and `theirs` are rates per `per` or shares in percent; `ratio` (rates) or `points` (shares) is the gap, with
+    its 95% interval. `p_value` is None where chance cannot be judged. With a `refusal` nothing else is filled.
+    """
+
+    ours: float | None = None
+    theirs: float | None = None
+    ratio: float | None = None
+    points: float | None = None
+    low: float | None = None
+    high: float | None = None
+    p_value: float | None = None
+    refusal: str | None = None
+
+    @property
+    def detectable(self) -> bool:
+        return self.p_value is not None and self.p_value < 1 - LEVEL
+
+
+def against(
+    ours: Window,
+    theirs: Window,
+    *,
+    kind: Kind = Kind.COUNT,
+    people: tuple[float, float] | None = None,
+    per: float = 1000,
+    rest: tuple[Window, float] | None = None,
+    bases: tuple[float, float] | None = None,
+    dispersions: tuple[float, float] = (1.0, 1.0),
+) -> Against:
+    """Hold a figure against another place's for the same period.
+
+    Counts need `people` (ours, theirs) and become rates. Where the other place holds ours inside it (London), `rest`
+    is what is left of it without ours, and the test is against that: a place is not compared with itself. Shares are
+    tested on their denominators, or on the numbers of interviews in `bases` where they were published without.
+    """
+    for window in (ours, theirs):
+        if window.numerator is None or not window.whole:
+            return Against(refusal=f"There is no whole figure for {window.span.long_words}.")
+    if ours.span != theirs.span:
+        return Against(refusal=f"{ours.span.words} is not held against {theirs.span.words}.")
+    if kind is Kind.COUNT:
+        if people is None or min(people) <= 0:
+            return Against(refusal="Counts of places of different size say little without their population.")
+        other, others = rest or (theirs, people[1])
+        if other.numerator is None or others <= 0:
+            return Against(refusal="There is nothing left to compare with.")
+        one, zero = float(ours.numerator or 0), float(other.numerator)
+        found = rate_ratio(one, zero, exposures=(people[0], others), dispersions=dispersions)
+        return Against(
+            per * one / people[0],
+            per * float(theirs.numerator or 0) / people[1],
+            ratio=found.ratio,
+            low=found.low,
+            high=found.high,
+            p_value=found.p_value,
+        )
+    if kind is Kind.RATE:
+        return Against(ours.numerator, theirs.numerator)
+    share, other_share = ours.value(kind), theirs.value(kind)
+    if share is None or other_share is None:
+        return Against(refusal="There were no cases to take a share of.")
+    n1, n0 = bases or (ours.denominator, theirs.denominator)
+    if not n1 or not n0 or min(n1, n0) <= 1 or not (0 <= share <= 1 and 0 <= other_share <= 1):
+        return Against(100 * share, 100 * other_share, points=100 * (share - other_share))
+    gap = two_shares(share, n1, other_share, n0)
+    return Against(
+        100 * share,
+        100 * other_share,
+        points=100 * gap.difference,
+        low=100 * gap.low,
+        high=100 * gap.high,
+        p_value=gap.p_value,
+    )
+
+
+def changed_apart(ours: Change, theirs: Change) -> RateRatio | None:
+    """Whether a count changed differently here and there; None where either was refused, is no count or had none."""
+    for one in (ours, theirs):
+        if one.refusal or one.kind is not Kind.COUNT or not one.now.numerator or not one.before.numerator:
+            return None
+    return ratio_of_ratios(
+        (float(ours.now.numerator or 0), float(ours.before.numerator or 0)),
+        (float(theirs.now.numerator or 0), float(theirs.before.numerator or 0)),
+        dispersions=(ours.dispersion, theirs.dispersion),
     )
 
 
@@ -136,7 +231,7 @@ def _refusal(now: Window, before: Window, kind: Kind, breaks: Sequence[Event]) -
             return f"There is no figure for {window.span.long_words}."
         if not window.whole:
             return (
-                f"Only {window.periods} of {window.expected} parts of {window.span.long_words} have figures, "
+                f"Only {window.periods} of the {window.expected} months of {window.span.long_words} have figures, "
                 "so it is not compared."
             )
         if kind is Kind.PROPORTION and not window.denominator:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scipy.stats import beta, binomtest, chi2, norm
+from scipy.stats import beta, chi2, norm
 
 LEVEL = 0.95
 Z = float(norm.ppf(0.5 + LEVEL / 2))
@@ -52,7 +52,7 @@ def wilson(p: float, n: float) -> tuple[float, float]:
 
 @dataclass(frozen=True, slots=True)
 class RateRatio:
-    """Ratio of two counts over equal periods; `high` may be infinite, `ratio` is NaN for 0 out of 0."""
+    """Ratio of two rates (of two counts, where exposures are equal); `high` may be infinite, `ratio` NaN for 0 out of 0."""
 
     ratio: float
     low: float
@@ -60,27 +60,66 @@ class RateRatio:
     p_value: float
 
 
-def rate_ratio(x1: float, x0: float) -> RateRatio:
-    """Compare a count with an earlier one of an equal period.
+def rate_ratio(
+    x1: float,
+    x0: float,
+    *,
+    exposures: tuple[float, float] = (1.0, 1.0),
+    dispersions: tuple[float, float] = (1.0, 1.0),
+) -> RateRatio:
+    """Compare the count `x1` with `x0`, each over its exposure (people, months).
 
-    Given their sum, the later count is binomial with a half chance (Przyborowski and Wilenski 1940, Biometrika 31:
-    313-323): the p-value is that exact test's, the interval is Clopper and Pearson's (1934) turned into a ratio. The
-    two agree: the interval leaves 1 out exactly when p is under 0.05.
+    Given their sum, the first count is binomial (Przyborowski and Wilenski 1940, Biometrika 31: 313-323): the p-value
+    doubles the smaller tail, the interval is Clopper and Pearson's (1934) turned into a ratio, so that it leaves 1 out
+    exactly when p is under 0.05. With equal exposures and no over-dispersion this is the exact binomial test. Where
+    months scatter more than chance (dispersion above 1), counts and exposures are divided by it first: quasi-Poisson
+    scaling (McCullagh and Nelder 1989, Generalized Linear Models, 6.2), carried into the exact test.
+    ValueError for a negative count, an exposure of nought or a dispersion under 1.
     """
     _not_negative(x1)
     _not_negative(x0)
-    one, zero = round(x1), round(x0)
-    total = one + zero
-    if total == 0:
+    if min(exposures) <= 0:
+        raise ValueError("An exposure must be above zero.")
+    if min(dispersions) < 1:
+        raise ValueError("A dispersion is never under 1.")
+    one, zero = x1 / dispersions[0], x0 / dispersions[1]
+    e1, e0 = exposures[0] / dispersions[0], exposures[1] / dispersions[1]
+    if one + zero == 0:
         return RateRatio(math.nan, 0.0, math.inf, 1.0)
     tail = (1 - LEVEL) / 2
     low = float(beta.ppf(tail, one, zero + 1)) if one else 0.0
     high = float(beta.ppf(1 - tail, one + 1, zero)) if zero else 1.0
+    even = e1 / (e1 + e0)
+    as_many = float(beta.cdf(even, one, zero + 1)) if one else 1.0
+    as_few = float(beta.sf(even, one + 1, zero)) if zero else 1.0
+    scale = e0 / e1
     return RateRatio(
-        ratio=one / zero if zero else math.inf,
-        low=low / (1 - low),
-        high=high / (1 - high) if high < 1 else math.inf,
-        p_value=float(binomtest(one, total, 0.5).pvalue),
+        ratio=one / zero * scale if zero else math.inf,
+        low=low / (1 - low) * scale,
+        high=high / (1 - high) * scale if high < 1 else math.inf,
+        p_value=min(1.0, 2 * min(as_many, as_few)),
+    )
+
+
+def ratio_of_ratios(
+    ours: tuple[float, float],
+    theirs: tuple[float, float],
+    *,
+    dispersions: tuple[float, float] = (1.0, 1.0),
+) -> RateRatio:
+    """Whether one place changed differently from another: (now / before) here over (now / before) there.
+
+    The logarithm is taken as normal with variance phi (1/now + 1/before) summed over both places (Woolf 1955, Annals
+    of Human Genetics 19: 251-253, with quasi-Poisson scaling). NaN with p = 1 where any count is nought.
+    """
+    for count in (*ours, *theirs):
+        _not_negative(count)
+    if min(*ours, *theirs) == 0:
+        return RateRatio(math.nan, 0.0, math.inf, 1.0)
+    log = math.log(ours[0] / ours[1]) - math.log(theirs[0] / theirs[1])
+    spread = math.sqrt(dispersions[0] * (1 / ours[0] + 1 / ours[1]) + dispersions[1] * (1 / theirs[0] + 1 / theirs[1]))
+    return RateRatio(
+        math.exp(log), math.exp(log - Z * spread), math.exp(log + Z * spread), 2 * float(norm.sf(abs(log) / spread))
     )
 
 
@@ -109,27 +148,33 @@ def two_shares(p1: float, n1: float, p0: float, n0: float) -> ShareDifference:
     return ShareDifference(gap, gap - half, gap + half, p_value)
 
 
-def smallest_detectable_count(before: float) -> tuple[int | None, int]:
+def smallest_detectable_count(before: float, dispersion: float = 1.0) -> tuple[int | None, int]:
     """The nearest lower and higher counts that differ from `before` by more than chance (p under 0.05).
 
     The lower is None where even zero would not.
     """
     base = round(before)
     _not_negative(base)
-    return _edge(base, down=True), _edge(base, down=False) or 0
+    return _edge(base, dispersion, down=True), _edge(base, dispersion, down=False) or 0
 
 
-def smallest_detectable_points(p: float, n: float) -> float:
-    """The smallest change of a share, in percentage points, that two samples of `n` tell from chance."""
+def smallest_detectable_points(p: float, n: float, *, power: float | None = None) -> float:
+    """The smallest change of a share, in percentage points, that two samples of `n` tell from chance.
+
+    Without `power` it is the change that would just be significant once seen; with a `power` (0.8) it is the true
+    change that such a survey would show as significant in that share of tries (Fleiss 1981, chapter 3).
+    """
     if n <= 0:
         raise ValueError("A share needs a base above zero.")
-    return 100 * Z * math.sqrt(2 * p * (1 - p) / n)
+    width = Z + (float(norm.ppf(power)) if power else 0.0)
+    return 100 * width * math.sqrt(2 * p * (1 - p) / n)
 
 
-def _edge(base: int, *, down: bool) -> int | None:
+def _edge(base: int, dispersion: float, *, down: bool) -> int | None:
     def beyond(count: int) -> bool:
-        total = count + base
-        return total > 0 and float(binomtest(count, total, 0.5).pvalue) < 1 - LEVEL
+        if count + base == 0:
+            return False
+        return rate_ratio(count, base, dispersions=(dispersion, dispersion)).p_value < 1 - LEVEL
 
     if down:
         if not beyond(0) or base == 0:

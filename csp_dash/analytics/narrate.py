@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from csp_dash.analytics.compare import Change, Window
-from csp_dash.analytics.intervals import smallest_detectable_count, wilson
+from csp_dash.analytics.compare import Against, Change, Window
+from csp_dash.analytics.intervals import LEVEL, RateRatio, smallest_detectable_count, wilson
 from csp_dash.analytics.signal import BEYOND, Record
 from csp_dash.domain.months import Month, Span
 from csp_dash.domain.words import Direction, Kind
@@ -137,10 +137,85 @@ def within_chance(change: Change) -> str:
     before = change.before.numerator
     if change.refusal or change.kind is not Kind.COUNT or not before:
         return ""
-    low, high = smallest_detectable_count(before)
+    low, high = smallest_detectable_count(before, change.dispersion)
     if low is None:
         return f"It would have to reach {number(high)} before chance could be ruled out."
     return f"A fall to {number(low)} or a rise to {number(high)} would be more than chance."
+
+
+def held(name: str, found: Against, kind: Kind, per: float = 1000) -> str:
+    """How a figure stands beside another place's: both figures, the gap, and whether chance explains it."""
+    if found.refusal or found.ours is None or found.theirs is None:
+        return f"{_sentence(name)}: no figures to compare with."
+    if kind is Kind.PROPORTION:
+        both = f"{percent(found.ours)} here and {percent(found.theirs)} in {name}"
+        gap = points(found.points or 0)
+        higher = (found.points or 0) > 0
+    else:
+        unit = f" per {per:,.0f} residents" if kind is Kind.COUNT else ""
+        both = f"{rate(found.ours)}{unit} here and {rate(found.theirs)} in {name}"
+        if not found.theirs:
+            return f"{both}."
+        gap = percent(100 * (found.ours / found.theirs - 1))
+        higher = found.ours > found.theirs
+    if found.ours == found.theirs:
+        return f"{both}: the same."
+    chance = "" if found.p_value is None else f", {NOT_CHANCE if found.detectable else CHANCE}"
+    return f"{both}: {gap} {'higher' if higher else 'lower'} here{chance}."
+
+
+def apart(name: str, ours: Change, theirs: Change, gap: RateRatio) -> str:
+    """Whether a count moved differently here and elsewhere: `It is down 8% here and down 5% in London; ...`."""
+    how = f"the gap is {NOT_CHANCE}" if gap.p_value < 1 - LEVEL else "chance alone could explain the gap"
+    return f"It is {movement(ours)} here and {movement(theirs)} in {name}; {how}."
+
+
+def odds(p_value: float) -> str:
+    """How often chance alone would do as much: `fewer than 1 in 1,000 cases`, `about 3 in 100 cases`."""
+    if p_value < 0.001:
+        return "fewer than 1 in 1,000 cases"
+    return (
+        f"about {1000 * p_value:.0f} in 1,000 cases" if p_value < 0.0095 else f"about {100 * p_value:.0f} in 100 cases"
+    )
+
+
+def reasons(change: Change | None, direction: Direction, *, seasonal: bool = False, signals: str = "") -> list[str]:
+    """Why a measure has its state, in sentences: the test, the scatter, the likely range, the limits, the direction."""
+    if change is None or change.refusal:
+        return [change.refusal if change and change.refusal else "There is no earlier period to compare with."]
+    told: list[str] = []
+    if not change.tested:
+        told.append("The figure was published without the number of cases behind it, so no test is possible.")
+    elif change.kind is Kind.PROPORTION:
+        told.append(
+            f"The two shares were compared with a two-proportion test; chance alone would part them this far in "
+            f"{odds(change.p_value or 0)}."
+        )
+        told.append(
+            f"The true change is likely (95%) to lie between {signed(change.low)} and {signed(change.high)} points."
+        )
+    else:
+        told.append(
+            f"The two counts were compared with an exact test (binomial, given their sum); chance alone would part them "
+            f"this far in {odds(change.p_value or 0)}."
+        )
+        if change.dispersion > 1.05:
+            told.append(
+                f"Neighbouring months {'(season taken out) ' if seasonal else ''}scatter {change.dispersion:.1f} times as much as "
+                "pure chance would make them, so the test was widened by that."
+            )
+        if change.low is not None and change.high is not None and math.isfinite(change.high):
+            told.append(
+                f"The true change is likely (95%) to lie between {signed(change.low)}% and {signed(change.high)}%."
+            )
+        told.append(within_chance(change))
+    told.append(signals)
+    told.append(
+        "No direction is better in itself, so it is never marked as better or worse."
+        if direction is Direction.AMBIGUOUS
+        else f"{direction.value.capitalize()} is better, as declared for this measure."
+    )
+    return [line for line in told if line]
 
 
 def trend_title(
@@ -221,6 +296,43 @@ def meaning(direction: Direction, change: Change | None, readings: Sequence[str]
     if rising:
         return "A rise may mean that more is happening, or that more of it is reported and recorded."
     return "A fall may mean that less is happening, or that less of it is reported and recorded."
+
+
+def together(
+    subject: str, reports: Change | None, name: str, outcome: Change | None, better: Direction = Direction.HIGHER
+) -> str:
+    """What a measure of reports (`subject`) and an outcome (`name`) show together; both begin in lower case.
+
+    `better` is the outcome's direction. It never decides between the readings: it says which the two movements fit.
+    """
+    if outcome is None:
+        return (
+            "There are no open figures of outcomes or confidence to set it against, so neither reading can be checked."
+        )
+    for change in (reports, outcome):
+        if change is None or change.refusal or not change.tested:
+            return f"The two cannot be read together. {_because(change)}"
+    assert reports is not None and outcome is not None
+    if not reports.detectable:
+        return f"{_sentence(subject)}: no detectable change, so there is nothing to explain."
+    rising = (reports.absolute or 0) > 0
+    head = f"{_sentence(subject)} {'rose' if rising else 'fell'}, while {name}"
+    if not outcome.detectable or better is Direction.AMBIGUOUS:
+        return f"{head} shows no detectable change: neither reading is favoured."
+    improved = ((outcome.absolute or 0) > 0) is (better is Direction.HIGHER)
+    fits = {
+        (True, True): "the welcome reading of a rise",
+        (True, False): "the worrying reading of a rise",
+        (False, True): "the reassuring reading of a fall, that there is less of it",
+        (False, False): "the worrying reading of a fall, that less of it comes to light",
+    }[rising, improved]
+    return f"{head} {'improved' if improved else 'got worse'}. That fits {fits}; it does not prove it."
+
+
+def _because(change: Change | None) -> str:
+    if change is None:
+        return "One of them has no figures."
+    return change.refusal or "One was published without the number of cases behind it."
 
 
 def signals_sentence(trend: pd.DataFrame, months: int = 12) -> str:
@@ -366,6 +478,14 @@ def _one(word: str) -> str:
     if lower.endswith(("ches", "shes", "sses", "xes")):
         return word[:-2]
     return word[:-1]
+
+
+def signed(value: float | None) -> str:
+    """A number with its sign, a true minus: `+2.5`, `−13`."""
+    if value is None:
+        return "no figure"
+    size = f"{abs(value):.2g}" if 0 < abs(value) < 0.05 else f"{abs(value):.1f}".removesuffix(".0")
+    return "0" if size == "0" else f"{'+' if value > 0 else '−'}{size}"
 
 
 def _value(window: Window, kind: Kind) -> str:

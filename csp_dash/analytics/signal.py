@@ -10,13 +10,17 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+from scipy.stats import nbinom, poisson
 
+from csp_dash.analytics.seasonal import Seasons
 from csp_dash.domain.catalogue import Event
 from csp_dash.domain.months import Month, Span
 from csp_dash.domain.words import Kind
 
 WIDTH = 2.66
 SCREEN = 3.267
+SMALL = 20
+TAIL = 0.00135
 RUN = 7
 FEWEST = 12
 BASELINE = 36
@@ -68,6 +72,33 @@ def limits(values: Iterable[float | None], *, floor: float | None = 0.0) -> Limi
     centre = float(known.mean())
     lower = centre - spread
     return Limits(centre, lower if floor is None else max(floor, lower), centre + spread, len(known))
+
+
+def exact_limits(values: Iterable[float | None], dispersion: float = 1.0) -> Limits | None:
+    """Limits for small counts: the range that all but 0.27% of months keep within, as three sigma do of a bell curve.
+
+    Exact quantiles of a Poisson count with the values' mean, or of a negative binomial where months scatter more than
+    chance (variance = dispersion x mean). XmR limits assume a bell curve and cry wolf on small counts: see
+    `analytics.power`. None with fewer than three values.
+    """
+    known = [float(v) for v in values if v is not None and not math.isnan(v)]
+    if len(known) < 3:
+        return None
+    mean = float(np.mean(known))
+    if mean == 0:
+        return Limits(0.0, 0.0, 0.0, len(known))
+    scattered = dispersion > 1.01
+    count = nbinom(mean / (dispersion - 1), 1 / dispersion) if scattered else poisson(mean)
+    lower, upper = float(count.ppf(TAIL)), float(count.ppf(1 - TAIL))
+    return Limits(mean, lower, upper, len(known))
+
+
+def usual_range(values: Sequence[float | None], dispersion: float = 1.0) -> Limits | None:
+    """The limits for a count series: exact ones where its months average under 20, else XmR's."""
+    known = [float(v) for v in values if v is not None and not math.isnan(v)]
+    if known and float(np.mean(known)) < SMALL:
+        return exact_limits(known, dispersion)
+    return limits(values)
 
 
 def rules(values: Sequence[float | None], band: Limits) -> list[str]:
@@ -123,13 +154,17 @@ def trend(
     per: float = 1000,
     baseline: Span | None = None,
     breaks: Sequence[Event] = (),
+    seasons: Seasons | None = None,
+    dispersion: float = 1.0,
 ) -> pd.DataFrame:
     """What a trend chart draws, one row a month of a SERIES frame.
 
     Columns: start; value; smooth (average of the 12 months ending then, only where all 12 are there); signal (bool);
     rule (see `WORDS`); missing (bool); lower, centre, upper (the band of chance, from the baseline's start on, else
     NaN). Without a `baseline` it is the three years before the latest twelve months. The band stops at a declared
-    break and the default baseline does not reach across one.
+    break and the default baseline does not reach across one. With `seasons` the limits and the rules are worked out on
+    seasonally adjusted values, and the band follows the season. Counts that average under 20 a month get exact
+    limits, for which `dispersion` says how much the months scatter beyond chance.
     """
     frame = monthly(series, kind=kind, people=people, per=per)
     frame["missing"] = frame["value"].isna()
@@ -141,13 +176,20 @@ def trend(
     frame["rule"] = ""
     days = [moment.date() for moment in frame["start"]]
     span, stop = _reach(days, baseline, breaks)
+    factors = np.array([seasons.of(day) if seasons else 1.0 for day in days], dtype=float)
+    level = frame["value"] / factors
     if span is not None:
         inside = np.array([span.first.first_day <= day <= span.last.last_day for day in days], dtype=bool)
-        band = limits(frame["value"][inside])
+        counts = kind is Kind.COUNT
+        scale = per / people if counts and people else 1.0
+        band = usual_range(list(level[inside] / scale), dispersion) if counts else limits(level[inside])
+        if band is not None:
+            band = Limits(band.centre * scale, band.lower * scale, band.upper * scale, band.points)
         if band is not None:
             drawn = np.array([day >= span.first.first_day and (stop is None or day < stop) for day in days], dtype=bool)
-            frame.loc[drawn, ["lower", "centre", "upper"]] = [band.lower, band.centre, band.upper]
-            frame.loc[drawn, "rule"] = rules(frame["value"][drawn].tolist(), band)
+            for column, limit in (("lower", band.lower), ("centre", band.centre), ("upper", band.upper)):
+                frame.loc[drawn, column] = limit * factors[drawn]
+            frame.loc[drawn, "rule"] = rules(level[drawn].tolist(), band)
     frame["signal"] = frame["rule"] != ""
     return frame[["start", "value", "smooth", "signal", "rule", "missing", "lower", "centre", "upper"]]
 

@@ -6,9 +6,12 @@ import math
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from csp_dash.analytics import narrate
-from csp_dash.analytics.compare import Change, Window, change
+from csp_dash.analytics.compare import Against, Change, Window, change
+from csp_dash.analytics.intervals import RateRatio, rate_ratio
 from csp_dash.analytics.signal import Record
 from csp_dash.domain.months import Month, Span
 from csp_dash.domain.words import Direction, Kind
@@ -17,8 +20,14 @@ NOW = Span(Month(2025, 4), Month(2026, 3))
 BEFORE = NOW.before()
 
 
-def between(now: float, before: float, kind: Kind = Kind.COUNT, base: float | None = None) -> Change:
-    return change(Window(NOW, now, 1, 12, 12), Window(BEFORE, before, 1, 12, 12), kind=kind, base=base)
+def between(
+    now: float, before: float, kind: Kind = Kind.COUNT, base: float | None = None, dispersion: float = 1.0
+) -> Change:
+    pair = Window(NOW, now, 1, 12, 12), Window(BEFORE, before, 1, 12, 12)
+    return change(*pair, kind=kind, base=base, dispersion=dispersion)
+
+
+PART = change(Window(NOW, 4, None, 9, 12), Window(BEFORE, 4, None, 12, 12))
 
 
 @pytest.mark.parametrize(
@@ -265,3 +274,226 @@ def test_survey() -> None:
     )
     assert "chance cannot be judged" in narrate.survey("Agree", found.now, between(0.65, 0.83, Kind.PROPORTION))
     assert narrate.survey("Agree", Window(NOW, None)) == "Agree: there is no figure for the year to March 2026."
+
+
+# ---- how large a change would have to be
+
+
+def test_what_would_be_more_than_chance() -> None:
+    for now, before, dispersion in ((937, 966, 1.0), (937, 966, 3.0), (40, 41, 1.5)):
+        found = between(now, before, dispersion=dispersion)
+        words = narrate.within_chance(found)
+        low, high = (
+            int(part.split(" ")[0].replace(",", "")) for part in (words.split(" to ")[1], words.split(" to ")[2])
+        )
+        assert words == f"A fall to {low:,} or a rise to {high:,} would be more than chance."
+
+        def p(count: int, base: float = before, phi: float = dispersion) -> float:
+            return rate_ratio(count, base, dispersions=(phi, phi)).p_value
+
+        assert p(low) < 0.05 <= p(low + 1) and p(high) < 0.05 <= p(high - 1)
+    assert narrate.within_chance(between(937, 966)) == "A fall to 880 or a rise to 1,056 would be more than chance."
+
+
+def test_few_or_scattered_events_can_only_be_seen_to_rise() -> None:
+    assert narrate.within_chance(between(3, 3)) == "It would have to reach 12 before chance could be ruled out."
+    assert narrate.within_chance(between(9, 9, dispersion=2)).startswith("It would have to reach ")
+
+
+def test_nothing_is_said_of_chance_where_there_is_no_count_to_fall_from() -> None:
+    assert narrate.within_chance(PART) == ""
+    assert narrate.within_chance(between(5, 0)) == ""
+    assert narrate.within_chance(between(0.6, 0.5, Kind.PROPORTION, 400)) == ""
+    assert narrate.within_chance(between(200, 250, Kind.RATE)) == ""
+
+
+# ---- beside another place
+
+
+@pytest.mark.parametrize(
+    ("found", "kind", "words"),
+    [
+        (
+            Against(7.5, 6.0, ratio=1.25, low=1.1, high=1.4, p_value=0.001),
+            Kind.COUNT,
+            "7.5 per 1,000 residents here and 6 in London: 25% higher here, more than chance would explain.",
+        ),
+        (
+            Against(6.0, 7.5, ratio=0.8, low=0.6, high=1.1, p_value=0.2),
+            Kind.COUNT,
+            "6 per 1,000 residents here and 7.5 in London: 20% lower here, chance alone could explain it.",
+        ),
+        (
+            Against(65, 70, points=-5, low=-10, high=-0.3, p_value=0.04),
+            Kind.PROPORTION,
+            "65% here and 70% in London: 5 percentage points lower here, more than chance would explain.",
+        ),
+        (Against(71, 70, points=1), Kind.PROPORTION, "71% here and 70% in London: 1 percentage point higher here."),
+        (Against(200.5, 401), Kind.RATE, "200 here and 401 in London: 50% lower here."),
+        (Against(6.0, 6.0, ratio=1, low=0.8, high=1.2, p_value=1), Kind.COUNT, "6 per 1,000 residents here and 6 in London: the same."),
+        (Against(60, 60, points=0, p_value=1), Kind.PROPORTION, "60% here and 60% in London: the same."),
+        (Against(0.2, 0.0, ratio=math.inf, p_value=0.5), Kind.COUNT, "0.2 per 1,000 residents here and 0 in London."),
+        (Against(refusal="There is nothing left to compare with."), Kind.COUNT, "London: no figures to compare with."),
+        (Against(), Kind.RATE, "London: no figures to compare with."),
+    ],
+)  # fmt: skip
+def test_a_figure_beside_another_places(found: Against, kind: Kind, words: str) -> None:
+    assert narrate.held("London", found, kind) == words
+
+
+def test_a_place_without_figures_begins_its_sentence_and_a_rate_has_its_own_base() -> None:
+    assert narrate.held("similar boroughs", Against(), Kind.COUNT) == "Similar boroughs: no figures to compare with."
+    rate = Against(12, 10, ratio=1.2, p_value=0.3)
+    assert "12 per 100,000 residents here" in narrate.held("London", rate, Kind.COUNT, per=100_000).replace(
+        "12.0", "12"
+    )
+
+
+@pytest.mark.parametrize(
+    ("p_value", "words"), [(0.0499, "the gap is more than chance would explain"), (0.0501, "chance alone could explain the gap")]
+)  # fmt: skip
+def test_places_that_moved_apart_or_not(p_value: float, words: str) -> None:
+    gap = RateRatio(0.9, 0.8, 1.0, p_value)
+    told = narrate.apart("London", between(2864, 3113), between(5, 5), gap)
+    assert told == f"It is down 8% here and unchanged in London; {words}."
+
+
+# ---- odds and signs
+
+
+@pytest.mark.parametrize(
+    ("p_value", "words"),
+    [
+        (0.0, "fewer than 1 in 1,000 cases"),
+        (0.00099, "fewer than 1 in 1,000 cases"),
+        (0.001, "about 1 in 1,000 cases"),
+        (0.0094, "about 9 in 1,000 cases"),
+        (0.0095, "about 1 in 100 cases"),
+        (0.03, "about 3 in 100 cases"),
+        (0.049, "about 5 in 100 cases"),
+        (0.5, "about 50 in 100 cases"),
+        (1.0, "about 100 in 100 cases"),
+    ],
+)
+def test_odds(p_value: float, words: str) -> None:
+    assert narrate.odds(p_value) == words
+
+
+@given(st.floats(0, 1))
+def test_odds_are_near_the_probability_and_never_nought(p_value: float) -> None:
+    words = narrate.odds(p_value)
+    assert " 0 in " not in words
+    if p_value >= 0.001:
+        count, of = (float(part.replace(",", "")) for part in (words.split(" ")[1], words.split(" ")[3]))
+        assert count / of == pytest.approx(p_value, rel=0.5, abs=0.0051)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(2.5, "+2.5"), (-13.0, "−13"), (0, "0"), (-0.0, "0"), (0.04, "+0.04"), (-0.012, "−0.012"), (None, "no figure"), (100.04, "+100")],
+)  # fmt: skip
+def test_signed(value: float | None, text: str) -> None:
+    assert narrate.signed(value) == text
+
+
+# ---- why a measure has its state
+
+
+def test_the_reasons_of_a_count() -> None:
+    told = narrate.reasons(between(2864, 3113), Direction.LOWER, signals="None of the latest 12 months lies beyond.")
+    assert told == [
+        "The two counts were compared with an exact test (binomial, given their sum); chance alone would part them this "
+        "far in about 1 in 1,000 cases.",
+        "The true change is likely (95%) to lie between −12.6% and −3.2%.",
+        "A fall to 2,959 or a rise to 3,271 would be more than chance.",
+        "None of the latest 12 months lies beyond.",
+        "Lower is better, as declared for this measure.",
+    ]
+
+
+def test_scatter_is_told_where_it_widened_the_test() -> None:
+    for dispersion, seasonal in ((2.44, True), (2.44, False), (1.04, True), (1.0, False)):
+        text = " ".join(narrate.reasons(between(90, 140, dispersion=dispersion), Direction.HIGHER, seasonal=seasonal))
+        assert ("scatter 2.4 times as much as pure chance" in text) is (dispersion > 2)
+        assert ("(season taken out)" in text) is (dispersion > 2 and seasonal)
+        assert text.endswith("Higher is better, as declared for this measure.")
+
+
+def test_the_reasons_of_a_share() -> None:
+    told = narrate.reasons(between(0.65, 0.83, Kind.PROPORTION, 400), Direction.HIGHER)
+    assert told == [
+        "The two shares were compared with a two-proportion test; chance alone would part them this far in fewer than 1 "
+        "in 1,000 cases.",
+        "The true change is likely (95%) to lie between −23.9 and −12.1 points.",
+        "Higher is better, as declared for this measure.",
+    ]
+
+
+def test_reasons_without_a_test_a_base_or_a_direction() -> None:
+    assert narrate.reasons(None, Direction.LOWER) == ["There is no earlier period to compare with."]
+    assert narrate.reasons(PART, Direction.LOWER) == [PART.refusal]
+    untested = narrate.reasons(between(200, 250, Kind.RATE), Direction.AMBIGUOUS)
+    assert untested == [
+        "The figure was published without the number of cases behind it, so no test is possible.",
+        "No direction is better in itself, so it is never marked as better or worse.",
+    ]
+    from_none = narrate.reasons(between(10, 0), Direction.LOWER)
+    assert len(from_none) == 2 and "true change" not in " ".join(from_none)
+
+
+# ---- two measures read together
+
+
+def together(reports: Change | None, outcome: Change | None, better: Direction = Direction.HIGHER) -> str:
+    return narrate.together("reports of hate crime", reports, "trust in the police", outcome, better)
+
+
+ROSE, FELL, SAME = between(200, 140), between(90, 140), between(141, 140)
+BETTER, WORSE, STILL = (between(share, 0.65, Kind.PROPORTION, 400) for share in (0.83, 0.45, 0.66))
+
+
+@pytest.mark.parametrize(
+    ("reports", "outcome", "words"),
+    [
+        (ROSE, BETTER, "rose, while trust in the police improved. That fits the welcome reading of a rise; it does not prove it."),
+        (ROSE, WORSE, "rose, while trust in the police got worse. That fits the worrying reading of a rise; it does not prove it."),
+        (FELL, BETTER, "fell, while trust in the police improved. That fits the reassuring reading of a fall, that there is less of it; it does not prove it."),
+        (FELL, WORSE, "fell, while trust in the police got worse. That fits the worrying reading of a fall, that less of it comes to light; it does not prove it."),
+        (ROSE, STILL, "rose, while trust in the police shows no detectable change: neither reading is favoured."),
+        (FELL, STILL, "fell, while trust in the police shows no detectable change: neither reading is favoured."),
+    ],
+)  # fmt: skip
+def test_both_readings_beside_an_outcome(reports: Change, outcome: Change, words: str) -> None:
+    assert together(reports, outcome) == f"Reports of hate crime {words}"
+
+
+def test_an_outcome_that_should_fall_is_read_the_other_way() -> None:
+    assert "got worse" in together(ROSE, ROSE, Direction.LOWER) and "improved" in together(ROSE, FELL, Direction.LOWER)
+    assert together(ROSE, BETTER, Direction.AMBIGUOUS).endswith("neither reading is favoured.")
+
+
+def test_what_does_not_move_needs_no_reading() -> None:
+    for outcome in (BETTER, WORSE, STILL):
+        assert together(SAME, outcome) == "Reports of hate crime: no detectable change, so there is nothing to explain."
+
+
+def test_what_cannot_be_read_together_says_why() -> None:
+    assert together(ROSE, None) == (
+        "There are no open figures of outcomes or confidence to set it against, so neither reading can be checked."
+    )
+    assert together(None, BETTER) == "The two cannot be read together. One of them has no figures."
+    assert together(PART, BETTER) == f"The two cannot be read together. {PART.refusal}"
+    assert together(ROSE, PART) == f"The two cannot be read together. {PART.refusal}"
+    untested = between(0.65, 0.5, Kind.PROPORTION)
+    assert together(ROSE, untested) == (
+        "The two cannot be read together. One was published without the number of cases behind it."
+    )
+
+
+def test_a_wider_test_changes_the_words_of_tile_and_title() -> None:
+    plain, wide = between(2864, 3113), between(2864, 3113, dispersion=4)
+    assert narrate.tile(plain).endswith("more than chance would explain.")
+    assert narrate.tile(wide).endswith("chance alone could explain it.")
+    assert narrate.trend_title("Burglary", wide) == "Burglary: no detectable change in the year to March 2026"
+    assert "within chance" not in narrate.trend_sentence("Burglary", plain)
+    assert narrate.meaning(Direction.LOWER, wide) == "" != narrate.meaning(Direction.LOWER, plain)

@@ -5,10 +5,15 @@ from __future__ import annotations
 import math
 from datetime import date
 
+import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from scipy.stats import nbinom, poisson
 
 from csp_dash.analytics import signal
+from csp_dash.analytics.seasonal import Seasons
 from csp_dash.domain.catalogue import Event
 from csp_dash.domain.months import Month, Span
 from csp_dash.domain.words import Kind
@@ -179,3 +184,171 @@ def test_record_stays_on_its_side_of_a_gap_or_break() -> None:
 
 def test_rolling_totals() -> None:
     assert signal.rolling(series([1.0] * 14)) == [12.0, 12.0, 12.0]
+
+
+# ---- exact limits for small counts
+
+
+@pytest.mark.parametrize("mean", [0.25, 1, 4, 12, 19])
+def test_exact_limits_are_quantiles_of_poisson(mean: float) -> None:
+    found = signal.exact_limits([mean - 0.25, mean + 0.25] * 18)
+    assert found is not None
+    assert found == signal.Limits(mean, poisson.ppf(0.00135, mean), poisson.ppf(0.99865, mean), 36)
+    assert poisson.cdf(found.lower - 1, mean) < 0.00135 and poisson.sf(found.upper, mean) <= 0.00135
+
+
+@pytest.mark.parametrize(("mean", "ratio"), [(1, 1.5), (4, 2), (4, 3.7), (15, 1.02)])
+def test_exact_limits_of_scattered_months_are_quantiles_of_the_negative_binomial(mean: float, ratio: float) -> None:
+    found = signal.exact_limits([mean] * 36, ratio)
+    spread = nbinom(mean / (ratio - 1), 1 / ratio)
+    assert spread.mean() == pytest.approx(mean) and spread.var() == pytest.approx(ratio * mean)
+    assert found == signal.Limits(mean, spread.ppf(0.00135), spread.ppf(0.99865), 36)
+    plain = signal.exact_limits([mean] * 36)
+    assert plain is not None and found is not None and found.upper >= plain.upper and found.lower <= plain.lower
+
+
+@given(st.lists(st.integers(0, 19).map(float), min_size=3, max_size=60), st.floats(1, 10))
+@example([0.0] * 12, 1.0)
+@example([0.0] * 11 + [1.0], 10.0)
+def test_exact_limits_leave_out_at_most_27_months_of_ten_thousand(months: list[float], ratio: float) -> None:
+    found = signal.exact_limits(months, ratio)
+    assert found is not None and 0 <= found.lower <= found.upper
+    mean = sum(months) / len(months)
+    assert found.centre == pytest.approx(mean)
+    if mean:
+        spread = nbinom(mean / (ratio - 1), 1 / ratio) if ratio > 1.01 else poisson(mean)
+        assert spread.cdf(found.lower - 1) + spread.sf(found.upper) <= 0.0027 + 1e-12
+    else:
+        assert (found.lower, found.upper) == (0, 0)
+
+
+def test_exact_limits_pass_over_what_is_missing() -> None:
+    assert signal.exact_limits([4, None, 4, math.nan, 4]) == signal.exact_limits([4, 4, 4])
+    assert signal.exact_limits([4, None, 4, math.nan]) is None
+
+
+def test_counts_from_twenty_a_month_on_get_moving_range_limits() -> None:
+    small, large = [18.0, 21.0] * 18, [19.0, 21.0] * 18
+    assert signal.usual_range(small, 2) == signal.exact_limits(small, 2)
+    assert signal.usual_range(large, 2) == signal.limits(large)
+    assert signal.usual_range([*large[:9], None, *large[9:]]) == signal.limits([*large[:9], None, *large[9:]])
+    assert signal.usual_range([]) is None and signal.usual_range([None, math.nan]) is None
+    assert signal.usual_range([3.0, 4.0]) is None
+
+
+def false_alarms(seed: int, find: object, mean: float = 4, tries: int = 1500) -> float:
+    """The share of months beyond limits that were worked out on the three years before, where nothing changes."""
+    draw = np.random.default_rng(seed)
+    beyond = 0
+    for months in draw.poisson(mean, (tries, 48)).astype(float).tolist():
+        band = find(months[:36])  # type: ignore[operator]
+        beyond += sum(rule == "beyond" for rule in signal.rules(months[36:], band))
+    return beyond / (12 * tries)
+
+
+def test_exact_limits_seldom_cry_wolf_and_moving_ranges_do_it_more() -> None:
+    exact, ranges = false_alarms(17, signal.usual_range), false_alarms(17, signal.limits)
+    assert exact < 0.005, "and so well under 2% of months"
+    assert ranges > 3 * exact
+    assert ranges > 0.0027 * 2
+
+
+def test_few_events_that_double_are_seen() -> None:
+    draw = np.random.default_rng(3)
+    seen = 0
+    for months in draw.poisson([4] * 36 + [12] * 12, (200, 48)).astype(float).tolist():
+        band = signal.usual_range(months[:36])
+        assert band is not None
+        seen += "beyond" in signal.rules(months[36:], band)
+    assert seen > 195
+
+
+def test_the_trend_of_few_events_has_exact_limits_with_its_scatter() -> None:
+    values = [2.0, 6.0] * 24
+    for ratio in (1.0, 3.0):
+        frame = signal.trend(series(values), dispersion=ratio)
+        band = signal.exact_limits(values[:36], ratio)
+        assert band is not None
+        assert set(frame["upper"]) == {band.upper} and set(frame["lower"]) == {band.lower}
+    rates = signal.trend(series(values), dispersion=3.0, people=2000, per=1000)
+    assert rates["upper"].iloc[-1] == pytest.approx(band.upper / 2)
+    assert rates["centre"].iloc[-1] == pytest.approx(2)
+    assert rates["lower"].iloc[-1] == pytest.approx(band.lower / 2)
+
+
+def test_shares_and_published_rates_have_moving_range_limits_however_small() -> None:
+    under = [100.0] * 48
+    share = signal.trend(series([2.0, 6.0] * 24, under=under), kind=Kind.PROPORTION)
+    assert share["upper"].iloc[-1] == pytest.approx(4 + 2.66 * 4)
+    rate = signal.trend(series([2.0, 6.0] * 24), kind=Kind.RATE, dispersion=3)
+    assert rate["upper"].iloc[-1] == pytest.approx(4 + 2.66 * 4)
+
+
+# ---- a band that follows the season
+
+FACTORS = (0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.25, 1.15, 1.0, 0.9, 0.7)
+SEASONS = Seasons(FACTORS, 0.0001, 0.9, 96)
+
+
+def seasonal(level: list[float]) -> list[float]:
+    """Months from April on, each with its month's factor."""
+    return [value * FACTORS[(3 + place) % 12] for place, value in enumerate(level)]
+
+
+def test_the_band_follows_the_season() -> None:
+    level = [100.0, 110.0] * 24
+    frame = signal.trend(series(seasonal(level)), seasons=SEASONS)
+    plain = signal.limits(level[:36])
+    assert plain is not None
+    for place, moment in enumerate(frame["start"]):
+        factor = FACTORS[moment.month - 1]
+        assert frame["lower"][place] == pytest.approx(plain.lower * factor)
+        assert frame["centre"][place] == pytest.approx(plain.centre * factor)
+        assert frame["upper"][place] == pytest.approx(plain.upper * factor)
+    assert frame["value"].tolist() == seasonal(level), "the values stay as they were counted"
+    assert not frame["signal"].any()
+    assert frame["upper"].nunique() > 6
+
+
+def test_a_high_month_of_a_high_season_is_no_signal_and_of_a_low_one_is() -> None:
+    level = [100.0, 110.0] * 24
+    for place, month in ((40, 8), (44, 12)):  # August and December of the last year
+        raised = seasonal(level)
+        raised[place] = 135.0
+        frame = signal.trend(series(raised), seasons=SEASONS)
+        assert frame["start"][place].month == month
+        assert (frame["rule"][place] == signal.BEYOND) is (month == 12)
+    without = signal.trend(series(seasonal(level)))
+    assert without["signal"].any(), "the season alone makes signals where it is not taken out"
+
+
+def test_small_seasonal_counts_are_judged_on_their_adjusted_values() -> None:
+    level = [6.0, 10.0] * 24
+    frame = signal.trend(series(seasonal(level)), seasons=SEASONS, dispersion=1.0)
+    band = signal.exact_limits(level[:36])
+    assert band is not None
+    factor = FACTORS[frame["start"].iloc[-1].month - 1]
+    assert frame["upper"].iloc[-1] == pytest.approx(band.upper * factor)
+    assert frame["lower"].iloc[-1] == pytest.approx(band.lower * factor)
+
+
+@given(st.lists(st.integers(0, 400).map(float), min_size=24, max_size=72), st.booleans())
+def test_a_signal_beyond_is_a_value_beyond_its_band(values: list[float], with_seasons: bool) -> None:
+    frame = signal.trend(series(values), seasons=SEASONS if with_seasons else None)
+    drawn = frame[frame["upper"].notna()]
+    edge = 1e-9 * (1 + drawn["value"])
+    beyond = (drawn["value"] > drawn["upper"] + edge) | (drawn["value"] < drawn["lower"] - edge)
+    near = (drawn["value"] - drawn["upper"]).abs().le(edge) | (drawn["value"] - drawn["lower"]).abs().le(edge)
+    assert ((drawn["rule"] == signal.BEYOND) == beyond)[~near].all()
+    assert (frame["signal"] == (frame["rule"] != "")).all()
+    assert not frame.loc[frame["upper"].isna(), "signal"].any()
+    assert (drawn["lower"] <= drawn["centre"]).all() and (drawn["centre"] <= drawn["upper"]).all()
+
+
+@given(st.lists(st.integers(0, 400).map(float), min_size=24, max_size=72), st.floats(0.5, 5000))
+def test_a_rate_signals_where_its_count_does(values: list[float], people: float) -> None:
+    count, rate = signal.trend(series(values)), signal.trend(series(values), people=1000 * people)
+    same = (rate["upper"] - count["upper"] / people).abs().fillna(0) < 1e-6 * (1 + count["upper"].fillna(0))
+    assert same.all()
+    clear = count["value"].sub(count["upper"]).abs().gt(1e-6) & count["value"].sub(count["lower"]).abs().gt(1e-6)
+    assert ((count["rule"] == signal.BEYOND) == (rate["rule"] == signal.BEYOND))[clear | count["upper"].isna()].all()

@@ -1,0 +1,156 @@
+"""The time of year: how far each calendar month usually lies above or below its trend, and figures without it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.stats import kruskal
+from statsmodels.tsa.seasonal import STL
+
+from csp_dash.domain.months import Month
+
+YEAR = 12
+MOST = 120
+FEWEST = 48
+SMALLEST = 20.0
+SURE = 0.01
+RANGE = 1.06
+TREND = 25
+COLUMNS = ["start", "value", "trend", "seasonal", "remainder"]
+
+Numbers = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Seasons:
+    """What the time of year does to a monthly count.
+
+    `factors` are multiples of the trend, January to December, with an arithmetic mean of 1, so that a whole year's
+    total is the same with and without them. `p_value` is the test's for seasons that stay the same from year to year;
+    `strength` runs from 0 (none) to 1 (nothing else moves it); `months` is how many months they rest on.
+    """
+
+    factors: tuple[float, ...]
+    p_value: float
+    strength: float
+    months: int
+
+    def of(self, day: date) -> float:
+        """The factor of the month that a day falls in."""
+        return self.factors[day.month - 1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """A run of months taken apart on the log scale; `season` is given by calendar month, January first."""
+
+    days: list[date]
+    values: Numbers
+    trend: Numbers
+    season: Numbers
+    rest: Numbers
+
+    @property
+    def months(self) -> npt.NDArray[np.int_]:
+        return np.array([day.month - 1 for day in self.days])
+
+    @property
+    def mean(self) -> float:
+        return float(np.exp(self.season).mean())
+
+
+def last_run(
+    starts: Sequence[date], values: Sequence[float | None], *, most: int = MOST, since: date | None = None
+) -> tuple[list[date], Numbers]:
+    """The last unbroken run of months with figures, at most `most` of them and none before `since`.
+
+    Missing months at the end are passed over; the run ends at the last known month. A month left out of `starts`
+    breaks the run as a missing value does. ValueError where the two differ in length.
+    """
+    days: list[date] = []
+    run: list[float] = []
+    for day, value in reversed(list(zip(starts, values, strict=True))):
+        known = value is not None and math.isfinite(value)
+        if since is not None and day < since:
+            break
+        if known and value is not None and (not days or Month.of(days[-1]) - Month.of(day) == 1):
+            days.append(day)
+            run.append(float(value))
+        elif days:
+            break
+    return days[:most][::-1], np.array(run[:most][::-1], dtype=float)
+
+
+def seasons(starts: Sequence[date], values: Sequence[float | None]) -> Seasons | None:
+    """The seasons of a monthly count, or None where there are too few figures or none beyond chance.
+
+    Looks at the last unbroken run of months, at most ten years: at least 48 months, none at zero, 20 or more a month
+    on average. The run is taken apart with robust STL on logarithms (Cleveland et al. 1990, Journal of Official
+    Statistics 6: 3-73) with seasons that do not change and a trend over 25 months. Seasons count where the detrended
+    values differ by calendar month in a Kruskal-Wallis test at p under 0.01, as in the X-11 family's test of stable
+    seasonality, and the highest factor is at least 1.06 times the lowest. Strength: Wang, Smith and Hyndman (2006),
+    Data Mining and Knowledge Discovery 13: 335-364.
+
+    On 2,000 made-up series each without seasons (Poisson, 200 a month) it called 0.6% seasonal at 48 months and 1.3%
+    at 96 and 120; where the level drifts or each month resembles the month before, 1.7% at most. A shorter
+    trend takes up more of the noise and calls more of them seasonal (19 months: up to 3%). The length of a month is
+    part of its factor: February is low for that alone.
+    """
+    parts = _parts(starts, values)
+    if parts is None:
+        return None
+    months = parts.months
+    flat = np.log(parts.values) - parts.trend
+    if np.ptp(flat) == 0:
+        return None
+    p_value = float(kruskal(*[flat[months == month] for month in range(YEAR)]).pvalue)
+    factors = np.exp(parts.season) / parts.mean
+    if not p_value < SURE or factors.max() / factors.min() < RANGE:
+        return None
+    whole = float(np.var(parts.rest + parts.season[months]))
+    strength = max(0.0, 1 - float(np.var(parts.rest)) / whole) if whole else 0.0
+    return Seasons(tuple(float(factor) for factor in factors), p_value, strength, len(months))
+
+
+def decompose(starts: Sequence[date], values: Sequence[float | None]) -> pd.DataFrame:
+    """A monthly count taken apart, one row a month of the run that `seasons` looks at, whether or not they count.
+
+    Columns: start; value; trend (in the value's unit); seasonal and remainder (factors around 1). Trend times
+    seasonal times remainder is the value. The trend is worked out on logarithms, so it runs through the middle of the
+    months, a little below their mean. Empty where `seasons` cannot be worked out.
+    """
+    parts = _parts(starts, values)
+    if parts is None:
+        return pd.DataFrame({name: pd.Series(dtype="datetime64[us]" if name == "start" else float) for name in COLUMNS})
+    trend = np.exp(parts.trend) * parts.mean
+    seasonal = np.exp(parts.season)[parts.months] / parts.mean
+    return pd.DataFrame(
+        {
+            "start": pd.to_datetime(parts.days).astype("datetime64[us]"),
+            "value": parts.values,
+            "trend": trend,
+            "seasonal": seasonal,
+            "remainder": parts.values / (trend * seasonal),
+        }
+    )
+
+
+def _parts(starts: Sequence[date], values: Sequence[float | None]) -> _Parts | None:
+    days, run = last_run(starts, values)
+    if len(run) < FEWEST or run.mean() < SMALLEST or run.min() <= 0:
+        return None
+    logs = np.log(run)
+    # A seasonal window far longer than the run keeps each month's season the same in every year.
+    fit: Any = STL(logs, period=YEAR, seasonal=10 * len(run) + 1, seasonal_deg=0, trend=TREND, robust=True).fit()
+    months = np.array([day.month - 1 for day in days])
+    season = np.array([fit.seasonal[months == month].mean() for month in range(YEAR)])
+    season -= season.mean()
+    trend = np.asarray(fit.trend, dtype=float)
+    return _Parts(days, run, trend, season, logs - trend - season[months])

@@ -1,0 +1,102 @@
+"""Whether a target is met, on course, off course, or cannot be judged with the data that there are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from csp_dash.analytics.compare import Window
+from csp_dash.analytics.intervals import byar, poisson_ci, smallest_detectable_points, wilson
+from csp_dash.domain.months import Month
+from csp_dash.domain.words import Kind
+
+
+class Standing(StrEnum):
+    """The letter comes first so that no reader needs the colour."""
+
+    MET = "M Met"
+    ON = "N On course"
+    OFF = "O Off course"
+    UNKNOWN = "? Cannot be judged"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A figure against a goal, both as counts or as percentages.
+
+    `low` and `high` bound the true figure with 95% confidence. `path` is where a straight line from the start to the
+    goal would be at that time. `least` is the smallest change that the data can show, in the figure's unit (percentage
+    points for shares), and `least_power` the smallest true change that they would show in four of five tries.
+    """
+
+    standing: Standing
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    goal: float | None = None
+    path: float | None = None
+    least: float | None = None
+    least_power: float | None = None
+
+
+def judge(
+    now: Window | None,
+    goal: float,
+    *,
+    kind: Kind,
+    higher: bool,
+    due: Month,
+    start: Window | None = None,
+    base: float | None = None,
+    dispersion: float = 1.0,
+) -> Judgement:
+    """Judge a figure against a goal that is due by a month.
+
+    The goal is a count, or a percentage for shares. The whole 95% interval has to lie on one side: beyond the goal it
+    is met, short of the goal after the due month (or of the straight path from `start` to it before) it is off course,
+    beyond the path it is on course. An interval that straddles the line, or a share without a base, cannot be judged.
+    """
+    figure = _figure(now, kind)
+    if now is None or figure is None:
+        return Judgement(Standing.UNKNOWN, goal=goal)
+    size = base or now.denominator or 0.0
+    if kind is Kind.PROPORTION and size <= 1:
+        return Judgement(Standing.UNKNOWN, figure, goal=goal)
+    low, high = _interval(figure, kind, size, dispersion)
+    least = smallest_detectable_points(figure / 100, size) if kind is Kind.PROPORTION else None
+    power = smallest_detectable_points(figure / 100, size, power=0.8) if kind is Kind.PROPORTION else None
+    path = goal
+    begun = _figure(start, kind)
+    if start is not None and begun is not None and now.span.last < due:
+        path = begun + (goal - begun) * (now.span.last - start.span.last) / (due - start.span.last)
+
+    def beyond(line: float) -> bool:
+        return low >= line if higher else high <= line
+
+    def short(line: float) -> bool:
+        return high < line if higher else low > line
+
+    standing = Standing.UNKNOWN
+    if beyond(goal):
+        standing = Standing.MET
+    elif short(path):
+        standing = Standing.OFF
+    elif now.span.last < due and beyond(path):
+        standing = Standing.ON
+    return Judgement(standing, figure, low, high, goal, path, least, power)
+
+
+def _figure(window: Window | None, kind: Kind) -> float | None:
+    if window is None or not window.whole:
+        return None
+    value = window.value(kind)
+    return None if value is None else 100 * value if kind is Kind.PROPORTION else value
+
+
+def _interval(figure: float, kind: Kind, size: float, dispersion: float) -> tuple[float, float]:
+    if kind is Kind.PROPORTION:
+        low, high = wilson(figure / 100, size)
+        return 100 * low, 100 * high
+    count = figure / dispersion
+    low, high = poisson_ci(count) if count < 10 else byar(count)
+    return low * dispersion, high * dispersion
