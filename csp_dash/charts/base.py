@@ -6,11 +6,13 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import product
 
 import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
+from csp_dash.analytics.narrate import number_or_rate
 
 EMPTY = "No data for this choice"
 GLYPH = 0.56
@@ -83,6 +85,15 @@ def text_width(text: str, size: float) -> float:
     return max(len(line) for line in lines) * size * GLYPH
 
 
+def wrapped(name: str, most: int = 14) -> str:
+    """A long name on two lines, broken near its middle."""
+    if len(name) <= most or " " not in name:
+        return name
+    spaces = [place for place, letter in enumerate(name) if letter == " "]
+    middle = min(spaces, key=lambda place: abs(place - len(name) / 2))
+    return f"{name[:middle]}<br>{name[middle + 1 :]}"
+
+
 def ticks(high: float, most: int = 5) -> list[float]:
     """At most `most` round values from zero that span up to `high`, zero included."""
     if not high > 0:
@@ -97,15 +108,17 @@ def spread(places: Sequence[float], gap: float, low: float = -math.inf, high: fl
     """Move label positions apart by at least `gap`, as little as need be, keeping their order and within bounds."""
     order = sorted(range(len(places)), key=lambda i: places[i])
     clusters: list[tuple[float, list[int]]] = []
+
+    def within(centre: float, size: int) -> float:
+        half = gap * (size - 1) / 2
+        return min(max(centre, low + half), high - half) if high - low >= 2 * half else centre
+
     for index in order:
-        centre, members = places[index], [index]
+        centre, members = within(places[index], 1), [index]
+        # Bounds count before clusters are compared: one that is pushed back from an edge may push the next.
         while clusters and centre - gap * len(members) / 2 < clusters[-1][0] + gap * len(clusters[-1][1]) / 2:
-            before, others = clusters.pop()
-            members = others + members
-            centre = sum(places[i] for i in members) / len(members)
-            del before
-        half = gap * (len(members) - 1) / 2
-        centre = min(max(centre, low + half), high - half) if high - low >= 2 * half else centre
+            members = clusters.pop()[1] + members
+            centre = within(sum(places[i] for i in members) / len(members), len(members))
         clusters.append((centre, members))
     moved = list(places)
     for centre, members in clusters:
@@ -144,6 +157,15 @@ def flags(places: Sequence[float], widths: Sequence[float], low: float, high: fl
     return best[1] if best else []
 
 
+def begins(low: float, high: float, ends: Sequence[float], widths: Sequence[float], plot: float) -> float:
+    """Where an axis from `low` to `high` has to begin so that labels fit on the left of `ends`, inside the plot.
+
+    `widths` are the labels' and `plot` is the plot's on a narrow screen, both in pixels; wider screens have room over.
+    """
+    shares = [min(wide / plot, 0.7) for wide in widths]
+    return min([low, *((end - share * high) / (1 - share) for end, share in zip(ends, shares, strict=True))])
+
+
 def rounded(value: float | None, digits: int = 5) -> float | None:
     """A number with few significant digits, so that figures stay small; None for a missing one."""
     if value is None or not math.isfinite(value):
@@ -153,6 +175,26 @@ def rounded(value: float | None, digits: int = 5) -> float | None:
     return round(float(value), max(0, digits - 1 - math.floor(math.log10(abs(value)))))
 
 
+def short(value: float) -> float:
+    """A value as it is written in a picture: whole from 20 on."""
+    return float(round(value)) if abs(value) >= 20 else value
+
+
 def places(marks: Sequence[float]) -> str:
     """The number format with as many decimals as the marks of an axis need."""
     return f",.{max((len(f'{mark:.6f}'.rstrip('0').split('.')[1]) for mark in marks), default=0)}f"
+
+
+def signed(value: float, digits: int = 3) -> str:
+    """A change with its sign: `+45`, `-120`, `-2.5`, `0`."""
+    size = number_or_rate(rounded(abs(value), digits) or 0.0) if abs(value) < 100 else number_or_rate(round(abs(value)))
+    return size if size == "0" else f"{'-' if value < 0 else '+'}{size}"
+
+
+def years(first: date, last: date) -> list[str]:
+    """The Januaries to name on a time axis: about six at most."""
+    found = list(range(first.year if first.month == 1 else first.year + 1, last.year + 1))
+    if not found:
+        return [str(first)]
+    step = next(step for step in (1, 2, 3, 5, 10, 20, 50) if len(found) / step <= 6)
+    return [f"{year}-01-01" for year in found if year % step == 0] or [f"{found[0]}-01-01"]

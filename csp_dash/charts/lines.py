@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
 from csp_dash.analytics.narrate import number_or_rate
-from csp_dash.charts.base import PAGE, Style, dress, empty, places, rounded, spread, text_width, ticks
+from csp_dash.charts import events as moments
+from csp_dash.charts.base import PAGE, Style, dress, empty, places, rounded, short, spread, text_width, ticks, wrapped
 from csp_dash.domain.catalogue import Event
 
 MOST = 6
@@ -31,7 +31,8 @@ def figure(
     """Lines of `frame` (series, name, start, value; low and high draw a ribbon), at most six.
 
     `chosen` is the series that stands out (else the first). `suffix` follows values (`%`). `zero` starts the axis at
-    nought; without it the axis hugs the values. Missing values break a line; a lone value is a dot.
+    nought; without it the axis hugs the values. Missing values break a line; a lone value is a dot. `events` are
+    drawn as `charts.events.lettered` names them for the first and last `start` with a value.
     """
     tall = height or style.height
     known = frame.dropna(subset=["value"])
@@ -52,11 +53,14 @@ def figure(
         _line(drawing, rows, name, colour, style.line if series == lead else style.line * 0.7, suffix, when, style)
         last = rows.dropna(subset=["value"]).iloc[-1]
         ends.append((name, colour, f"{last['start']:%Y-%m-%d}", float(last["value"])))
-    top = _events(drawing, events, known, style)
-    right = _ends(drawing, ends[::-1], low, high, tall - top - 34, suffix, style)
+    right = _room(ends, suffix, style)
+    first, last = known["start"].min().date(), known["start"].max().date()
+    top, floor = moments.draw(drawing, events, first, last, low=low, high=high, style=style, tall=tall, right=right)
+    plot = (tall - top - moments.AXIS) * (high - low) / (high - floor)
+    _ends(drawing, ends[::-1], low, high, plot, suffix, style)
     marks = ticks(high) if zero else [mark + low for mark in ticks(high - low)]
     drawing.update_yaxes(
-        range=[low, high],
+        range=[rounded(floor), high],
         tickvals=marks,
         ticksuffix=suffix,
         tickformat=places(marks),
@@ -122,14 +126,14 @@ def _ends(
     ends: list[tuple[str, str, str, float]],
     low: float,
     high: float,
-    plot: int,
+    plot: float,
     suffix: str,
     style: Style,
-) -> int:
-    """Write name and last value beside each line, apart from each other; returns the right margin."""
+) -> None:
+    """Write name and last value beside each line, apart from each other."""
     last = max(day for _, _, day, _ in ends)
     pixels = [(value - low) / (high - low) * plot for _, _, _, value in ends]
-    texts = [_wrapped(name) for name, _, _, _ in ends]
+    texts = [wrapped(name) for name, _, _, _ in ends]
     tallest = max(text.count("<br>") for text in texts) + 1
     placed = spread(pixels, style.small * 1.3 * tallest + 2, 0, plot)
     for place, (_, colour, day, value) in enumerate(ends):
@@ -141,7 +145,7 @@ def _ends(
             hoverinfo="skip",
             cliponaxis=False,
         )
-        text = f"<b>{number_or_rate(_short(value))}{suffix}</b> {texts[place]}"
+        text = f"<b>{number_or_rate(short(value))}{suffix}</b> {texts[place]}"
         drawing.add_annotation(
             x=last,
             y=rounded(value),
@@ -153,55 +157,19 @@ def _ends(
             align="left",
             font={"size": style.small + 1 if place else style.text},
         )
+
+
+def _room(ends: list[tuple[str, str, str, float]], suffix: str, style: Style) -> int:
+    """The right margin that names and last values need."""
+    texts = [wrapped(name) for name, _, _, _ in ends]
     widest = max(
-        text_width(f"■ {number_or_rate(_short(value))}{suffix} {texts[place].split('<br>')[0]}", style.text)
-        for place, (_, _, _, value) in enumerate(ends)
+        text_width(f"■ {number_or_rate(short(value))}{suffix} {text.split('<br>')[0]}", style.text)
+        for text, (_, _, _, value) in zip(texts, ends, strict=True)
     )
     return int(max(widest, *(text_width(text, style.text) for text in texts))) + 8
-
-
-def _events(drawing: go.Figure, events: Sequence[Event], known: pd.DataFrame, style: Style) -> int:
-    first, last = known["start"].min().date(), known["start"].max().date()
-    shown: list[tuple[date, str]] = sorted((e.start, e.short) for e in events if e.start and first < e.start <= last)
-    for rank, (day, short) in enumerate(shown):
-        drawing.add_shape(
-            type="line",
-            x0=str(day),
-            x1=str(day),
-            y0=0,
-            y1=1,
-            yref="paper",
-            layer="below",
-            line={"color": palette.SLATE, "width": 1, "dash": "dot"},
-        )
-        drawing.add_annotation(
-            x=str(day),
-            y=1,
-            yref="paper",
-            yanchor="bottom",
-            yshift=2 + int(style.small * 1.45) * (rank % 2),
-            text=short,
-            showarrow=False,
-            font={"size": style.small},
-            opacity=0.85,
-        )
-    return 12 + int(style.small * 1.45) * min(2, len(shown))
 
 
 def _span(known: pd.DataFrame) -> list[str]:
     first, last = known["start"].min(), known["start"].max()
     pad = max((last - first) / 60, pd.Timedelta(days=20))
     return [f"{first - pad:%Y-%m-%d}", f"{last + pad:%Y-%m-%d}"]
-
-
-def _wrapped(name: str, most: int = 14) -> str:
-    """A long name on two lines, broken near its middle."""
-    if len(name) <= most or " " not in name:
-        return name
-    spaces = [place for place, letter in enumerate(name) if letter == " "]
-    middle = min(spaces, key=lambda place: abs(place - len(name) / 2))
-    return f"{name[:middle]}<br>{name[middle + 1 :]}"
-
-
-def _short(value: float) -> float:
-    return float(round(value)) if abs(value) >= 20 else value

@@ -12,7 +12,8 @@ import plotly.graph_objects as go
 from csp_dash.analytics import palette
 from csp_dash.analytics.narrate import counted, number_or_rate
 from csp_dash.analytics.signal import BEYOND, WORDS
-from csp_dash.charts.base import PAGE, Style, dress, empty, flags, places, rounded, text_width, ticks
+from csp_dash.charts import events as moments
+from csp_dash.charts.base import PAGE, Style, dress, empty, places, rounded, short, text_width, ticks, years
 from csp_dash.domain.catalogue import Event
 from csp_dash.domain.months import Month, Span
 
@@ -38,7 +39,9 @@ def figure(
 
     `unit` is the plural unit of counts; `rate` (`per 1,000 residents`) says that the values are rates. `chosen` is
     shaded faintly. `other` is a second trend of which only the average is drawn, labelled `other_name` (then give
-    `name` too). An empty frame gives a figure that says so.
+    `name` too). The usual range may differ from month to month. `events` that fall on the axis are drawn with the
+    letters that `charts.events.lettered` gives for the first and last month's `start`. An empty frame gives a figure
+    that says so.
     """
     tall = height or style.height
     if trend.empty or bool(trend["missing"].all()):
@@ -46,31 +49,34 @@ def figure(
     drawing = go.Figure()
     first, last = trend["start"].iloc[0].date(), trend["start"].iloc[-1].date()
     high = _highest(trend, other)
+    marks = ticks(high)
+    ceiling = max(high * 1.06, marks[-1])
     end = _label(trend, name, rate)
     other_end = _label(other, other_name, rate) if other is not None and not other.empty else ""
     right = int(max(_wide(end, style), _wide(other_end, style)) + style.line * 2.8) + 4
-    top = _events(drawing, events, first, last, style, right)
-    _rectangles(drawing, trend, chosen, high, style)
     if other is not None and not other.empty:
         _average(drawing, other, palette.COMPARATOR, style.line * 0.7, "dot", other_name)
     _dots(drawing, trend, unit, rate, style)
     _average(drawing, trend, palette.LINE, style.line, "solid", name)
-    _ends(drawing, trend, other, end, other_end, high, tall - top - 34, style)
-    marks = ticks(high)
+    top, floor = moments.draw(drawing, events, first, last, low=0, high=ceiling, style=style, tall=tall, right=right)
+    plot = (tall - top - moments.AXIS) * ceiling / (ceiling - floor)
+    _shades(drawing, trend, chosen, style)
+    _ends(drawing, trend, other, end, other_end, high, plot, style)
+    _band(drawing, trend, style, max(moments.LEAST, style.labels - right - moments.AXIS), plot / ceiling, ceiling)
     drawing.update_yaxes(
-        range=[0, max(high * 1.06, marks[-1])], tickvals=marks, tickfont={"size": style.tick}, tickformat=places(marks)
+        range=[rounded(floor), ceiling], tickvals=marks, tickfont={"size": style.tick}, tickformat=places(marks)
     )
     drawing.update_yaxes(zeroline=False, showline=False)
     drawing.update_xaxes(
         range=[str(first - timedelta(days=45)), str(last + timedelta(days=45))],
-        tickvals=_years(first, last),
+        tickvals=years(first, last),
         tickformat="%Y",
         hoverformat="%b %Y",
         tickfont={"size": style.tick},
         showgrid=False,
         ticks="",
     )
-    drawing.update_layout(hovermode="x", hoverdistance=40)
+    drawing.update_layout(hovermode="closest", hoverdistance=40)
     return dress(drawing, height=tall, right=right, top=top, size=style.text, identity=identity)
 
 
@@ -106,10 +112,17 @@ def _hover(row: Mapping[Any, Any], unit: str, rate: str) -> str:
     what = f"{number_or_rate(value)} {rate}" if rate else counted(value, unit)
     text = f"{Month.of(row['start'].date()).words}: {what}"
     if pd.notna(smooth):
-        text += f"<br>12-month average {number_or_rate(_short(smooth))}"
-    if row["rule"]:
-        text += f"<br>{WORDS[str(row['rule'])].replace(' in a row', '<br>in a row')}"
-    return text
+        text += f"<br>12-month average {number_or_rate(short(smooth))}"
+    rule, span = str(row["rule"]), _range(row)
+    if rule:
+        text += f"<br>{WORDS[rule].replace(' in a row', '<br>in a row')}"
+    return text + (f" of {span}" if rule == BEYOND and span else f"<br>{RANGE} {span}" if span else "")
+
+
+def _range(row: Mapping[Any, Any]) -> str:
+    if pd.isna(row["lower"]) or pd.isna(row["upper"]):
+        return ""
+    return f"{number_or_rate(short(float(row['lower'])))} to {number_or_rate(short(float(row['upper'])))}"
 
 
 def _average(drawing: go.Figure, trend: pd.DataFrame, colour: str, width: float, dash: str, name: str) -> None:
@@ -129,7 +142,7 @@ def _label(trend: pd.DataFrame | None, name: str, rate: str) -> str:
     """What stands at a line's end: its name, the last average, and that it is a month's."""
     if trend is None or trend["smooth"].dropna().empty:
         return ""
-    value = number_or_rate(_short(float(trend["smooth"].dropna().iloc[-1])))
+    value = number_or_rate(short(float(trend["smooth"].dropna().iloc[-1])))
     return f"<b>{value}</b><br>{name}" if name else f"<b>{value}</b><br>a month"
 
 
@@ -145,7 +158,7 @@ def _ends(
     end: str,
     other_end: str,
     high: float,
-    plot: int,
+    plot: float,
     style: Style,
 ) -> None:
     """Write each line's last value beside it, apart from the other's."""
@@ -179,7 +192,7 @@ def _ends(
         )
 
 
-def _apart(pixels: list[float], gap: float, plot: int) -> list[float]:
+def _apart(pixels: list[float], gap: float, plot: float) -> list[float]:
     if len(pixels) < 2 or abs(pixels[0] - pixels[1]) >= gap:
         return pixels
     middle, up = sum(pixels) / 2, pixels[0] >= pixels[1]
@@ -187,70 +200,10 @@ def _apart(pixels: list[float], gap: float, plot: int) -> list[float]:
     return [middle + gap / 2, middle - gap / 2] if up else [middle - gap / 2, middle + gap / 2]
 
 
-def _events(drawing: go.Figure, events: Sequence[Event], first: date, last: date, style: Style, right: int) -> int:
-    """Dotted lines with their short names on top, in as many rows as they need; returns the top margin."""
-    shown = sorted((e.start, e.short) for e in events if e.start and first < e.start <= last)
-    if not shown:
-        return 10
-    days, room = max(1, (last - first).days), max(160, style.labels - right - 40)
-    spots = [(day - first).days / days * room for day, _ in shown]
-    widths = [text_width(short, style.small) for _, short in shown]
-    hung = flags(spots, widths, -40, room + right)
-    step = int(style.small * 1.45)
-    top = 10 + step * (max(flag.row for flag in hung) + 1)
-    for (day, short), flag in zip(shown, hung, strict=True):
-        drawing.add_shape(
-            type="line",
-            x0=str(day),
-            x1=str(day),
-            y0=0,
-            y1=1,
-            yref="paper",
-            layer="below",
-            line={"color": palette.SLATE, "width": max(1, style.line / 3), "dash": "dot"},
-        )
-        drawing.add_annotation(
-            x=str(day),
-            y=1,
-            yref="paper",
-            yshift=2 + step * flag.row,
-            xshift={"center": 0, "right": 3, "left": -3}[flag.side],
-            yanchor="bottom",
-            xanchor={"center": "center", "right": "left", "left": "right"}[flag.side],
-            text=short,
-            showarrow=False,
-            font={"size": style.small},
-            opacity=0.85,
-        )
-    return top
-
-
-def _rectangles(drawing: go.Figure, trend: pd.DataFrame, chosen: Span | None, high: float, style: Style) -> None:
+def _shades(drawing: go.Figure, trend: pd.DataFrame, chosen: Span | None, style: Style) -> None:
+    """The chosen period, and months without data."""
     if chosen is not None:
         _shade(drawing, str(chosen.first.first_day), str(chosen.last.last_day), palette.faint(palette.SLATE, 0.12))
-    band = trend.dropna(subset=["upper"])
-    if not band.empty:
-        drawing.add_shape(
-            type="rect",
-            x0=f"{band['start'].iloc[0]:%Y-%m-%d}",
-            x1=f"{band['start'].iloc[-1]:%Y-%m-%d}",
-            y0=rounded(float(band["lower"].iloc[0])),
-            y1=rounded(float(band["upper"].iloc[0])),
-            layer="below",
-            line={"width": 0},
-            fillcolor=palette.faint(palette.LINE, 0.13),
-        )
-        low = float(band["lower"].iloc[0]) > 0.12 * high
-        drawing.add_annotation(
-            x=f"{band['start'].iloc[0]:%Y-%m-%d}",
-            y=rounded(float(band["lower"].iloc[0] if low else band["upper"].iloc[0])),
-            text=RANGE,
-            showarrow=False,
-            xanchor="left",
-            yanchor="top" if low else "bottom",
-            font={"size": style.small},
-            opacity=0.85,
-        )
     for start, finish in _gaps(trend):
         _shade(drawing, start, finish, palette.faint(palette.SLATE, 0.22))
         if (date.fromisoformat(finish) - date.fromisoformat(start)).days > 150:
@@ -263,6 +216,88 @@ def _rectangles(drawing: go.Figure, trend: pd.DataFrame, chosen: Span | None, hi
                 showarrow=False,
                 font={"size": style.small},
             )
+
+
+def _band(drawing: go.Figure, trend: pd.DataFrame, style: Style, room: float, scale: float, ceiling: float) -> None:
+    """The usual range: a rectangle where it stays the same, else a strip that follows the months.
+
+    `room` is the plot's width in pixels on a narrow screen, `scale` the pixels of one unit, `ceiling` the axis's end.
+    """
+    trend = trend.reset_index(drop=True)
+    known = trend.dropna(subset=["lower", "upper"])
+    if known.empty:
+        return
+    fill = palette.faint(palette.LINE, 0.13)
+    days: list[str | None] = []
+    edges: list[float | None] = []
+    for _, run in known.groupby((known.index.to_series().diff() != 1).cumsum()):
+        spots = [f"{moment:%Y-%m-%d}" for moment in run["start"]]
+        lower, upper = run["lower"].map(rounded).tolist(), run["upper"].map(rounded).tolist()
+        if len({*zip(lower, upper, strict=True)}) == 1:
+            drawing.add_shape(
+                type="rect",
+                x0=spots[0],
+                x1=spots[-1],
+                y0=lower[0],
+                y1=upper[0],
+                layer="below",
+                line={"width": 0},
+                fillcolor=fill,
+            )
+        else:
+            days += [*spots, *spots[::-1], None]
+            edges += [*upper, *lower[::-1], None]
+    if days:
+        drawing.add_scatter(
+            x=days[:-1],
+            y=edges[:-1],
+            mode="lines",
+            line={"width": 0, "color": palette.LINE},
+            fill="toself",
+            fillcolor=fill,
+            hoverinfo="skip",
+            zorder=-1,
+            name=RANGE,
+        )
+    _band_name(drawing, trend, known, style, room, scale, ceiling)
+
+
+def _band_name(
+    drawing: go.Figure,
+    trend: pd.DataFrame,
+    known: pd.DataFrame,
+    style: Style,
+    room: float,
+    scale: float,
+    ceiling: float,
+) -> None:
+    """Name the band above or below it, at its start or end: where fewest months are in the way."""
+    months = max(1, len(trend) - 1)
+    wide, tall = text_width(RANGE, style.small) / room * months, style.small * 1.4 / scale
+    first, last = int(known.index[0]), int(known.index[-1])
+    spots: list[tuple[float, float, bool, bool]] = []
+    for away in (0.0, tall):
+        for end, under in ((False, True), (False, False), (True, True), (True, False)):
+            left = max(0.0, last - wide) if end else float(first)
+            near = trend[(trend.index >= left) & (trend.index <= left + wide)]
+            edge = float(near["lower"].min()) - away if under else float(near["upper"].max()) + away
+            bottom = edge - tall if under else edge
+            covered = pd.concat([near["value"], near["smooth"]]).between(bottom, bottom + tall).sum()
+            if bottom >= 0 and bottom + tall <= ceiling + tall / 2:
+                spots.append((float(covered), edge, end, under))
+    if not spots:
+        return
+    _, edge, end, under = min(spots, key=lambda spot: spot[0])
+    drawing.add_annotation(
+        x=f"{known['start'].iloc[-1 if end else 0]:%Y-%m-%d}",
+        y=rounded(edge),
+        text=RANGE,
+        showarrow=False,
+        xanchor="right" if end else "left",
+        yanchor="top" if under else "bottom",
+        font={"size": style.small},
+        opacity=0.85,
+    )
 
 
 def _shade(drawing: go.Figure, start: str, finish: str, colour: str) -> None:
@@ -284,16 +319,3 @@ def _gaps(trend: pd.DataFrame) -> list[tuple[str, str]]:
     if open_since is not None:
         found.append((str(open_since), str(Month.of(trend["start"].iloc[-1].date()).last_day)))
     return found
-
-
-def _years(first: date, last: date) -> list[str]:
-    """The Januaries to name: about six at most."""
-    years = list(range(first.year if first.month == 1 else first.year + 1, last.year + 1))
-    if not years:
-        return [str(first)]
-    step = next(step for step in (1, 2, 3, 5, 10, 20, 50) if len(years) / step <= 6)
-    return [f"{year}-01-01" for year in years if year % step == 0] or [f"{years[0]}-01-01"]
-
-
-def _short(value: float) -> float:
-    return float(round(value)) if abs(value) >= 20 else value

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from datetime import date
 from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from csp_dash.analytics import palette, signal
-from csp_dash.charts import bars, base, lines, trend
+from csp_dash.charts import bars, base, events, lines, trend
 from csp_dash.domain.catalogue import Event
 from csp_dash.domain.months import Month, Span
 
-BUDGET = 60_000
+BUDGET = 40_000
 EVENTS = (
     Event("a", "Lockdown", "Lockdown", "event", "", date(2020, 3, 23)),
     Event("b", "Plan begins", "Plan begins", "event", "", date(2021, 4, 1)),
     Event("c", "CONNECT", "CONNECT", "break", "", date(2024, 2, 28)),
     Event("d", "Long ago", "Long ago", "event", "", date(1999, 1, 1)),
+    Event("e", "Counted anew", "Anew", "caveat", "Since then it is counted in another way.", date(2019, 3, 1)),
+    Event("f", "A gap", "Gap", "caveat", "", date(2016, 2, 1), date(2016, 12, 31)),
+    Event("g", "Never complete", "Incomplete", "caveat", "It has no date."),
 )
 
 
@@ -44,6 +51,14 @@ def full() -> pd.DataFrame:
     return signal.trend(series(values))
 
 
+def seasonal() -> pd.DataFrame:
+    frame = full()
+    swing = 1 + 0.3 * np.sin(frame.index.to_numpy() * 2 * math.pi / 12)
+    for column in ("lower", "centre", "upper"):
+        frame[column] = frame[column] * swing
+    return frame
+
+
 BARS = pd.DataFrame(
     {"area": ["a", "b", "c"], "label": ["Weavers", "Poplar", "Bow East"], "value": [3.0, 9.0, math.nan]}
 )
@@ -64,6 +79,7 @@ def everything() -> dict[str, go.Figure]:
         "trend": trend.figure(full(), events=EVENTS, chosen=Span(Month(2025, 4), Month(2026, 3))),
         "pair": trend.figure(full(), name="Here", other=full(), other_name="London"),
         "wall": trend.figure(full(), events=EVENTS, style=base.WALL),
+        "season": trend.figure(seasonal(), events=EVENTS),
         "bars": bars.figure(BARS, chosen=["a"], reference=4.0, reference_name="Borough"),
         "years": bars.years(
             pd.DataFrame({"label": ["2019/20", "2020/21"], "value": [5.0, 2.0], "whole": [True, False]})
@@ -164,6 +180,177 @@ def test_events_outside_the_time_are_left_out() -> None:
     assert "Plan begins" in shown and "Long ago" not in shown
 
 
+FIRST, LAST = date(2016, 6, 1), date(2024, 2, 1)
+
+
+def caution(name: str, start: date | None, finish: date | None = None) -> Event:
+    return Event(name, name, name, "caveat", "", start, finish)
+
+
+def test_cautions_are_lettered_by_date_and_names_are_not() -> None:
+    given = [*EVENTS, caution("h", date(2017, 1, 1)), EVENTS[4]]
+    assert [(letter, event.id) for letter, event in events.lettered(given, FIRST, LAST)] == [
+        ("a", "f"),
+        ("b", "h"),
+        ("c", "e"),
+        ("", "a"),
+        ("", "b"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("event", "shown"),
+    [
+        (caution("on the first day", FIRST), False),
+        (caution("on the last day", LAST), True),
+        (caution("after", date(2024, 2, 2)), False),
+        (caution("before", date(2016, 1, 1)), False),
+        (caution("over before", date(2016, 1, 1), date(2016, 5, 31)), False),
+        (caution("lasting into it", date(2016, 1, 1), date(2016, 6, 30)), True),
+        (caution("undated", None), False),
+        (Event("name", "", "", "event", "", date(2016, 1, 1), date(2017, 1, 1)), False),
+    ],
+    ids=lambda value: value.id if isinstance(value, Event) else "",
+)
+def test_what_falls_on_the_axis(event: Event, shown: bool) -> None:
+    assert bool(events.lettered([event], FIRST, LAST)) is shown
+
+
+@given(st.lists(st.dates(date(2010, 1, 1), date(2030, 1, 1)), max_size=60, unique=True))
+def test_letters_follow_the_dates_without_a_gap(days: list[date]) -> None:
+    found = events.lettered([caution(str(day), day) for day in days], FIRST, LAST)
+    assert [event.start for _, event in found] == sorted(day for day in days if FIRST < day <= LAST)
+    letters = [letter for letter, _ in found]
+    assert len(set(letters)) == len(letters) and all(letters)
+    assert letters == sorted(letters, key=lambda letter: (len(letter), letter))
+
+
+def notes(figure: go.Figure) -> dict[str, str]:
+    trace = next(trace for trace in figure.data if trace.name == events.NAME)
+    assert trace.marker.opacity == 0
+    return {text.split("<br>")[0]: text for text in trace.hovertext}
+
+
+@pytest.mark.parametrize("draw", [lambda e: trend.figure(full(), events=e), lambda e: lines.figure(LINES, events=e)])
+def test_every_event_on_the_axis_says_what_it_was(draw: Callable[[tuple[Event, ...]], go.Figure]) -> None:
+    start, long = date(2015, 2, 1), " ".join(["word"] * 40)
+    given = (
+        Event("x", "A long title that would not fit on one line of a phone", "X", "event", long, start),
+        Event("y", "A gap", "Y", "caveat", long, start, date(2015, 2, 28)),
+    )
+    told = notes(draw(given))
+    assert list(told) == ["<b>A long title that would not fit on one line of", "<b>A gap</b>"]
+    assert told["<b>A gap</b>"].split("<br>")[1] == "February 2015"
+    for text in told.values():
+        rows = text.replace("<b>", "").replace("</b>", "").split("<br>")
+        assert max(len(row) for row in rows) <= 46
+        assert " ".join(rows).endswith(long)
+
+
+def test_a_caution_is_a_letter_and_a_strip_not_a_name() -> None:
+    figure = trend.figure(full(), events=EVENTS)
+    written = texts(figure)
+    assert "a" in written and "b" in written and "c" not in written
+    assert not {"Gap", "Anew", "Incomplete"} & set(written)
+    (strip,) = [shape for shape in figure.layout.shapes if shape.x1 == "2016-12-31"]
+    low = figure.layout.yaxis.range[0]
+    assert (strip.type, strip.x0, strip.yref or "y") == ("rect", "2016-02-01", "y")
+    assert low < strip.y1 < strip.y0 < 0
+    letters = [note for note in figure.layout.annotations if note.text in {"a", "b"}]
+    assert all(low < letter.y < strip.y1 for letter in letters)
+
+
+def test_without_cautions_the_axis_starts_at_nought() -> None:
+    assert trend.figure(full(), events=EVENTS[:4]).layout.yaxis.range[0] == 0
+    assert trend.figure(full()).layout.yaxis.range[0] == 0
+
+
+def test_a_strip_that_began_before_is_cut_at_the_axis() -> None:
+    frame = full().iloc[100:].reset_index(drop=True)  # from August 2018
+    over = (caution("early", date(2012, 1, 1), date(2019, 5, 31)), caution("late", date(2025, 1, 1), date(2030, 1, 1)))
+    figure = trend.figure(frame, events=over)
+    strips = [(shape.x0, shape.x1) for shape in figure.layout.shapes if shape.type == "rect" and shape.y0 < 0]
+    assert strips == [("2018-08-01", "2019-05-31"), ("2025-01-01", "2026-03-01")]
+    dotted = [shape.x0 for shape in figure.layout.shapes if shape.type == "line"]
+    assert dotted == ["2025-01-01"]  # what began before the axis has no beginning to mark
+
+
+def test_letters_of_neighbours_do_not_cover_each_other() -> None:
+    near = [caution(f"{n}", date(2023, 9 + n, 1)) for n in range(3)]
+    figure = trend.figure(full(), events=near)
+    found = [note for note in figure.layout.annotations if note.text in {"a", "b", "c"}]
+    days = [(date.fromisoformat(note.x) - date(2010, 4, 1)).days for note in found]
+    spots = [day / 5813 * 180 + note.xshift for day, note in zip(days, found, strict=True)]
+    assert all(after - before >= base.PAGE.small for before, after in pairwise(spots))
+
+
+@pytest.mark.parametrize(
+    ("start", "finish", "kind", "words"),
+    [
+        (None, None, "caveat", ""),
+        (date(2020, 3, 23), date(2021, 7, 19), "event", "23 March 2020 to 19 July 2021"),
+        (date(2016, 2, 1), date(2016, 12, 31), "caveat", "February 2016 to December 2016"),
+        (date(2022, 6, 1), date(2022, 6, 30), "caveat", "June 2022"),
+        (date(2024, 3, 31), None, "event", "31 March 2024"),
+        (date(2024, 2, 28), None, "break", "from 28 February 2024"),
+    ],
+)
+def test_when_it_was_in_words(start: date | None, finish: date | None, kind: str, words: str) -> None:
+    assert events.when(Event("x", "", "", kind, "", start, finish)) == words
+
+
+def test_a_range_that_stays_the_same_is_a_rectangle() -> None:
+    frame = full()
+    figure = trend.figure(frame)
+    known = frame.dropna(subset=["upper"])
+    (band,) = [shape for shape in figure.layout.shapes if shape.fillcolor == palette.faint(palette.LINE, 0.13)]
+    assert band.y1 == pytest.approx(known["upper"].iloc[0], rel=1e-4)
+    assert (band.x0, band.x1) == (f"{known['start'].iloc[0]:%Y-%m-%d}", f"{known['start'].iloc[-1]:%Y-%m-%d}")
+    assert not [trace for trace in figure.data if trace.fill]
+    assert "usual range" in texts(figure)
+
+
+def test_a_range_that_follows_the_season_is_one_shape() -> None:
+    frame = seasonal()
+    frame.loc[frame.index == 180, ["lower", "centre", "upper"]] = math.nan
+    figure = trend.figure(frame)
+    assert not [shape for shape in figure.layout.shapes if shape.fillcolor == palette.faint(palette.LINE, 0.13)]
+    (band,) = [trace for trace in figure.data if trace.fill]
+    assert (band.hoverinfo, band.fillcolor) == ("skip", palette.faint(palette.LINE, 0.13))
+    assert band.zorder < 0  # under the months
+    corners = list(zip(band.x, band.y, strict=True))
+    assert corners.count((None, None)) == 1  # the month without a range parts the shape
+    for row in frame.dropna(subset=["upper"]).itertuples():
+        day = f"{row.start:%Y-%m-%d}"
+        edges = sorted(value for at, value in corners if at == day)
+        assert edges == pytest.approx([row.lower, row.upper], rel=1e-4)
+    assert "usual range" in texts(figure)
+
+
+@pytest.mark.parametrize("style", [base.PAGE, base.WALL])
+def test_the_name_of_the_range_keeps_within_the_plot(style: base.Style) -> None:
+    for values in ([0.0, 1.0, 0.0, 0.0, 2.0] * 12, wave(60), [500.0, 900.0] * 30):
+        figure = trend.figure(signal.trend(series(values)), style=style)
+        (name,) = [note for note in figure.layout.annotations if note.text == "usual range"]
+        low, high = figure.layout.yaxis.range
+        pixels = (style.height - 44) / (high - low)
+        bottom = name.y - style.small * 1.3 / pixels if name.yanchor == "top" else name.y
+        assert bottom >= low and bottom + style.small / pixels <= high + style.small / pixels
+
+
+def test_a_month_says_its_own_range() -> None:
+    frame = seasonal()
+    said = dict(zip(trend.figure(frame).data[0].x, trend.figure(frame).data[0].hovertext, strict=True))
+    for row in frame[~frame["missing"]].itertuples():
+        span = f"{row.lower:.0f} to {row.upper:.0f}" if row.upper == row.upper else "usual range"
+        text = said[f"{row.start:%Y-%m-%d}"]
+        assert (span in text) is (row.upper == row.upper)
+        if row.rule == signal.BEYOND:
+            assert f"beyond the usual range of {span}" in text
+        elif row.upper == row.upper:
+            assert text.endswith(f"usual range {span}")
+
+
 def test_one_month_and_all_zero_can_be_drawn() -> None:
     for values in ([5.0], [0.0] * 30):
         assert trend.figure(signal.trend(series(values))).data
@@ -185,6 +372,14 @@ def test_spread_keeps_order_and_distance(count: int) -> None:
     assert base.spread([10, 200], 20) == [10, 200]
     low = base.spread([1, 2], 20, 0, 300)
     assert min(low) >= 0
+
+
+@given(st.lists(st.floats(0, 300), min_size=1, max_size=12))
+def test_spread_keeps_distance_within_bounds(spots: list[float]) -> None:
+    moved = base.spread(spots, 20, 0, 300)
+    ordered = sorted(moved)
+    assert ordered[0] >= -1e-6 and ordered[-1] <= 300 + 1e-6
+    assert all(after - before >= 20 - 1e-6 for before, after in pairwise(ordered))
 
 
 def test_flags_do_not_cover_each_other() -> None:
