@@ -1,4 +1,4 @@
-"""Command line: `python -m csp_dash build|status|value|serve`."""
+"""Command line: `python -m csp_dash build|status|value|compare|power|serve`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ import os
 import sys
 from pathlib import Path
 
+from csp_dash.analytics.power import simulate
 from csp_dash.catalogue import CatalogueError, load
 from csp_dash.domain.settings import Settings
 from csp_dash.domain.words import BOROUGH
 from csp_dash.packs import answer
+from csp_dash.packs.data import open_data
 from csp_dash.serve import PortBusy, look_port, serve
 from csp_dash.warehouse import Snapshot, SnapshotError, Warehouse, database
 from csp_dash.warehouse.snapshot import ROOT
@@ -36,6 +38,11 @@ def main(arguments: list[str] | None = None) -> int:
     one.add_argument("--from", dest="first", required=True, metavar="YYYY-MM")
     one.add_argument("--to", dest="last", required=True, metavar="YYYY-MM")
     one.add_argument("--measure", choices=("count", "rate", "proportion"))
+    every = commands.add_parser("compare", help="every like-for-like comparison of a measure, as CSV")
+    every.add_argument("indicator")
+    every.add_argument("--ward", action="append", default=[], help="GSS code of a ward; may be given up to four times")
+    tried = commands.add_parser("power", help="false alarms and detection on simulated series, as CSV")
+    tried.add_argument("--tries", type=int, default=2000, help="series for each figure; 2,000 take about two minutes")
     start = commands.add_parser("serve", help="serve the dashboard")
     start.add_argument("--port", type=int, default=8501)
     asked = parser.parse_args(arguments)
@@ -52,6 +59,11 @@ def main(arguments: list[str] | None = None) -> int:
                 build(asked.source, asked.root, load())
             except BadInput as fault:
                 raise answer.NoAnswer(str(fault)) from None
+        elif asked.command == "compare":
+            data = open_data(load(), Settings.read(os.environ))
+            print(answer.compare(data, asked.indicator, tuple(asked.ward)), end="")
+        elif asked.command == "power":
+            print(simulate(asked.tries).round(1).to_csv(index=False), end="")
         elif asked.command == "status":
             print(answer.status(_warehouse()))
         else:

@@ -16,4 +16,6 @@ with left:
 with right:
     overview_parts.glance(visit)
 overview_parts.priorities(visit)
+overview_parts.what_moved(visit)
+panels.harm_panel(visit)
 overview_parts.targets(visit)

@@ -1,14 +1,13 @@
 """Are fewer people reoffending, and are the causes being tackled?"""
 
-from csp_dash.ui import frame, panels
+from csp_dash.ui import frame, panels, theme_parts
 
 visit = frame.enter()
 priority = visit.catalogue.priorities["reoffending"]
 
 panels.heading(visit, priority.slug)
 panels.headlines(visit, *priority.headlines)
-panels.maps(visit, *priority.maps)
-panels.trends(visit, *priority.trends)
-panels.ranked(visit, "drug_offences")
+theme_parts.scorecard(visit, priority)
+theme_parts.themes(visit, priority)
 panels.outcomes(visit, priority.slug)
 panels.delivery(visit, priority.slug)

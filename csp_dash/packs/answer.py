@@ -8,8 +8,11 @@ from typing import Any
 from csp_dash import queries
 from csp_dash.catalogue import Catalogue
 from csp_dash.domain.catalogue import Indicator
+from csp_dash.domain.filters import MOST_AREAS, Filters
 from csp_dash.domain.months import Month, Span
 from csp_dash.domain.words import Frequency, Kind
+from csp_dash.packs.comparisons import comparisons
+from csp_dash.packs.data import Data
 from csp_dash.warehouse import Warehouse
 
 
@@ -86,6 +89,15 @@ def value(
         "vintage": str(row["vintage"]),
         "release": warehouse.release,
     }
+
+
+def compare(data: Data, name: str, wards: tuple[str, ...]) -> str:
+    """The comparisons of one measure as CSV, the same as the explore page's export; NoAnswer where there are none."""
+    indicator = _indicator(data.catalogue, name)
+    strange = [code for code in wards if code not in data.words.wards]
+    if strange:
+        raise NoAnswer(f"There is no ward '{strange[0]}'. Wards have codes from E05009317 to E05009336.")
+    return comparisons(data, Filters(indicator=indicator.slug, wards=tuple(sorted(set(wards)))[:MOST_AREAS])).csv
 
 
 def _own_period(warehouse: Warehouse, indicator: Indicator, area: str, span: Span) -> None:

@@ -9,10 +9,12 @@ from csp_dash.analytics.compare import Change, Window, change
 from csp_dash.domain.catalogue import Event, Indicator
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Span
-from csp_dash.domain.words import AreaKind, Frequency, Kind, Measure, Trust
+from csp_dash.domain.words import AreaKind, Compare, Frequency, Kind, Measure, Trust
 from csp_dash.packs.data import Data, Have
 
 ILLUSTRATIVE = "Illustrative, not real data"
+# A survey or a yearly figure has one newest period, whichever of these is asked for.
+NEWEST = ("12m", "24m", "fytd", "1m")
 
 
 @dataclass(frozen=True)
@@ -28,10 +30,16 @@ class Asked:
     measure: Measure
     breaks: tuple[Event, ...]
     fallback: str
+    compare: Compare = Compare.PREVIOUS
 
     @property
     def before(self) -> Span | None:
-        return self.span.before() if self.span else None
+        """What the period is compared with: the same months a year or more before, or of the measure's baseline."""
+        if self.span is None:
+            return None
+        return (
+            self.span.within(self.indicator.baseline.span) if self.compare is Compare.BASELINE else self.span.before()
+        )
 
     @property
     def subject(self) -> str:
@@ -65,7 +73,7 @@ def asked(data: Data, view: Filters) -> Asked:
     kind, areas = data.level(indicator, view.wards)
     have = data.have(indicator, kind)
     span = view.span(have.span) if have else None
-    if have and span and indicator.frequency is not Frequency.MONTH and view.period in ("12m", "24m"):
+    if have and span and indicator.frequency is not Frequency.MONTH and view.period in NEWEST:
         span = Span(have.span.last.plus(-11), have.span.last)
     fallback = ""
     if view.wards and kind is AreaKind.BOROUGH:
@@ -81,6 +89,7 @@ def asked(data: Data, view: Filters) -> Asked:
         measure=Measure.RATE if rate else Measure.COUNT,
         breaks=tuple(data.catalogue.events[name] for name in indicator.breaks),
         fallback=fallback,
+        compare=view.compare,
     )
 
 
@@ -104,8 +113,20 @@ def compare(data: Data, question: Asked) -> tuple[Window | None, Change | None]:
         return None, None
     now = data.window(question.indicator, question.kind, question.areas, question.span)
     before = data.window(question.indicator, question.kind, question.areas, question.before)
-    found = change(now, before, kind=question.indicator.kind, breaks=question.breaks, base=base(question))
-    return now, found
+    return now, against_before(data, question, now, before)
+
+
+def against_before(data: Data, question: Asked, now: Window, before: Window) -> Change:
+    """The change between two windows of a question's areas, tested with their own scatter."""
+    indicator = question.indicator
+    return change(
+        now,
+        before,
+        kind=indicator.kind,
+        breaks=question.breaks,
+        base=base(question),
+        dispersion=data.noise(indicator, question.areas).dispersion.value if indicator.kind is Kind.COUNT else 1.0,
+    )
 
 
 def value(data: Data, question: Asked, window: Window | None) -> float | None:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from csp_dash.analytics import narrate
 from csp_dash.analytics.compare import Window, change
-from csp_dash.domain.catalogue import Check, Indicator
+from csp_dash.domain.catalogue import Check, Contradiction, Indicator
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Month, Span
 from csp_dash.domain.words import BOROUGH, AreaKind, Kind
@@ -34,7 +34,9 @@ class Card:
     plan: str
     now: str
     verdict: str
+    real: str
     why: str
+    contradictions: tuple[Contradiction, ...]
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ def table(data: Data, view: Filters) -> Checked:
     """The table of the plan page. `view` is not used: the checks have their own periods."""
     found = lines(data)
     agreeing = sum(line.agrees is True for line in found)
+    tested = [line.chance for line in found if REAL.get(line.chance, "Cannot be judged.") != "Cannot be judged."]
     judged = sum(line.agrees is not None for line in found)
     cards = tuple(
         Card(
@@ -68,26 +71,31 @@ def table(data: Data, view: Filters) -> Checked:
             plan=_words(line.plan, line.unit),
             now=_words(line.now, line.unit),
             verdict=VERDICTS[line.agrees],
+            real=REAL.get(line.chance, "Not a change."),
             why=_explained(line),
+            contradictions=tuple(
+                data.catalogue.contradictions[number] for number in data.catalogue.figures[check.figure].contradictions
+            ),
         )
-        for line in found
+        for check, line in zip(data.catalogue.checks, found, strict=True)
     )
     shown = pd.DataFrame(
         [
             {
                 "The plan says": card.claim,
                 "Plan": card.plan,
-                "Now": card.now,
-                "Difference": f"{_difference(line)} {SYMBOLS[line.agrees]}",
+                "Now": f"{card.now} {SYMBOLS[line.agrees]}",
+                "The change is": SHORT.get(REAL.get(line.chance, ""), ""),
             }
             for card, line in zip(cards, found, strict=True)
         ]
     )
     raw = pd.DataFrame([{field: getattr(line, field) for field in Line.__dataclass_fields__} for line in found])
     return Checked(
-        title=f"{agreeing} of the plan's {judged} checkable claims agree with today's official figures",
+        title=f"{agreeing} of the plan's {judged} checkable claims agree with today's official figures; "
+        f"of {len(tested)} changes {sum(verdict == narrate.NOT_CHANCE for verdict in tested)} are more than chance would explain",
         caption="Agrees: within one percentage point of a stated change or share, or within 1% of a stated level. "
-        "✓ agrees, ≠ differs, ~ only the nearest measure is open; pts: percentage points. Changes are from 2018/19 to 2019/20 unless said otherwise.",
+        "✓ agrees, ≠ differs, ~ only the nearest measure is open. Changes are from 2018/19 to 2019/20 unless said otherwise.",
         table=shown,
         cards=cards,
         csv=raw.assign(release=data.release).to_csv(index=False, lineterminator="\n"),
@@ -97,24 +105,22 @@ def table(data: Data, view: Filters) -> Checked:
 VERDICTS = {True: ":green-badge[✓ Agrees]", False: ":orange-badge[≠ Differs]", None: ":gray-badge[~ Nearest only]"}
 
 
+REAL = {
+    narrate.NOT_CHANCE: "Real: more than chance.",
+    narrate.CHANCE: "No detectable change.",
+    "no detectable change": "No detectable change.",
+    "published without its base, so chance cannot be judged": "Cannot be judged.",
+}
+
+
+SHORT = {"Real: more than chance.": "real", "No detectable change.": "not detectable", "Cannot be judged.": "unknown"}
+
+
 SYMBOLS = {True: "✓", False: "≠", None: "~"}
 
 
-def _difference(line: Line) -> str:
-    """Today's figure less the plan's: points for changes and shares, the unit for levels, places for ranks."""
-    if line.now is None:
-        return ""
-    gap = line.now - line.plan
-    if line.unit in ("% change", "%", "percent"):
-        return f"{gap:+.1f} pts".replace("-0.0", "0").replace("+0.0", "0")
-    return "none" if gap == 0 else f"{gap:+,.0f}"
-
-
 def _explained(line: Line) -> str:
-    chance = {narrate.NOT_CHANCE: "More than chance would explain.", narrate.CHANCE: "Chance alone could explain it."}
-    return " ".join(
-        part for part in (f"**{line.detail}.**" if line.detail else "", line.why, chance.get(line.chance, "")) if part
-    )
+    return " ".join(part for part in (f"**{line.detail}.**" if line.detail else "", line.why) if part)
 
 
 def _words(number: float | None, unit: str) -> str:
@@ -156,8 +162,23 @@ def _now(data: Data, check: Check, indicator: Indicator, span: Span) -> tuple[fl
         return _change(data, check, indicator, window)
     shown = window.value(indicator.kind)
     if indicator.kind is Kind.PROPORTION and shown is not None:
-        return 100 * shown, f"12 months to {span.last.words}", ""
+        detail, chance = _share(data, check, indicator, window)
+        return 100 * shown, detail, chance
     return shown, span.words, ""
+
+
+def _share(data: Data, check: Check, indicator: Indicator, now: Window) -> tuple[str, str]:
+    """The period of a share and, where the plan sets it beside an earlier one, that change with its verdict."""
+    detail = f"12 months to {now.span.last.words}"
+    if not check.prior_last:
+        return detail, ""
+    last = Month.parse(check.prior_last)
+    before = data.window(indicator, AreaKind.BOROUGH, (BOROUGH,), Span(last.plus(-11), last))
+    found = change(now, before, kind=indicator.kind, base=float(indicator.base) if indicator.base else None)
+    if found.refusal:
+        return detail, ""
+    moved = f"{narrate.movement(found)} since the 12 months to {last.words}"
+    return f"{detail}, {moved}", narrate.verdict(found)
 
 
 def _change(data: Data, check: Check, indicator: Indicator, now: Window) -> tuple[float | None, str, str]:
@@ -166,7 +187,8 @@ def _change(data: Data, check: Check, indicator: Indicator, now: Window) -> tupl
     if indicator.frequency.value != "month":
         span = Span(Month.parse(last).plus(-11), Month.parse(last))
     before = data.window(indicator, AreaKind.BOROUGH, (BOROUGH,), span)
-    found = change(now, before, kind=indicator.kind)
+    scatter = data.noise(indicator, (BOROUGH,)).dispersion.value
+    found = change(now, before, kind=indicator.kind, dispersion=scatter)
     if found.refusal or found.percent is None:
         return None, found.refusal or "no base", ""
     one, zero = before.value(indicator.kind), now.value(indicator.kind)

@@ -11,12 +11,14 @@ import pandas as pd
 
 from csp_dash import queries
 from csp_dash.analytics.compare import Window, windows
+from csp_dash.analytics.dispersion import CHANCE, Dispersion, dispersion
+from csp_dash.analytics.seasonal import Seasons, seasons
 from csp_dash.catalogue import Catalogue
 from csp_dash.domain.catalogue import Indicator
 from csp_dash.domain.filters import Vocabulary
 from csp_dash.domain.months import Month, Span
 from csp_dash.domain.settings import Settings
-from csp_dash.domain.words import BOROUGH, LONDON, AreaKind, Compare
+from csp_dash.domain.words import BOROUGH, LONDON, AreaKind, Compare, Frequency, Kind
 from csp_dash.maps.boundaries import Boundaries, boundaries
 from csp_dash.warehouse import Snapshot, Warehouse, database
 
@@ -31,6 +33,14 @@ class Have:
     missing: tuple[str, ...]
     source: str
     vintage: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """How a series of months moves without anything having changed: its season, and its scatter beyond chance."""
+
+    seasons: Seasons | None
+    dispersion: Dispersion
 
 
 class Data:
@@ -62,6 +72,8 @@ class Data:
         renamed = {old: new for old, new in catalogue.redirects.items() if new in shown}
         self.words = Vocabulary({**shown, **renamed}, dict(zip(wards["code"], wards["name"], strict=True)))
         self.wards: tuple[str, ...] = tuple(wards["code"])
+        self._noise: dict[tuple[str, tuple[str, ...]], Noise] = {}
+        self._scatter: dict[tuple[str, AreaKind], dict[str, float]] = {}
         self.oldest = min(have.span.first for have in self._have.values())
         self.newest = max(
             have.span.last for (slug, _), have in self._have.items() if catalogue.indicators[slug].counts_in_headlines
@@ -108,6 +120,45 @@ class Data:
             flag=("flag", "first"),
         )
 
+    def noise(self, indicator: Indicator, areas: tuple[str, ...]) -> Noise:
+        """The season and the scatter of some areas' months together, worked out once for each release.
+
+        Only months on the newest side of a declared break speak. Series that are no monthly counts have neither.
+        """
+        key = (indicator.slug, areas)
+        if key not in self._noise:
+            self._noise[key] = self._work_out_noise(indicator, areas)
+        return self._noise[key]
+
+    def scatter(self, indicator: Indicator, kind: AreaKind) -> dict[str, float]:
+        """The dispersion of every area of a kind by itself, the season being that of all of them together."""
+        key = (indicator.slug, kind)
+        if key not in self._scatter:
+            codes = tuple(code for code, own in self.kinds.items() if own == kind.value)
+            found = self.noise(indicator, codes).seasons
+            frame = queries.series(self.warehouse, indicator=indicator.slug, areas=codes)
+            self._scatter[key] = {
+                str(area): dispersion(
+                    rows["numerator"].astype(float).tolist(),
+                    [found.of(moment.date()) for moment in rows["start"]] if found else None,
+                ).value
+                for area, rows in frame.groupby("area")
+            }
+        return self._scatter[key]
+
+    def _work_out_noise(self, indicator: Indicator, areas: tuple[str, ...]) -> Noise:
+        if indicator.kind is not Kind.COUNT or indicator.frequency is not Frequency.MONTH:
+            return Noise(None, CHANCE)
+        frame = self.series(indicator, areas)
+        for name in indicator.breaks:
+            cut = self.catalogue.events[name].start
+            if cut is not None and not frame.empty and frame["start"].iloc[-1].date() >= cut:
+                frame = frame[frame["start"] >= pd.Timestamp(cut)]
+        days = [moment.date() for moment in frame["start"]]
+        counts = frame["numerator"].astype(float).tolist()
+        found = seasons(days, counts)
+        return Noise(found, dispersion(counts, [found.of(day) for day in days] if found else None))
+
     def windows(self, indicator: Indicator, kind: AreaKind, span: Span) -> dict[str, Window]:
         """The figure of every area of a kind in a period."""
         return windows(queries.window(self.warehouse, indicator=indicator.slug, area_kind=kind.value, span=span), span)
@@ -131,11 +182,11 @@ class Data:
         )
 
     def comparator(self, compare: Compare) -> tuple[str, AreaKind, tuple[str, ...]] | None:
-        """Name, kind and areas to compare with; None for the year before."""
+        """Name (as inside a sentence), kind and areas to compare with; None for the figure's own past."""
         if compare is Compare.LONDON:
             return "London", AreaKind.REGION, (LONDON,)
         if compare is Compare.SIMILAR:
-            return "Similar boroughs", AreaKind.BOROUGH, self.catalogue.similar
+            return "similar boroughs", AreaKind.BOROUGH, self.catalogue.similar
         return None
 
     @cached_property

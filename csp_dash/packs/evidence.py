@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from csp_dash.analytics.suppress import MARK, few
-from csp_dash.domain.catalogue import Event
+from csp_dash.domain.catalogue import Contradiction, Event
 from csp_dash.domain.words import Kind, Measure, Trust
 from csp_dash.packs.asked import ILLUSTRATIVE, Asked, value_words
 from csp_dash.packs.data import Data
@@ -24,7 +24,7 @@ class Evidence:
     table: pd.DataFrame
     csv: str
     filename: str
-    contradictions: tuple[int, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
 
     @property
     def small(self) -> bool:
@@ -78,7 +78,10 @@ def evidence(data: Data, question: Asked, rows: list[dict[str, object]], name: s
         table=_table(question, frame, first),
         csv=frame.to_csv(index=False, lineterminator="\n"),
         filename=f"{'illustrative-' if indicator.trust is Trust.ILLUSTRATIVE else ''}{indicator.slug}-{name}.csv",
-        contradictions=tuple(sorted({number for figure in figures for number in figure.contradictions})),
+        contradictions=tuple(
+            data.catalogue.contradictions[number]
+            for number in sorted({number for figure in figures for number in figure.contradictions})
+        ),
     )
 
 

@@ -11,7 +11,7 @@ from csp_dash.packs.evidence import Evidence
 
 @dataclass(frozen=True)
 class Picture:
-    """`figure` is a Plotly figure or a pydeck deck; `legend` holds (colour, label) pairs where the picture needs one."""
+    """`figure` is a Plotly figure, a pydeck deck or HTML; `marked` lists what its axis marks in words; `legend` holds (colour, label) pairs where the picture needs one."""
 
     indicator: Indicator
     title: str
@@ -21,5 +21,6 @@ class Picture:
     evidence: Evidence
     sentence: str = ""
     remark: str = ""
+    marked: str = ""
     legend: tuple[tuple[str, str], ...] = ()
     empty: bool = False

@@ -11,19 +11,20 @@ from csp_dash.analytics.classes import classify
 from csp_dash.analytics.intervals import poisson_rate_ci, wilson
 from csp_dash.charts import bars
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import BOROUGH, LONDON, AreaKind, Kind
+from csp_dash.domain.words import BOROUGH, LONDON, AreaKind, Kind, Measure
 from csp_dash.maps import ward_choropleth
 from csp_dash.maps.legend import legend
-from csp_dash.packs.asked import Asked, asked, base
+from csp_dash.packs.asked import Asked, asked, base, value
 from csp_dash.packs.data import Data
 from csp_dash.packs.evidence import area_rows, evidence
 from csp_dash.packs.picture import Picture
+from csp_dash.packs.ward_map import by_ward
 
 
 def boroughs(data: Data, view: Filters) -> Picture:
     """Every borough that has figures, as rates or shares with 95% intervals, Tower Hamlets picked out."""
     question = replace(asked(data, replace(view, wards=())), areas=(BOROUGH,), kind=AreaKind.BOROUGH)
-    frame = _frame(data, question)
+    frame = _frame(data, question, AreaKind.BOROUGH)
     known = frame.dropna(subset=["value"]).sort_values("value", ascending=False).reset_index(drop=True)
     title = f"{question.indicator.title}: no borough figures for this choice"
     if (known["area"] == BOROUGH).any() and len(known) > 1:
@@ -48,11 +49,53 @@ def boroughs(data: Data, view: Filters) -> Picture:
     )
 
 
+def wards(data: Data, view: Filters) -> Picture:
+    """Every ward as rates or shares with 95% intervals, the borough as a line; chosen wards picked out."""
+    question = replace(
+        by_ward(data, view), measure=Measure.RATE if asked(data, view).indicator.has_rate else Measure.COUNT
+    )
+    frame = _frame(data, question, AreaKind.WARD)
+    known = frame.dropna(subset=["value"])
+    title = f"{question.subject}: no ward figures for this choice"
+    whole = _whole(data, question)
+    if len(known) > 1:
+        title = (
+            f"{question.subject}: {narrate.map_title(frame, data.names, measure='rates', unit=question.indicator.unit)}"
+        )
+        if whole is not None and "low" in known:
+            apart = int(((known["low"] > whole) | (known["high"] < whole)).sum())
+            title += f"; {apart} of {len(known)} wards differ from the borough by more than chance"
+    shown = frame.rename(columns={"name": "label"})
+    return Picture(
+        indicator=question.indicator,
+        title=title,
+        caption=f"{_unit(question)}, {question.period}. Lines: 95% intervals; dotted: the borough.",
+        figure=bars.figure(
+            shown,
+            chosen=view.wards,
+            suffix="%" if question.indicator.kind is Kind.PROPORTION else "",
+            reference=whole,
+            reference_name="Tower Hamlets",
+        ),
+        alt=narrate.bars_alt(question.subject, shown, measure=_unit(question), period=question.period),
+        evidence=evidence(data, question, area_rows(question, known), "wards-ranked", "Ward"),
+        empty=len(known) < 2,
+    )
+
+
+def _whole(data: Data, question: Asked) -> float | None:
+    """All wards together in the same measure."""
+    if question.span is None:
+        return None
+    window = data.window(question.indicator, AreaKind.WARD, data.wards, question.span)
+    return value(data, replace(question, areas=data.wards), window)
+
+
 def borough_map(data: Data, view: Filters) -> Picture:
     """The same figures on a map of London, without a tile server."""
     picture = boroughs(data, view)
     question = replace(asked(data, replace(view, wards=())), areas=(BOROUGH,), kind=AreaKind.BOROUGH)
-    frame = _frame(data, question)
+    frame = _frame(data, question, AreaKind.BOROUGH)
     frame["label"] = [
         "no data" if pd.isna(number) else f"{narrate.rate(float(number))} {_unit(question).lower()}"
         for number in frame["value"]
@@ -83,8 +126,9 @@ def _unit(question: Asked) -> str:
     )
 
 
-def _frame(data: Data, question: Asked) -> pd.DataFrame:
-    found = data.windows(question.indicator, AreaKind.BOROUGH, question.span) if question.span else {}
+def _frame(data: Data, question: Asked, kind: AreaKind) -> pd.DataFrame:
+    found = data.windows(question.indicator, kind, question.span) if question.span else {}
+    scatter = data.scatter(question.indicator, kind) if question.indicator.kind is Kind.COUNT else {}
     rows = []
     for code, window in found.items():
         row: dict[str, object] = {
@@ -100,7 +144,8 @@ def _frame(data: Data, question: Asked) -> pd.DataFrame:
                 low, high = wilson(share, base(question) or window.denominator)
                 row |= {"value": 100 * share, "low": 100 * low, "high": 100 * high}
             elif question.indicator.has_rate and people:
-                low, high = poisson_rate_ci(window.numerator, people, question.indicator.per)
+                own = scatter.get(code, 1.0)
+                low, high = poisson_rate_ci(window.numerator / own, people / own, question.indicator.per)
                 row |= {"value": question.indicator.per * window.numerator / people, "low": low, "high": high}
         rows.append(row)
     return pd.DataFrame(rows, columns=["area", "name", "value", "low", "high", "numerator", "denominator"])

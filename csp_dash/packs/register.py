@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from csp_dash import queries
+from csp_dash.analytics import power
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import BOROUGH
 from csp_dash.packs.data import Data
@@ -40,6 +42,48 @@ def measures(data: Data, view: Filters) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+@dataclass(frozen=True)
+class Power:
+    """Tables of percentages, one for each rule."""
+
+    caption: str
+    tables: tuple[tuple[str, pd.DataFrame], ...]
+
+
+RULES = {
+    power.TEST: "12 months compared with the 12 before: called a change",
+    power.TEST_NAIVE: "The same, had scatter not been allowed for",
+    power.LIMIT: "At least one of 12 months beyond the usual range",
+    power.RULES: "Any signal in 12 months: beyond the range, seven on one side, seven rising or falling, two of three near an edge",
+}
+
+
+def power_table(data: Data, view: Filters) -> Power:
+    """How the rules did on simulated series whose truth is known."""
+    kept = power.table()
+    tables = []
+    for rule, title in RULES.items():
+        rows = kept[kept["rule"] == rule]
+        shown = pd.DataFrame(
+            {
+                "Months average": [f"{row.volume} ({row.month:,.0f})" for row in rows.itertuples()],
+                "Scatter": [
+                    "as chance" if row.dispersion == 1 else f"{row.dispersion:g} times" for row in rows.itertuples()
+                ],
+                "False alarm": [f"{value:.1f}%" for value in rows["stable"]],
+                "Sees -10%": [f"{value:.0f}%" for value in rows["fall10"]],
+                "Sees -20%": [f"{value:.0f}%" for value in rows["fall20"]],
+                "Sees -30%": [f"{value:.0f}%" for value in rows["fall30"]],
+            }
+        )
+        tables.append((title, shown))
+    return Power(
+        "Series were simulated with nothing changed, and with a fall of 10, 20 and 30% in the last 12 months. "
+        "A good rule has few false alarms and sees most falls; a ward's small numbers hide all but large ones.",
+        tuple(tables),
+    )
 
 
 def revisions(data: Data, view: Filters) -> pd.DataFrame:

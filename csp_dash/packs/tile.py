@@ -9,9 +9,10 @@ from csp_dash.analytics.compare import Change
 from csp_dash.analytics.state import State, state
 from csp_dash.domain.catalogue import Indicator
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import Direction, Frequency, Kind, Measure
+from csp_dash.domain.words import Direction, Frequency, Kind
 from csp_dash.packs.asked import Asked, asked, compare, value, value_words
 from csp_dash.packs.data import Data
+from csp_dash.packs.elsewhere import beside
 
 MOST_POINTS = 60
 
@@ -38,6 +39,7 @@ class Tile:
     change: Change | None
     fallback: str
     ends: str
+    reasons: tuple[str, ...] = ()
 
 
 def tile(data: Data, view: Filters) -> Tile:
@@ -58,10 +60,11 @@ def tile(data: Data, view: Filters) -> Tile:
         state=state(found, indicator.direction, indicator.readings),
         sentence="There are no figures for this measure here." if question.have is None else narrate.tile(found),
         reading=_reading(question, found),
-        other=_other(data, view, question, number),
+        other=beside(data, question, view.compare, now, found),
         change=found,
         fallback=question.fallback,
         ends=_ends(data, question),
+        reasons=_reasons(data, question, found),
     )
 
 
@@ -69,6 +72,20 @@ def _ends(data: Data, question: Asked) -> str:
     if question.have is None or data.newest - question.have.span.last <= 12:
         return ""
     return question.have.span.last.short
+
+
+def _reasons(data: Data, question: Asked, found: Change | None) -> tuple[str, ...]:
+    """Why the tile has its state, and what the latest months say by themselves."""
+    indicator = question.indicator
+    noise = data.noise(indicator, question.areas)
+    signals = ""
+    if indicator.frequency is Frequency.MONTH and question.have is not None:
+        frame = data.series(indicator, question.areas)
+        drawn = signal.trend(
+            frame, kind=indicator.kind, breaks=question.breaks, seasons=noise.seasons, dispersion=noise.dispersion.value
+        )
+        signals = narrate.signals_sentence(drawn)
+    return tuple(narrate.reasons(found, indicator.direction, seasonal=noise.seasons is not None, signals=signals))
 
 
 def _reading(question: Asked, found: Change | None) -> str:
@@ -92,40 +109,3 @@ def _spark(data: Data, question: Asked) -> tuple[float, ...]:
         drawn = signal.trend(frame, kind=Kind.PROPORTION)["smooth"].dropna()
         return tuple(float(number) for number in drawn)[-MOST_POINTS:]
     return tuple(signal.rolling(frame))[-MOST_POINTS:]
-
-
-def _other(data: Data, view: Filters, question: Asked, number: float | None) -> str:
-    """How the figure stands against London or similar boroughs, as rates; empty where that was not asked."""
-    against = data.comparator(view.compare)
-    if against is None or question.span is None:
-        return ""
-    name, kind, areas = against
-    if number is None or data.have(question.indicator, kind) is None:
-        return f"{name}: no figures to compare with."
-    theirs = data.window(question.indicator, kind, areas, question.span)
-    if question.indicator.kind is Kind.COUNT:
-        if not question.indicator.has_rate:
-            return f"{name}: not compared, because counts of places of different size say little."
-        there, here = data.people_of(areas), data.people_of(question.areas)
-        window = data.window(question.indicator, question.kind, question.areas, question.span)
-        if not there or not here or theirs.numerator is None or not theirs.whole or window.numerator is None:
-            return f"{name}: no figures to compare with."
-        ours_rate, their_rate = 1000 * window.numerator / here, 1000 * theirs.numerator / there
-        gap = (
-            ""
-            if not their_rate
-            else f", {narrate.percent(100 * (ours_rate / their_rate - 1))} {'higher' if ours_rate >= their_rate else 'lower'} here"
-        )
-        return f"{narrate.rate(ours_rate)} per 1,000 residents here; {name} {narrate.rate(their_rate)}{gap}."
-    their_value = _their_value(question, theirs.numerator, theirs.denominator)
-    if their_value is None:
-        return f"{name}: no figures to compare with."
-    return f"{name}: {value_words(question, their_value)}."
-
-
-def _their_value(question: Asked, numerator: float | None, denominator: float | None) -> float | None:
-    if numerator is None:
-        return None
-    if question.indicator.kind is Kind.PROPORTION:
-        return 100 * numerator / denominator if denominator else None
-    return numerator if question.measure is Measure.COUNT else None

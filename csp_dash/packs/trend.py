@@ -10,6 +10,7 @@ from csp_dash.analytics import narrate, signal
 from csp_dash.analytics.compare import Change
 from csp_dash.analytics.intervals import smallest_detectable_points, wilson
 from csp_dash.charts import bars, lines
+from csp_dash.charts import events as moments
 from csp_dash.charts import trend as trend_chart
 from csp_dash.charts.base import PAGE, WALL, Style
 from csp_dash.domain.catalogue import Event
@@ -52,9 +53,21 @@ def _place(question: Asked) -> str:
 
 
 def _events(data: Data, question: Asked) -> tuple[Event, ...]:
-    touching = [event for event in data.catalogue.notes_of(question.indicator) if event.kind != "caveat"]
+    touching = [event for event in data.catalogue.notes_of(question.indicator) if event.start]
     always = [data.catalogue.events[name] for name in ALWAYS if name in data.catalogue.events]
     return tuple(dict.fromkeys([*always, *touching]))
+
+
+def _marked(events: tuple[Event, ...], days: pd.Series) -> str:
+    """What the time axis marks, in words: letters as drawn, short names, dates."""
+    if days.empty:
+        return ""
+    first, last = days.iloc[0].date(), days.iloc[-1].date()
+    told = [
+        f"{f'**{letter}** ' if letter else ''}{event.title} ({moments.when(event)})"
+        for letter, event in moments.lettered(events, first, last)
+    ]
+    return f"Marked on the time axis: {'; '.join(told)}." if told else ""
 
 
 def _rows(question: Asked, frame: pd.DataFrame, values: pd.Series) -> list[dict[str, object]]:
@@ -72,6 +85,13 @@ def _rows(question: Asked, frame: pd.DataFrame, values: pd.Series) -> list[dict[
     ]
 
 
+def monthly_rows(data: Data, question: Asked, frame: pd.DataFrame) -> tuple[list[dict[str, object]], pd.Series]:
+    """Rows of evidence of a monthly series, and its values in the measure asked for."""
+    people = data.people_of(question.areas) if question.measure is Measure.RATE else None
+    values = signal.monthly(frame, kind=question.indicator.kind, people=people, per=question.indicator.per)["value"]
+    return _rows(question, frame, values), values
+
+
 def _monthly(
     data: Data, view: Filters, question: Asked, frame: pd.DataFrame, found: Change | None, style: Style
 ) -> Picture:
@@ -81,15 +101,16 @@ def _monthly(
     if against and indicator.has_rate and data.have(indicator, against[1]):
         # Places of different size can only be laid beside one another as rates.
         other_name, _, areas = against
+        other_name = other_name[:1].upper() + other_name[1:]
         people = data.people_of(areas)
         theirs = data.series(indicator, areas)
         if people and not theirs.empty and data.people_of(question.areas):
-            other, measure = _trend(question, theirs, people), Measure.RATE
+            other, measure = _trend(data, question, areas, theirs, people), Measure.RATE
     elif against and indicator.kind is Kind.PROPORTION and data.have(indicator, against[1]):
-        other_name = against[0]
-        other = _trend(question, data.series(indicator, against[2]), None)
+        other_name = against[0][:1].upper() + against[0][1:]
+        other = _trend(data, question, against[2], data.series(indicator, against[2]), None)
     people = data.people_of(question.areas) if measure is Measure.RATE else None
-    drawn = _trend(question, frame, people)
+    drawn = _trend(data, question, question.areas, frame, people)
     record = (
         signal.record(frame, breaks=question.breaks) if view.period == "12m" and indicator.kind is Kind.COUNT else None
     )
@@ -98,7 +119,8 @@ def _monthly(
         drawn,
         unit=indicator.unit,
         rate=rate,
-        events=_events(data, question),
+        # On the wall there is no room for the words that letters stand for.
+        events=[event for event in _events(data, question) if style is PAGE or event.kind != "caveat"],
         chosen=question.span,
         other=other,
         other_name=other_name,
@@ -134,6 +156,7 @@ def _monthly(
         evidence=evidence(data, table, _rows(question, frame, drawn["value"]), "by-month", "Month"),
         sentence=sentence,
         remark=remark,
+        marked=_marked(_events(data, question), drawn["start"]),
         empty=frame.empty,
     )
 
@@ -142,9 +165,18 @@ def _as_rate(question: Asked) -> Asked:
     return replace(question, measure=Measure.RATE)
 
 
-def _trend(question: Asked, frame: pd.DataFrame, people: float | None) -> pd.DataFrame:
+def _trend(
+    data: Data, question: Asked, areas: tuple[str, ...], frame: pd.DataFrame, people: float | None
+) -> pd.DataFrame:
+    noise = data.noise(question.indicator, areas)
     return signal.trend(
-        frame, kind=question.indicator.kind, people=people, per=question.indicator.per, breaks=question.breaks
+        frame,
+        kind=question.indicator.kind,
+        people=people,
+        per=question.indicator.per,
+        breaks=question.breaks,
+        seasons=noise.seasons,
+        dispersion=noise.dispersion.value,
     )
 
 
@@ -181,6 +213,7 @@ def _survey(data: Data, question: Asked, frame: pd.DataFrame, found: Change | No
         ),
         sentence=f"{narrate.tile(found)} {_least(found, size)}".strip(),
         remark=question.fallback,
+        marked=_marked(_events(data, question), drawn["start"]),
         empty=frame.empty,
     )
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from csp_dash.analytics import narrate
-from csp_dash.analytics.compare import change
 from csp_dash.analytics.state import State, state
 from csp_dash.domain.catalogue import Indicator
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import AreaKind, Measure
+from csp_dash.packs.asked import against_before
 from csp_dash.packs.data import Data
 from csp_dash.packs.ranking import ward_place
 from csp_dash.packs.ward_map import by_ward, ward_frame
@@ -66,7 +66,7 @@ def _line(data: Data, view: Filters, indicator: Indicator, ward: str) -> Line | 
     place = ward_place(frame, ward)
     if now.numerator is None or place is None:
         return None
-    found = change(now, before, breaks=question.breaks)
+    found = against_before(data, replace(question, areas=(ward,)), now, before)
     rate = float(frame.loc[frame["area"] == ward, "value"].iloc[0])
     words = (
         f"{narrate.counted(now.numerator, indicator.unit)} in {question.span.long_words}:"

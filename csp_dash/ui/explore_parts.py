@@ -7,14 +7,16 @@ from dataclasses import replace
 import streamlit as st
 
 from csp_dash.domain.catalogue import Indicator
-from csp_dash.domain.words import AreaKind, Measure, Trust
-from csp_dash.packs import density, small_areas
+from csp_dash.domain.filters import LENSES
+from csp_dash.domain.words import AreaKind, Frequency, Kind, Measure, Trust
+from csp_dash.packs import ahead, by_ward, density, moved, ranking, small_areas, taken_apart, year_on_year
 from csp_dash.packs.asked import asked, real_figure
 from csp_dash.packs.tile import tile
 from csp_dash.ui import marks, panels
 from csp_dash.ui.frame import Visit
 
 DEFAULT = "burglary"
+POINTS = ("burglary", "burglary_home", "burglary_business")
 
 
 def choose(visit: Visit) -> Indicator:
@@ -52,41 +54,151 @@ def card(visit: Visit, item: Indicator) -> None:
         found = visit.store.panel(tile, view)
         with left:
             marks.tile_face(found)
+            marks.why(found.reasons)
         right.markdown(f"**{found.sentence}** {found.reading} {found.other} {found.fallback}")
     with right:
         st.markdown(item.plain)
         if item.readings:
             st.markdown(f"A rise may mean that {item.readings[0]}; it may also mean that {item.readings[1]}.")
-        place = visit.catalogue.priorities[item.place.priority]
-        board = visit.catalogue.boards.get(item.place.board)
         standing = [
             f"{item.trust.value} figures",
             f"better when {item.direction.value}"
             if item.direction.value != "ambiguous"
             else "no direction is better in itself",
         ]
-        st.caption(
-            " · ".join(
-                [
-                    *standing,
-                    place.title,
-                    *([board.title] if board else []),
-                    *([f"plan page {item.place.page}"] if item.place.page else []),
-                ]
+        st.caption(" · ".join(standing))
+        _place(visit, item)
+
+
+def _place(visit: Visit, item: Indicator) -> None:
+    """From a measure up to the plan: priority, theme, outcome, board, targets, with the plan's page."""
+    priority = visit.catalogue.priorities[item.place.priority]
+    theme = visit.catalogue.theme_of(item.slug)
+    outcome = next((one for one in priority.outcomes if one.id == item.place.outcome), None)
+    board = visit.catalogue.boards.get(item.place.board)
+    number = f"Priority {priority.number}" if priority.number else "Across all priorities"
+    steps = [f"{number}: {priority.title}", *([theme.title] if theme else [])]
+    lines = [f"- **In the plan:** {' › '.join(steps)}" + (f" (p{item.place.page})" if item.place.page else "")]
+    if outcome:
+        lines.append(f"- **Outcome wanted:** {outcome.text} (p{outcome.page})")
+    if board:
+        lines.append(f"- **Who answers for it:** [{board.title}](plan#boards)")
+    aims = [target for target in visit.catalogue.targets if target.indicator == item.slug]
+    lines += [f"- **Target:** [{aim.title}, {aim.value:g} {aim.unit}](plan#targets) (p{aim.page})" for aim in aims]
+    said = visit.catalogue.figures_of(item.slug)
+    if said:
+        lines.append(
+            "- **The plan says:** "
+            + "; ".join(
+                f"{one.name} {one.value} {one.unit}{f', {one.period}' if one.period else ''} (p{one.page})"
+                for one in said
             )
         )
+    st.markdown("\n".join(lines))
 
 
-def pictures(visit: Visit, item: Indicator) -> None:
-    """The trend, the ward map where there are ward figures, and the boroughs where they can be compared."""
+def look(visit: Visit, item: Indicator) -> None:
+    """One way of looking at the measure at a time; the URL keeps it."""
+    lenses = [lens for lens in LENSES if _fits(visit, item, lens)]
+    present = visit.filters.lens if visit.filters.lens in lenses else ""
+    st.session_state["lens_choice"] = present
+
+    def keep() -> None:
+        st.session_state["f_lens"] = st.session_state["lens_choice"]
+
+    st.segmented_control(
+        "Look at it",
+        lenses,
+        required=True,
+        key="lens_choice",
+        on_change=keep,
+        format_func=LENSES.__getitem__,
+        label_visibility="collapsed",
+        wrap=True,
+    )
+    view = panels.view_of(visit, item.slug)
+    if present in SIMPLE:
+        panels.picture_panel(
+            visit, visit.store.panel(SIMPLE[present], view), f"lens-{present}", replace(view, lens=present)
+        )
+    else:
+        OTHERS[present](visit, item)
+
+
+def _fits(visit: Visit, item: Indicator, lens: str) -> bool:
+    """Whether a way of looking has anything to show for a measure."""
+    if lens == "small":
+        return item.slug in small_areas.SERIES or item.slug in POINTS
+    if lens == "ahead" and _ended(visit, item):
+        return False
+    if lens in ("years", "parts", "ahead"):
+        return item.frequency is Frequency.MONTH and item.kind is Kind.COUNT and item.trust is not Trust.ILLUSTRATIVE
+    if lens == "wards":
+        return visit.store.data.have(item, AreaKind.WARD) is not None
+    if lens == "moved":
+        return item.kind is Kind.COUNT and (bool(item.parts) or visit.store.data.have(item, AreaKind.WARD) is not None)
+    if lens == "boroughs":
+        return visit.store.data.have(item, AreaKind.REGION) is not None
+    return True
+
+
+def _ended(visit: Visit, item: Indicator) -> bool:
+    """Whether the open figures stopped too long ago to say anything of what comes next."""
+    have = visit.store.data.have(item, AreaKind.BOROUGH)
+    return have is None or visit.store.data.newest - have.span.last > 12
+
+
+def _time_and_place(visit: Visit, item: Indicator) -> None:
     panels.trend_panel(visit, item.slug)
     if visit.store.data.have(item, AreaKind.WARD):
         panels.map_panel(visit, item.slug, zoom=True)
+
+
+def _compare(visit: Visit, item: Indicator) -> None:
+    panels.comparisons(visit, item.slug)
+
+
+def _wards(visit: Visit, item: Indicator) -> None:
+    view = panels.view_of(visit, item.slug)
+    kept = replace(view, lens="wards")
+    panels.picture_panel(visit, visit.store.panel(by_ward.small_multiples, view), "lens-multiples", kept)
+    panels.picture_panel(visit, visit.store.panel(ranking.wards, view), "lens-wards", kept)
+
+
+def _boroughs(visit: Visit, item: Indicator) -> None:
     panels.ranked(visit, item.slug, mapped=True)
+
+
+def _moved(visit: Visit, item: Indicator) -> None:
+    view = panels.view_of(visit, item.slug)
+    kept = replace(view, lens="moved")
+    if item.parts:
+        panels.picture_panel(visit, visit.store.panel(moved.by_part, view), "lens-parts", kept)
+    if visit.store.data.have(item, AreaKind.WARD):
+        panels.picture_panel(visit, visit.store.panel(moved.by_ward, view), "lens-moved-wards", kept)
+
+
+def _small(visit: Visit, item: Indicator) -> None:
     if item.slug in small_areas.SERIES:
         small(visit, item)
-    if item.slug in ("burglary", "burglary_home", "burglary_business"):
+    if item.slug in POINTS:
         points(visit)
+
+
+def _harm(visit: Visit, item: Indicator) -> None:
+    panels.harm_panel(visit)
+
+
+SIMPLE = {"years": year_on_year.year_on_year, "parts": taken_apart.taken_apart, "ahead": ahead.ahead}
+OTHERS = {
+    "": _time_and_place,
+    "compare": _compare,
+    "wards": _wards,
+    "boroughs": _boroughs,
+    "moved": _moved,
+    "small": _small,
+    "harm": _harm,
+}
 
 
 def small(visit: Visit, item: Indicator) -> None:

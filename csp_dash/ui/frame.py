@@ -6,7 +6,7 @@ import gc
 import os
 import re
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
@@ -116,6 +116,8 @@ def run() -> None:
             if CARDS[slug].filters:
                 _filters(opened)
     filters = url.get(words)
+    if slug != "explore":  # no other page has ways of looking
+        filters = replace(filters, lens="")
     url.publish(slug, filters)
     if slug != "board":
         with menu:
@@ -170,6 +172,7 @@ def _filters(opened: store.Store) -> None:
         [item.value for item in Compare],
         format_func={
             "previous": "The year before",
+            "baseline": "The baseline, mostly 2019/20",
             "london": "London",
             "similar": "Similar boroughs",
         }.__getitem__,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import html
+import re
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from csp_dash.analytics.state import State
 from csp_dash.analytics.suppress import FEW, MARK
+from csp_dash.domain.catalogue import Contradiction, Indicator
 from csp_dash.domain.filters import Filters
 from csp_dash.packs.asked import ILLUSTRATIVE
 from csp_dash.packs.evidence import Evidence
@@ -31,6 +34,19 @@ def tile_face(item: Tile) -> None:
         badge(item.state)
         if item.ends:
             st.badge(f"To {item.ends}", icon=":material/history:", color="gray")
+
+
+def chip(state: State) -> str:
+    """A state inside a line of text."""
+    mark = state.letter or {"Rising": "↗", "Falling": "↘"}.get(state.word, "")
+    return f":{TONES[state.tone]}-badge[{mark} {state.word}]"
+
+
+def why(reasons: tuple[str, ...], label: str = "Why?") -> None:
+    """The reasons of a state, one click away."""
+    if reasons:
+        with st.popover(label, icon=":material/help:", type="tertiary"):
+            st.markdown("\n".join(f"- {line}" for line in reasons))
 
 
 def illustrative() -> None:
@@ -59,9 +75,24 @@ def legend(items: tuple[tuple[str, str], ...], size: float = 0.85) -> None:
     st.html(f'<div style="font-size:{size}rem;line-height:1.7">{chips}</div>')
 
 
+def entry(item: Contradiction) -> str:
+    """The heading of an entry in the register of contradictions."""
+    return f"{item.number}. {item.title}"
+
+
+def anchor(heading: str) -> str:
+    """The anchor that Streamlit gives to a heading: its words in lower case, joined by hyphens."""
+    return "-".join(re.findall(r"[^\W_]+", heading.lower()))
+
+
 def link(view: Filters) -> str:
     """The address of a view, relative to the page that it is on."""
     return "?" + urlencode(view.to_params(), doseq=True)
+
+
+def measure_link(view: Filters, item: Indicator) -> str:
+    """A measure's title as a link to its page, with the view that it is seen in."""
+    return f"[{item.title}](explore{link(replace(view, indicator=item.slug, lens=''))})"
 
 
 def foot(evidence: Evidence, release: str, view: Filters, key: str, sentence: str = "") -> None:
@@ -104,10 +135,11 @@ def notes(evidence: Evidence) -> None:
     for note in evidence.notes:
         when = f" ({note.start:%B %Y})" if note.start else ""
         lines.append(f"- **{note.title}{when}.** {note.text}")
-    if evidence.contradictions:
-        numbers = ", ".join(map(str, evidence.contradictions))
+    for item in evidence.contradictions:
+        pages = ", p".join(map(str, item.pages))
         lines.append(
-            f"- **The plan does not agree with itself here.** See {numbers} in the [register](plan#contradictions)."
+            f"- **The plan does not agree with itself here: {item.title}.** {item.text} (p{pages}; "
+            f"[entry {item.number} of the register](plan#{anchor(entry(item))}))"
         )
     if lines:
         st.markdown("\n".join(lines))

@@ -87,22 +87,48 @@ def _card(visit: Visit, name: str, period: str, rows: int | None) -> None:
 
 
 def statistics(visit: Visit) -> None:
-    """How noise is told from signal, in plain words with the formulae's sources."""
+    """How noise is told from signal, in plain words with the formulae's sources, and how well that works."""
     st.subheader("How noise is told from signal", anchor="statistics")
     st.markdown(
-        "- **Change between two periods.** Counts of two equal periods are compared with an exact test (binomial, given their sum); "
-        "the change is called real when chance alone would make one as large in fewer than 1 of 20 cases. Part periods, unequal months "
-        "and periods on two sides of a declared break are not compared, and the page says why.\n"
+        "- **Like for like.** The latest month is compared with the same month a year before, the financial year to date with the "
+        "same months, 12 months with the 12 before, and any chosen period with the same months. Part periods, unequal months and "
+        "periods on two sides of a declared break are not compared, and the page says why. The baseline is 2019/20 unless a measure "
+        "declares another.\n"
+        "- **Change between two periods.** Counts are compared with an exact test (binomial, given their sum); shares with a "
+        "two-proportion test. A change is called real when chance alone would make one as large in fewer than 1 of 20 cases.\n"
+        "- **Scatter.** Offences come in bursts. How much more than chance neighbouring months scatter is measured for each series "
+        "(from the steps between them, the season taken out) and the test is widened by it.\n"
+        "- **Seasons.** Where a calendar month lies steadily above or below the level (STL; Kruskal and Wallis's test at 1 in 100), "
+        "the usual range follows the season.\n"
         "- **Usual range** on trend charts: limits of an XmR chart, mean ± 2.66 × mean moving range, of the three years before the latest "
-        "twelve months (Wheeler and Chambers; moving ranges above 3.267 × their mean are left out, as in NHS *Making Data Count*).\n"
+        "twelve months (Wheeler and Chambers; moving ranges above 3.267 × their mean are left out, as in NHS *Making Data Count*). "
+        "Where months average under 20, exact limits of a count take their place.\n"
+        "- **Beside London** the borough is tested against the rest of London, so that it is not compared with itself.\n"
+        "- **Targets** are met, on course or off course only when the whole 95% interval lies on one side of the goal, or of the straight "
+        "path to it; otherwise they cannot be judged.\n"
+        "- **Measures that cut both ways** (reports of antisocial behaviour, hate crime, domestic abuse, sexual offences and the like) "
+        "are never marked better or worse; they are read together with an outcome or with confidence.\n"
+        "- **Forecasts** (STL with exponential smoothing) are shown only where they beat last year's value on past dates. Their ranges come "
+        "from how far they missed then.\n"
+        "- **Harm** weighs offences by the starting points of sentencing; the explore page lists every weight and what is left out.\n"
         "- **Rates** are per 1,000 residents at the 2021 Census. Intervals of rates are Byar's; of shares and survey figures, Wilson's.\n"
         "- **Survey figures** (Public Attitude Survey) rest on about 400 interviews a borough a year, so a change of less than about "
         "seven percentage points in a year is within chance.\n"
         f"- **Similar boroughs.** {visit.catalogue.similar_reason}\n"
         "- **Map classes** are natural breaks at round numbers; they are stated under each map.\n"
-        "- **Recorded crime is over-dispersed**: offences come in bursts, so a test that takes them as independent calls some changes "
-        "real that are not. Read a single verdict with the trend beside it."
+        "- **Many tests.** Of twenty measures that did not change, one will seem to have. Read a verdict with the trend beside it."
     )
+    _how_well(visit)
+
+
+def _how_well(visit: Visit) -> None:
+    """False alarms and detection on simulated series."""
+    found = visit.store.panel(register.power_table, Filters())
+    with st.expander("How often the tests cry wolf, and how often they see a real fall", icon=":material/labs:"):
+        st.markdown(found.caption)
+        for title, table in found.tables:
+            st.markdown(f"**{title}**")
+            st.table(table, hide_index=True, border="horizontal", alt=title)
 
 
 def caveats(visit: Visit) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from csp_dash.domain.catalogue import Priority
-from csp_dash.packs import findings
+from csp_dash.domain.filters import Filters
+from csp_dash.packs import findings, moved
+from csp_dash.packs import targets as judged
 from csp_dash.packs.tile import Tile
 from csp_dash.ui import marks, panels
 from csp_dash.ui.frame import CARDS, Visit, page
@@ -67,9 +69,17 @@ def _measure(item: Tile) -> None:
         st.caption(item.sentence)
 
 
+def what_moved(visit: Visit) -> None:
+    """Which kinds of offence made the borough's total move."""
+    st.subheader("What made the total move, and where the harm is", anchor="moved")
+    whole = visit.catalogue.priorities["borough"].headlines[0]
+    view = panels.view_of(visit, whole)
+    panels.picture_panel(visit, visit.store.panel(moved.by_part, view), "what-moved", view)
+
+
 def targets(visit: Visit) -> None:
     """The plan's numeric targets, each with its standing in words."""
     st.subheader("The plan's targets", anchor="targets")
     with st.grid(2, min_column_width=320):
-        for target in visit.catalogue.targets:
-            panels.target_card(target)
+        for found in visit.store.panel(judged.targets, Filters()):
+            panels.target_card(found)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import streamlit as st
 
-from csp_dash.domain.catalogue import Indicator, Priority, Target
+from csp_dash.analytics.target import Standing
+from csp_dash.domain.catalogue import Indicator, Outcome, Priority
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import AreaKind, FigureKind, Frequency, Trust
-from csp_dash.packs import findings, ranking, trend, ward_map
+from csp_dash.packs import comparisons as compared
+from csp_dash.packs import findings, ranking, trend, volume_harm, ward_map
+from csp_dash.packs import targets as judged
 from csp_dash.packs.asked import asked
 from csp_dash.packs.picture import Picture
 from csp_dash.packs.tile import Tile, tile
@@ -18,11 +22,17 @@ from csp_dash.ui.frame import Visit, page
 
 CHART = {"displayModeBar": False, "displaylogo": False, "scrollZoom": False, "doubleClick": False}
 MAP_HEIGHT = 520
+STANDINGS = {
+    Standing.MET: (":material/check_circle:", "green"),
+    Standing.ON: (":material/trending_up:", "green"),
+    Standing.OFF: (":material/trending_down:", "orange"),
+    Standing.UNKNOWN: (":material/help:", "gray"),
+}
 
 
 def view_of(visit: Visit, slug: str) -> Filters:
     """The visit's view of one indicator, without the fields that a panel does not depend on."""
-    return replace(visit.filters, indicator=slug)
+    return replace(visit.filters, indicator=slug, lens="")
 
 
 def heading(visit: Visit, slug: str) -> None:
@@ -47,13 +57,20 @@ def about(visit: Visit) -> None:
     place = " and ".join(visit.words.wards[code] for code in view.wards) or "Tower Hamlets"
     period = {
         "12m": "latest 12 months of each measure",
+        "1m": "latest month of each measure",
+        "fytd": "financial year to date of each measure",
         "24m": "latest 24 months of each measure",
         "plan": "April 2021 to March 2024",
         "since": "since April 2021",
         "base": "2019/20",
         "all": "all years",
     }.get(view.period) or f"{view.first.words} to {view.last.words}"  # type: ignore[union-attr]
-    against = {"previous": "the period before", "london": "London", "similar": "similar boroughs"}[view.compare.value]
+    against = {
+        "previous": "the period before",
+        "baseline": "the baseline",
+        "london": "London",
+        "similar": "similar boroughs",
+    }[view.compare.value]
     shown = "rates per 1,000 residents" if view.measure.value == "rate" else "counts"
     st.caption(f"Showing {shown} for {place}, {period}, compared with {against}.")
 
@@ -70,6 +87,7 @@ def _tile(item: Tile) -> None:
     with st.container(border=True, height="stretch", gap="small"):
         marks.tile_face(item)
         st.caption(" ".join(part for part in (item.sentence, item.reading, item.other, item.fallback) if part))
+        marks.why(item.reasons)
 
 
 def trends(visit: Visit, *slugs: str) -> None:
@@ -87,9 +105,30 @@ def trend_panel(visit: Visit, slug: str) -> None:
     with st.container(border=True, height="stretch"):
         _title(picture)
         st.plotly_chart(picture.figure, key=f"trend-{slug}", config=CHART, alt=picture.alt)
+        for line in (picture.remark, picture.marked):
+            if line:
+                st.caption(line)
+        marks.foot(picture.evidence, visit.release, _pinned(visit, view), f"trend-{slug}", picture.sentence)
+
+
+def picture_panel(visit: Visit, picture: Picture, key: str, view: Filters | None = None) -> None:
+    """Any picture with its finding, its words, its table and its source."""
+    with st.container(border=True):
+        _title(picture)
+        if picture.empty:
+            st.info(
+                picture.sentence or "There are no figures for this choice. Choose another period, place or measure."
+            )
+            return
+        if isinstance(picture.figure, str):
+            st.html(picture.figure)
+        else:
+            st.plotly_chart(picture.figure, key=key, config=CHART, alt=picture.alt)
+        if picture.sentence:
+            st.markdown(picture.sentence)
         if picture.remark:
             st.caption(picture.remark)
-        marks.foot(picture.evidence, visit.release, _pinned(visit, view), f"trend-{slug}", picture.sentence)
+        marks.foot(picture.evidence, visit.release, view or visit.filters, key)
 
 
 def maps(visit: Visit, *slugs: str) -> None:
@@ -98,7 +137,7 @@ def maps(visit: Visit, *slugs: str) -> None:
     shown = [slug for slug in slugs if visit.store.data.have(catalogue.indicators[slug], AreaKind.WARD)]
     if not shown:
         return
-    st.subheader("Where is it?", anchor="map")
+    st.markdown("#### Where is it?")
     slug = visit.filters.indicator if visit.filters.indicator in shown else shown[0]
     if len(shown) > 1:
         key = f"map-choice-{visit.page}"
@@ -149,6 +188,50 @@ def map_panel(visit: Visit, slug: str, *, zoom: bool = False) -> None:
         marks.foot(picture.evidence, visit.release, _pinned(visit, view), f"map-{slug}")
 
 
+def comparisons(visit: Visit, slug: str) -> None:
+    """A measure compared in every like-for-like way, a card each; refusals in words."""
+    view = view_of(visit, slug)
+    found = visit.store.panel(compared.comparisons, view)
+    with st.container(border=True):
+        st.markdown(f"##### {visit.catalogue.indicators[slug].title}: every comparison")
+        st.caption("Like for like only: whole periods, the same months, no declared break between them.")
+        with st.grid(2, min_column_width=280):
+            for way in found.ways:
+                with st.container(border=True, height="stretch", gap="xsmall"):
+                    st.markdown(f"**{way.name}**")
+                    marks.badge(way.state)
+                    st.markdown(way.sentence)
+                    if way.range:
+                        st.caption(f"Likely range of the change (95%): {way.range}")
+        st.markdown("\n".join(f"- {line}" for line in found.elsewhere))
+        st.download_button(
+            "Download the comparisons (CSV)",
+            found.csv,
+            found.filename,
+            "text/csv",
+            key=f"compared-{slug}",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+
+
+def harm_panel(visit: Visit) -> None:
+    """Volume beside harm for the borough, with the index that weighed it."""
+    view = replace(visit.filters, indicator="", wards=(), lens="")
+    found = visit.store.panel(volume_harm.volume_harm, view)
+    picture_panel(visit, found.picture, "volume-harm", view)
+    with st.expander("How harm is weighed, and what is left out", icon=":material/scale:"):
+        st.markdown(
+            f"{found.index.method} Source: [{found.index.title}]({found.index.url}), {found.index.as_at}. {found.index.source}"
+        )
+        st.markdown("\n".join(f"- **{what}** left out: {why}" for what, why in found.index.excluded))
+        st.markdown(
+            "\n".join(
+                f"- {kind.label}: mean {kind.mean:g} days, median {kind.median:g} days" for kind in found.index.classes
+            )
+        )
+
+
 def ranked(visit: Visit, slug: str, *, mapped: bool = False) -> None:
     """Tower Hamlets among London's boroughs, as bars and, where `mapped`, on a map beside them."""
     view = replace(view_of(visit, slug), wards=())
@@ -171,7 +254,8 @@ def _title(picture: Picture) -> None:
     if picture.indicator.trust is Trust.ILLUSTRATIVE:
         marks.illustrative()
     st.markdown(f"##### {picture.title}")
-    st.caption(picture.caption)
+    if picture.caption:
+        st.caption(picture.caption)
 
 
 def _pinned(visit: Visit, view: Filters) -> Filters:
@@ -190,44 +274,51 @@ def outcomes(visit: Visit, slug: str) -> None:
         for outcome in priority.outcomes:
             with st.container(border=True, height="stretch"):
                 st.markdown(f"**{outcome.text}**")
-                items = [item for item in visit.catalogue.of_priority(slug) if item.place.outcome == outcome.id]
-                measured = [item.short for item in items if item.trust is Trust.OFFICIAL]
-                waiting = [item.short for item in items if item.trust is Trust.AWAITING]
-                if measured:
-                    st.markdown("Measured by " + ", ".join(measured) + ".")
-                if waiting:
-                    st.markdown("Awaiting " + ", ".join(waiting) + ".")
-                if not items:
-                    st.markdown("No measure is declared. " + outcome.measures)
+                outcome_measures(visit, slug, outcome)
                 st.caption(f"Plan, page {outcome.page}")
-    awaiting(visit, slug)
+
+
+def outcome_measures(visit: Visit, slug: str, outcome: Outcome) -> None:
+    """What measures an outcome, each with its state and a link; that nothing does is said."""
+    items = [item for item in visit.catalogue.of_priority(slug) if item.place.outcome == outcome.id]
+    measured = [item for item in items if item.counts_in_headlines and visit.store.data.shows(item)]
+    waiting = [item.short for item in items if item.trust is Trust.AWAITING]
+    for item in measured:
+        found = visit.store.panel(tile, view_of(visit, item.slug))
+        st.markdown(f"{marks.chip(found.state)} {marks.measure_link(visit.filters, item)}")
+    if waiting:
+        st.markdown("Awaiting " + ", ".join(waiting) + ".")
+    if not measured:
+        st.markdown(f":material/visibility_off: **Nothing open measures this.** {outcome.measures}")
 
 
 def _targets(visit: Visit, slug: str) -> None:
-    for target in visit.catalogue.targets:
-        if visit.catalogue.figures[target.figure].priority == slug:
-            target_card(target)
+    for found in visit.store.panel(judged.targets, Filters()):
+        if visit.catalogue.figures[found.target.figure].priority == slug:
+            target_card(found)
 
 
-def target_card(target: Target) -> None:
-    """A target of the plan with its standing in words: none of them has a baseline to judge it by."""
+def target_card(found: judged.Judged) -> None:
+    """A target of the plan with its standing, what each reading of its words gives, and what the data could show."""
+    target = found.target
     with st.container(border=True, height="stretch"):
-        st.badge("? Cannot be judged", icon=":material/help:", color="gray")
-        st.markdown(f"**Target: {target.title}.** {target.why_unjudged}")
-        readings = f" The plan's words may mean: {'; '.join(target.readings)}." if len(target.readings) > 1 else ""
-        st.caption(f"Baseline {target.baseline}.{readings} Plan, page {target.page}.")
+        letter, _, word = found.standing.value.partition(" ")
+        st.badge(f"{letter} {word}", icon=STANDINGS[found.standing][0], color=STANDINGS[found.standing][1])  # type: ignore[arg-type]
+        st.markdown(f"**Target: {target.title}, {target.value:g} {target.unit}.** {target.why_unjudged}")
+        st.markdown("\n".join(f"- {line}" for line in found.readings))
+        if found.limits:
+            st.markdown(found.limits)
+        st.caption(f"Baseline {target.baseline}. Due by {target.due.words}. Plan, page {target.page}.")
 
 
-def awaiting(visit: Visit, slug: str) -> None:
-    """Indicators without open data: who holds them, and the plan's own figure."""
-    items = [item for item in visit.catalogue.of_priority(slug) if item.trust is Trust.AWAITING]
-    if not items:
+def awaiting(visit: Visit, items: Iterable[Indicator]) -> None:
+    """Those of the indicators without open data: who holds them, and the plan's own figure."""
+    waiting = [item for item in items if item.trust is Trust.AWAITING]
+    if not waiting:
         return
-    with st.expander(
-        f"{len(items)} measures that nobody publishes openly: who holds them, and the plan's figure",
-        icon=":material/hourglass_empty:",
-    ):
-        st.markdown("\n".join(_awaiting_line(visit, item) for item in items))
+    with st.container(border=True):
+        st.markdown("**Not published openly: who holds it, and the plan's figure**")
+        st.markdown("\n".join(_awaiting_line(visit, item) for item in waiting))
 
 
 def _awaiting_line(visit: Visit, item: Indicator) -> str:

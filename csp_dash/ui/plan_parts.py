@@ -7,10 +7,13 @@ from collections.abc import Iterable
 import pandas as pd
 import streamlit as st
 
-from csp_dash.domain.catalogue import Passage, PlanFigure, Priority
+from csp_dash.domain.catalogue import Contradiction, Passage, PlanFigure, Priority
+from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import FigureKind, Trust
-from csp_dash.packs import check
-from csp_dash.ui import panels
+from csp_dash.packs import check, claims
+from csp_dash.packs import targets as judged
+from csp_dash.packs.tile import tile
+from csp_dash.ui import marks, panels
 from csp_dash.ui.frame import Visit, page
 
 RATINGS = {
@@ -99,14 +102,12 @@ def _priority(visit: Visit, priority: Priority) -> None:
         names = [visit.catalogue.boards[board] for board in priority.boards]
         _bullets("Boards", [f"{board.title}. {board.note}".strip() for board in names])
     st.markdown("**Outcomes and what measures them**")
-    lines = []
-    for outcome in priority.outcomes:
-        items = [item for item in visit.catalogue.of_priority(priority.slug) if item.place.outcome == outcome.id]
-        shown = [f"{item.short} ({item.trust.value})" for item in items if visit.settings.shows(item.trust, False)]
-        measures = ", ".join(shown) or f"none yet. {outcome.measures or 'No measure is declared.'}"
-        way = f", {outcome.direction.value} is better" if outcome.direction else ""
-        lines.append(f"- **{outcome.text}** (p{outcome.page}{way}) Measures: {measures}")
-    st.markdown("\n".join(lines))
+    with st.grid(2, min_column_width=330):
+        for outcome in priority.outcomes:
+            with st.container(border=True, height="stretch", gap="xsmall"):
+                way = f", {outcome.direction.value} is better" if outcome.direction else ""
+                st.markdown(f"**{outcome.text}** (p{outcome.page}{way})")
+                panels.outcome_measures(visit, priority.slug, outcome)
     if priority.slug in ("neighbourhood_crime", "hate_and_tensions", "reoffending", "violence", "confidence"):
         st.page_link(
             page(priority.slug),
@@ -126,6 +127,7 @@ def achievements(visit: Visit) -> None:
     """What the 2017-21 plan's own table claims, with its ratings in words."""
     st.subheader("Achievements 2017-21 and their ratings", anchor="achievements")
     rows = [figure for figure in visit.catalogue.figures.values() if figure.rating]
+    numbers = visit.catalogue.contradictions
     st.table(
         pd.DataFrame(
             [
@@ -133,6 +135,9 @@ def achievements(visit: Visit) -> None:
                     "Figure": _plan_words(row),
                     "Rating": RATINGS.get(row.rating, row.rating),
                     "Plan page": str(row.page),
+                    "Contradicted by": ", ".join(
+                        f"[{number}](#{marks.anchor(marks.entry(numbers[number]))})" for number in row.contradictions
+                    ),
                 }
                 for row in rows
             ]
@@ -149,20 +154,31 @@ def _plan_words(figure: PlanFigure) -> str:
 
 
 def boards(visit: Visit) -> None:
-    """Boards and what each answers for."""
+    """Boards and what each answers for: its measures with their state, what it awaits, its targets."""
     st.subheader("Who answers for what", anchor="boards")
+    with st.grid(2, min_column_width=330):
+        for board in visit.catalogue.boards.values():
+            with st.container(border=True, height="stretch", gap="xsmall"):
+                st.markdown(f"**{board.title}** (p{board.page})")
+                if board.note:
+                    st.caption(board.note)
+                _answers_for(visit, board.id)
+
+
+def _answers_for(visit: Visit, board: str) -> None:
+    items = [item for item in visit.catalogue.indicators.values() if item.place.board == board]
     lines = []
-    for board in visit.catalogue.boards.values():
-        measured = [
-            item.short
-            for item in visit.catalogue.indicators.values()
-            if item.place.board == board.id
-            and item.trust is not Trust.AWAITING
-            and visit.settings.shows(item.trust, False)
-        ]
-        measures = ", ".join(measured) or "none yet"
-        lines.append(f"- **{board.title}** (p{board.page}). {board.note} *Measures here:* {measures}.")
-    st.markdown("\n".join(lines))
+    for item in items:
+        if item.counts_in_headlines and visit.store.data.shows(item):
+            found = visit.store.panel(tile, panels.view_of(visit, item.slug))
+            lines.append(f"- {marks.chip(found.state)} {marks.measure_link(visit.filters, item)}")
+    waiting = [item.short for item in items if item.trust is Trust.AWAITING]
+    if waiting:
+        lines.append(f"- Awaiting: {', '.join(waiting)}.")
+    aims = [target.title for target in visit.catalogue.targets if visit.catalogue.figures[target.figure].board == board]
+    if aims:
+        lines.append(f"- [Targets](#targets): {'; '.join(aims)}.")
+    st.markdown("\n".join(lines) if lines else "No measure of the plan is placed with it.")
 
 
 def figures(
@@ -186,24 +202,32 @@ def targets(visit: Visit) -> None:
     """The plan's numeric targets, each with why it can or cannot be judged."""
     st.subheader("Targets", anchor="targets")
     with st.grid(2, min_column_width=320):
-        for target in visit.catalogue.targets:
-            panels.target_card(target)
+        for found in visit.store.panel(judged.targets, Filters()):
+            panels.target_card(found)
 
 
 def contradictions(visit: Visit) -> None:
-    """The register of what does not agree inside the plan."""
+    """The register of what does not agree inside the plan, each entry with the figures that it touches."""
     st.subheader("Where the plan does not agree with itself", anchor="contradictions")
-    lines = [
-        f"{item.number}. **{item.title}.** {item.text} (p{', p'.join(map(str, item.pages))})"
-        for item in visit.catalogue.contradictions.values()
-    ]
-    st.markdown("\n".join(lines))
+    with st.grid(2, min_column_width=330):
+        for item in visit.catalogue.contradictions.values():
+            with st.container(border=True, height="stretch", gap="xsmall"):
+                st.markdown(f"###### {marks.entry(item)}")
+                st.markdown(item.text)
+                touched = [
+                    figure for figure in visit.catalogue.figures.values() if item.number in figure.contradictions
+                ]
+                slugs = dict.fromkeys(figure.indicator for figure in touched if figure.indicator)
+                shown = [visit.catalogue.indicators[slug] for slug in slugs]
+                names = [marks.measure_link(visit.filters, one) if one.measured else one.title for one in shown]
+                pages = f"Plan, page {', '.join(map(str, item.pages))}."
+                st.caption(pages + (f" It touches {', '.join(names)}." if names else ""))
 
 
 def checked(visit: Visit) -> None:
     """The plan's claims held against today's official series."""
     st.subheader("The plan, checked against today's official data", anchor="checked")
-    found = visit.store.panel(check.table, visit.filters.__class__())
+    found = visit.store.panel(check.table, Filters())
     st.markdown(f"##### {found.title}")
     st.caption(found.caption)
     st.table(found.table, hide_index=True, border="horizontal", alt=found.title)
@@ -212,8 +236,9 @@ def checked(visit: Visit) -> None:
         for card in found.cards:
             with st.container(border=True, height="stretch", gap="xsmall"):
                 st.markdown(f"{card.verdict} **{card.claim}**")
-                st.markdown(f"Plan {card.plan}, official data now {card.now}")
+                st.markdown(f"Plan {card.plan}, official data now {card.now}. **{card.real}**")
                 st.caption(card.why)
+                _touched(card.contradictions)
     st.download_button(
         "Download this table (CSV)",
         found.csv,
@@ -222,3 +247,23 @@ def checked(visit: Visit) -> None:
         on_click="ignore",
         icon=":material/download:",
     )
+    claimed(visit)
+
+
+def _touched(items: Iterable[Contradiction]) -> None:
+    """Links to the register for a figure that the plan contradicts."""
+    links = [f"[{marks.entry(item)}](#{marks.anchor(marks.entry(item))})" for item in items]
+    if links:
+        st.caption(f"The plan does not agree with itself here: {'; '.join(links)}")
+
+
+def claimed(visit: Visit) -> None:
+    """The claims that no open series can be held against, each with what can be said of it."""
+    st.markdown("##### Claims that only the plan's own numbers can bear out")
+    found = visit.store.panel(claims.claims, Filters())
+    lines = [
+        f"- **{claim.figure.name}, {claim.said}** (p{claim.figure.page}): **{claim.verdict}.** {claim.why}"
+        for claim in found
+    ]
+    with st.expander(f"{len(found)} claims of change and of opinion", icon=":material/rule:"):
+        st.markdown("\n".join(lines))

@@ -1,0 +1,60 @@
+"""A figure beside London's or similar boroughs': level and change, each with its test."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from csp_dash.analytics import narrate
+from csp_dash.analytics.compare import Against, Change, Window, against, changed_apart
+from csp_dash.domain.words import LONDON, Compare, Kind
+from csp_dash.packs.asked import Asked, against_before
+from csp_dash.packs.data import Data
+
+BOROUGHS = 32  # that the survey asks in; the City of London is not among them
+
+
+def beside(data: Data, question: Asked, compare: Compare, now: Window | None, found: Change | None) -> str:
+    """The sentences for a comparator; empty where the comparison is with the figure's own past."""
+    other = data.comparator(compare)
+    if other is None:
+        return ""
+    name, kind, areas = other
+    start = name[:1].upper() + name[1:]
+    indicator = question.indicator
+    if question.span is None or now is None or data.have(indicator, kind) is None:
+        return f"{start}: no figures to compare with."
+    if indicator.kind is Kind.COUNT and not indicator.has_rate:
+        return f"{start}: not compared, because counts of places of different size say little."
+    there = replace(question, kind=kind, areas=areas, place=name)
+    theirs = data.window(indicator, kind, areas, question.span)
+    level = narrate.held(name, hold(data, question, there, now, theirs), indicator.kind, indicator.per)
+    if found is None or found.refusal or question.before is None:
+        return level
+    before = data.window(indicator, kind, areas, question.before)
+    their_change = against_before(data, there, theirs, before)
+    gap = changed_apart(found, their_change)
+    return f"{level} {narrate.apart(name, found, their_change, gap)}" if gap else level
+
+
+def hold(data: Data, here: Asked, there: Asked, now: Window, theirs: Window) -> Against:
+    """The level here against the level there, with the scatter of both."""
+    indicator = here.indicator
+    ours, others = data.people_of(here.areas), data.people_of(there.areas)
+    rest = None
+    if LONDON in there.areas and theirs.numerator is not None and ours and others:
+        # London holds us; what is left of it is somebody else.
+        rest = (replace(theirs, numerator=theirs.numerator - (now.numerator or 0)), float(others - ours))
+    count = BOROUGHS if LONDON in there.areas else len(there.areas)
+    return against(
+        now,
+        theirs,
+        kind=indicator.kind,
+        people=(float(ours), float(others)) if ours and others else None,
+        per=indicator.per,
+        rest=rest,
+        bases=(float(indicator.base), float(indicator.base * count)) if indicator.base else None,
+        dispersions=(
+            data.noise(indicator, here.areas).dispersion.value,
+            data.noise(indicator, there.areas).dispersion.value,
+        ),
+    )

@@ -1,0 +1,133 @@
+"""What made a total move: the share of its change that each part of it, or each ward, made."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from csp_dash.analytics import narrate
+from csp_dash.analytics.compare import Change
+from csp_dash.analytics.contribution import REST, contributions
+from csp_dash.charts import contribution
+from csp_dash.domain.filters import Filters
+from csp_dash.domain.words import BOROUGH, AreaKind, Kind
+from csp_dash.packs.asked import Asked, asked, compare
+from csp_dash.packs.data import Data
+from csp_dash.packs.evidence import Evidence, evidence
+from csp_dash.packs.picture import Picture
+
+NO_WARD = "No ward recorded"
+UNPLACED = (
+    "Offences that the borough's total holds and no ward does stand in a row of their own. When fewer offences lack a ward "
+    "than before, ward figures rise without anything having happened."
+)
+
+
+def by_part(data: Data, view: Filters) -> Picture:
+    """The change of the view's indicator by the measures that it is made of."""
+    question = asked(data, view)
+    _, found = compare(data, question)
+    rows = []
+    for slug in question.indicator.parts:
+        part = data.catalogue.indicators[slug]
+        now = data.window(part, question.kind, question.areas, question.span) if question.span else None
+        before = data.window(part, question.kind, question.areas, question.before) if question.before else None
+        if now and before and now.whole and before.whole:
+            scatter = data.noise(part, question.areas).dispersion.value
+            counts = {"before": before.numerator, "now": now.numerator}
+            rows.append({"label": part.title, "dispersion": scatter} | counts)
+    return _picture(data, question, found, pd.DataFrame(rows), "by kind of offence", REST)
+
+
+def by_ward(data: Data, view: Filters) -> Picture:
+    """The change of the view's indicator in the borough by ward; offences without a ward are a row of their own."""
+    question = asked(data, replace(view, wards=()))
+    _, found = compare(data, question)
+    rows = []
+    if question.span and question.before and data.have(question.indicator, AreaKind.WARD):
+        now = data.windows(question.indicator, AreaKind.WARD, question.span)
+        before = data.windows(question.indicator, AreaKind.WARD, question.before)
+        scatter = data.scatter(question.indicator, AreaKind.WARD)
+        for code in data.wards:
+            if code in now and code in before and now[code].whole and before[code].whole:
+                counts = {"before": before[code].numerator, "now": now[code].numerator}
+                rows.append({"label": data.names[code], "dispersion": scatter.get(code, 1.0)} | counts)
+    return _picture(data, question, found, pd.DataFrame(rows), "by ward", NO_WARD)
+
+
+def _picture(data: Data, question: Asked, found: Change | None, parts: pd.DataFrame, how: str, rest: str) -> Picture:
+    indicator = question.indicator
+    refusal = found.refusal if found else "There are no figures for this choice."
+    if indicator.kind is not Kind.COUNT:
+        refusal = "Shares do not add up, so no part can be said to have made their change."
+    elif refusal is None and len(parts) < 2:
+        refusal = f"There are no figures {how} for this choice."
+    if refusal or found is None:
+        made = pd.DataFrame(
+            columns=["label", "before", "now", "change", "points", "share", "low", "high", "detectable"]
+        )
+        title, moved = f"{question.subject}: what made it move cannot be said", refusal or ""
+    else:
+        total = (float(found.before.numerator or 0), float(found.now.numerator or 0))
+        made = contributions(parts, total=total).replace({"label": {REST: rest}})
+        title = _title(question, found, made[made["label"] != rest])
+        moved = f"Change from {found.before.span.words} to {found.now.span.words}, {how}, {question.place}."
+    span = question.span
+    rows: list[dict[str, object]] = [
+        {
+            "area": BOROUGH,
+            "from": str(span.first.first_day) if span else "",
+            "to": str(span.last.last_day) if span else "",
+            "numerator": row["now"],
+            "denominator": row["before"],
+            "value": row["change"],
+            "flag": row["label"],
+        }
+        for row in made.to_dict("records")
+    ]
+    told = evidence(data, question, rows, f"change-{how.replace(' ', '-')}", "Part")
+    return Picture(
+        indicator=indicator,
+        title=title,
+        caption="" if refusal else f"{moved} Lines: 95% intervals; pale bars: chance alone could explain them.",
+        figure=contribution.figure(made, unit=indicator.unit, identity=indicator.slug),
+        alt=f"Bar chart of what made {question.subject} move, {how}. {title}.",
+        evidence=_tabled(told, made),
+        sentence=moved
+        if refusal
+        else "Each part is tested by itself, so of twenty that did not change about one will seem to have.",
+        remark=UNPLACED if rest == NO_WARD and rest in set(made["label"]) else question.fallback,
+        empty=made.empty,
+    )
+
+
+def _tabled(told: Evidence, made: pd.DataFrame) -> Evidence:
+    table = pd.DataFrame(
+        {
+            "Part": made["label"],
+            "Before": [f"{value:,.0f}" for value in made["before"]],
+            "Now": [f"{value:,.0f}" for value in made["now"]],
+            "Change": [narrate.signed(value) for value in made["change"]],
+            "Points of the total's change": [
+                narrate.signed(value) if pd.notna(value) else "" for value in made["points"]
+            ],
+        }
+    )
+    return replace(told, table=table)
+
+
+def _title(question: Asked, found: Change, made: pd.DataFrame) -> str:
+    change = found.absolute or 0
+    if change == 0:
+        return f"{question.subject}: the total did not move"
+    same = made[(made["change"] * change > 0) & made["detectable"]]
+    head = f"{question.subject}: {narrate.movement(found)}"
+    if same.empty:
+        return f"{head}; no single part moved by more than chance would explain"
+    lead = same.iloc[0]
+    against = made[(made["change"] * change < 0) & made["detectable"]]
+    text = f"{head}; the largest part of it is {lead['label']} ({narrate.signed(lead['change'])})"
+    if not against.empty:
+        text += f", against it {against.iloc[0]['label']} ({narrate.signed(against.iloc[0]['change'])})"
+    return text

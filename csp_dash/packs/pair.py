@@ -1,0 +1,98 @@
+"""A measure that is neither good nor bad in itself, read together with an outcome or with confidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from csp_dash.analytics import narrate
+from csp_dash.domain.catalogue import Indicator
+from csp_dash.domain.filters import Filters
+from csp_dash.domain.words import AreaKind, Compare, FigureKind, Kind
+from csp_dash.packs.data import Data
+from csp_dash.packs.tile import Tile, tile
+
+APART = (
+    "Their open figures do not cover the same 12 months, so the two stand side by side, each at its newest, and are not read "
+    "together."
+)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """`first` is the reports, `second` what they are read with, over the newest 12 months that both have.
+
+    `second` is None where it has no open figures; `reading` says what the two show together, `awaiting` who holds the
+    outcome that nobody publishes and what the plan says of it.
+    """
+
+    title: str
+    why: str
+    first: Tile
+    second: Tile | None
+    readings: tuple[str, ...]
+    reading: str
+    awaiting: str
+
+
+def pair(data: Data, view: Filters) -> Pair:
+    """The pair of a view's indicator, over the same months where both have figures for them."""
+    indicator = data.catalogue.indicators[view.indicator]
+    other = data.catalogue.indicators[indicator.pair]
+    own = replace(view, wards=(), compare=Compare.PREVIOUS)
+    shared = _shared(data, indicator, other, own)
+    first, second = _tiles(data, indicator, other, shared or own)
+    name = _name(other)
+    reading = narrate.together(
+        _lower(indicator.title), first.change, name, second.change if second else None, other.direction
+    )
+    if shared and first.change and first.change.refusal:
+        first, second = _tiles(data, indicator, other, own)
+        reading = APART
+    worrying, welcome = indicator.readings
+    waiting = data.catalogue.indicators.get(indicator.pair_awaiting)
+    return Pair(
+        title=f"{indicator.short}, read together with {name}",
+        why=indicator.pair_why,
+        first=first,
+        second=second,
+        readings=(
+            f"The worrying reading of a rise: {worrying}.",
+            f"The welcome reading of a rise: {welcome}.",
+        ),
+        reading=reading,
+        awaiting=_awaiting(data, waiting) if waiting else "" if second else _awaiting(data, other),
+    )
+
+
+def _tiles(data: Data, one: Indicator, other: Indicator, view: Filters) -> tuple[Tile, Tile | None]:
+    second = tile(data, replace(view, indicator=other.slug)) if data.have(other) else None
+    return tile(data, replace(view, indicator=one.slug)), second
+
+
+def _shared(data: Data, one: Indicator, other: Indicator, view: Filters) -> Filters | None:
+    """The view over the newest 12 months that both have, where one ends earlier and the reader chose no period."""
+    have, their = data.have(one, AreaKind.BOROUGH), data.have(other, AreaKind.BOROUGH)
+    if have is None or their is None or have.span.last == their.span.last or view.period != "12m":
+        return None
+    last = min(have.span.last, their.span.last)
+    return replace(view, period="custom", first=last.plus(-11), last=last)
+
+
+def _name(item: Indicator) -> str:
+    """How a measure is named inside a sentence."""
+    title = _lower(item.title)
+    return f"the share of {title}" if item.kind is Kind.PROPORTION else title
+
+
+def _lower(title: str) -> str:
+    return title[:1].lower() + title[1:]
+
+
+def _awaiting(data: Data, item: Indicator) -> str:
+    said = [
+        f"{figure.value} {figure.unit}{', ' + figure.period if figure.period else ''} (plan p{figure.page})"
+        for figure in data.catalogue.figures_of(item.slug)
+        if figure.kind is not FigureKind.TARGET
+    ]
+    plan = f" The plan gives {'; '.join(said)}." if said else ""
+    return f"{item.title}: nobody publishes it openly; {item.holder} holds it.{plan}"

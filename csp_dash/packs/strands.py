@@ -1,0 +1,88 @@
+"""Hate crime by strand: how each strand of the monthly figures moved, side by side."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from csp_dash.analytics import narrate
+from csp_dash.analytics.state import state
+from csp_dash.charts import lines
+from csp_dash.domain.filters import Filters
+from csp_dash.domain.words import BOROUGH
+from csp_dash.packs.asked import asked, compare
+from csp_dash.packs.data import Data
+from csp_dash.packs.evidence import evidence
+from csp_dash.packs.picture import Picture
+
+STRANDS = (
+    "hate_racist_religious",
+    "hate_homophobic",
+    "hate_faith",
+    "hate_islamophobic",
+    "hate_antisemitic",
+    "hate_disability",
+    "hate_transgender",
+)
+APART = "hate_racist_religious"  # so much larger than the others that on one scale they would be a flat line
+
+
+def strands(data: Data, view: Filters) -> Picture:
+    """12-month totals of the smaller strands as lines, and every strand's change in the table."""
+    rows, moved = [], []
+    for slug in STRANDS:
+        indicator = data.catalogue.indicators[slug]
+        question = asked(data, replace(view, indicator=slug, wards=()))
+        _, found = compare(data, question)
+        told = found is not None and not found.refusal
+        rows.append(
+            {
+                "Strand": indicator.short,
+                "Offences": narrate.figure(found.now.value(), indicator.kind) if found else "no figure",
+                "Change": f"{narrate.movement(found)} (from {narrate.number(found.before.numerator or 0)})"
+                if told and found
+                else "not compared",
+                "What it says": state(found, indicator.direction, indicator.readings).word,
+            }
+        )
+        if told and found and found.detectable:
+            moved.append(f"{indicator.short[:1].lower()}{indicator.short[1:]} {narrate.movement(found)}")
+    question = asked(data, replace(view, indicator=APART, wards=()))
+    drawn = pd.concat([_totals(data, slug) for slug in STRANDS if slug != APART], ignore_index=True)
+    ends = {str(name): _last(part["value"]) for name, part in drawn.groupby("name", sort=False)}
+    months: list[dict[str, object]] = [
+        {
+            "area": question.areas[0],
+            "from": f"{row.start:%Y-%m-%d}",
+            "to": f"{row.start:%Y-%m-%d}",
+            "numerator": row.value,
+            "denominator": None,
+            "value": row.value,
+            "flag": row.series,
+        }
+        for row in drawn.dropna(subset=["value"]).itertuples()
+    ]
+    return Picture(
+        indicator=question.indicator,
+        title=f"Hate crime by strand: {narrate.listed(moved) if moved else 'no detectable change in any'}",
+        caption="Offences in the 12 months up to each month. Racist and religious hate is far larger and has its own chart "
+        "above. An offence with two strands counts in both, so strands are not added up.",
+        figure=lines.figure(drawn, chosen="hate_homophobic", identity="strands"),
+        alt=narrate.lines_alt("Hate crime by strand", ends, measure="offences in 12 months", period=question.period),
+        evidence=replace(evidence(data, question, months, "strands", "Month"), table=pd.DataFrame(rows)),
+        empty=bool(drawn["value"].isna().all()),
+    )
+
+
+def _totals(data: Data, slug: str) -> pd.DataFrame:
+    """series, name, start, value: a strand's totals of the 12 months up to each month."""
+    indicator = data.catalogue.indicators[slug]
+    frame = data.series(indicator, (BOROUGH,))
+    totals = frame["numerator"].astype(float).rolling(12, min_periods=12).sum()
+    return pd.DataFrame({"series": slug, "name": indicator.short, "start": frame["start"], "value": totals})
+
+
+def _last(values: pd.Series) -> float | None:
+    known = values.dropna()
+    return float(known.iloc[-1]) if len(known) else None

@@ -1,0 +1,43 @@
+"""A measure taken apart into its level, its season and what is left over."""
+
+from __future__ import annotations
+
+from csp_dash.analytics import narrate
+from csp_dash.analytics.seasonal import decompose
+from csp_dash.charts import decomposition
+from csp_dash.domain.filters import Filters
+from csp_dash.domain.months import Month
+from csp_dash.packs.asked import asked
+from csp_dash.packs.data import Data
+from csp_dash.packs.evidence import evidence
+from csp_dash.packs.picture import Picture
+from csp_dash.packs.trend import monthly_rows
+
+
+def taken_apart(data: Data, view: Filters) -> Picture:
+    """The decomposition of the view's indicator, as counts; empty where the series is too short, small or broken."""
+    question = asked(data, view)
+    indicator = question.indicator
+    frame = data.series(indicator, question.areas)
+    parts = decompose([moment.date() for moment in frame["start"]], frame["numerator"].astype(float).tolist())
+    rows, _ = monthly_rows(data, question, frame)
+    title = f"{question.subject}: too few or too small months to take apart"
+    if not parts.empty:
+        first, last = parts["trend"].iloc[-13], parts["trend"].iloc[-1]
+        way = "rose" if last > first else "fell"
+        title = (
+            f"{question.subject}: without season and scatter the level {way} {narrate.percent(100 * (last / first - 1))} "
+            f"in the year to {Month.of(parts['start'].iloc[-1].date()).words}"
+        )
+    return Picture(
+        indicator=indicator,
+        title=title,
+        caption=f"{indicator.unit[:1].upper()}{indicator.unit[1:]} a month, {question.place}: level, season and what neither explains.",
+        figure=decomposition.figure(parts, unit=indicator.unit, identity=indicator.slug),
+        alt=f"Three charts of {question.subject}, {question.place}: level, season, remainder. {title}.",
+        evidence=evidence(data, question, rows, "taken-apart", "Month"),
+        sentence="The method is STL (seasonal and trend decomposition by loess; Cleveland and others, 1990) on logarithms, "
+        "made robust to shocks such as lockdowns. The end of the level is the least certain part of it.",
+        remark=question.fallback,
+        empty=parts.empty,
+    )

@@ -1,0 +1,137 @@
+"""Parts of a priority page: every measure with its finding, then one theme at a time in depth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from csp_dash.domain.catalogue import Priority, Theme
+from csp_dash.packs import groups, night, pair, ranks, strands
+from csp_dash.packs.picture import Picture
+from csp_dash.packs.tile import Tile, tile
+from csp_dash.ui import marks, panels
+from csp_dash.ui.frame import Visit
+
+
+def scorecard(visit: Visit, priority: Priority) -> None:
+    """Every measure of a priority with its state and its finding, theme by theme, each linked to the explore page."""
+    st.subheader("Every measure, and whether it changed", anchor="measures")
+    for theme in priority.themes:
+        lines = [_line(visit, slug) for slug in theme.measures if _official(visit, slug)]
+        if lines:
+            st.markdown(f"**{theme.title}**\n" + "\n".join(lines))
+
+
+def _official(visit: Visit, slug: str) -> bool:
+    item = visit.catalogue.indicators[slug]
+    return item.counts_in_headlines and visit.store.data.shows(item)
+
+
+def _line(visit: Visit, slug: str) -> str:
+    item = visit.store.panel(tile, panels.view_of(visit, slug))
+    return (
+        f"- {marks.chip(item.state)} {marks.measure_link(visit.filters, item.indicator)}: **{item.figure}** {item.unit.removeprefix('percent ')}, "
+        f"{item.period}. {item.sentence}" + (f" *Open figures end in {item.ends}.*" if item.ends else "")
+    )
+
+
+def themes(visit: Visit, priority: Priority) -> None:
+    """One theme at a time in depth: its question, its measures over time and place, and what nobody publishes."""
+    st.subheader("Look closer", anchor="themes")
+    names = {theme.id: theme for theme in priority.themes}
+    present = visit.catalogue.theme_of(visit.filters.indicator)
+    chosen = present.id if present and present.id in names else next(iter(names))
+    key = f"theme-{visit.page}"
+    kept = st.session_state.get(f"{key}-kept")
+    if kept in names and (present is None or present.id not in names):
+        chosen = kept  # a theme without measures of its own has no place in the URL
+    st.session_state[key] = chosen
+    st.segmented_control(
+        "Theme",
+        list(names),
+        required=True,
+        key=key,
+        on_change=_keep_theme,
+        args=(key, {theme.id: _lead(visit, theme) for theme in priority.themes}),
+        format_func=lambda name: names[name].title,
+        label_visibility="collapsed",
+        wrap=True,
+    )
+    theme = names[chosen]
+    st.markdown(f"#### {theme.question}")
+    measured = [slug for slug in theme.measures if visit.catalogue.indicators[slug].measured]
+    panels.trends(visit, *measured)
+    for name in theme.pictures:
+        DRAWN[name](visit, theme)
+    panels.awaiting(visit, [visit.catalogue.indicators[slug] for slug in theme.measures])
+
+
+def _lead(visit: Visit, theme: Theme) -> str:
+    """The measure that stands for a theme in the URL: its first that has figures."""
+    return next((slug for slug in theme.measures if visit.catalogue.indicators[slug].measured), "")
+
+
+def _keep_theme(key: str, leads: dict[str, str]) -> None:
+    chosen = st.session_state[key]
+    st.session_state[f"{key}-kept"] = "" if leads[chosen] else chosen
+    st.session_state["f_indicator"] = leads[chosen] or None
+
+
+def _map(visit: Visit, theme: Theme) -> None:
+    panels.maps(visit, *theme.measures)
+
+
+def _boroughs(visit: Visit, theme: Theme) -> None:
+    """Where the borough stands in London, for the theme's measure in view, else for its first."""
+    there = [slug for slug in theme.measures if _official(visit, slug)]
+    if there:
+        panels.ranked(visit, visit.filters.indicator if visit.filters.indicator in there else there[0])
+
+
+def _pair(visit: Visit, theme: Theme) -> None:
+    """The theme's first measure that is neither good nor bad in itself, beside what it is read with."""
+    slug = next((s for s in theme.measures if visit.catalogue.indicators[s].pair and _official(visit, s)), "")
+    if not slug:
+        return
+    found = visit.store.panel(pair.pair, panels.view_of(visit, slug))
+    with st.container(border=True):
+        st.markdown(f"##### {found.title}")
+        st.caption(found.why)
+        with st.grid(2, min_column_width=260, gap="medium"):
+            _half(found.first)
+            if found.second is not None:
+                _half(found.second)
+        st.markdown(f"**{found.reading}**")
+        st.markdown("\n".join(f"- {line}" for line in found.readings))
+        if found.awaiting:
+            st.caption(found.awaiting)
+
+
+def _half(item: Tile) -> None:
+    with st.container(gap="xsmall"):
+        marks.tile_face(item)
+        st.caption(item.sentence)
+        marks.why(item.reasons)
+
+
+def _drawn(build: Callable[..., Picture], key: str) -> Callable[[Visit, Theme], None]:
+    def draw(visit: Visit, theme: Theme) -> None:
+        panels.picture_panel(visit, visit.store.panel(build, panels.view_of(visit, _first(theme))), key)
+
+    return draw
+
+
+def _first(theme: Theme) -> str:
+    return next(iter(theme.measures), "")
+
+
+DRAWN: dict[str, Callable[[Visit, Theme], None]] = {
+    "map": _map,
+    "boroughs": _boroughs,
+    "pair": _pair,
+    "groups": _drawn(groups.groups, "groups"),
+    "night": _drawn(night.night, "night"),
+    "strands": _drawn(strands.strands, "strands"),
+    "ranks": _drawn(ranks.ranks, "ranks"),
+}

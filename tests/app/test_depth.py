@@ -1,0 +1,214 @@
+"""Themes, ways of looking, pairs, the plan as the spine: what goes deeper than a page's first screen."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pandas as pd
+import pytest
+from screens import PICTURES, check, of_type, tab, visit, words
+
+from csp_dash.catalogue import load
+from csp_dash.domain.filters import LENSES, Filters
+from csp_dash.domain.settings import Settings
+from csp_dash.domain.words import AreaKind, Compare, Direction, Frequency, Kind
+from csp_dash.packs import comparisons, pair, tile
+from csp_dash.packs.data import Data, open_data
+from csp_dash.ui import marks
+
+CATALOGUE = load()
+PRIORITIES = [priority for priority in CATALOGUE.priorities.values() if priority.slug != "borough"]
+WHITECHAPEL = "E05009336"
+
+
+@pytest.fixture(scope="module")
+def data() -> Data:
+    return open_data(CATALOGUE, Settings.read({}))
+
+
+@pytest.mark.parametrize("priority", PRIORITIES, ids=lambda priority: priority.slug)
+def test_every_theme_opens_with_its_question_and_its_measures(priority):
+    for theme in priority.themes:
+        at = tab(priority.slug)
+        at.button_group(key=f"theme-{priority.slug}").set_value(theme.id).run()
+        check(at)
+        text = words(at)
+        assert f"#### {theme.question}" in text
+        for slug in theme.measures:
+            item = CATALOGUE.indicators[slug]
+            assert item.title in text, slug
+            if item.measured:
+                assert any(item.title in picture.proto.alt for picture in of_type(at, *PICTURES)), slug
+            else:
+                assert f"Held by {item.holder}" in text, slug
+
+
+@pytest.mark.parametrize("priority", PRIORITIES, ids=lambda priority: priority.slug)
+def test_every_official_measure_of_a_priority_has_its_line(priority):
+    text = words(visit(priority.slug))
+    start = text.index("Every measure, and whether it changed")
+    lines = text[start:]
+    for item in CATALOGUE.of_priority(priority.slug):
+        if item.counts_in_headlines:
+            line = re.search(rf"- :\w+-badge\[[^\]]+\] \[{re.escape(item.title)}\]\([^)]*\): \*\*[^*]+\*\* .+", lines)
+            assert line, item.slug
+
+
+def test_a_link_opens_the_theme_of_its_measure():
+    at = visit("reoffending", indicator="stop_search")
+    assert at.button_group(key="theme-reoffending").value == "searches"
+    assert "times as often as White" in words(at)
+    at.button_group(key="theme-reoffending").set_value("drugs").run()
+    check(at)
+    assert at.query_params["indicator"] == "drug_offences"
+
+
+def test_a_theme_without_measures_stays_open():
+    at = visit("neighbourhood_crime")
+    at.button_group(key="theme-neighbourhood_crime").set_value("night_time").run()
+    assert "offences that go with nights out" in words(at)
+    at.run()
+    assert "offences that go with nights out" in words(at)
+
+
+LOOKED_AT = (
+    "burglary",
+    "total_offences",
+    "asb",
+    "homicide",
+    "pas_trust",
+    "stop_search_found",
+    "youth_fte",
+    "vawg_offences",
+)
+
+
+@pytest.mark.parametrize("slug", LOOKED_AT)
+def test_every_way_of_looking_at_a_measure_opens_and_keeps_its_link(slug: str):
+    at = tab("explore", indicator=slug)
+    offered = at.button_group(key="lens_choice").options
+    names = {getattr(option, "content", option) for option in offered}
+    for lens, name in LENSES.items():
+        if name not in names:
+            continue
+        at = tab("explore", indicator=slug, view=lens) if lens else tab("explore", indicator=slug)
+        check(at)
+        assert ("view" in at.query_params) is bool(lens)
+        item = CATALOGUE.indicators[slug]
+        assert item.title in words(at)
+
+
+def test_ways_of_looking_that_say_nothing_of_a_measure_are_not_offered():
+    at = visit("explore", indicator="pas_trust", view="ahead")
+    check(at)
+    names = {getattr(option, "content", option) for option in at.button_group(key="lens_choice").options}
+    assert {LENSES["ahead"], LENSES["years"], LENSES["wards"], LENSES["moved"]}.isdisjoint(names)
+    assert LENSES[""] in names and LENSES["compare"] in names
+
+
+def test_comparisons_on_screen_are_those_of_the_export(data: Data):
+    for slug in ("burglary", "pas_trust", "vawg_offences", "asb"):
+        found = comparisons.comparisons(data, Filters(indicator=slug))
+        frame = pd.read_csv(io.StringIO(found.csv))
+        text = words(visit("explore", indicator=slug, view="compare"))
+        assert len(frame) == len(found.ways) >= 2
+        for way, row in zip(found.ways, frame.itertuples(), strict=True):
+            assert row.words == way.sentence and way.sentence in text
+            if way.change is not None and not way.change.refusal:
+                assert row.now == pytest.approx(way.change.now.numerator)
+
+
+def test_an_ambiguous_measure_is_never_better_or_worse(data: Data):
+    wards: tuple[tuple[str, ...], ...] = ((), (WHITECHAPEL,))
+    seen = set()
+    for item in CATALOGUE.indicators.values():
+        if item.direction is not Direction.AMBIGUOUS or data.have(item) is None:
+            continue
+        for ward in wards:
+            for against in Compare:
+                state = tile.tile(data, Filters(indicator=item.slug, wards=ward, compare=against)).state
+                assert state.tone in ("neutral", "unknown"), item.slug
+                seen.add(state.word)
+    assert {"Rising", "Falling", "No detectable change"} <= seen
+
+
+def test_every_ambiguous_measure_with_figures_is_shown_with_its_pair_and_both_readings(data: Data):
+    for item in CATALOGUE.indicators.values():
+        if item.direction is Direction.AMBIGUOUS and item.counts_in_headlines:
+            found = pair.pair(data, Filters(indicator=item.slug))
+            assert len(found.readings) == 2 and found.reading and found.why
+            assert found.second is not None or found.awaiting
+            if found.second is not None and "side by side" not in found.reading:
+                spans = [half.change.now.span.last for half in (found.first, found.second) if half.change]
+                assert len(set(spans)) <= 1, item.slug
+
+
+def test_a_way_up_from_a_measure_and_down_from_a_board():
+    text = words(visit("explore", indicator="pas_fair_treatment"))
+    for part in ("In the plan:", "Outcome wanted:", "Who answers for it:", "Target:", "The plan says:", "(p18)"):
+        assert part in text, part
+    plan = words(visit("plan"))
+    for board in CATALOGUE.boards.values():
+        assert board.title in plan
+    assert re.search(r"badge\[[^\]]+\] \[Burglary\]\(explore\?indicator=burglary\)", plan)
+
+
+def test_outcomes_without_a_measure_say_so():
+    for priority in PRIORITIES:
+        bare = [
+            outcome
+            for outcome in priority.outcomes
+            if not any(
+                item.counts_in_headlines and item.place.outcome == outcome.id
+                for item in CATALOGUE.of_priority(priority.slug)
+            )
+        ]
+        assert words(visit(priority.slug)).count("Nothing open measures this.") == len(bare), priority.slug
+
+
+def test_a_figure_that_the_plan_contradicts_links_to_the_entry_in_the_register():
+    touched = next(
+        item for item in CATALOGUE.indicators.values()
+        if item.measured and any(figure.contradictions for figure in CATALOGUE.figures_of(item.slug))
+    )  # fmt: skip
+    at = visit("explore", indicator=touched.slug)
+    at.session_state[f"more-trend-{touched.slug}"] = True
+    at.run()
+    text = words(at)
+    linked = set(re.findall(r"of the register\]\(plan#([\w-]+)\)", text))
+    entries = {marks.anchor(marks.entry(item)) for item in CATALOGUE.contradictions.values()}
+    assert linked and linked <= entries
+    register = words(visit("plan"))
+    for item in CATALOGUE.contradictions.values():
+        assert f"###### {marks.entry(item)}" in register
+
+
+def test_each_claim_of_the_plan_has_its_verdict():
+    text = words(visit("plan"))
+    assert "Total crime and disorder rate, change (p9)" in text and "No detectable change" in text
+    assert "18 to 69 follow from the two figures" in text
+    assert "cannot be said that most think so" in text
+
+
+def test_events_on_the_axis_are_told_in_words():
+    text = words(visit("explore", indicator="vawg_offences"))
+    assert "Marked on the time axis:" in text and "recording system" in text
+    hovers = text.count("The coronavirus pandemic")
+    assert hovers >= 2, "in the list and on the chart"
+
+
+def test_the_reasons_of_a_state_are_one_click_away():
+    at = visit("neighbourhood_crime")
+    text = words(at)
+    assert len(of_type(at, "popover")) >= 4
+    assert "exact test (binomial, given their sum)" in text and "Lower is better, as declared" in text
+
+
+def test_every_series_with_months_can_be_looked_at_in_years(data: Data):
+    shown = [
+        item
+        for item in CATALOGUE.indicators.values()
+        if item.kind is Kind.COUNT and item.frequency is Frequency.MONTH and data.have(item, AreaKind.BOROUGH)
+    ]
+    assert len(shown) > 30
