@@ -112,6 +112,9 @@ def _block(block: Block, key: str) -> tuple[str, dict[str, Any]]:
         fold = block.expandable
         options = {"label": fold.label, "expanded": fold.expanded, "icon": fold.icon or None}
         return "expander", options | ({"key": key, "on_change": "rerun"} if fold.id else {})
+    if kind == "popover":
+        hint = block.popover
+        return "popover", {"label": hint.label, "icon": hint.icon or None, "type": hint.type or "secondary"}
     raise NotImplementedError(f"The twin cannot draw a block of kind {kind}.")
 
 

@@ -1,6 +1,6 @@
 """Are fewer people harmed by violence and exploitation?"""
 
-from csp_dash.ui import frame, panels, theme_parts
+from csp_dash.ui import frame, outcome_parts, panels, theme_parts
 
 visit = frame.enter()
 priority = visit.catalogue.priorities["violence"]
@@ -9,5 +9,5 @@ panels.heading(visit, priority.slug)
 panels.headlines(visit, *priority.headlines)
 theme_parts.scorecard(visit, priority)
 theme_parts.themes(visit, priority)
-panels.outcomes(visit, priority.slug)
-panels.delivery(visit, priority.slug)
+outcome_parts.outcomes(visit, priority.slug)
+outcome_parts.delivery(visit, priority.slug)

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pandas as pd
 
-from csp_dash.analytics.intervals import LEVEL, RateRatio, rate_ratio, ratio_of_ratios, two_shares
+from csp_dash.analytics.intervals import ALPHA, RateRatio, rate_ratio, ratio_of_ratios, two_shares
 from csp_dash.domain.catalogue import Event
 from csp_dash.domain.months import Span
 from csp_dash.domain.words import Kind
@@ -102,7 +102,7 @@ def change(
         p_value=ratio.p_value,
         low=100 * (ratio.low - 1) if zero else None,
         high=100 * (ratio.high - 1) if zero else None,
-        detectable=ratio.p_value < 1 - LEVEL,
+        detectable=ratio.p_value < ALPHA,
         note=note,
         base=base,
         dispersion=dispersion,
@@ -128,7 +128,7 @@ class Against:
 
     @property
     def detectable(self) -> bool:
-        return self.p_value is not None and self.p_value < 1 - LEVEL
+        return self.p_value is not None and self.p_value < ALPHA
 
 
 def against(
@@ -138,15 +138,17 @@ def against(
     kind: Kind = Kind.COUNT,
     people: tuple[float, float] | None = None,
     per: float = 1000,
-    rest: tuple[Window, float] | None = None,
+    rest: Window | None = None,
+    rest_people: float | None = None,
     bases: tuple[float, float] | None = None,
     dispersions: tuple[float, float] = (1.0, 1.0),
 ) -> Against:
     """Hold a figure against another place's for the same period.
 
     Counts need `people` (ours, theirs) and become rates. Where the other place holds ours inside it (London), `rest`
-    is what is left of it without ours, and the test is against that: a place is not compared with itself. Shares are
-    tested on their denominators, or on the numbers of interviews in `bases` where they were published without.
+    is what is left of it without ours, `rest_people` its people, and the test is against that: a place is not compared
+    with itself. Shares are tested on their denominators, or on the numbers of interviews in `bases` where they were
+    published without; then what is left cannot be worked out, and the other place is taken whole.
     """
     for window in (ours, theirs):
         if window.numerator is None or not window.whole:
@@ -156,7 +158,7 @@ def against(
     if kind is Kind.COUNT:
         if people is None or min(people) <= 0:
             return Against(refusal="Counts of places of different size say little without their population.")
-        other, others = rest or (theirs, people[1])
+        other, others = (rest, rest_people or 0.0) if rest else (theirs, people[1])
         if other.numerator is None or others <= 0:
             return Against(refusal="There is nothing left to compare with.")
         one, zero = float(ours.numerator or 0), float(other.numerator)
@@ -174,14 +176,17 @@ def against(
     share, other_share = ours.value(kind), theirs.value(kind)
     if share is None or other_share is None:
         return Against(refusal="There were no cases to take a share of.")
+    tested = other_share
     n1, n0 = bases or (ours.denominator, theirs.denominator)
-    if not n1 or not n0 or min(n1, n0) <= 1 or not (0 <= share <= 1 and 0 <= other_share <= 1):
+    if rest is not None and bases is None and rest.value(kind) is not None:
+        tested, n0 = float(rest.value(kind) or 0), rest.denominator
+    if not n1 or not n0 or min(n1, n0) <= 1 or not (0 <= share <= 1 and 0 <= tested <= 1):
         return Against(100 * share, 100 * other_share, points=100 * (share - other_share))
-    gap = two_shares(share, n1, other_share, n0)
+    gap = two_shares(share, n1, tested, n0)
     return Against(
         100 * share,
         100 * other_share,
-        points=100 * gap.difference,
+        points=100 * (share - other_share),
         low=100 * gap.low,
         high=100 * gap.high,
         p_value=gap.p_value,
@@ -267,7 +272,7 @@ def _share_change(now: Window, before: Window, base: float | None) -> Change:
         p_value=gap.p_value,
         low=100 * gap.low,
         high=100 * gap.high,
-        detectable=gap.p_value < 1 - LEVEL,
+        detectable=gap.p_value < ALPHA,
         base=n1,
     )
 

@@ -7,11 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import norm
 
 from csp_dash.analytics.signal import SCREEN
 
 MONTHS = 120
 FEWEST = 12
+# The mean square of normal steps that lie within SCREEN of their mean size, over that of all of them.
+_EDGE = SCREEN * math.sqrt(2 / math.pi)
+LEFT = 1 - 2 * _EDGE * float(norm.pdf(_EDGE)) / (1 - 2 * float(norm.sf(_EDGE)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +36,11 @@ CHANCE = Dispersion(1.0, 0, known=False)
 def dispersion(counts: Sequence[float | None], factors: Sequence[float] | None = None) -> Dispersion:
     """The dispersion of a monthly count series from the steps between its neighbouring months.
 
-    For independent Poisson months a step's square over the two months' sum is 1 on average, whatever their level; its
-    mean over the series is the dispersion (von Neumann's successive differences, 1941, Annals of Mathematical
-    Statistics 12: 367-395, scaled as quasi-Poisson). Slow rises and falls hardly touch it. Steps beyond 3.267 of the
-    mean are left out, as they are from XmR limits, so that a single shock does not count as scatter. `factors` are
+    For independent Poisson months a step's square over the two months' sum is 1 on average, whatever their level; the
+    mean of that over the series estimates the dispersion (von Neumann's successive differences, 1941, Annals of
+    Mathematical Statistics 12: 367-395, scaled as quasi-Poisson). Slow rises and falls hardly touch it. Steps beyond
+    3.267 of the mean are left out, as they are from XmR limits, so that a single shock does not count as scatter; what
+    that takes from an ordinary series' mean square (7% for normal steps) is put back. `factors` are
     seasonal factors month by month: the season is no scatter. The latest 120 months are used; under 12 steps are too
     few to tell.
     """
@@ -49,4 +54,4 @@ def dispersion(counts: Sequence[float | None], factors: Sequence[float] | None =
         return Dispersion(1.0, int(known.sum()), known=False)
     sizes = steps[known] / np.sqrt(expected[known])
     kept = sizes[sizes <= SCREEN * sizes.mean()]
-    return Dispersion(max(1.0, float((kept**2).mean())), int(known.sum()))
+    return Dispersion(max(1.0, float((kept**2).mean()) / LEFT), int(known.sum()))

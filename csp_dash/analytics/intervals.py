@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from scipy.stats import beta, chi2, norm
 
-LEVEL = 0.95
+ALPHA = 0.05
+LEVEL = 1 - ALPHA
 Z = float(norm.ppf(0.5 + LEVEL / 2))
 
 
@@ -25,7 +26,7 @@ def byar(x: float) -> tuple[float, float]:
 def poisson_ci(x: float) -> tuple[float, float]:
     """Exact interval of a Poisson count by the chi-squared distribution (Garwood 1936, Biometrika 28: 437-442)."""
     _not_negative(x)
-    tail = (1 - LEVEL) / 2
+    tail = ALPHA / 2
     low = float(chi2.ppf(tail, 2 * x)) / 2 if x > 0 else 0.0
     return low, float(chi2.ppf(1 - tail, 2 * (x + 1))) / 2
 
@@ -86,7 +87,7 @@ def rate_ratio(
     e1, e0 = exposures[0] / dispersions[0], exposures[1] / dispersions[1]
     if one + zero == 0:
         return RateRatio(math.nan, 0.0, math.inf, 1.0)
-    tail = (1 - LEVEL) / 2
+    tail = ALPHA / 2
     low = float(beta.ppf(tail, one, zero + 1)) if one else 0.0
     high = float(beta.ppf(1 - tail, one + 1, zero)) if zero else 1.0
     even = e1 / (e1 + e0)
@@ -174,7 +175,7 @@ def _edge(base: int, dispersion: float, *, down: bool) -> int | None:
     def beyond(count: int) -> bool:
         if count + base == 0:
             return False
-        return rate_ratio(count, base, dispersions=(dispersion, dispersion)).p_value < 1 - LEVEL
+        return rate_ratio(count, base, dispersions=(dispersion, dispersion)).p_value < ALPHA
 
     if down:
         if not beyond(0) or base == 0:

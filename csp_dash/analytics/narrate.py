@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from csp_dash.analytics.compare import Against, Change, Window
-from csp_dash.analytics.intervals import LEVEL, RateRatio, smallest_detectable_count, wilson
+from csp_dash.analytics.intervals import ALPHA, RateRatio, smallest_detectable_count, wilson
 from csp_dash.analytics.signal import BEYOND, Record
 from csp_dash.domain.months import Month, Span
 from csp_dash.domain.words import Direction, Kind
@@ -166,7 +166,7 @@ def held(name: str, found: Against, kind: Kind, per: float = 1000) -> str:
 
 def apart(name: str, ours: Change, theirs: Change, gap: RateRatio) -> str:
     """Whether a count moved differently here and elsewhere: `It is down 8% here and down 5% in London; ...`."""
-    how = f"the gap is {NOT_CHANCE}" if gap.p_value < 1 - LEVEL else "chance alone could explain the gap"
+    how = f"the gap is {NOT_CHANCE}" if gap.p_value < ALPHA else "chance alone could explain the gap"
     return f"It is {movement(ours)} here and {movement(theirs)} in {name}; {how}."
 
 

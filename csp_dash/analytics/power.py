@@ -35,7 +35,7 @@ Draws = npt.NDArray[np.float64]
 def simulate(tries: int, seed: int = 2021) -> pd.DataFrame:
     """Rates in percent of `tries` series each: volume, month (mean), dispersion, rule, stable, fall10, fall20, fall30.
 
-    Months are Poisson where the dispersion is 1 and negative binomial with that variance over mean otherwise. Eight
+    Months are Poisson where the dispersion is 1 and negative binomial with that variance over mean otherwise. Nine
     stable years come first; in the last 12 months the mean falls by the shift. `stable` is the false-alarm rate: no
     shift at all. The test is `compare.change` with the dispersion that `dispersion` finds in the series itself; the
     signals are `signal.rules` on `signal.usual_range` of the three years before, as trend charts draw them.

@@ -75,11 +75,11 @@ def limits(values: Iterable[float | None], *, floor: float | None = 0.0) -> Limi
 
 
 def exact_limits(values: Iterable[float | None], dispersion: float = 1.0) -> Limits | None:
-    """Limits for small counts: the range that all but 0.27% of months keep within, as three sigma do of a bell curve.
+    """Limits for small counts: at most 0.27% of months lie beyond, the share that three sigma leave out of a bell curve.
 
     Exact quantiles of a Poisson count with the values' mean, or of a negative binomial where months scatter more than
-    chance (variance = dispersion x mean). XmR limits assume a bell curve and cry wolf on small counts: see
-    `analytics.power`. None with fewer than three values.
+    chance (variance = dispersion x mean). XmR limits assume a bell curve: of months that average 4, they would call
+    1.2% out of the ordinary by chance, these 0.1%. None with fewer than three values.
     """
     known = [float(v) for v in values if v is not None and not math.isnan(v)]
     if len(known) < 3:

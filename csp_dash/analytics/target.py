@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from csp_dash.analytics.compare import Window
-from csp_dash.analytics.intervals import byar, poisson_ci, smallest_detectable_points, wilson
+from csp_dash.analytics.intervals import poisson_ci, smallest_detectable_points, wilson
 from csp_dash.domain.months import Month
 from csp_dash.domain.words import Kind
 
@@ -54,21 +54,23 @@ def judge(
 
     The goal is a count, or a percentage for shares. The whole 95% interval has to lie on one side: beyond the goal it
     is met, short of the goal after the due month (or of the straight path from `start` to it before) it is off course,
-    beyond the path it is on course. An interval that straddles the line, or a share without a base, cannot be judged.
+    beyond the path it is on course. An interval that straddles the line, a share without a base and a published rate
+    cannot be judged. The goal is taken as exact, though one that is set from a survey's start is uncertain itself.
     """
     figure = _figure(now, kind)
     if now is None or figure is None:
         return Judgement(Standing.UNKNOWN, goal=goal)
     size = base or now.denominator or 0.0
-    if kind is Kind.PROPORTION and size <= 1:
+    if kind is Kind.RATE or (kind is Kind.PROPORTION and size <= 1):
         return Judgement(Standing.UNKNOWN, figure, goal=goal)
     low, high = _interval(figure, kind, size, dispersion)
     least = smallest_detectable_points(figure / 100, size) if kind is Kind.PROPORTION else None
     power = smallest_detectable_points(figure / 100, size, power=0.8) if kind is Kind.PROPORTION else None
     path = goal
     begun = _figure(start, kind)
-    if start is not None and begun is not None and now.span.last < due:
+    if start is not None and begun is not None and start.span.last <= now.span.last < due:
         path = begun + (goal - begun) * (now.span.last - start.span.last) / (due - start.span.last)
+        path = min(path, goal) if higher else max(path, goal)  # a goal that is behind the start asks for no more
 
     def beyond(line: float) -> bool:
         return low >= line if higher else high <= line
@@ -97,6 +99,5 @@ def _interval(figure: float, kind: Kind, size: float, dispersion: float) -> tupl
     if kind is Kind.PROPORTION:
         low, high = wilson(figure / 100, size)
         return 100 * low, 100 * high
-    count = figure / dispersion
-    low, high = poisson_ci(count) if count < 10 else byar(count)
+    low, high = poisson_ci(figure / dispersion)
     return low * dispersion, high * dispersion

@@ -89,9 +89,9 @@ class Span:
         return self.shifted(-12 * years)
 
     def within(self, base: Span) -> Span:
-        """The same months of the year inside a baseline; the baseline itself where they do not fit in it.
+        """The same months of the year inside a baseline; the baseline itself where they do not fit or come before it.
 
-        A period that does not fit is not like for like; comparing it with the whole baseline is refused later on.
+        Twelve months fit any baseline of twelve. What does not fit is refused when it is compared.
         """
         years = -(-(self.first - base.first) // 12) if self.first > base.first else 0
         for back in (years, years - 1):

@@ -21,7 +21,7 @@ def small_multiples(data: Data, view: Filters) -> Picture:
     question = by_ward(data, view)
     indicator = question.indicator
     parts = []
-    for code in data.wards:
+    for code in data.wards if question.have else ():
         frame = data.series(indicator, (code,))
         people = data.people.get(code) if question.measure is Measure.RATE else None
         drawn = signal.trend(frame, kind=indicator.kind, people=people, per=indicator.per) if len(frame) else None

@@ -32,26 +32,35 @@ def beside(data: Data, question: Asked, compare: Compare, now: Window | None, fo
         return level
     before = data.window(indicator, kind, areas, question.before)
     their_change = against_before(data, there, theirs, before)
-    gap = changed_apart(found, their_change)
+    rest = against_before(data, there, without(theirs, now, areas), without(before, found.before, areas))
+    gap = changed_apart(found, rest)
     return f"{level} {narrate.apart(name, found, their_change, gap)}" if gap else level
+
+
+def without(theirs: Window, ours: Window, areas: tuple[str, ...]) -> Window:
+    """Another place's figure; where that place is London, which holds us, what is left of it without ours."""
+    if LONDON not in areas or theirs.numerator is None:
+        return theirs
+    denominator = theirs.denominator
+    if denominator is not None and ours.denominator is not None:
+        denominator -= ours.denominator
+    return replace(theirs, numerator=theirs.numerator - (ours.numerator or 0), denominator=denominator)
 
 
 def hold(data: Data, here: Asked, there: Asked, now: Window, theirs: Window) -> Against:
     """The level here against the level there, with the scatter of both."""
     indicator = here.indicator
     ours, others = data.people_of(here.areas), data.people_of(there.areas)
-    rest = None
-    if LONDON in there.areas and theirs.numerator is not None and ours and others:
-        # London holds us; what is left of it is somebody else.
-        rest = (replace(theirs, numerator=theirs.numerator - (now.numerator or 0)), float(others - ours))
-    count = BOROUGHS if LONDON in there.areas else len(there.areas)
+    inside = LONDON in there.areas
+    count = BOROUGHS if inside else len(there.areas)
     return against(
         now,
         theirs,
         kind=indicator.kind,
         people=(float(ours), float(others)) if ours and others else None,
         per=indicator.per,
-        rest=rest,
+        rest=without(theirs, now, there.areas) if inside else None,
+        rest_people=float(others - ours) if ours and others else None,
         bases=(float(indicator.base), float(indicator.base * count)) if indicator.base else None,
         dispersions=(
             data.noise(indicator, here.areas).dispersion.value,

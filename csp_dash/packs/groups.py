@@ -9,6 +9,7 @@ import pandas as pd
 from csp_dash import queries
 from csp_dash.analytics import narrate
 from csp_dash.analytics.disparity import disparity, find_gap
+from csp_dash.analytics.intervals import ALPHA
 from csp_dash.charts import ratios
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Span
@@ -117,7 +118,7 @@ def _found_sentence(counts: pd.DataFrame, found: pd.DataFrame) -> str:
         if pd.notna(row["find_rate"])
     ]
     gaps = find_gap(counts[counts["group"] != ""], REFERENCE)
-    apart = [str(group) for group in gaps.loc[gaps["p_value"] < 0.05, "group"]]
+    apart = [str(group) for group in gaps.loc[gaps["p_value"] < ALPHA, "group"]]
     verdict = (
         f"{narrate.listed(apart)} differ from White by more than chance would explain."
         if apart

@@ -86,7 +86,7 @@ def night(data: Data, view: Filters) -> Picture:
 
 def _totals(data: Data, span: Span | None) -> dict[str, float]:
     """The basket of each ward in a period; NaN where any part of it is missing."""
-    if span is None:
+    if span is None or not all(data.have(data.catalogue.indicators[slug], AreaKind.WARD) for slug in BASKET):
         return dict.fromkeys(data.wards, float("nan"))
     totals = dict.fromkeys(data.wards, 0.0)
     for slug in BASKET:

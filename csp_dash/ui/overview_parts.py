@@ -9,7 +9,7 @@ from csp_dash.domain.filters import Filters
 from csp_dash.packs import findings, moved
 from csp_dash.packs import targets as judged
 from csp_dash.packs.tile import Tile
-from csp_dash.ui import marks, panels
+from csp_dash.ui import marks, outcome_parts, panels
 from csp_dash.ui.frame import CARDS, Visit, page
 
 
@@ -82,4 +82,4 @@ def targets(visit: Visit) -> None:
     st.subheader("The plan's targets", anchor="targets")
     with st.grid(2, min_column_width=320):
         for found in visit.store.panel(judged.targets, Filters()):
-            panels.target_card(found)
+            outcome_parts.target_card(found)

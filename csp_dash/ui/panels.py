@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 import streamlit as st
 
-from csp_dash.analytics.target import Standing
-from csp_dash.domain.catalogue import Indicator, Outcome, Priority
+from csp_dash.domain.catalogue import Priority
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import AreaKind, FigureKind, Frequency, Trust
+from csp_dash.domain.words import AreaKind, Frequency, Trust
 from csp_dash.packs import comparisons as compared
 from csp_dash.packs import findings, ranking, trend, volume_harm, ward_map
-from csp_dash.packs import targets as judged
 from csp_dash.packs.asked import asked
 from csp_dash.packs.picture import Picture
 from csp_dash.packs.tile import Tile, tile
 from csp_dash.ui import marks
-from csp_dash.ui.frame import Visit, page
+from csp_dash.ui.frame import Visit
 
 CHART = {"displayModeBar": False, "displaylogo": False, "scrollZoom": False, "doubleClick": False}
 MAP_HEIGHT = 520
-STANDINGS = {
-    Standing.MET: (":material/check_circle:", "green"),
-    Standing.ON: (":material/trending_up:", "green"),
-    Standing.OFF: (":material/trending_down:", "orange"),
-    Standing.UNKNOWN: (":material/help:", "gray"),
-}
 
 
 def view_of(visit: Visit, slug: str) -> Filters:
@@ -263,79 +254,3 @@ def _pinned(visit: Visit, view: Filters) -> Filters:
     if question.span is None or question.indicator.frequency is not Frequency.MONTH:
         return view
     return view.pinned(question.span)
-
-
-def outcomes(visit: Visit, slug: str) -> None:
-    """What the plan wants here, what measures it, and what nobody publishes yet."""
-    priority = visit.catalogue.priorities[slug]
-    st.subheader("What the plan wants, and what shows it", anchor="outcomes")
-    _targets(visit, slug)
-    with st.grid(3, min_column_width=300):
-        for outcome in priority.outcomes:
-            with st.container(border=True, height="stretch"):
-                st.markdown(f"**{outcome.text}**")
-                outcome_measures(visit, slug, outcome)
-                st.caption(f"Plan, page {outcome.page}")
-
-
-def outcome_measures(visit: Visit, slug: str, outcome: Outcome) -> None:
-    """What measures an outcome, each with its state and a link; that nothing does is said."""
-    items = [item for item in visit.catalogue.of_priority(slug) if item.place.outcome == outcome.id]
-    measured = [item for item in items if item.counts_in_headlines and visit.store.data.shows(item)]
-    waiting = [item.short for item in items if item.trust is Trust.AWAITING]
-    for item in measured:
-        found = visit.store.panel(tile, view_of(visit, item.slug))
-        st.markdown(f"{marks.chip(found.state)} {marks.measure_link(visit.filters, item)}")
-    if waiting:
-        st.markdown("Awaiting " + ", ".join(waiting) + ".")
-    if not measured:
-        st.markdown(f":material/visibility_off: **Nothing open measures this.** {outcome.measures}")
-
-
-def _targets(visit: Visit, slug: str) -> None:
-    for found in visit.store.panel(judged.targets, Filters()):
-        if visit.catalogue.figures[found.target.figure].priority == slug:
-            target_card(found)
-
-
-def target_card(found: judged.Judged) -> None:
-    """A target of the plan with its standing, what each reading of its words gives, and what the data could show."""
-    target = found.target
-    with st.container(border=True, height="stretch"):
-        letter, _, word = found.standing.value.partition(" ")
-        st.badge(f"{letter} {word}", icon=STANDINGS[found.standing][0], color=STANDINGS[found.standing][1])  # type: ignore[arg-type]
-        st.markdown(f"**Target: {target.title}, {target.value:g} {target.unit}.** {target.why_unjudged}")
-        st.markdown("\n".join(f"- {line}" for line in found.readings))
-        if found.limits:
-            st.markdown(found.limits)
-        st.caption(f"Baseline {target.baseline}. Due by {target.due.words}. Plan, page {target.page}.")
-
-
-def awaiting(visit: Visit, items: Iterable[Indicator]) -> None:
-    """Those of the indicators without open data: who holds them, and the plan's own figure."""
-    waiting = [item for item in items if item.trust is Trust.AWAITING]
-    if not waiting:
-        return
-    with st.container(border=True):
-        st.markdown("**Not published openly: who holds it, and the plan's figure**")
-        st.markdown("\n".join(_awaiting_line(visit, item) for item in waiting))
-
-
-def _awaiting_line(visit: Visit, item: Indicator) -> str:
-    said = [
-        f"{figure.value} {figure.unit}{', ' + figure.period if figure.period else ''} (plan p{figure.page})"
-        for figure in visit.catalogue.figures_of(item.slug)
-        if figure.kind is not FigureKind.TARGET
-    ]
-    return f"- **{item.title}.** Held by {item.holder}. " + (
-        "The plan gives " + "; ".join(said) + "." if said else "The plan gives no figure."
-    )
-
-
-def delivery(visit: Visit, slug: str) -> None:
-    """What is being done: residents trust action more than maps."""
-    priority = visit.catalogue.priorities[slug]
-    with st.expander("What the partnership said it would do", icon=":material/handshake:"):
-        st.markdown("\n".join(f"- {line}" for line in priority.delivery))
-        st.caption(f"In our words, from page {priority.page} of the plan on")
-        st.page_link(page("plan"), label="The whole plan", icon=":material/menu_book:")

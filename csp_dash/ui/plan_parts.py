@@ -13,7 +13,7 @@ from csp_dash.domain.words import FigureKind, Trust
 from csp_dash.packs import check, claims
 from csp_dash.packs import targets as judged
 from csp_dash.packs.tile import tile
-from csp_dash.ui import marks, panels
+from csp_dash.ui import marks, outcome_parts, panels
 from csp_dash.ui.frame import Visit, page
 
 RATINGS = {
@@ -107,7 +107,7 @@ def _priority(visit: Visit, priority: Priority) -> None:
             with st.container(border=True, height="stretch", gap="xsmall"):
                 way = f", {outcome.direction.value} is better" if outcome.direction else ""
                 st.markdown(f"**{outcome.text}** (p{outcome.page}{way})")
-                panels.outcome_measures(visit, priority.slug, outcome)
+                outcome_parts.outcome_measures(visit, priority.slug, outcome)
     if priority.slug in ("neighbourhood_crime", "hate_and_tensions", "reoffending", "violence", "confidence"):
         st.page_link(
             page(priority.slug),
@@ -203,7 +203,7 @@ def targets(visit: Visit) -> None:
     st.subheader("Targets", anchor="targets")
     with st.grid(2, min_column_width=320):
         for found in visit.store.panel(judged.targets, Filters()):
-            panels.target_card(found)
+            outcome_parts.target_card(found)
 
 
 def contradictions(visit: Visit) -> None:

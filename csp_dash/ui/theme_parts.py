@@ -10,7 +10,7 @@ from csp_dash.domain.catalogue import Priority, Theme
 from csp_dash.packs import groups, night, pair, ranks, strands
 from csp_dash.packs.picture import Picture
 from csp_dash.packs.tile import Tile, tile
-from csp_dash.ui import marks, panels
+from csp_dash.ui import marks, outcome_parts, panels
 from csp_dash.ui.frame import Visit
 
 
@@ -64,7 +64,7 @@ def themes(visit: Visit, priority: Priority) -> None:
     panels.trends(visit, *measured)
     for name in theme.pictures:
         DRAWN[name](visit, theme)
-    panels.awaiting(visit, [visit.catalogue.indicators[slug] for slug in theme.measures])
+    outcome_parts.awaiting(visit, [visit.catalogue.indicators[slug] for slug in theme.measures])
 
 
 def _lead(visit: Visit, theme: Theme) -> str:

@@ -15,7 +15,7 @@ from csp_dash.catalogue import Catalogue
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.settings import Settings
 from csp_dash.domain.words import AreaKind
-from csp_dash.packs import findings, trend, ward_map
+from csp_dash.packs import by_ward, findings, moved, ranking, trend, ward_map
 from csp_dash.packs.data import Data
 from csp_dash.ui import frame
 from csp_dash.warehouse import Snapshot, SnapshotError
@@ -150,8 +150,13 @@ def test_sensitive_figures_are_held_back_where_they_are_read(sensitive: Catalogu
     item = sensitive.indicators["vawg_offences"]
     assert held.have(item, AreaKind.WARD) is None and held.have(item, AreaKind.BOROUGH) is not None
     assert data.have(data.catalogue.indicators["vawg_offences"], AreaKind.WARD) is not None
-    picture = ward_map.ward_map(held, Filters(indicator="vawg_offences"))
-    assert picture.empty
+    view = Filters(indicator="vawg_offences", wards=("E05009336",))
+    for build in (ward_map.ward_map, by_ward.small_multiples, ranking.wards, moved.by_ward):
+        assert not build(data, view).empty, build
+        picture = build(held, view)
+        assert picture.empty, build
+        assert "Whitechapel" not in str(picture.figure)
+    picture = ward_map.ward_map(held, view)
     assert pd.read_csv(io.StringIO(picture.evidence.csv))["value"].isna().all()
 
 

@@ -306,12 +306,13 @@ def test_two_places_are_compared_as_rates() -> None:
 
 def test_a_place_is_not_compared_with_itself() -> None:
     # London has 900 with ours in it, so the test is against the 840 of the other 480,000; the rate shown is London's
-    rest = (window(NOW, 840), 480_000.0)
-    found = against(window(NOW, 60), window(NOW, 900), people=(20_000, 500_000), rest=rest)
+    places = (window(NOW, 60), window(NOW, 900))
+    found = against(*places, people=(20_000, 500_000), rest=window(NOW, 840), rest_people=480_000.0)
     apart = against(window(NOW, 60), window(NOW, 840), people=(20_000, 480_000))
     assert found.theirs == pytest.approx(1.8) and apart.theirs == pytest.approx(1.75)
     assert (found.ratio, found.low, found.high, found.p_value) == (apart.ratio, apart.low, apart.high, apart.p_value)
-    nobody = against(window(NOW, 60), window(NOW, 60), people=(20_000, 20_000), rest=(window(NOW, 0), 0.0))
+    everyone = (window(NOW, 60), window(NOW, 60))
+    nobody = against(*everyone, people=(20_000, 20_000), rest=window(NOW, 0), rest_people=0.0)
     assert nobody.refusal == "There is nothing left to compare with."
 
 

@@ -102,16 +102,23 @@ def test_a_count_that_should_fall(span: Span, number: float, standing: Standing)
     assert found.least is None and found.least_power is None
 
 
-def test_a_count_has_an_exact_interval_where_it_is_small_and_byars_from_ten_on() -> None:
-    small = judge(count(LATE, 4), 9, kind=Kind.COUNT, higher=False, due=DUE)
-    assert (small.low, small.high) == (
-        pytest.approx(chi2.ppf(0.025, 8) / 2),
-        pytest.approx(chi2.ppf(0.975, 10) / 2),
+@pytest.mark.parametrize("number", [4, 640])
+def test_a_count_has_an_exact_interval(number: int) -> None:
+    found = judge(count(LATE, number), 900, kind=Kind.COUNT, higher=False, due=DUE)
+    assert (found.low, found.high) == (
+        pytest.approx(chi2.ppf(0.025, 2 * number) / 2),
+        pytest.approx(chi2.ppf(0.975, 2 * number + 2) / 2),
     )
-    large = judge(count(LATE, 640), 900, kind=Kind.COUNT, higher=False, due=DUE)
-    z = norm.ppf(0.975)
-    assert large.low == pytest.approx(640 * (1 - 1 / (9 * 640) - z / (3 * math.sqrt(640))) ** 3)
-    assert large.high == pytest.approx(641 * (1 - 1 / (9 * 641) + z / (3 * math.sqrt(641))) ** 3)
+
+
+def test_a_goal_behind_the_start_asks_for_no_more_than_itself() -> None:
+    found = judge(count(MIDWAY, 182), 211, kind=Kind.COUNT, higher=False, due=DUE, start=count(START, 0))
+    assert found.path == 211 and found.standing in (Standing.MET, Standing.UNKNOWN)
+
+
+def test_a_published_rate_cannot_be_judged() -> None:
+    found = judge(count(LATE, 12.5), 20, kind=Kind.RATE, higher=False, due=DUE)
+    assert found.standing is Standing.UNKNOWN and found.value == 12.5 and found.low is None
 
 
 def test_scatter_widens_the_interval_and_may_leave_a_target_unjudged() -> None:
