@@ -94,7 +94,7 @@ def _pair(catalogue: Catalogue, item: Indicator) -> None:
 def _priority(catalogue: Catalogue, priority: Priority) -> None:
     where = f"plan.toml priority '{priority.slug}'"
     known(where, priority.boards, catalogue.boards, "board")
-    known(where, [*priority.headlines, *priority.trends, *priority.maps], catalogue.indicators, "indicator")
+    known(where, [*priority.headlines, *priority.maps], catalogue.indicators, "indicator")
     for slug in priority.headlines:
         if not catalogue.indicators[slug].counts_in_headlines:
             raise CatalogueError(f"{where}: '{slug}' cannot be a headline; its trust is not official")

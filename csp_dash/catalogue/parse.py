@@ -187,7 +187,6 @@ def priority(table: Table) -> Priority:
         outcomes=tuple(map(outcome, table.tables("outcome"))),
         delivery=table.texts("delivery", []),
         headlines=table.texts("headlines", []),
-        trends=table.texts("trends", []),
         maps=table.texts("maps", []),
         indicators=table.texts("indicators", []),
         themes=tuple(map(theme, table.tables("theme"))),

@@ -9,7 +9,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
-from csp_dash.analytics.narrate import CHANCE, NOT_CHANCE, counted, points
+from csp_dash.analytics.narrate import CHANCE, NOT_CHANCE
+from csp_dash.analytics.wording import counted, points
 from csp_dash.charts.base import PAGE, Style, begins, dress, empty, rounded, signed, text_width, wrapped
 
 MOST = 14

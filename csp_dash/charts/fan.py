@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
-from csp_dash.analytics.narrate import counted, number_or_rate
+from csp_dash.analytics.wording import counted, number_or_rate
 from csp_dash.charts.base import PAGE, Style, dress, empty, places, rounded, short, text_width, ticks, years
 from csp_dash.domain.months import Month
 

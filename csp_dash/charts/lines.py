@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
-from csp_dash.analytics.narrate import number_or_rate
+from csp_dash.analytics.wording import number_or_rate
 from csp_dash.charts import events as moments
 from csp_dash.charts.base import PAGE, Style, dress, empty, places, rounded, short, spread, text_width, ticks, wrapped
 from csp_dash.domain.catalogue import Event

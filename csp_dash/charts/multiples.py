@@ -15,7 +15,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from csp_dash.analytics import palette
-from csp_dash.analytics.narrate import number_or_rate
+from csp_dash.analytics.wording import number_or_rate
 from csp_dash.charts.base import EMPTY, short
 from csp_dash.domain.months import Month
 

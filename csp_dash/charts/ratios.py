@@ -11,7 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
-from csp_dash.analytics.narrate import rate as figure_of
+from csp_dash.analytics.wording import rate as figure_of
 from csp_dash.charts.base import PAGE, Style, dress, empty, rounded, text_width, wrapped
 
 TOO_FEW = "too few"

@@ -184,7 +184,6 @@ class Priority:
     outcomes: tuple[Outcome, ...]
     delivery: tuple[str, ...]
     headlines: tuple[str, ...]
-    trends: tuple[str, ...]
     maps: tuple[str, ...]
     indicators: tuple[str, ...]
     themes: tuple[Theme, ...]

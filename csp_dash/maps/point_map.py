@@ -11,7 +11,7 @@ import pydeck as pdk
 
 from csp_dash.analytics import palette
 from csp_dash.analytics.classes import Classes, classify
-from csp_dash.analytics.narrate import counted
+from csp_dash.analytics.wording import counted
 from csp_dash.maps import layers
 from csp_dash.maps.boundaries import Boundaries, fit
 

@@ -10,7 +10,7 @@ import pydeck as pdk
 
 from csp_dash.analytics import palette
 from csp_dash.analytics.classes import NO_DATA, Classes
-from csp_dash.analytics.narrate import number_or_rate
+from csp_dash.analytics.wording import number_or_rate
 from csp_dash.maps import layers
 from csp_dash.maps.boundaries import Boundaries, fit
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from csp_dash.analytics import narrate
+from csp_dash.analytics import wording
 from csp_dash.analytics.forecast import NoForecast, forecast
 from csp_dash.charts import fan
 from csp_dash.charts.base import empty
@@ -42,8 +42,8 @@ def ahead(data: Data, view: Filters) -> Picture:
         )
     middle, low, high = found.total
     title = (
-        f"{question.subject}: if things go on as they have, about {narrate.number(round(middle, -1 if middle >= 100 else 0))} "
-        f"in the next 12 months (four chances in five: {narrate.number(round(low))} to {narrate.number(round(high))})"
+        f"{question.subject}: if things go on as they have, about {wording.number(round(middle, -1 if middle >= 100 else 0))} "
+        f"in the next 12 months (four chances in five: {wording.number(round(low))} to {wording.number(round(high))})"
     )
     return Picture(
         indicator=indicator,

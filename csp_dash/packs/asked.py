@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from csp_dash.analytics import narrate
+from csp_dash.analytics import wording
 from csp_dash.analytics.compare import Change, Window, change
 from csp_dash.domain.catalogue import Event, Indicator
 from csp_dash.domain.filters import Filters
@@ -160,7 +160,7 @@ def value_words(question: Asked, number: float | None) -> str:
     if number is None:
         return "no figure"
     if question.indicator.kind is Kind.PROPORTION:
-        return narrate.percent(number)
+        return wording.percent(number)
     if question.measure is Measure.RATE or question.indicator.kind is Kind.RATE:
-        return narrate.rate(number)
-    return narrate.number(number)
+        return wording.rate(number)
+    return wording.number(number)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from csp_dash.analytics import narrate
+from csp_dash.analytics import narrate, wording
 from csp_dash.analytics.compare import Window, change
 from csp_dash.domain.catalogue import Check, Contradiction, Indicator
 from csp_dash.domain.filters import Filters
@@ -130,7 +130,7 @@ def _words(number: float | None, unit: str) -> str:
         return f"{number:+.2f}%" if abs(number) < 1 else f"{number:+.1f}%".replace(".0%", "%")
     if unit == "%":
         return f"{number:.0f}%"
-    return narrate.ordinal(int(number)) if unit == "rank" else narrate.number(number)
+    return wording.ordinal(int(number)) if unit == "rank" else wording.number(number)
 
 
 def _line(data: Data, check: Check) -> Line:
@@ -192,7 +192,7 @@ def _change(data: Data, check: Check, indicator: Indicator, now: Window) -> tupl
     if found.refusal or found.percent is None:
         return None, found.refusal or "no base", ""
     one, zero = before.value(indicator.kind), now.value(indicator.kind)
-    detail = f"{narrate.figure(one, indicator.kind)} to {narrate.figure(zero, indicator.kind)}, {span.words} to {now.span.words}"
+    detail = f"{wording.figure(one, indicator.kind)} to {wording.figure(zero, indicator.kind)}, {span.words} to {now.span.words}"
     return found.percent, detail, narrate.verdict(found)
 
 
@@ -210,5 +210,5 @@ def _rank(data: Data, indicator: Indicator, span: Span) -> tuple[float | None, s
     place = ranked.index(BOROUGH) + 1
     detail = f"by number, of {len(ranked)} boroughs"
     if BOROUGH in by_rate:
-        detail += f"; {narrate.ordinal(by_rate.index(BOROUGH) + 1)} by rate"
+        detail += f"; {wording.ordinal(by_rate.index(BOROUGH) + 1)} by rate"
     return float(place), detail, ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from csp_dash.analytics import narrate
+from csp_dash.analytics import narrate, wording
 from csp_dash.analytics.compare import Change
 from csp_dash.analytics.state import State, state
 from csp_dash.domain.filters import Filters
@@ -87,9 +87,9 @@ def _way(data: Data, view: Filters, name: str, period: str, against: Compare) ->
         name=name,
         period=question.span.words if question.span else "",
         before=question.before.words if question.before else "",
-        figures=f"{narrate.figure(found.before.value(kind), kind)} to {narrate.figure(found.now.value(kind), kind)}"
+        figures=f"{wording.figure(found.before.value(kind), kind)} to {wording.figure(found.now.value(kind), kind)}"
         if told and found
-        else (narrate.figure(now.value(kind), kind) if now else "no figure"),
+        else (wording.figure(now.value(kind), kind) if now else "no figure"),
         movement=narrate.movement(found) if told and found else "not compared",
         range=_range(found),
         sentence=narrate.tile(found) if question.have else "There are no figures for this measure here.",
@@ -102,7 +102,7 @@ def _range(found: Change | None) -> str:
     if found is None or found.low is None or found.high is None or found.refusal or found.high == float("inf"):
         return ""
     unit = " points" if found.kind is Kind.PROPORTION else "%"
-    return f"{narrate.signed(found.low)} to {narrate.signed(found.high)}{unit}"
+    return f"{wording.signed(found.low)} to {wording.signed(found.high)}{unit}"
 
 
 def _row(way: Way, slug: str, question: Asked, release: str) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from csp_dash import queries
-from csp_dash.analytics import narrate
+from csp_dash.analytics import wording
 from csp_dash.domain.filters import Filters
 from csp_dash.maps import point_map
 from csp_dash.maps.legend import legend
@@ -49,7 +49,7 @@ def hexagons(data: Data, view: Filters) -> Picture:
             ),
             filename="burglary-map-points.csv",
         ),
-        remark=f"A map point is not an address. The {narrate.number(total)} burglaries here stand on {narrate.number(places)} shared"
+        remark=f"A map point is not an address. The {wording.number(total)} burglaries here stand on {wording.number(places)} shared"
         f" points; the busiest, “{busiest['street']}”, holds {int(busiest['n'])}.",
         legend=tuple(legend(classes)),
         empty=points.empty,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from csp_dash.analytics import narrate
+from csp_dash.analytics import wording
 from csp_dash.domain.catalogue import Priority
 from csp_dash.packs.data import Data
 from csp_dash.packs.tile import Tile
@@ -40,7 +40,7 @@ def _clauses(tiles: list[Tile]) -> list[str]:
     for key, verb in words.items():
         if key in groups:
             alone = len(groups[key]) == 1 and key == "same"
-            found.append(f"{narrate.listed(groups[key])} {'shows no detectable change' if alone else verb}")
+            found.append(f"{wording.listed(groups[key])} {'shows no detectable change' if alone else verb}")
     return found
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from csp_dash import queries
-from csp_dash.analytics import narrate
+from csp_dash.analytics import wording
 from csp_dash.analytics.disparity import disparity, find_gap
 from csp_dash.analytics.intervals import ALPHA
 from csp_dash.charts import ratios
@@ -64,7 +64,7 @@ def groups(data: Data, view: Filters) -> Picture:
     told = replace(told, table=_table(found))
     drawn = found.assign(
         label=found["group"],
-        note=[f"{narrate.rate(float(rate))} per 1,000" if pd.notna(rate) else "" for rate in found["rate"]],
+        note=[f"{wording.rate(float(rate))} per 1,000" if pd.notna(rate) else "" for rate in found["rate"]],
     )
     title = _title(found)
     return Picture(
@@ -76,7 +76,7 @@ def groups(data: Data, view: Filters) -> Picture:
         alt=f"Dot chart of rate ratios by self-defined ethnicity, {question.period}. {title}.",
         evidence=told,
         sentence=_found_sentence(frame, found),
-        remark=CAREFUL.format(unstated=narrate.percent(100 * unstated)),
+        remark=CAREFUL.format(unstated=wording.percent(100 * unstated)),
         empty=found.empty,
     )
 
@@ -120,11 +120,11 @@ def _found_sentence(counts: pd.DataFrame, found: pd.DataFrame) -> str:
     gaps = find_gap(counts[counts["group"] != ""], REFERENCE)
     apart = [str(group) for group in gaps.loc[gaps["p_value"] < ALPHA, "group"]]
     verdict = (
-        f"{narrate.listed(apart)} differ from White by more than chance would explain."
+        f"{wording.listed(apart)} differ from White by more than chance would explain."
         if apart
         else "No group differs from White by more than chance would explain."
     )
-    return f"Searches that led to action, with 95% intervals: {narrate.listed(parts)}. {verdict}"
+    return f"Searches that led to action, with 95% intervals: {wording.listed(parts)}. {verdict}"
 
 
 def _table(found: pd.DataFrame) -> pd.DataFrame:
@@ -132,7 +132,7 @@ def _table(found: pd.DataFrame) -> pd.DataFrame:
         {
             "Group": found["group"],
             "Searches": [f"{count:,.0f}" for count in found["stops"]],
-            "Per 1,000 residents": [narrate.rate(float(rate)) if pd.notna(rate) else "" for rate in found["rate"]],
+            "Per 1,000 residents": [wording.rate(float(rate)) if pd.notna(rate) else "" for rate in found["rate"]],
             "Times the White rate": [
                 "1" if row["group"] == REFERENCE else f"{row['ratio']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
                 for row in found.to_dict("records")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from csp_dash.analytics import narrate
+from csp_dash.analytics import narrate, wording
 from csp_dash.analytics.compare import Change
 from csp_dash.analytics.contribution import REST, contributions
 from csp_dash.charts import contribution
@@ -108,9 +108,9 @@ def _tabled(told: Evidence, made: pd.DataFrame) -> Evidence:
             "Part": made["label"],
             "Before": [f"{value:,.0f}" for value in made["before"]],
             "Now": [f"{value:,.0f}" for value in made["now"]],
-            "Change": [narrate.signed(value) for value in made["change"]],
+            "Change": [wording.signed(value) for value in made["change"]],
             "Points of the total's change": [
-                narrate.signed(value) if pd.notna(value) else "" for value in made["points"]
+                wording.signed(value) if pd.notna(value) else "" for value in made["points"]
             ],
         }
     )
@@ -127,7 +127,7 @@ def _title(question: Asked, found: Change, made: pd.DataFrame) -> str:
         return f"{head}; no single part moved by more than chance would explain"
     lead = same.iloc[0]
     against = made[(made["change"] * change < 0) & made["detectable"]]
-    text = f"{head}; the largest part of it is {lead['label']} ({narrate.signed(lead['change'])})"
+    text = f"{head}; the largest part of it is {lead['label']} ({wording.signed(lead['change'])})"
     if not against.empty:
-        text += f", against it {against.iloc[0]['label']} ({narrate.signed(against.iloc[0]['change'])})"
+        text += f", against it {against.iloc[0]['label']} ({wording.signed(against.iloc[0]['change'])})"
     return text

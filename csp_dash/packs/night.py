@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from csp_dash.analytics import narrate
+from csp_dash.analytics import narrate, wording
 from csp_dash.analytics.compare import Window, change
 from csp_dash.analytics.dispersion import dispersion
 from csp_dash.charts import paired
@@ -46,7 +46,7 @@ def night(data: Data, view: Filters) -> Picture:
     title = "Night-time economy: no ward figures for this choice"
     if not empty:
         title = (
-            f"{narrate.listed(list(top['name']))} {'holds' if len(top) == 1 else 'hold'} {top['value'].sum():.0f}% of the offences that go with nights out, "
+            f"{wording.listed(list(top['name']))} {'holds' if len(top) == 1 else 'hold'} {top['value'].sum():.0f}% of the offences that go with nights out, "
             f"and {top['share'].sum():.0f}% of residents"
         )
     rows: list[dict[str, object]] = [

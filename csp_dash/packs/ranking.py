@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from csp_dash.analytics import narrate
+from csp_dash.analytics import alt, wording
 from csp_dash.analytics.classes import classify
 from csp_dash.analytics.intervals import poisson_rate_ci, wilson
 from csp_dash.charts import bars
@@ -30,7 +30,7 @@ def boroughs(data: Data, view: Filters) -> Picture:
     if (known["area"] == BOROUGH).any() and len(known) > 1:
         place = int(known.index[known["area"] == BOROUGH][0]) + 1
         title = (
-            f"{question.indicator.title}: Tower Hamlets is {narrate.ordinal(place)} highest of {len(known)} boroughs"
+            f"{question.indicator.title}: Tower Hamlets is {wording.ordinal(place)} highest of {len(known)} boroughs"
         )
     suffix = "%" if question.indicator.kind is Kind.PROPORTION else ""
     shown = frame.rename(columns={"name": "label"})
@@ -41,7 +41,7 @@ def boroughs(data: Data, view: Filters) -> Picture:
         figure=bars.figure(
             shown, chosen=(BOROUGH,), suffix=suffix, reference=_london(data, question), reference_name="London"
         ),
-        alt=narrate.bars_alt(
+        alt=alt.bars_alt(
             question.indicator.title, shown, measure=_unit(question), period=question.period, chosen="Tower Hamlets"
         ),
         evidence=evidence(data, question, area_rows(question, known), "by-borough", "Borough"),
@@ -59,9 +59,7 @@ def wards(data: Data, view: Filters) -> Picture:
     title = f"{question.subject}: no ward figures for this choice"
     whole = _whole(data, question)
     if len(known) > 1:
-        title = (
-            f"{question.subject}: {narrate.map_title(frame, data.names, measure='rates', unit=question.indicator.unit)}"
-        )
+        title = f"{question.subject}: {alt.map_title(frame, data.names, measure='rates', unit=question.indicator.unit)}"
         if whole is not None and "low" in known:
             apart = int(((known["low"] > whole) | (known["high"] < whole)).sum())
             title += f"; {apart} of {len(known)} wards differ from the borough by more than chance"
@@ -77,7 +75,7 @@ def wards(data: Data, view: Filters) -> Picture:
             reference=whole,
             reference_name="Tower Hamlets",
         ),
-        alt=narrate.bars_alt(question.subject, shown, measure=_unit(question), period=question.period),
+        alt=alt.bars_alt(question.subject, shown, measure=_unit(question), period=question.period),
         evidence=evidence(data, question, area_rows(question, known), "wards-ranked", "Ward"),
         empty=len(known) < 2,
     )
@@ -97,7 +95,7 @@ def borough_map(data: Data, view: Filters) -> Picture:
     question = replace(asked(data, replace(view, wards=())), areas=(BOROUGH,), kind=AreaKind.BOROUGH)
     frame = _frame(data, question, AreaKind.BOROUGH)
     frame["label"] = [
-        "no data" if pd.isna(number) else f"{narrate.rate(float(number))} {_unit(question).lower()}"
+        "no data" if pd.isna(number) else f"{wording.rate(float(number))} {_unit(question).lower()}"
         for number in frame["value"]
     ]
     classes = classify(frame["value"])
@@ -106,7 +104,7 @@ def borough_map(data: Data, view: Filters) -> Picture:
         figure=ward_choropleth.figure(
             data.borough_outlines, frame, classes, selected=(BOROUGH,), width=330, height=360
         ),
-        alt=narrate.map_alt(
+        alt=alt.map_alt(
             question.indicator.title,
             frame,
             data.names,

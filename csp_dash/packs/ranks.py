@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from csp_dash.analytics import narrate
+from csp_dash.analytics import wording
 from csp_dash.analytics.intervals import wilson
 from csp_dash.charts import paired
 from csp_dash.domain.filters import Filters
@@ -41,7 +41,7 @@ def ranks(data: Data, view: Filters) -> Picture:
         place = 1 + sum(100 * share > gap.ours + 1e-9 for share in known)
         rows.append(
             {
-                "label": f"{item.short} ({narrate.ordinal(place)} of {len(known)})",
+                "label": f"{item.short} ({wording.ordinal(place)} of {len(known)})",
                 "area": BOROUGH,
                 "from": str(question.span.first.first_day),
                 "to": str(question.span.last.last_day),
@@ -54,7 +54,7 @@ def ranks(data: Data, view: Filters) -> Picture:
                 "Measure": item.title,
                 "Here": f"{gap.ours:.0f}% ({100 * low:.0f} to {100 * high:.0f})",
                 "London": f"{gap.theirs:.0f}%",
-                "Place": f"{narrate.ordinal(place)} of {len(known)}",
+                "Place": f"{wording.ordinal(place)} of {len(known)}",
                 "Gap": "more than chance" if gap.detectable else "chance could explain it",
                 "apart": gap.detectable,
             }

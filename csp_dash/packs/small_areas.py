@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from csp_dash import queries
-from csp_dash.analytics import narrate
+from csp_dash.analytics import alt, wording
 from csp_dash.analytics.classes import classify
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import AreaKind
@@ -36,7 +36,7 @@ def small_areas(data: Data, view: Filters) -> Picture:
         )
         frame["value"] = [counts.get(code, 0.0) for code in frame["area"]]
         frame["numerator"] = frame["value"]
-    frame["label"] = [narrate.counted(number, question.indicator.unit) for number in frame["value"]]
+    frame["label"] = [wording.counted(number, question.indicator.unit) for number in frame["value"]]
     ordered = frame.sort_values("value", ascending=False)
     total = float(frame["value"].sum())
     half = int((ordered["value"].cumsum() < total / 2).sum()) + 1
@@ -48,7 +48,7 @@ def small_areas(data: Data, view: Filters) -> Picture:
         title=f"{question.indicator.short}: {title[:1].lower()}{title[1:]}" if total else "No data for this choice",
         caption=f"{question.unit[:1].upper()}{question.unit[1:]}, by small area (LSOA 2021), {question.period}{of}.",
         figure=ward_choropleth.figure(outlines, frame, classes, width=700, height=460),
-        alt=narrate.map_alt(
+        alt=alt.map_alt(
             question.indicator.title, frame, data.names, measure=question.unit, period=question.period, finding=title
         ),
         evidence=evidence(data, question, area_rows(question, frame), "by-small-area", "Small area"),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from csp_dash.analytics import narrate
+from csp_dash.analytics import alt, narrate, wording
 from csp_dash.analytics.state import state
 from csp_dash.charts import lines
 from csp_dash.domain.filters import Filters
@@ -39,8 +39,8 @@ def strands(data: Data, view: Filters) -> Picture:
         rows.append(
             {
                 "Strand": indicator.short,
-                "Offences": narrate.figure(found.now.value(), indicator.kind) if found else "no figure",
-                "Change": f"{narrate.movement(found)} (from {narrate.number(found.before.numerator or 0)})"
+                "Offences": wording.figure(found.now.value(), indicator.kind) if found else "no figure",
+                "Change": f"{narrate.movement(found)} (from {wording.number(found.before.numerator or 0)})"
                 if told and found
                 else "not compared",
                 "What it says": state(found, indicator.direction, indicator.readings).word,
@@ -65,11 +65,11 @@ def strands(data: Data, view: Filters) -> Picture:
     ]
     return Picture(
         indicator=question.indicator,
-        title=f"Hate crime by strand: {narrate.listed(moved) if moved else 'no detectable change in any'}",
+        title=f"Hate crime by strand: {wording.listed(moved) if moved else 'no detectable change in any'}",
         caption="Offences in the 12 months up to each month. Racist and religious hate is far larger and has its own chart "
         "above. An offence with two strands counts in both, so strands are not added up.",
         figure=lines.figure(drawn, chosen="hate_homophobic", identity="strands"),
-        alt=narrate.lines_alt("Hate crime by strand", ends, measure="offences in 12 months", period=question.period),
+        alt=alt.lines_alt("Hate crime by strand", ends, measure="offences in 12 months", period=question.period),
         evidence=replace(evidence(data, question, months, "strands", "Month"), table=pd.DataFrame(rows)),
         empty=bool(drawn["value"].isna().all()),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from csp_dash.analytics import narrate
+from csp_dash.analytics import wording
 from csp_dash.analytics.seasonal import decompose
 from csp_dash.charts import decomposition
 from csp_dash.domain.filters import Filters
@@ -26,7 +26,7 @@ def taken_apart(data: Data, view: Filters) -> Picture:
         first, last = parts["trend"].iloc[-13], parts["trend"].iloc[-1]
         way = "rose" if last > first else "fell"
         title = (
-            f"{question.subject}: without season and scatter the level {way} {narrate.percent(100 * (last / first - 1))} "
+            f"{question.subject}: without season and scatter the level {way} {wording.percent(100 * (last / first - 1))} "
             f"in the year to {Month.of(parts['start'].iloc[-1].date()).words}"
         )
     return Picture(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from csp_dash.analytics import narrate
+from csp_dash.analytics import wording
 from csp_dash.analytics.intervals import smallest_detectable_points, wilson
 from csp_dash.analytics.target import Judgement, Standing, judge
 from csp_dash.domain.catalogue import Reading, Target
@@ -77,8 +77,8 @@ def _reading(data: Data, target: Target, reading: Reading, found: Judgement) -> 
     have = data.have(data.catalogue.indicators[target.indicator], AreaKind.BOROUGH)
     at = have.span.last.words if have else ""
     return (
-        f"Read as {reading.words}: that would be {narrate.percent(found.goal)}. In the 12 months to {at} it was "
-        f"{narrate.percent(found.value)} ({narrate.percent(found.low)} to {narrate.percent(found.high)} allowing for chance): "
+        f"Read as {reading.words}: that would be {wording.percent(found.goal)}. In the 12 months to {at} it was "
+        f"{wording.percent(found.value)} ({wording.percent(found.low)} to {wording.percent(found.high)} allowing for chance): "
         f"**{found.standing.value[2:].lower()}**."
     )
 
@@ -89,8 +89,8 @@ def _limits(data: Data, target: Target, found: list[Judgement]) -> str:
     indicator = data.catalogue.indicators.get(target.indicator)
     if known is not None and indicator is not None and known.least is not None and known.least_power is not None:
         return (
-            f"Smallest change that can be told from chance: {narrate.points(known.least)} between two years of about "
-            f"{indicator.base} interviews each; a true change has to be {narrate.points(known.least_power)} for the survey to "
+            f"Smallest change that can be told from chance: {wording.points(known.least)} between two years of about "
+            f"{indicator.base} interviews each; a true change has to be {wording.points(known.least_power)} for the survey to "
             f"show it four times in five. A rise of {target.value:g} cannot be seen in one year."
         )
     volume = data.catalogue.indicators.get(target.volume)
@@ -104,8 +104,8 @@ def _limits(data: Data, target: Target, found: list[Judgement]) -> str:
     share = target.value / 100
     low, high = wilson(share, cases)
     return (
-        f"{narrate.counted(cases, volume.unit)} of {volume.title[:1].lower()}{volume.title[1:]} were recorded in the year to "
+        f"{wording.counted(cases, volume.unit)} of {volume.title[:1].lower()}{volume.title[1:]} were recorded in the year to "
         f"{have.span.last.words}. Of so many, a true {target.value:g}% could show as anything from {100 * low:.1f}% to "
-        f"{100 * high:.1f}%, and two years would have to differ by {narrate.points(smallest_detectable_points(share, cases))} "
+        f"{100 * high:.1f}%, and two years would have to differ by {wording.points(smallest_detectable_points(share, cases))} "
         "before chance could be ruled out."
     )

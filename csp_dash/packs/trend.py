@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from csp_dash.analytics import narrate, signal
+from csp_dash.analytics import alt, narrate, signal, wording
 from csp_dash.analytics.compare import Change
 from csp_dash.analytics.intervals import smallest_detectable_points, wilson
 from csp_dash.charts import bars, lines
@@ -150,7 +150,7 @@ def _monthly(
         caption=f"{what[:1].upper()}{what[1:]}, {question.place}. Dots: months, orange where chance would not explain them; "
         "line: average of 12 months; band: the usual range.",
         figure=figure,
-        alt=narrate.trend_alt(
+        alt=alt.trend_alt(
             question.subject, question.place, drawn, unit=indicator.unit, measure=measure_words, finding=title
         ),
         evidence=evidence(data, table, _rows(question, frame, drawn["value"]), "by-month", "Month"),
@@ -203,7 +203,7 @@ def _survey(data: Data, question: Asked, frame: pd.DataFrame, found: Change | No
         figure=lines.figure(
             drawn, suffix="%", zero=False, events=_events(data, question), style=style, identity=indicator.slug
         ),
-        alt=narrate.lines_alt(indicator.title, ends, measure="percent", period=question.period) + f" {title}.",
+        alt=alt.lines_alt(indicator.title, ends, measure="percent", period=question.period) + f" {title}.",
         evidence=evidence(
             data,
             question,
@@ -223,7 +223,7 @@ def _least(found: Change | None, size: float) -> str:
     share = found.before.value(Kind.PROPORTION) if found and not found.refusal else None
     if share is None or not size:
         return ""
-    least = narrate.points(smallest_detectable_points(share, size))
+    least = wording.points(smallest_detectable_points(share, size))
     return f"With about {size:.0f} interviews a year, a change of less than {least} is within chance."
 
 
@@ -245,13 +245,13 @@ def _yearly(data: Data, question: Asked, frame: pd.DataFrame, found: Change | No
     known = drawn.dropna(subset=["value"])
     title = narrate.trend_title(indicator.title, found, place=_place(question))
     if found is not None and not found.refusal and not known.empty:
-        title = f"{indicator.title}: {narrate.number_or_rate(float(known['value'].iloc[-1]))} in {known['label'].iloc[-1]}, {narrate.movement(found)}"
+        title = f"{indicator.title}: {wording.number_or_rate(float(known['value'].iloc[-1]))} in {known['label'].iloc[-1]}, {narrate.movement(found)}"
     return Picture(
         indicator=indicator,
         title=title,
         caption=f"{indicator.unit[:1].upper()}{indicator.unit[1:]}, {question.place}, by year.",
         figure=bars.years(drawn, style=style),
-        alt=narrate.bars_alt(f"{indicator.title}, {question.place}", drawn, measure=indicator.unit, period="by year"),
+        alt=alt.bars_alt(f"{indicator.title}, {question.place}", drawn, measure=indicator.unit, period="by year"),
         evidence=evidence(data, question, _rows(question, frame, frame["numerator"]), "by-year", "Month"),
         sentence=narrate.tile(found),
         remark=question.fallback,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from csp_dash.analytics import narrate
+from csp_dash.analytics import wording
 from csp_dash.analytics.harm import harm, totals
 from csp_dash.charts import paired
 from csp_dash.domain.catalogue import HarmIndex
@@ -90,7 +90,7 @@ def _title(weighed: pd.DataFrame) -> str:
 
 def _moved(change: dict[str, float]) -> str:
     """How volume and harm changed; where the two weightings part ways, that is said."""
-    words = {key: f"{narrate.signed(value)}%" for key, value in change.items()}
+    words = {key: f"{wording.signed(value)}%" for key, value in change.items()}
     text = (
         f"On the period before, offences of these kinds changed by {words['offences']}; their harm by {words['harm_mean']} "
         f"with mean weights and {words['harm_median']} with median weights."

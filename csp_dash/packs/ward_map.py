@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from csp_dash.analytics import narrate
+from csp_dash.analytics import alt
 from csp_dash.analytics.classes import Classes, classify
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import AreaKind, Kind, Measure, Trust
@@ -58,7 +58,7 @@ def draw(data: Data, view: Filters, *, size: float = 11, names: int = 20) -> Pic
     classes = _classes(question, frame)
     words = {code: data.names[code] for code in data.wards}
     measure = "rates" if rate else "shares" if indicator.kind is Kind.PROPORTION else "numbers"
-    finding = narrate.map_title(frame, words, measure=measure, unit=indicator.unit)
+    finding = alt.map_title(frame, words, measure=measure, unit=indicator.unit)
     if finding.startswith(("No ", "Every ")):
         finding = finding[:1].lower() + finding[1:]
     # Made-up figures have no finding.
@@ -77,9 +77,7 @@ def draw(data: Data, view: Filters, *, size: float = 11, names: int = 20) -> Pic
             named=set(frame.nlargest(names, "value")["area"]) if names < len(frame) else None,
             identity=indicator.slug,
         ),
-        alt=narrate.map_alt(
-            question.subject, frame, words, measure=question.unit, period=question.period, finding=title
-        ),
+        alt=alt.map_alt(question.subject, frame, words, measure=question.unit, period=question.period, finding=title),
         evidence=evidence(data, question, area_rows(question, frame), "by-ward", "Ward"),
         remark=_remark(data, question),
         legend=tuple(legend(classes)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from csp_dash.analytics import narrate
+from csp_dash.analytics import narrate, wording
 from csp_dash.analytics.state import State, state
 from csp_dash.domain.catalogue import Indicator
 from csp_dash.domain.filters import Filters
@@ -69,12 +69,12 @@ def _line(data: Data, view: Filters, indicator: Indicator, ward: str) -> Line | 
     found = against_before(data, replace(question, areas=(ward,)), now, before)
     rate = float(frame.loc[frame["area"] == ward, "value"].iloc[0])
     words = (
-        f"{narrate.counted(now.numerator, indicator.unit)} in {question.span.long_words}:"
-        f" {narrate.rate(rate)} for every 1,000 residents, {_standing(*place)}. {narrate.tile(found)}"
+        f"{wording.counted(now.numerator, indicator.unit)} in {question.span.long_words}:"
+        f" {wording.rate(rate)} for every 1,000 residents, {_standing(*place)}. {narrate.tile(found)}"
     )
     return Line(
         indicator,
-        narrate.number(now.numerator),
+        wording.number(now.numerator),
         question.period,
         words[:1].upper() + words[1:],
         state(found, indicator.direction, indicator.readings),
@@ -86,4 +86,4 @@ def _standing(place: int, of: int) -> str:
         return f"the highest rate of the {of} wards"
     if place == of:
         return f"the lowest rate of the {of} wards"
-    return f"the {narrate.ordinal(place)} highest rate of the {of} wards"
+    return f"the {wording.ordinal(place)} highest rate of the {of} wards"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from csp_dash.analytics import narrate
+from csp_dash.analytics import wording
 from csp_dash.charts import seasons
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Month
@@ -44,7 +44,7 @@ def year_on_year(data: Data, view: Filters) -> Picture:
         sentence=""
         if found is None
         else f"The season was found by STL on {found.months} months and tested by Kruskal and Wallis "
-        f"({narrate.odds(found.p_value)} by chance).",
+        f"({wording.odds(found.p_value)} by chance).",
         remark=question.fallback,
         empty=bool(drawn["value"].isna().all()),
     )

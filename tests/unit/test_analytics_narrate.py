@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csp_dash.analytics import narrate
+from csp_dash.analytics import alt, narrate, wording
 from csp_dash.analytics.compare import Against, Change, Window, change
 from csp_dash.analytics.intervals import RateRatio, rate_ratio
 from csp_dash.analytics.signal import Record
@@ -47,7 +47,7 @@ PART = change(Window(NOW, 4, None, 9, 12), Window(BEFORE, 4, None, 12, 12))
     ],
 )
 def test_percent(value: float, text: str) -> None:
-    assert narrate.percent(value) == text
+    assert wording.percent(value) == text
 
 
 @pytest.mark.parametrize(
@@ -55,16 +55,16 @@ def test_percent(value: float, text: str) -> None:
     [(0, "0"), (-0.001, "0"), (1.5, "1.5"), (0.25, "0.25"), (12.34, "12.3"), (104.5, "104"), (2, "2")],
 )
 def test_rate(value: float, text: str) -> None:
-    assert narrate.rate(value) == text
+    assert wording.rate(value) == text
 
 
 def test_numbers() -> None:
-    assert narrate.number(34657) == "34,657"
-    assert narrate.number(-0.0) == "0"
-    assert narrate.number(-1200) == "-1,200"
-    assert narrate.points(1) == "1 percentage point"
-    assert narrate.points(-18) == "18 percentage points"
-    assert [narrate.ordinal(n) for n in (1, 2, 3, 4, 11, 12, 21, 112)] == [
+    assert wording.number(34657) == "34,657"
+    assert wording.number(-0.0) == "0"
+    assert wording.number(-1200) == "-1,200"
+    assert wording.points(1) == "1 percentage point"
+    assert wording.points(-18) == "18 percentage points"
+    assert [wording.ordinal(n) for n in (1, 2, 3, 4, 11, 12, 21, 112)] == [
         "1st",
         "2nd",
         "3rd",
@@ -90,10 +90,10 @@ def test_numbers() -> None:
     ],
 )
 def test_singular(unit: str, one: str) -> None:
-    assert narrate.singular(unit) == one
-    assert narrate.counted(1, unit) == f"1 {one}"
-    assert narrate.counted(2, unit) == f"2 {unit}"
-    assert narrate.counted(0, unit) == f"no {unit}"
+    assert wording.singular(unit) == one
+    assert wording.counted(1, unit) == f"1 {one}"
+    assert wording.counted(2, unit) == f"2 {unit}"
+    assert wording.counted(0, unit) == f"no {unit}"
 
 
 @pytest.mark.parametrize(
@@ -110,11 +110,11 @@ def test_singular(unit: str, one: str) -> None:
     ],
 )
 def test_plural(subject: str, many: bool) -> None:
-    assert narrate.plural(subject) is many
+    assert wording.plural(subject) is many
 
 
 def test_lists() -> None:
-    assert [narrate.listed(names) for names in ([], ["A"], ["A", "B"], ["A", "B & C", "D"])] == [
+    assert [wording.listed(names) for names in ([], ["A"], ["A", "B"], ["A", "B & C", "D"])] == [
         "",
         "A",
         "A and B",
@@ -182,17 +182,6 @@ def test_trend_sentence() -> None:
     )
 
 
-def test_meaning_follows_the_direction() -> None:
-    rose, same = between(200, 140), between(141, 140)
-    assert narrate.meaning(Direction.LOWER, rose) == "A change for the worse."
-    assert narrate.meaning(Direction.HIGHER, rose) == "A change for the better."
-    both = narrate.meaning(Direction.AMBIGUOUS, rose, ("more hatred", "more trust to report."))
-    assert both == "A rise may mean more hatred; it may also mean more trust to report."
-    assert "worse" not in narrate.meaning(Direction.AMBIGUOUS, rose)
-    assert narrate.meaning(Direction.LOWER, same) == ""
-    assert narrate.meaning(Direction.LOWER, None) == ""
-
-
 def wards(**values: float) -> pd.DataFrame:
     return pd.DataFrame({"area": list(values), "value": list(values.values())})
 
@@ -201,19 +190,19 @@ NAMES = {"a": "Whitechapel", "b": "Spitalfields & Banglatown", "c": "Weavers", "
 
 
 def test_map_titles() -> None:
-    assert narrate.map_title(wards(a=9, b=8, c=7, d=1), NAMES) == (
+    assert alt.map_title(wards(a=9, b=8, c=7, d=1), NAMES) == (
         "Whitechapel, Spitalfields & Banglatown and Weavers have the highest rates"
     )
-    assert narrate.map_title(wards(a=9, b=8, c=7, d=7, e=7), NAMES) == (
+    assert alt.map_title(wards(a=9, b=8, c=7, d=7, e=7), NAMES) == (
         "Whitechapel and Spitalfields & Banglatown have the highest rates"
     )
-    assert narrate.map_title(wards(a=9, b=7, c=7, d=7, e=1), NAMES, measure="counts") == (
+    assert alt.map_title(wards(a=9, b=7, c=7, d=7, e=1), NAMES, measure="counts") == (
         "Whitechapel has the highest count"
     )
-    assert narrate.map_title(wards(a=0, b=0), NAMES, unit="fires") == "No ward has any fires"
-    assert narrate.map_title(wards(a=3, b=3), NAMES) == "Every ward has the same figure"
-    assert narrate.map_title(wards(a=3, b=math.nan), NAMES) == "Whitechapel is the only ward with a figure"
-    assert narrate.map_title(wards(a=math.nan), NAMES) == "No data for this choice"
+    assert alt.map_title(wards(a=0, b=0), NAMES, unit="fires") == "No ward has any fires"
+    assert alt.map_title(wards(a=3, b=3), NAMES) == "Every ward has the same figure"
+    assert alt.map_title(wards(a=3, b=math.nan), NAMES) == "Whitechapel is the only ward with a figure"
+    assert alt.map_title(wards(a=math.nan), NAMES) == "No data for this choice"
 
 
 def trend_frame(value: float, missing: int = 0) -> pd.DataFrame:
@@ -234,24 +223,24 @@ def trend_frame(value: float, missing: int = 0) -> pd.DataFrame:
 
 
 def test_trend_alt_follows_its_inputs() -> None:
-    one = narrate.trend_alt("Burglary", "Weavers", trend_frame(20), unit="offences", finding="Burglary fell 8%")
+    one = alt.trend_alt("Burglary", "Weavers", trend_frame(20), unit="offences", finding="Burglary fell 8%")
     assert one == (
         "Line chart: Burglary, Weavers, offences a month, April 2010 to March 2012. "
         "The 12-month average stands at 20. Burglary fell 8%."
     )
-    other = narrate.trend_alt("Burglary", "Poplar", trend_frame(30, missing=2), unit="offences")
+    other = alt.trend_alt("Burglary", "Poplar", trend_frame(30, missing=2), unit="offences")
     assert "Poplar" in other and "30" in other and "2 months are missing" in other and "June 2010" in other
-    assert narrate.trend_alt("B", "P", trend_frame(1, missing=24), unit="u").endswith("No data for this choice.")
+    assert alt.trend_alt("B", "P", trend_frame(1, missing=24), unit="u").endswith("No data for this choice.")
 
 
 def test_map_bars_and_lines_alt() -> None:
-    alt = narrate.map_alt("Burglary", wards(a=9.5, b=1.0), NAMES, measure="per 1,000 residents", period=NOW.words)
-    assert "Highest: Whitechapel, 9.5. Lowest: Spitalfields & Banglatown, 1." in alt
+    told = alt.map_alt("Burglary", wards(a=9.5, b=1.0), NAMES, measure="per 1,000 residents", period=NOW.words)
+    assert "Highest: Whitechapel, 9.5. Lowest: Spitalfields & Banglatown, 1." in told
     bars = pd.DataFrame({"label": ["Hackney", "Newham"], "value": [5.0, 9.0]})
-    alt = narrate.bars_alt("Burglary", bars, measure="offences", period="2019/20", chosen="Hackney")
-    assert alt == "Bar chart: Burglary, offences, 2019/20, 2 bars. Highest: Newham, 9. Hackney is 2nd, 5."
+    told = alt.bars_alt("Burglary", bars, measure="offences", period="2019/20", chosen="Hackney")
+    assert told == "Bar chart: Burglary, offences, 2019/20, 2 bars. Highest: Newham, 9. Hackney is 2nd, 5."
     ends = {"Tower Hamlets": 65.0, "London": 68.0, "Nowhere": None}
-    assert narrate.lines_alt("Trust", ends, measure="%", period="2020").endswith("Tower Hamlets 65 and London 68.")
+    assert alt.lines_alt("Trust", ends, measure="%", period="2020").endswith("Tower Hamlets 65 and London 68.")
 
 
 def test_signals_sentence() -> None:
@@ -264,16 +253,6 @@ def test_signals_sentence() -> None:
         "Of the latest 12 months, 2 were above the usual range and 1 was below it."
     )
     assert narrate.signals_sentence(trend_frame(10)) == ""
-
-
-def test_survey() -> None:
-    found = between(0.65, 0.83, Kind.PROPORTION, 400)
-    assert narrate.survey("Agree", found.now, found, base=400) == (
-        "Agree: 65% in the year to March 2026 (between 60% and 70% allowing for chance; about 400 interviews), "
-        "down 18 percentage points on the year before: more than chance would explain."
-    )
-    assert "chance cannot be judged" in narrate.survey("Agree", found.now, between(0.65, 0.83, Kind.PROPORTION))
-    assert narrate.survey("Agree", Window(NOW, None)) == "Agree: there is no figure for the year to March 2026."
 
 
 # ---- how large a change would have to be
@@ -376,12 +355,12 @@ def test_places_that_moved_apart_or_not(p_value: float, words: str) -> None:
     ],
 )
 def test_odds(p_value: float, words: str) -> None:
-    assert narrate.odds(p_value) == words
+    assert wording.odds(p_value) == words
 
 
 @given(st.floats(0, 1))
 def test_odds_are_near_the_probability_and_never_nought(p_value: float) -> None:
-    words = narrate.odds(p_value)
+    words = wording.odds(p_value)
     assert " 0 in " not in words
     if p_value >= 0.001:
         count, of = (float(part.replace(",", "")) for part in (words.split(" ")[1], words.split(" ")[3]))
@@ -393,7 +372,7 @@ def test_odds_are_near_the_probability_and_never_nought(p_value: float) -> None:
     [(2.5, "+2.5"), (-13.0, "−13"), (0, "0"), (-0.0, "0"), (0.04, "+0.04"), (-0.012, "−0.012"), (None, "no figure"), (100.04, "+100")],
 )  # fmt: skip
 def test_signed(value: float | None, text: str) -> None:
-    assert narrate.signed(value) == text
+    assert wording.signed(value) == text
 
 
 # ---- why a measure has its state
@@ -496,4 +475,3 @@ def test_a_wider_test_changes_the_words_of_tile_and_title() -> None:
     assert narrate.tile(wide).endswith("chance alone could explain it.")
     assert narrate.trend_title("Burglary", wide) == "Burglary: no detectable change in the year to March 2026"
     assert "within chance" not in narrate.trend_sentence("Burglary", plain)
-    assert narrate.meaning(Direction.LOWER, wide) == "" != narrate.meaning(Direction.LOWER, plain)

@@ -95,13 +95,11 @@ def test_awaiting_indicators_name_a_holder_and_have_no_figures(catalogue: Catalo
         assert item.holder and not item.measured and not item.counts_in_headlines, item.slug
 
 
-def test_headlines_trends_and_maps_can_be_drawn(catalogue: Catalogue) -> None:
+def test_headlines_and_maps_can_be_drawn(catalogue: Catalogue) -> None:
     for priority in catalogue.priorities.values():
-        assert priority.headlines and priority.trends, priority.slug
+        assert priority.headlines, priority.slug
         for slug in priority.headlines:
             assert catalogue.indicators[slug].trust is Trust.OFFICIAL, slug
-        for slug in priority.trends:
-            assert catalogue.indicators[slug].feed("borough"), slug
         for slug in priority.maps:
             assert catalogue.indicators[slug].feed("ward"), slug
 

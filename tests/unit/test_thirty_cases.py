@@ -25,7 +25,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 from statsmodels.stats.rates import test_poisson_2indep as poisson_2indep
 from statsmodels.tsa.seasonal import STL
 
-from csp_dash.analytics import narrate, signal
+from csp_dash.analytics import signal, wording
 from csp_dash.analytics.compare import Change, changed_apart
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Month, Span
@@ -538,7 +538,7 @@ def test_a_rate_beside_other_places(data: Data, slug: str, wards: tuple[str, ...
     assert got.low == close(low / (1 - low) * scale) and got.high == close(high / (1 - high) * scale)
     assert got.detectable is bool(p < 0.05)
     words = beside(data, here, other, data.window(here.indicator, here.kind, here.areas, here.span), None)
-    assert narrate.rate(1000 * ours / people) in words and narrate.rate(1000 * theirs / others) in words
+    assert wording.rate(1000 * ours / people) in words and wording.rate(1000 * theirs / others) in words
     assert ("more than chance" in words) is bool(p < 0.05)
 
 
@@ -699,10 +699,10 @@ def test_the_target_that_can_be_judged_is_judged_on_the_survey(data: Data) -> No
     start = published("pas_fair_treatment", BOROUGH, "2020-09")
     text = judged.readings[0]
     for number in (100 * start + 5, 100 * share, 100 * low, 100 * high):
-        assert narrate.percent(number) in text
+        assert wording.percent(number) in text
     z = norm.ppf(0.975)
     least = 100 * z * math.sqrt(2 * share * (1 - share) / 400)
-    assert narrate.points(least) in judged.limits
+    assert wording.points(least) in judged.limits
 
 
 # ---- one number in every room
@@ -739,9 +739,9 @@ def test_tile_title_table_and_export_say_the_same(data: Data, slug: str, wards: 
     assert row["dispersion"] == close(change.dispersion)
     assert row["words"] == shown.sentence and row["release"] == data.release
     size = (
-        narrate.points(change.absolute)
+        wording.points(change.absolute)
         if question.indicator.kind is Kind.PROPORTION
-        else narrate.percent(change.percent or 0)
+        else wording.percent(change.percent or 0)
     )
     assert size in shown.sentence and size in way.movement
     assert change.detectable, "so that the title tells the change itself"
@@ -749,8 +749,8 @@ def test_tile_title_table_and_export_say_the_same(data: Data, slug: str, wards: 
     if question.indicator.kind is Kind.COUNT:
         assert row["percent"] == close(change.percent)
         assert shown.number == row["now"]
-        assert narrate.number(row["now"]) == shown.figure
-        assert way.figures == f"{narrate.number(row['before'])} to {narrate.number(row['now'])}"
+        assert wording.number(row["now"]) == shown.figure
+        assert way.figures == f"{wording.number(row['before'])} to {wording.number(row['now'])}"
     else:
         assert shown.number == close(100 * row["now"] / row["now_denominator"])
 
@@ -772,7 +772,7 @@ def test_every_way_of_the_comparisons_is_its_own_view(data: Data) -> None:
             two_counts(now, before, scatter("knife_offences", (BOROUGH,))).p_value
         )
     assert len(table.elsewhere) == 2 and table.elsewhere[0].split(" in London")[0].endswith(
-        narrate.rate(1000 * whole("knife_offences", (LONDON,), "2025-03", "2026-02")[0] / residents(LONDON))
+        wording.rate(1000 * whole("knife_offences", (LONDON,), "2025-03", "2026-02")[0] / residents(LONDON))
     )
 
 

@@ -1,0 +1,124 @@
+"""How numbers, units and lists are written: the smallest pieces of every sentence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from csp_dash.domain.words import Kind
+
+IRREGULAR = {"people": "person", "children": "child", "women": "woman", "men": "man"}
+SAME = {"series", "premises", "%", "percent", "nox", "cctv"}
+
+
+def number(value: float) -> str:
+    """A count with thousands separators, without decimals unless it has some under 100."""
+    if value == round(value) or abs(value) >= 100:
+        return f"{value:,.0f}".replace("-0", "0") if round(value) == 0 else f"{value:,.0f}"
+    return rate(value)
+
+
+def rate(value: float) -> str:
+    """A rate to three significant digits at most, without trailing zeros beyond one decimal."""
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    text = f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+    text = text.rstrip("0").rstrip(".") if abs(value) < 10 and text.endswith("0") else text
+    return "0" if text in {"-0", "-0.0", "-0.00", "0.0", ""} else text
+
+
+def percent(value: float) -> str:
+    """The size of a percentage: at most three significant digits, no sign, never "-0%"."""
+    size = abs(value)
+    if 0 < size < 0.05:
+        return "less than 0.1%"
+    if size >= 1000:
+        return f"{round(size, 2 - math.floor(math.log10(size))):,.0f}%"
+    if size >= 9.95:
+        return f"{size:.0f}%"
+    return f"{size:.1f}".removesuffix(".0") + "%"
+
+
+def points(value: float) -> str:
+    """The size of a change in percentage points."""
+    text = f"{abs(value):.1f}".removesuffix(".0")
+    return f"{text} percentage point" if text == "1" else f"{text} percentage points"
+
+
+def singular(unit: str) -> str:
+    """One of a plural unit: `offences` gives `offence`, `young people` gives `young person`."""
+    *front, last = unit.split(" ")
+    return " ".join([*front, _one(last)])
+
+
+def counted(value: float, unit: str) -> str:
+    """`1 offence`, `214 offences`, `no offences`."""
+    if value == 0:
+        return f"no {unit}"
+    return f"{number(value)} {singular(unit) if value == 1 else unit}"
+
+
+def plural(subject: str) -> bool:
+    """Whether a title takes a plural verb, judged by the last word of its head."""
+    head = subject
+    for stop in (" of ", " by ", " for ", " with ", " against ", " from ", " in ", " ("):
+        head = head.split(stop, 1)[0]
+    last = head.split(" ")[-1].lower()
+    return last in IRREGULAR or (last.endswith("s") and not last.endswith(("ss", "us", "is")) and last not in SAME)
+
+
+def listed(names: Sequence[str]) -> str:
+    """`A`, `A and B`, `A, B and C`."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def figure(value: float | None, kind: Kind, *, people_rate: bool = False) -> str:
+    """A value as words: a count, a percentage of a share (0 to 1), a rate; `no figure` for None."""
+    if value is None or not math.isfinite(value):
+        return "no figure"
+    if kind is Kind.PROPORTION:
+        return percent(100 * value)
+    return rate(value) if kind is Kind.RATE or people_rate else number(value)
+
+
+def odds(p_value: float) -> str:
+    """How often chance alone would do as much: `fewer than 1 in 1,000 cases`, `about 3 in 100 cases`."""
+    if p_value < 0.001:
+        return "fewer than 1 in 1,000 cases"
+    return (
+        f"about {1000 * p_value:.0f} in 1,000 cases" if p_value < 0.0095 else f"about {100 * p_value:.0f} in 100 cases"
+    )
+
+
+def ordinal(place: int) -> str:
+    """`1st`, `2nd`, `11th`."""
+    if place % 100 in (11, 12, 13):
+        return f"{place}th"
+    return f"{place}{({1: 'st', 2: 'nd', 3: 'rd'}).get(place % 10, 'th')}"
+
+
+def number_or_rate(value: float) -> str:
+    return number(value) if float(value).is_integer() else rate(float(value))
+
+
+def _one(word: str) -> str:
+    lower = word.lower()
+    if lower in IRREGULAR:
+        return IRREGULAR[lower]
+    if lower in SAME or not lower.endswith("s") or lower.endswith("ss"):
+        return word
+    if lower.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if lower.endswith(("ches", "shes", "sses", "xes")):
+        return word[:-2]
+    return word[:-1]
+
+
+def signed(value: float | None) -> str:
+    """A number with its sign, a true minus: `+2.5`, `−13`."""
+    if value is None:
+        return "no figure"
+    size = f"{abs(value):.2g}" if 0 < abs(value) < 0.05 else f"{abs(value):.1f}".removesuffix(".0")
+    return "0" if size == "0" else f"{'+' if value > 0 else '−'}{size}"
