@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -83,6 +83,24 @@ def evidence(data: Data, question: Asked, rows: list[dict[str, object]], name: s
             for number in sorted({number for figure in figures for number in figure.contradictions})
         ),
     )
+
+
+def tabled(data: Data, question: Asked, shown: pd.DataFrame, raw: pd.DataFrame, name: str) -> Evidence:
+    """Evidence of a picture whose numbers are no plain series: `shown` for the screen, `raw` with its own columns as CSV.
+
+    Every row of the CSV says which period it is of, and its source and release. `name` is the file's, without `.csv`.
+    """
+    told = evidence(data, question, [], name)
+    span, feed = question.span, question.indicator.feed(question.kind)
+    frame = raw.assign(
+        **{
+            "from": str(span.first.first_day) if span else "",
+            "to": str(span.last.last_day) if span else "",
+            "source": feed.source if feed else "",
+            "release": data.release,
+        }
+    )
+    return replace(told, table=shown, csv=frame.to_csv(index=False, lineterminator="\n"), filename=f"{name}.csv")
 
 
 def _source_words(question: Asked, title: str, publisher: str) -> str:

@@ -16,7 +16,7 @@ from csp_dash.domain.months import Span
 from csp_dash.domain.words import BOROUGH, AreaKind
 from csp_dash.packs.asked import asked
 from csp_dash.packs.data import Data
-from csp_dash.packs.evidence import evidence
+from csp_dash.packs.evidence import tabled
 from csp_dash.packs.picture import Picture
 
 MEASURE = "stop_search"
@@ -48,20 +48,7 @@ def groups(data: Data, view: Filters) -> Picture:
     else:
         unstated = float(frame.loc[frame["group"] == "", "stops"].sum() / frame["stops"].sum())
         found = disparity(frame[frame["group"] != ""].reset_index(drop=True), REFERENCE)
-    rows: list[dict[str, object]] = [
-        {
-            "area": BOROUGH,
-            "from": str(span.first.first_day) if span else "",
-            "to": str(span.last.last_day) if span else "",
-            "numerator": row["stops"],
-            "denominator": row["people"],
-            "value": row["rate"],
-            "flag": row["group"],
-        }
-        for row in found.to_dict("records")
-    ]
-    told = evidence(data, question, rows, "by-ethnicity", "Group")
-    told = replace(told, table=_table(found))
+    told = tabled(data, question, _table(found), found, "stop-and-search-by-ethnicity")
     drawn = found.assign(
         label=found["group"],
         note=[f"{wording.rate(float(rate))} per 1,000" if pd.notna(rate) else "" for rate in found["rate"]],

@@ -11,10 +11,10 @@ from csp_dash.analytics.compare import Change
 from csp_dash.analytics.contribution import REST, contributions
 from csp_dash.charts import contribution
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import BOROUGH, AreaKind, Kind
+from csp_dash.domain.words import AreaKind, Kind
 from csp_dash.packs.asked import Asked, asked, compare
 from csp_dash.packs.data import Data
-from csp_dash.packs.evidence import Evidence, evidence
+from csp_dash.packs.evidence import tabled
 from csp_dash.packs.picture import Picture
 
 NO_WARD = "No ward recorded"
@@ -73,27 +73,16 @@ def _picture(data: Data, question: Asked, found: Change | None, parts: pd.DataFr
         made = contributions(parts, total=total).replace({"label": {REST: rest}})
         title = _title(question, found, made[made["label"] != rest])
         moved = f"Change from {found.before.span.words} to {found.now.span.words}, {how}, {question.place}."
-    span = question.span
-    rows: list[dict[str, object]] = [
-        {
-            "area": BOROUGH,
-            "from": str(span.first.first_day) if span else "",
-            "to": str(span.last.last_day) if span else "",
-            "numerator": row["now"],
-            "denominator": row["before"],
-            "value": row["change"],
-            "flag": row["label"],
-        }
-        for row in made.to_dict("records")
-    ]
-    told = evidence(data, question, rows, f"change-{how.replace(' ', '-')}", "Part")
+    told = tabled(
+        data, question, _table(made), made.drop(columns="share"), f"{indicator.slug}-change-{how.replace(' ', '-')}"
+    )
     return Picture(
         indicator=indicator,
         title=title,
         caption="" if refusal else f"{moved} Lines: 95% intervals; pale bars: chance alone could explain them.",
         figure=contribution.figure(made, unit=indicator.unit, identity=indicator.slug),
         alt=f"Bar chart of what made {question.subject} move, {how}. {title}.",
-        evidence=_tabled(told, made),
+        evidence=told,
         sentence=moved
         if refusal
         else "Each part is tested by itself, so of twenty that did not change about one will seem to have.",
@@ -102,8 +91,8 @@ def _picture(data: Data, question: Asked, found: Change | None, parts: pd.DataFr
     )
 
 
-def _tabled(told: Evidence, made: pd.DataFrame) -> Evidence:
-    table = pd.DataFrame(
+def _table(made: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
         {
             "Part": made["label"],
             "Before": [f"{value:,.0f}" for value in made["before"]],
@@ -114,7 +103,6 @@ def _tabled(told: Evidence, made: pd.DataFrame) -> Evidence:
             ],
         }
     )
-    return replace(told, table=table)
 
 
 def _title(question: Asked, found: Change, made: pd.DataFrame) -> str:

@@ -15,7 +15,7 @@ from csp_dash.domain.months import Span
 from csp_dash.domain.words import AreaKind, Measure
 from csp_dash.packs.asked import Asked, asked
 from csp_dash.packs.data import Data
-from csp_dash.packs.evidence import evidence
+from csp_dash.packs.evidence import tabled
 from csp_dash.packs.picture import Picture
 
 BASKET = ("violence_with_injury", "robbery_personal", "theft_from_person", "public_order")
@@ -30,7 +30,8 @@ REMARK = (
 
 def night(data: Data, view: Filters) -> Picture:
     """Each ward's share of the basket of offences beside its share of residents, and how the top wards changed."""
-    question = asked(data, replace(view, indicator=BASKET[0], wards=(), measure=Measure.COUNT))
+    asked_for = asked(data, replace(view, indicator=BASKET[0], wards=(), measure=Measure.COUNT))
+    question = replace(asked_for, kind=AreaKind.WARD)
     span, before = question.span, question.before
     frame = pd.DataFrame({"area": data.wards, "name": [data.names[code] for code in data.wards]})
     frame["now"] = frame["area"].map(_totals(data, span))
@@ -49,19 +50,6 @@ def night(data: Data, view: Filters) -> Picture:
             f"{wording.listed(list(top['name']))} {'holds' if len(top) == 1 else 'hold'} {top['value'].sum():.0f}% of the offences that go with nights out, "
             f"and {top['share'].sum():.0f}% of residents"
         )
-    rows: list[dict[str, object]] = [
-        {
-            "area": row["area"],
-            "from": str(span.first.first_day) if span else "",
-            "to": str(span.last.last_day) if span else "",
-            "numerator": row["now"],
-            "denominator": row["people"],
-            "value": row["value"],
-            "flag": None,
-        }
-        for row in ranked.to_dict("records")
-    ]
-    told = evidence(data, question, rows, "night-time-economy", "Ward")
     table = pd.DataFrame(
         {
             "Ward": ranked["name"],
@@ -70,6 +58,8 @@ def night(data: Data, view: Filters) -> Picture:
             "Share of residents": [f"{n:.1f}%" for n in ranked["share"]],
         }
     )
+    raw = ranked.rename(columns={"value": "percent_of_offences", "share": "percent_of_residents"})
+    told = tabled(data, question, table, raw, "night-time-economy")
     drawn = ranked.assign(label=ranked["name"], one=ranked["value"], two=ranked["share"])
     return Picture(
         indicator=question.indicator,
@@ -77,7 +67,7 @@ def night(data: Data, view: Filters) -> Picture:
         caption=f"Share of the borough's offences of four kinds, and of its residents, by ward, {question.period}.",
         figure=paired.figure(drawn if not empty else drawn.iloc[:0], names=("Share of offences", "Share of residents")),
         alt=f"Chart of two dots a ward: its share of these offences and of residents, {question.period}. {title}.",
-        evidence=replace(told, table=table),
+        evidence=told,
         sentence="" if empty else _moved(data, question, top, ranked.drop(top.index)),
         remark=REMARK,
         empty=empty,

@@ -14,10 +14,11 @@ from csp_dash.domain.words import BOROUGH, LONDON, AreaKind, Compare, Kind
 from csp_dash.packs.asked import asked
 from csp_dash.packs.data import Data
 from csp_dash.packs.elsewhere import hold
-from csp_dash.packs.evidence import evidence
+from csp_dash.packs.evidence import tabled
 from csp_dash.packs.picture import Picture
 
 PRIORITY = "confidence"
+SHOWN = ["Measure", "Here", "London", "Place", "Gap"]
 
 
 def ranks(data: Data, view: Filters) -> Picture:
@@ -42,13 +43,14 @@ def ranks(data: Data, view: Filters) -> Picture:
         rows.append(
             {
                 "label": f"{item.short} ({wording.ordinal(place)} of {len(known)})",
-                "area": BOROUGH,
-                "from": str(question.span.first.first_day),
-                "to": str(question.span.last.last_day),
-                "numerator": gap.ours / 100,
-                "denominator": None,
-                "value": gap.ours,
-                "flag": item.slug,
+                "indicator": item.slug,
+                "percent": gap.ours,
+                "low": 100 * low,
+                "high": 100 * high,
+                "london": gap.theirs,
+                "p_value": gap.p_value,
+                "place": place,
+                "of": len(known),
                 "one": gap.ours,
                 "two": gap.theirs,
                 "Measure": item.title,
@@ -69,7 +71,10 @@ def ranks(data: Data, view: Filters) -> Picture:
             f"Of {len(frame)} survey measures, {_some(above)} above London and {below or 'none'} below it "
             "by more than chance would explain"
         )
-    told = evidence(data, question, rows, "survey-ranks", "Measure")
+    shown = frame[SHOWN] if not empty else pd.DataFrame(columns=SHOWN)
+    told = tabled(
+        data, question, shown, frame.drop(columns=[*SHOWN, "label", "one", "two"], errors="ignore"), "survey-ranks"
+    )
     return Picture(
         indicator=question.indicator,
         title=title,
@@ -79,7 +84,7 @@ def ranks(data: Data, view: Filters) -> Picture:
             frame if not empty else pd.DataFrame(columns=["label", "one", "two"]), names=("Tower Hamlets", "London")
         ),
         alt=f"Chart of two dots a measure, Tower Hamlets and London, {question.period}. {title}.",
-        evidence=told if empty else replace(told, table=frame[["Measure", "Here", "London", "Place", "Gap"]]),
+        evidence=told,
         empty=empty,
     )
 

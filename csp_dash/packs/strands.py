@@ -13,7 +13,7 @@ from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import BOROUGH
 from csp_dash.packs.asked import asked, compare
 from csp_dash.packs.data import Data
-from csp_dash.packs.evidence import evidence
+from csp_dash.packs.evidence import tabled
 from csp_dash.packs.picture import Picture
 
 STRANDS = (
@@ -35,34 +35,24 @@ def strands(data: Data, view: Filters) -> Picture:
         indicator = data.catalogue.indicators[slug]
         question = asked(data, replace(view, indicator=slug, wards=()))
         _, found = compare(data, question)
-        told = found is not None and not found.refusal
+        compared = found is not None and not found.refusal
         rows.append(
             {
                 "Strand": indicator.short,
                 "Offences": wording.figure(found.now.value(), indicator.kind) if found else "no figure",
                 "Change": f"{narrate.movement(found)} (from {wording.number(found.before.numerator or 0)})"
-                if told and found
+                if compared and found
                 else "not compared",
                 "What it says": state(found, indicator.direction, indicator.readings).word,
             }
         )
-        if told and found and found.detectable:
+        if compared and found and found.detectable:
             moved.append(f"{indicator.short[:1].lower()}{indicator.short[1:]} {narrate.movement(found)}")
     question = asked(data, replace(view, indicator=APART, wards=()))
     drawn = pd.concat([_totals(data, slug) for slug in STRANDS if slug != APART], ignore_index=True)
     ends = {str(name): _last(part["value"]) for name, part in drawn.groupby("name", sort=False)}
-    months: list[dict[str, object]] = [
-        {
-            "area": question.areas[0],
-            "from": f"{row.start:%Y-%m-%d}",
-            "to": f"{row.start:%Y-%m-%d}",
-            "numerator": row.value,
-            "denominator": None,
-            "value": row.value,
-            "flag": row.series,
-        }
-        for row in drawn.dropna(subset=["value"]).itertuples()
-    ]
+    raw = drawn.dropna(subset=["value"]).rename(columns={"start": "month", "value": "offences_in_12_months"})
+    told = tabled(data, question, pd.DataFrame(rows), raw, "hate-crime-strands")
     return Picture(
         indicator=question.indicator,
         title=f"Hate crime by strand: {wording.listed(moved) if moved else 'no detectable change in any'}",
@@ -70,7 +60,7 @@ def strands(data: Data, view: Filters) -> Picture:
         "above. An offence with two strands counts in both, so strands are not added up.",
         figure=lines.figure(drawn, chosen="hate_homophobic", identity="strands"),
         alt=alt.lines_alt("Hate crime by strand", ends, measure="offences in 12 months", period=question.period),
-        evidence=replace(evidence(data, question, months, "strands", "Month"), table=pd.DataFrame(rows)),
+        evidence=told,
         empty=bool(drawn["value"].isna().all()),
     )
 

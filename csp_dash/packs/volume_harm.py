@@ -14,7 +14,7 @@ from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import BOROUGH, AreaKind, Measure
 from csp_dash.packs.asked import asked
 from csp_dash.packs.data import Data
-from csp_dash.packs.evidence import evidence
+from csp_dash.packs.evidence import tabled
 from csp_dash.packs.picture import Picture
 
 WHOLE = "total_offences"
@@ -45,24 +45,7 @@ def volume_harm(data: Data, view: Filters) -> VolumeHarm:
     counts = pd.DataFrame(rows)
     empty = bool(counts[["now", "before"]].isna().any(axis=None))
     weighed = harm(counts.fillna(0), counts[["label", "mean", "median"]])
-    told = evidence(
-        data,
-        question,
-        [
-            {
-                "area": BOROUGH,
-                "from": str(question.span.first.first_day) if question.span else "",
-                "to": str(question.span.last.last_day) if question.span else "",
-                "numerator": row["now"],
-                "denominator": row["harm_mean"],
-                "value": row["harm_mean_share"],
-                "flag": row["label"],
-            }
-            for row in weighed.to_dict("records")
-        ],
-        "volume-and-harm",
-        "Kind",
-    )
+    told = tabled(data, question, _table(weighed), weighed, "volume-and-harm")
     title = "Volume and harm: no whole period for this choice" if empty else _title(weighed)
     drawn = weighed.assign(one=weighed["share"], two=weighed["harm_mean_share"]).sort_values("one", ascending=False)
     picture = Picture(
@@ -72,7 +55,7 @@ def volume_harm(data: Data, view: Filters) -> VolumeHarm:
         "point of sentencing, averaged over the offences in each kind.",
         figure=paired.figure(drawn if not empty else drawn.iloc[:0], names=("Share of offences", "Share of harm")),
         alt=f"Chart of two dots a kind of offence: its share of offences and of harm. {title}.",
-        evidence=replace(told, table=_table(weighed)),
+        evidence=told,
         sentence="" if empty else _moved(totals(weighed)),
         remark=index.method,
         empty=empty,
