@@ -245,6 +245,8 @@ def _refusal(now: Window, before: Window, kind: Kind, breaks: Sequence[Event]) -
         return f"A period of {_months(now.span.months)} cannot be compared with one of {_months(before.span.months)}."
     if now.span.months % 12 and now.span.first.month != before.span.first.month:
         return f"{now.span.words} and {before.span.words} are different times of year, so they are not compared."
+    if before.span == now.span:
+        return f"{now.span.long_words[:1].upper()}{now.span.long_words[1:]} is the baseline itself, so there is nothing to compare it with."
     if before.span.last >= now.span.first:
         return f"{before.span.words} does not lie wholly before {now.span.words}, so they are not compared."
     event = crossed(now.span, before.span, breaks)

@@ -21,8 +21,17 @@ RECORD_TOTAL = 30
 def compared_with(now: Span, before: Span) -> str:
     """`the year before` for the same months a year earlier, else the period's name."""
     if before == now.shifted(-12) and now.months <= 12:
-        return "the year before" if now.months == 12 else "the same time a year before"
+        names = {12: "the year before", 1: "the same month a year before"}
+        return names.get(now.months, "the same months a year before")
     return f"the {before.words}" if before.words.startswith("12 months") else before.words
+
+
+def when(change: Change) -> str:
+    """`in the year to March 2026`; what it is compared with is added unless it is simply the year before."""
+    now, before = change.now.span, change.before.span
+    if now.months == 12 and before == now.shifted(-12):
+        return f"in {now.long_words}"
+    return f"in {now.long_words}, on {compared_with(now, before)}"
 
 
 def movement(change: Change) -> str:
@@ -155,9 +164,9 @@ def trend_title(
     if change.refusal:
         return f"{subject}{where}: not compared"
     if change.absolute is None or not change.tested:
-        return f"{subject}{where}: {movement(change)} in {change.now.span.long_words}"
+        return f"{subject}{where}: {movement(change)} {when(change)}"
     if change.absolute == 0 or not change.detectable:
-        return f"{subject}{where}: no detectable change in {change.now.span.long_words}"
+        return f"{subject}{where}: no detectable change {when(change)}"
     verb = "rose" if change.absolute > 0 else "fell"
     if change.kind is Kind.PROPORTION:
         size = f"by {wording.points(change.absolute)}"
@@ -167,7 +176,7 @@ def trend_title(
         size = "to more than double" if change.percent < 200 else f"{wording.percent(change.percent)}"
     else:
         size = wording.percent(change.percent)
-    return f"{subject}{where} {verb} {size} in {change.now.span.long_words}"
+    return f"{subject}{where} {verb} {size} {when(change)}"
 
 
 def trend_sentence(subject: str, change: Change | None, *, record: Record | None = None) -> str:
@@ -178,13 +187,13 @@ def trend_sentence(subject: str, change: Change | None, *, record: Record | None
     elif change.refusal:
         parts.append(change.refusal)
     elif change.absolute == 0:
-        parts.append(f"{subject}: {_both(change)} in {change.now.span.long_words}; no detectable change.")
+        parts.append(f"{subject}: {_both(change)} {when(change)}; no detectable change.")
     else:
         verb = "rose" if (change.absolute or 0) > 0 else "fell"
         size = wording.points(change.absolute or 0) if change.kind is Kind.PROPORTION else ""
         size = size or (wording.percent(change.percent) if change.percent is not None else "")
         by = f" {'by ' if change.kind is Kind.PROPORTION else ''}{size}" if size else ""
-        parts.append(f"{subject} {verb}{by} ({_both(change)}) in {change.now.span.long_words}; {verdict(change)}.")
+        parts.append(f"{subject} {verb}{by} ({_both(change)}) {when(change)}; {verdict(change)}.")
     if record is not None:
         parts.append(record_sentence(record))
     return " ".join(parts)

@@ -8,7 +8,7 @@ from csp_dash.analytics import wording
 from csp_dash.analytics.compare import Change, Window, change
 from csp_dash.domain.catalogue import Event, Indicator
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.months import Span
+from csp_dash.domain.months import Month, Span
 from csp_dash.domain.words import AreaKind, Compare, Frequency, Kind, Measure, Trust
 from csp_dash.packs.data import Data, Have
 
@@ -59,11 +59,8 @@ class Asked:
         """The period in words, at the grain of the indicator."""
         if self.span is None:
             return "no figures"
-        newest = self.have is not None and self.span.last == self.have.span.last
         if "snapshot_one_night" in self.indicator.caveats:
-            return f"one night, autumn {self.span.last.year}" if newest else f"newest night by {self.span.last.words}"
-        if self.indicator.frequency is not Frequency.MONTH and not newest:
-            return f"newest 12 months by {self.span.last.words}"
+            return f"one night, autumn {self.span.last.year}"
         return f"12 months to {self.span.last.words}" if self.span.months == 12 else self.span.words
 
 
@@ -73,8 +70,10 @@ def asked(data: Data, view: Filters) -> Asked:
     kind, areas = data.level(indicator, view.wards)
     have = data.have(indicator, kind)
     span = view.span(have.span) if have else None
-    if have and span and indicator.frequency is not Frequency.MONTH and view.period in NEWEST:
-        span = Span(have.span.last.plus(-11), have.span.last)
+    if have and span and indicator.frequency is not Frequency.MONTH:
+        span = _own_period(
+            data, indicator, areas, Span(have.span.last, have.span.last) if view.period in NEWEST else span
+        )
     fallback = ""
     if view.wards and kind is AreaKind.BOROUGH:
         fallback = "There are no ward figures for this measure, so the whole borough is shown."
@@ -91,6 +90,14 @@ def asked(data: Data, view: Filters) -> Asked:
         fallback=fallback,
         compare=view.compare,
     )
+
+
+def _own_period(data: Data, indicator: Indicator, areas: tuple[str, ...], span: Span) -> Span:
+    """The twelve months of the newest survey or year that ends inside a period; the period itself where none does."""
+    known = data.series(indicator, areas).dropna(subset=["numerator"])
+    ends = [Month.of(moment.date()) for moment in known["finish"]]
+    inside = [end for end in ends if span.first <= end <= span.last]
+    return Span(max(inside).plus(-11), max(inside)) if inside else span
 
 
 def real_figure(data: Data, question: Asked) -> str:

@@ -15,7 +15,7 @@ from csp_dash.charts import trend as trend_chart
 from csp_dash.charts.base import PAGE, WALL, Style
 from csp_dash.domain.catalogue import Event
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import BOROUGH, Frequency, Kind, Measure, Trust
+from csp_dash.domain.words import BOROUGH, Compare, Frequency, Kind, Measure, Trust
 from csp_dash.packs.asked import Asked, asked, base, compare, real_figure
 from csp_dash.packs.data import Data
 from csp_dash.packs.evidence import evidence
@@ -112,7 +112,9 @@ def _monthly(
     people = data.people_of(question.areas) if measure is Measure.RATE else None
     drawn = _trend(data, question, question.areas, frame, people)
     record = (
-        signal.record(frame, breaks=question.breaks) if view.period == "12m" and indicator.kind is Kind.COUNT else None
+        signal.record(frame, breaks=question.breaks)
+        if view.period == "12m" and question.compare is not Compare.BASELINE and indicator.kind is Kind.COUNT
+        else None
     )
     rate = f"per {indicator.per:,} residents" if people else "%" if indicator.kind is Kind.PROPORTION else ""
     figure = trend_chart.figure(
@@ -245,7 +247,12 @@ def _yearly(data: Data, question: Asked, frame: pd.DataFrame, found: Change | No
     known = drawn.dropna(subset=["value"])
     title = narrate.trend_title(indicator.title, found, place=_place(question))
     if found is not None and not found.refusal and not known.empty:
-        title = f"{indicator.title}: {wording.number_or_rate(float(known['value'].iloc[-1]))} in {known['label'].iloc[-1]}, {narrate.movement(found)}"
+        moved = "no detectable change" if found.tested and not found.detectable else narrate.movement(found)
+        earlier = narrate.compared_with(found.now.span, found.before.span)
+        title = (
+            f"{indicator.title}: {wording.number_or_rate(float(found.now.numerator or 0))} in {found.now.span.last.year}, "
+            f"{moved} on {earlier}"
+        )
     return Picture(
         indicator=indicator,
         title=title,

@@ -475,3 +475,24 @@ def test_a_wider_test_changes_the_words_of_tile_and_title() -> None:
     assert narrate.tile(wide).endswith("chance alone could explain it.")
     assert narrate.trend_title("Burglary", wide) == "Burglary: no detectable change in the year to March 2026"
     assert "within chance" not in narrate.trend_sentence("Burglary", plain)
+
+
+def test_what_a_period_is_compared_with_is_said_unless_it_is_simply_the_year_before() -> None:
+    rose = between(200, 140)
+    assert narrate.when(rose) == "in the year to March 2026"
+    for now, before, words in (
+        (
+            Span(Month(2026, 3), Month(2026, 3)),
+            Span(Month(2025, 3), Month(2025, 3)),
+            "in March 2026, on the same month a year before",
+        ),
+        (
+            Span(Month(2026, 4), Month(2026, 8)),
+            Span(Month(2025, 4), Month(2025, 8)),
+            "in April 2026 to August 2026, on the same months a year before",
+        ),
+        (NOW, Span(Month(2019, 4), Month(2020, 3)), "in the year to March 2026, on 2019/20"),
+    ):
+        found = change(Window(now, 200.0, None, 1, 1), Window(before, 140.0, None, 1, 1))
+        assert narrate.when(found) == words
+        assert narrate.trend_title("Burglary", found) == f"Burglary rose 43% {words}"

@@ -459,7 +459,7 @@ def test_a_yearly_count_has_no_months_to_judge_its_scatter_by(data: Data) -> Non
         ),
         (
             Filters("burglary", period="custom", first=Month(2020, 1), last=Month(2020, 3), compare=Compare.BASELINE),
-            "does not lie wholly before",
+            "is the baseline itself",
         ),
     ],
 )
