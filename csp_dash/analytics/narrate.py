@@ -236,7 +236,11 @@ def together(
         (False, True): "the reassuring reading of a fall, that there is less of it",
         (False, False): "the worrying reading of a fall, that less of it comes to light",
     }[rising, improved]
-    return f"{head} {'improved' if improved else 'got worse'}. That fits {fits}; it does not prove it."
+    if outcome.kind is Kind.COUNT:
+        moved = "rose" if (outcome.absolute or 0) > 0 else "fell"
+    else:
+        moved = "improved" if improved else "got worse"
+    return f"{head} {moved}. That fits {fits}; it does not prove it."
 
 
 def _because(change: Change | None) -> str:

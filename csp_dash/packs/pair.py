@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from csp_dash.analytics import narrate
 from csp_dash.domain.catalogue import Indicator
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import AreaKind, Compare, FigureKind, Kind
+from csp_dash.domain.months import Month
+from csp_dash.domain.words import BOROUGH, AreaKind, Compare, FigureKind, Frequency, Kind
 from csp_dash.packs.data import Data
 from csp_dash.packs.tile import Tile, tile
 
@@ -75,6 +76,9 @@ def _shared(data: Data, one: Indicator, other: Indicator, view: Filters) -> Filt
     if have is None or their is None or have.span.last == their.span.last or view.period != "12m":
         return None
     last = min(have.span.last, their.span.last)
+    if other.frequency is not Frequency.MONTH:  # a survey's twelve months end with a quarter
+        known = data.series(other, (BOROUGH,)).dropna(subset=["numerator"])
+        last = max(end for end in (Month.of(moment.date()) for moment in known["finish"]) if end <= last)
     return replace(view, period="custom", first=last.plus(-11), last=last)
 
 

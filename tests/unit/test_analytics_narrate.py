@@ -447,7 +447,9 @@ def test_both_readings_beside_an_outcome(reports: Change, outcome: Change, words
 
 
 def test_an_outcome_that_should_fall_is_read_the_other_way() -> None:
-    assert "got worse" in together(ROSE, ROSE, Direction.LOWER) and "improved" in together(ROSE, FELL, Direction.LOWER)
+    worse, better = together(ROSE, ROSE, Direction.LOWER), together(ROSE, FELL, Direction.LOWER)
+    assert "trust in the police rose. That fits the worrying reading" in worse
+    assert "trust in the police fell. That fits the welcome reading" in better
     assert together(ROSE, BETTER, Direction.AMBIGUOUS).endswith("neither reading is favoured.")
 
 
