@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from csp_dash.catalogue import Catalogue, load
 from csp_dash.domain.settings import Settings
@@ -15,6 +16,8 @@ from csp_dash.packs.data import Data
 from csp_dash.warehouse import Snapshot, Warehouse, database
 
 ROOT = Path(__file__).parents[1]
+settings.register_profile("patient", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,7 +12,7 @@ from csp_dash.domain.words import AreaKind, Frequency, Kind, Measure, Trust
 from csp_dash.packs import ahead, by_ward, density, moved, ranking, small_areas, taken_apart, year_on_year
 from csp_dash.packs.asked import asked, real_figure
 from csp_dash.packs.tile import tile
-from csp_dash.ui import marks, panels
+from csp_dash.ui import marks, panels, theme_parts
 from csp_dash.ui.frame import Visit
 
 DEFAULT = "burglary"
@@ -150,6 +150,8 @@ def _ended(visit: Visit, item: Indicator) -> bool:
 
 def _time_and_place(visit: Visit, item: Indicator) -> None:
     panels.trend_panel(visit, item.slug)
+    if item.pair and item.counts_in_headlines:
+        theme_parts.pair_panel(visit, item.slug)
     if visit.store.data.have(item, AreaKind.WARD):
         panels.map_panel(visit, item.slug, zoom=True)
 

@@ -32,7 +32,8 @@ def _line(visit: Visit, slug: str) -> str:
     item = visit.store.panel(tile, panels.view_of(visit, slug))
     return (
         f"- {marks.chip(item.state)} {marks.measure_link(visit.filters, item.indicator)}: **{item.figure}** {item.unit.removeprefix('percent ')}, "
-        f"{item.period}. {item.sentence}" + (f" *Open figures end in {item.ends}.*" if item.ends else "")
+        f"{item.period}. {item.sentence} {item.reading}".rstrip()
+        + (f" *Open figures end in {item.ends}.*" if item.ends else "")
     )
 
 
@@ -90,10 +91,14 @@ def _boroughs(visit: Visit, theme: Theme) -> None:
 
 
 def _pair(visit: Visit, theme: Theme) -> None:
-    """The theme's first measure that is neither good nor bad in itself, beside what it is read with."""
-    slug = next((s for s in theme.measures if visit.catalogue.indicators[s].pair and _official(visit, s)), "")
-    if not slug:
-        return
+    """The theme's measure in view that is neither good nor bad in itself, else its first such one."""
+    there = [slug for slug in theme.measures if visit.catalogue.indicators[slug].pair and _official(visit, slug)]
+    if there:
+        pair_panel(visit, visit.filters.indicator if visit.filters.indicator in there else there[0])
+
+
+def pair_panel(visit: Visit, slug: str) -> None:
+    """A measure that is neither good nor bad in itself, beside the outcome or confidence that it is read with."""
     found = visit.store.panel(pair.pair, panels.view_of(visit, slug))
     with st.container(border=True):
         st.markdown(f"##### {found.title}")

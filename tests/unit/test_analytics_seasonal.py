@@ -103,7 +103,7 @@ def test_last_run_by_hand() -> None:
         seasonal.last_run(starts, [1, 2])
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 10_000), st.integers(48, 130), st.floats(30, 3000))
 def test_the_parts_make_up_the_value(seed: int, number: int, level: float) -> None:
     starts, values = planted(number, level, seed)
