@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pandas as pd
 
+from csp_dash.analytics import wording
 from csp_dash.analytics.intervals import ALPHA, RateRatio, rate_ratio, ratio_of_ratios, two_shares
 from csp_dash.domain.catalogue import Event
 from csp_dash.domain.months import Span
@@ -246,7 +247,7 @@ def _refusal(now: Window, before: Window, kind: Kind, breaks: Sequence[Event]) -
     if now.span.months % 12 and now.span.first.month != before.span.first.month:
         return f"{now.span.words} and {before.span.words} are different times of year, so they are not compared."
     if before.span == now.span:
-        return f"{now.span.long_words[:1].upper()}{now.span.long_words[1:]} is the baseline itself, so there is nothing to compare it with."
+        return f"{wording.capital(now.span.long_words)} is the baseline itself, so there is nothing to compare it with."
     if before.span.last >= now.span.first:
         return f"{before.span.words} does not lie wholly before {now.span.words}, so they are not compared."
     event = crossed(now.span, before.span, breaks)

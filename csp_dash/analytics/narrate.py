@@ -64,7 +64,7 @@ def tile(change: Change | None) -> str:
     earlier = compared_with(change.now.span, change.before.span)
     if change.absolute == 0:
         return f"Unchanged from {earlier} ({_value(change.now, change.kind)})."
-    return f"{_sentence(movement(change))} on {earlier} ({_both(change)}): {verdict(change)}."
+    return f"{wording.capital(movement(change))} on {earlier} ({_both(change)}): {verdict(change)}."
 
 
 def within_chance(change: Change) -> str:
@@ -80,8 +80,10 @@ def within_chance(change: Change) -> str:
 
 def held(name: str, found: Against, kind: Kind, per: float = 1000) -> str:
     """How a figure stands beside another place's: both figures, the gap, and whether chance explains it."""
-    if found.refusal or found.ours is None or found.theirs is None:
-        return f"{_sentence(name)}: no figures to compare with."
+    if found.refusal:
+        return f"{wording.capital(name)}: not compared. {found.refusal}"
+    if found.ours is None or found.theirs is None:
+        return f"{wording.capital(name)}: no figures to compare with."
     if kind is Kind.PROPORTION:
         both = f"{wording.percent(found.ours)} here and {wording.percent(found.theirs)} in {name}"
         gap = wording.points(found.points or 0)
@@ -224,9 +226,9 @@ def together(
             return f"The two cannot be read together. {_because(change)}"
     assert reports is not None and outcome is not None
     if not reports.detectable:
-        return f"{_sentence(subject)}: no detectable change, so there is nothing to explain."
+        return f"{wording.capital(subject)}: no detectable change, so there is nothing to explain."
     rising = (reports.absolute or 0) > 0
-    head = f"{_sentence(subject)} {'rose' if rising else 'fell'}, while {name}"
+    head = f"{wording.capital(subject)} {'rose' if rising else 'fell'}, while {name}"
     if not outcome.detectable or better is Direction.AMBIGUOUS:
         return f"{head} shows no detectable change: neither reading is favoured."
     improved = ((outcome.absolute or 0) > 0) is (better is Direction.HIGHER)
@@ -274,10 +276,6 @@ def _value(window: Window, kind: Kind) -> str:
 
 def _both(change: Change) -> str:
     return f"from {_value(change.before, change.kind)} to {_value(change.now, change.kind)}"
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _year(span: Span | None) -> str:

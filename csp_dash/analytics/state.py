@@ -29,6 +29,11 @@ class State:
         return f"{self.letter} {self.word}".strip()
 
     @property
+    def mark(self) -> str:
+        """The letter; an arrow for a measure that is neither good nor bad in itself."""
+        return self.letter or {UP: "↗", DOWN: "↘"}.get(self.icon, "")
+
+    @property
     def material(self) -> str:
         """As Streamlit writes an icon: `:material/trending_down:`."""
         return f":material/{self.icon}:"

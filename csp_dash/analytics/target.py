@@ -19,6 +19,11 @@ class Standing(StrEnum):
     OFF = "O Off course"
     UNKNOWN = "? Cannot be judged"
 
+    @property
+    def word(self) -> str:
+        """The standing without its letter."""
+        return self.value[2:]
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:

@@ -116,6 +116,21 @@ def _one(word: str) -> str:
     return word[:-1]
 
 
+def capital(text: str) -> str:
+    """The text as it begins a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def inside(text: str) -> str:
+    """The text as it stands inside a sentence."""
+    return text[:1].lower() + text[1:]
+
+
+def measured(value: float, unit: str, rate: str = "") -> str:
+    """A value with what it is of: `214 offences`; with a `rate`, `7.5 per 1,000 residents`."""
+    return f"{number_or_rate(value)} {rate}" if rate else counted(value, unit)
+
+
 def signed(value: float | None) -> str:
     """A number with its sign, a true minus: `+2.5`, `−13`."""
     if value is None:

@@ -20,6 +20,7 @@ from csp_dash.domain.catalogue import (
     Target,
     Theme,
 )
+from csp_dash.domain.words import FigureKind
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,14 @@ class Catalogue:
 
     def figures_of(self, indicator: str) -> tuple[PlanFigure, ...]:
         return tuple(figure for figure in self.figures.values() if figure.indicator == indicator)
+
+    def said_of(self, indicator: str) -> str:
+        """The plan's own figures of an indicator that are no targets, each with its page; empty where it has none."""
+        return "; ".join(
+            f"{one.value} {one.unit}{', ' + one.period if one.period else ''} (plan p{one.page})"
+            for one in self.figures_of(indicator)
+            if one.kind is not FigureKind.TARGET
+        )
 
     def notes_of(self, indicator: Indicator) -> tuple[Event, ...]:
         """Breaks, events and caveats that touch an indicator, its own before its sources'."""

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
 from csp_dash.analytics.signal import limits
-from csp_dash.analytics.wording import counted, number_or_rate
+from csp_dash.analytics.wording import measured
 from csp_dash.charts.base import PAGE, Style, dress, empty, places, rounded, signed, ticks, years
 from csp_dash.domain.months import Month
 
@@ -64,7 +64,7 @@ def figure(
 def _observed(drawing: go.Figure, frame: pd.DataFrame, days: list[str], unit: str, rate: str, style: Style) -> float:
     known = frame["value"].notna()
     words = [
-        f"{Month.of(moment.date()).words}: {f'{number_or_rate(value)} {rate}' if rate else counted(value, unit)}"
+        f"{Month.of(moment.date()).words}: {measured(value, unit, rate)}"
         for moment, value in zip(frame["start"][known], frame["value"][known].astype(float), strict=True)
     ]
     drawing.add_scatter(

@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
-from csp_dash.analytics.wording import counted, number_or_rate
+from csp_dash.analytics.wording import measured, number_or_rate
 from csp_dash.charts.base import PAGE, Style, dress, empty, places, rounded, short, text_width, ticks, years
 from csp_dash.domain.months import Month
 
@@ -80,7 +80,7 @@ def _past(drawing: go.Figure, past: pd.DataFrame, unit: str, rate: str, style: S
         mode="markers",
         marker={"size": style.dot, "color": palette.DOT, "opacity": 0.6, "line": {"width": 0}},
         hovertext=[
-            f"{Month.of(moment.date()).words}: {_said(float(value), unit, rate)}"
+            f"{Month.of(moment.date()).words}: {measured(float(value), unit, rate)}"
             for moment, value in zip(known["start"], known["value"], strict=True)
         ],
         hovertemplate="%{hovertext}<extra></extra>",
@@ -174,12 +174,8 @@ def _future(drawing: go.Figure, forecast: pd.DataFrame, today: pd.Timestamp, uni
 
 
 def _hover(row: dict[Hashable, Any], unit: str, rate: str) -> str:
-    lines = [f"{Month.of(row['start'].date()).words}: {_said(short(float(row['middle'])), unit, rate)} expected"]
+    lines = [f"{Month.of(row['start'].date()).words}: {measured(short(float(row['middle'])), unit, rate)} expected"]
     for low, high, _, chance in FILLS[::-1]:
         span = " to ".join(number_or_rate(short(float(row[name]))) for name in (low, high))
         lines.append(f"{chance} chance of {span}")
     return "<br>".join(lines)
-
-
-def _said(value: float, unit: str, rate: str) -> str:
-    return f"{number_or_rate(value)} {rate}" if rate else counted(value, unit)

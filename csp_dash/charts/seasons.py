@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
-from csp_dash.analytics.wording import counted, number_or_rate
+from csp_dash.analytics.wording import measured
 from csp_dash.charts.base import PAGE, Style, dress, empty, places, rounded, spread, text_width, ticks
 from csp_dash.domain.months import Month
 
@@ -128,7 +128,7 @@ def _line(
 
 def _hover(year: int, place: int, value: float, fiscal: bool, unit: str, rate: str) -> str:
     month = Month(year, APRIL if fiscal else 1).plus(place)
-    return f"{month.words}: {f'{number_or_rate(value)} {rate}' if rate else counted(value, unit)}"
+    return f"{month.words}: {measured(value, unit, rate)}"
 
 
 def _labels(

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
 from csp_dash.analytics.signal import BEYOND, WORDS
-from csp_dash.analytics.wording import counted, number_or_rate
+from csp_dash.analytics.wording import measured, number_or_rate
 from csp_dash.charts import events as moments
 from csp_dash.charts.base import PAGE, Style, dress, empty, places, rounded, short, text_width, ticks, years
 from csp_dash.domain.catalogue import Event
@@ -109,7 +109,7 @@ def _dots(drawing: go.Figure, trend: pd.DataFrame, unit: str, rate: str, style: 
 
 def _hover(row: Mapping[Any, Any], unit: str, rate: str) -> str:
     value, smooth = float(row["value"]), float(row["smooth"])
-    what = f"{number_or_rate(value)} {rate}" if rate else counted(value, unit)
+    what = measured(value, unit, rate)
     text = f"{Month.of(row['start'].date()).words}: {what}"
     if pd.notna(smooth):
         text += f"<br>12-month average {number_or_rate(short(smooth))}"

@@ -152,8 +152,8 @@ class ThemePicture(StrEnum):
     PAIR = "pair"  # an ambiguous measure beside the one it is read with
     GROUPS = "groups"  # stop and search by self-defined ethnicity
     NIGHT = "night"  # the night-time economy by ward
-    STRANDS = "strands"
-    RANKS = "ranks"  # strands of hate crime side by side  # positive outcomes beside the offences
+    STRANDS = "strands"  # strands of hate crime side by side
+    RANKS = "ranks"  # positive outcomes beside the offences
 
 
 @dataclass(frozen=True, slots=True)

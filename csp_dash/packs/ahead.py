@@ -48,7 +48,7 @@ def ahead(data: Data, view: Filters) -> Picture:
     return Picture(
         indicator=indicator,
         title=title,
-        caption=f"{indicator.unit[:1].upper()}{indicator.unit[1:]} a month, {question.place}. Fans: where half and four fifths of "
+        caption=f"{wording.capital(indicator.unit)} a month, {question.place}. Fans: where half and four fifths of "
         "months should fall. A forecast knows nothing of new plans, laws or events.",
         figure=fan.figure(
             pd.DataFrame({"start": pd.to_datetime(frame["start"]), "value": frame["numerator"].astype(float)}),

@@ -10,7 +10,7 @@ from csp_dash.catalogue import Catalogue
 from csp_dash.domain.catalogue import Indicator
 from csp_dash.domain.filters import MOST_AREAS, Filters
 from csp_dash.domain.months import Month, Span
-from csp_dash.domain.words import Frequency, Kind
+from csp_dash.domain.words import Frequency, Kind, Trust
 from csp_dash.packs.comparisons import comparisons
 from csp_dash.packs.data import Data
 from csp_dash.warehouse import Warehouse
@@ -94,6 +94,8 @@ def value(
 def compare(data: Data, name: str, wards: tuple[str, ...]) -> str:
     """The comparisons of one measure as CSV, the same as the explore page's export; NoAnswer where there are none."""
     indicator = _indicator(data.catalogue, name)
+    if indicator.trust is Trust.ILLUSTRATIVE:
+        raise NoAnswer(f"The figures of '{indicator.slug}' are made up to show the layout, so they are not compared.")
     strange = [code for code in wards if code not in data.words.wards]
     if strange:
         raise NoAnswer(f"There is no ward '{strange[0]}'. Wards have codes from E05009317 to E05009336.")

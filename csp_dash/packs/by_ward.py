@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from csp_dash.analytics import signal
+from csp_dash.analytics import signal, wording
 from csp_dash.charts import multiples
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import Measure
@@ -37,7 +37,7 @@ def small_multiples(data: Data, view: Filters) -> Picture:
     return Picture(
         indicator=indicator,
         title=title,
-        caption=f"{question.unit[:1].upper()}{question.unit[1:]} a month, average of 12 months, all wards on one scale.",
+        caption=f"{wording.capital(question.unit)} a month, average of 12 months, all wards on one scale.",
         figure=multiples.grid(known, unit=question.unit, chosen=view.wards),
         alt=f"Small line charts of {question.subject}, one a ward. {title}.",
         evidence=evidence(data, question, area_rows(question, ward_frame(data, question)), "by-ward", "Ward"),

@@ -13,7 +13,7 @@ from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import Compare, Frequency, Kind
 from csp_dash.packs.asked import Asked, asked, compare
 from csp_dash.packs.data import Data
-from csp_dash.packs.elsewhere import beside
+from csp_dash.packs.elsewhere import beside, held_by
 
 WAYS = (
     ("Latest month, on the same month a year before", "1m", Compare.PREVIOUS),
@@ -65,13 +65,12 @@ def comparisons(data: Data, view: Filters) -> Comparisons:
     found = tuple(_way(data, view, *way) for way in ways)
     question = asked(data, replace(view, period="12m", compare=Compare.PREVIOUS))
     now, moved = compare(data, question)
-    elsewhere = tuple(
-        beside(data, question, other, now, moved) for other in (Compare.LONDON, Compare.SIMILAR) if question.have
-    )
+    others = [other for other in (Compare.LONDON, Compare.SIMILAR) if question.have and held_by(data, question, other)]
+    elsewhere = tuple(beside(data, question, other, now, moved) for other in others)
     frame = pd.DataFrame([_row(way, indicator.slug, question, data.release) for way in found])
     return Comparisons(
         found,
-        tuple(line for line in elsewhere if "no figures" not in line),
+        elsewhere,
         frame.to_csv(index=False, lineterminator="\n"),
         f"{indicator.slug}-comparisons.csv",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from csp_dash.analytics import narrate
+from csp_dash.analytics import narrate, wording
 from csp_dash.analytics.compare import Against, Change, Window, against, changed_apart
 from csp_dash.domain.words import LONDON, Compare, Kind
 from csp_dash.packs.asked import Asked, against_before
@@ -13,18 +13,23 @@ from csp_dash.packs.data import Data
 BOROUGHS = 32  # that the survey asks in; the City of London is not among them
 
 
+def held_by(data: Data, question: Asked, compare: Compare) -> bool:
+    """Whether the comparator has figures of the measure at all."""
+    other = data.comparator(compare)
+    return other is not None and data.have(question.indicator, other[1]) is not None
+
+
 def beside(data: Data, question: Asked, compare: Compare, now: Window | None, found: Change | None) -> str:
     """The sentences for a comparator; empty where the comparison is with the figure's own past."""
     other = data.comparator(compare)
     if other is None:
         return ""
     name, kind, areas = other
-    start = name[:1].upper() + name[1:]
     indicator = question.indicator
-    if question.span is None or now is None or data.have(indicator, kind) is None:
-        return f"{start}: no figures to compare with."
+    if question.span is None or now is None or not held_by(data, question, compare):
+        return f"{wording.capital(name)}: no figures to compare with."
     if indicator.kind is Kind.COUNT and not indicator.has_rate:
-        return f"{start}: not compared, because counts of places of different size say little."
+        return f"{wording.capital(name)}: not compared, because counts of places of different size say little."
     there = replace(question, kind=kind, areas=areas, place=name)
     theirs = data.window(indicator, kind, areas, question.span)
     level = narrate.held(name, hold(data, question, there, now, theirs), indicator.kind, indicator.per)

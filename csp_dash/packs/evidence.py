@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from csp_dash.analytics import wording
 from csp_dash.analytics.suppress import MARK, few
-from csp_dash.domain.catalogue import Contradiction, Event
+from csp_dash.domain.catalogue import Contradiction, Event, Indicator
 from csp_dash.domain.words import Kind, Measure, Trust
 from csp_dash.packs.asked import ILLUSTRATIVE, Asked, value_words
 from csp_dash.packs.data import Data
@@ -77,7 +78,7 @@ def evidence(data: Data, question: Asked, rows: list[dict[str, object]], name: s
         notes=data.catalogue.notes_of(indicator),
         table=_table(question, frame, first),
         csv=frame.to_csv(index=False, lineterminator="\n"),
-        filename=f"{'illustrative-' if indicator.trust is Trust.ILLUSTRATIVE else ''}{indicator.slug}-{name}.csv",
+        filename=f"{_mark(indicator)}{indicator.slug}-{name}.csv",
         contradictions=tuple(
             data.catalogue.contradictions[number]
             for number in sorted({number for figure in figures for number in figure.contradictions})
@@ -91,16 +92,23 @@ def tabled(data: Data, question: Asked, shown: pd.DataFrame, raw: pd.DataFrame, 
     Every row of the CSV says which period it is of, and its source and release. `name` is the file's, without `.csv`.
     """
     told = evidence(data, question, [], name)
+    mark = _mark(question.indicator)
     span, feed = question.span, question.indicator.feed(question.kind)
     frame = raw.assign(
         **{
             "from": str(span.first.first_day) if span else "",
             "to": str(span.last.last_day) if span else "",
+            "trust": ILLUSTRATIVE if mark else question.indicator.trust.value,
             "source": feed.source if feed else "",
             "release": data.release,
         }
     )
-    return replace(told, table=shown, csv=frame.to_csv(index=False, lineterminator="\n"), filename=f"{name}.csv")
+    return replace(told, table=shown, csv=frame.to_csv(index=False, lineterminator="\n"), filename=f"{mark}{name}.csv")
+
+
+def _mark(indicator: Indicator) -> str:
+    """How the name of a file with made-up figures begins."""
+    return "illustrative-" if indicator.trust is Trust.ILLUSTRATIVE else ""
 
 
 def _source_words(question: Asked, title: str, publisher: str) -> str:
@@ -109,7 +117,7 @@ def _source_words(question: Asked, title: str, publisher: str) -> str:
 
 
 def _table(question: Asked, frame: pd.DataFrame, first: str) -> pd.DataFrame:
-    unit = question.unit[:1].upper() + question.unit[1:]
+    unit = wording.capital(question.unit)
     if question.indicator.trust is Trust.ILLUSTRATIVE:
         unit = f"{unit} ({ILLUSTRATIVE.lower()})"
     if first == "Month":

@@ -21,13 +21,13 @@ def answer(tiles: tuple[Tile, ...]) -> str:
         if clauses:
             parts.append(f"{'; '.join(clauses)}{f' (open figures end in {ends})' if ends else ''}")
     text = "; ".join(parts)
-    return f"{text[:1].upper()}{text[1:]}." if text else "There are no figures to answer from."
+    return f"{wording.capital(text)}." if text else "There are no figures to answer from."
 
 
 def _clauses(tiles: list[Tile]) -> list[str]:
     groups: dict[str, list[str]] = {}
     for item in tiles:
-        groups.setdefault(_group(item), []).append(item.title[:1].lower() + item.title[1:])
+        groups.setdefault(_group(item), []).append(wording.inside(item.title))
     words = {
         "bad": "got worse",
         "good": "got better",

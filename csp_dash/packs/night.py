@@ -102,5 +102,5 @@ def _moved(data: Data, question: Asked, top: pd.DataFrame, others: pd.DataFrame)
             dispersion=dispersion(list(pd.Series(months))).value,
         )
         said = narrate.tile(found)
-        told.append(f"{label}: {said[:1].lower()}{said[1:]}")
+        told.append(f"{label}: {wording.inside(said)}")
     return " ".join(told)

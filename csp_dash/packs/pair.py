@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from csp_dash.analytics import narrate
+from csp_dash.analytics import narrate, wording
 from csp_dash.domain.catalogue import Indicator
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Month
-from csp_dash.domain.words import BOROUGH, AreaKind, Compare, FigureKind, Frequency, Kind
+from csp_dash.domain.words import BOROUGH, AreaKind, Compare, Frequency, Kind
 from csp_dash.packs.data import Data
 from csp_dash.packs.tile import Tile, tile
 
-APART = (
-    "Their open figures do not cover the same 12 months, so the two stand side by side, each at its newest, and are not read "
-    "together."
-)
+APART = "Their open figures are not of the same months, so the two stand side by side and are not read together."
 
 
 @dataclass(frozen=True)
@@ -44,10 +41,11 @@ def pair(data: Data, view: Filters) -> Pair:
     first, second = _tiles(data, indicator, other, shared or own)
     name = _name(other)
     reading = narrate.together(
-        _lower(indicator.title), first.change, name, second.change if second else None, other.direction
+        wording.inside(indicator.title), first.change, name, second.change if second else None, other.direction
     )
     if shared and first.change and first.change.refusal:
         first, second = _tiles(data, indicator, other, own)
+    if _apart(first, second):
         reading = APART
     worrying, welcome = indicator.readings
     waiting = data.catalogue.indicators.get(indicator.pair_awaiting)
@@ -78,25 +76,27 @@ def _shared(data: Data, one: Indicator, other: Indicator, view: Filters) -> Filt
     last = min(have.span.last, their.span.last)
     if other.frequency is not Frequency.MONTH:  # a survey's twelve months end with a quarter
         known = data.series(other, (BOROUGH,)).dropna(subset=["numerator"])
-        last = max(end for end in (Month.of(moment.date()) for moment in known["finish"]) if end <= last)
+        ends = [end for end in (Month.of(moment.date()) for moment in known["finish"]) if end <= last]
+        if not ends:
+            return None
+        last = ends[-1]
     return replace(view, period="custom", first=last.plus(-11), last=last)
+
+
+def _apart(first: Tile, second: Tile | None) -> bool:
+    """Whether the two changes are of different months, so that neither can explain the other."""
+    if second is None or first.change is None or second.change is None:
+        return False
+    return first.change.now.span != second.change.now.span
 
 
 def _name(item: Indicator) -> str:
     """How a measure is named inside a sentence."""
-    title = _lower(item.title)
+    title = wording.inside(item.title)
     return f"the share of {title}" if item.kind is Kind.PROPORTION else title
 
 
-def _lower(title: str) -> str:
-    return title[:1].lower() + title[1:]
-
-
 def _awaiting(data: Data, item: Indicator) -> str:
-    said = [
-        f"{figure.value} {figure.unit}{', ' + figure.period if figure.period else ''} (plan p{figure.page})"
-        for figure in data.catalogue.figures_of(item.slug)
-        if figure.kind is not FigureKind.TARGET
-    ]
-    plan = f" The plan gives {'; '.join(said)}." if said else ""
+    said = data.catalogue.said_of(item.slug)
+    plan = f" The plan gives {said}." if said else ""
     return f"{item.title}: nobody publishes it openly; {item.holder} holds it.{plan}"

@@ -118,10 +118,8 @@ def borough_map(data: Data, view: Filters) -> Picture:
 
 def _unit(question: Asked) -> str:
     if question.indicator.kind is Kind.PROPORTION:
-        return question.indicator.unit[:1].upper() + question.indicator.unit[1:]
-    return (
-        f"{question.indicator.unit[:1].upper()}{question.indicator.unit[1:]} per {question.indicator.per:,} residents"
-    )
+        return wording.capital(question.indicator.unit)
+    return f"{wording.capital(question.indicator.unit)} per {question.indicator.per:,} residents"
 
 
 def _frame(data: Data, question: Asked, kind: AreaKind) -> pd.DataFrame:

@@ -45,8 +45,8 @@ def small_areas(data: Data, view: Filters) -> Picture:
     of = f", {months} of {span.months} months" if span and months < span.months else ""
     return Picture(
         indicator=question.indicator,
-        title=f"{question.indicator.short}: {title[:1].lower()}{title[1:]}" if total else "No data for this choice",
-        caption=f"{question.unit[:1].upper()}{question.unit[1:]}, by small area (LSOA 2021), {question.period}{of}.",
+        title=f"{question.indicator.short}: {wording.inside(title)}" if total else "No data for this choice",
+        caption=f"{wording.capital(question.unit)}, by small area (LSOA 2021), {question.period}{of}.",
         figure=ward_choropleth.figure(outlines, frame, classes, width=700, height=460),
         alt=alt.map_alt(
             question.indicator.title, frame, data.names, measure=question.unit, period=question.period, finding=title

@@ -47,7 +47,7 @@ def strands(data: Data, view: Filters) -> Picture:
             }
         )
         if compared and found and found.detectable:
-            moved.append(f"{indicator.short[:1].lower()}{indicator.short[1:]} {narrate.movement(found)}")
+            moved.append(f"{wording.inside(indicator.short)} {narrate.movement(found)}")
     question = asked(data, replace(view, indicator=APART, wards=()))
     drawn = pd.concat([_totals(data, slug) for slug in STRANDS if slug != APART], ignore_index=True)
     ends = {str(name): _last(part["value"]) for name, part in drawn.groupby("name", sort=False)}

@@ -32,7 +32,7 @@ def taken_apart(data: Data, view: Filters) -> Picture:
     return Picture(
         indicator=indicator,
         title=title,
-        caption=f"{indicator.unit[:1].upper()}{indicator.unit[1:]} a month, {question.place}: level, season and what neither explains.",
+        caption=f"{wording.capital(indicator.unit)} a month, {question.place}: level, season and what neither explains.",
         figure=decomposition.figure(parts, unit=indicator.unit, identity=indicator.slug),
         alt=f"Three charts of {question.subject}, {question.place}: level, season, remainder. {title}.",
         evidence=evidence(data, question, rows, "taken-apart", "Month"),

@@ -79,7 +79,7 @@ def _reading(data: Data, target: Target, reading: Reading, found: Judgement) -> 
     return (
         f"Read as {reading.words}: that would be {wording.percent(found.goal)}. In the 12 months to {at} it was "
         f"{wording.percent(found.value)} ({wording.percent(found.low)} to {wording.percent(found.high)} allowing for chance): "
-        f"**{found.standing.value[2:].lower()}**."
+        f"**{found.standing.word.lower()}**."
     )
 
 
@@ -88,10 +88,11 @@ def _limits(data: Data, target: Target, found: list[Judgement]) -> str:
     known = next((one for one in found if one.least is not None and one.least_power is not None), None)
     indicator = data.catalogue.indicators.get(target.indicator)
     if known is not None and indicator is not None and known.least is not None and known.least_power is not None:
+        unseen = f" A rise of {target.value:g} cannot be seen in one year." if target.value < known.least else ""
         return (
             f"Smallest change that can be told from chance: {wording.points(known.least)} between two years of about "
             f"{indicator.base} interviews each; a true change has to be {wording.points(known.least_power)} for the survey to "
-            f"show it four times in five. A rise of {target.value:g} cannot be seen in one year."
+            f"show it four times in five.{unseen}"
         )
     volume = data.catalogue.indicators.get(target.volume)
     have = data.have(volume, AreaKind.BOROUGH) if volume else None
@@ -104,7 +105,7 @@ def _limits(data: Data, target: Target, found: list[Judgement]) -> str:
     share = target.value / 100
     low, high = wilson(share, cases)
     return (
-        f"{wording.counted(cases, volume.unit)} of {volume.title[:1].lower()}{volume.title[1:]} were recorded in the year to "
+        f"{wording.counted(cases, volume.unit)} of {wording.inside(volume.title)} were recorded in the year to "
         f"{have.span.last.words}. Of so many, a true {target.value:g}% could show as anything from {100 * low:.1f}% to "
         f"{100 * high:.1f}%, and two years would have to differ by {wording.points(smallest_detectable_points(share, cases))} "
         "before chance could be ruled out."

@@ -101,13 +101,13 @@ def _monthly(
     if against and indicator.has_rate and data.have(indicator, against[1]):
         # Places of different size can only be laid beside one another as rates.
         other_name, _, areas = against
-        other_name = other_name[:1].upper() + other_name[1:]
+        other_name = wording.capital(other_name)
         people = data.people_of(areas)
         theirs = data.series(indicator, areas)
         if people and not theirs.empty and data.people_of(question.areas):
             other, measure = _trend(data, question, areas, theirs, people), Measure.RATE
     elif against and indicator.kind is Kind.PROPORTION and data.have(indicator, against[1]):
-        other_name = against[0][:1].upper() + against[0][1:]
+        other_name = wording.capital(against[0])
         other = _trend(data, question, against[2], data.series(indicator, against[2]), None)
     people = data.people_of(question.areas) if measure is Measure.RATE else None
     drawn = _trend(data, question, question.areas, frame, people)
@@ -149,7 +149,7 @@ def _monthly(
     return Picture(
         indicator=indicator,
         title=title,
-        caption=f"{what[:1].upper()}{what[1:]}, {question.place}. Dots: months, orange where chance would not explain them; "
+        caption=f"{wording.capital(what)}, {question.place}. Dots: months, orange where chance would not explain them; "
         "line: average of 12 months; band: the usual range.",
         figure=figure,
         alt=alt.trend_alt(
@@ -256,7 +256,7 @@ def _yearly(data: Data, question: Asked, frame: pd.DataFrame, found: Change | No
     return Picture(
         indicator=indicator,
         title=title,
-        caption=f"{indicator.unit[:1].upper()}{indicator.unit[1:]}, {question.place}, by year.",
+        caption=f"{wording.capital(indicator.unit)}, {question.place}, by year.",
         figure=bars.years(drawn, style=style),
         alt=alt.bars_alt(f"{indicator.title}, {question.place}", drawn, measure=indicator.unit, period="by year"),
         evidence=evidence(data, question, _rows(question, frame, frame["numerator"]), "by-year", "Month"),

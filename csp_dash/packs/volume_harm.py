@@ -11,6 +11,7 @@ from csp_dash.analytics.harm import harm, totals
 from csp_dash.charts import paired
 from csp_dash.domain.catalogue import HarmIndex
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.months import Span
 from csp_dash.domain.words import BOROUGH, AreaKind, Measure
 from csp_dash.packs.asked import asked
 from csp_dash.packs.data import Data
@@ -34,13 +35,7 @@ def volume_harm(data: Data, view: Filters) -> VolumeHarm:
     question = asked(data, replace(view, indicator=WHOLE, wards=(), measure=Measure.COUNT))
     rows = []
     for kind in index.classes:
-        now, before = 0.0, 0.0
-        for slug in kind.indicators:
-            item = data.catalogue.indicators[slug]
-            for span, is_now in ((question.span, True), (question.before, False)):
-                window = data.window(item, AreaKind.BOROUGH, (BOROUGH,), span) if span else None
-                count = window.numerator if window and window.whole and window.numerator is not None else float("nan")
-                now, before = (now + count, before) if is_now else (now, before + count)
+        now, before = (_count(data, kind.indicators, span) for span in (question.span, question.before))
         rows.append({"label": kind.label, "now": now, "before": before, "mean": kind.mean, "median": kind.median})
     counts = pd.DataFrame(rows)
     empty = bool(counts[["now", "before"]].isna().any(axis=None))
@@ -61,6 +56,14 @@ def volume_harm(data: Data, view: Filters) -> VolumeHarm:
         empty=empty,
     )
     return VolumeHarm(picture, index)
+
+
+def _count(data: Data, slugs: tuple[str, ...], span: Span | None) -> float:
+    """The borough's offences of several kinds together in a period; NaN unless every one has a whole figure."""
+    if span is None:
+        return float("nan")
+    found = [data.window(data.catalogue.indicators[slug], AreaKind.BOROUGH, (BOROUGH,), span) for slug in slugs]
+    return sum(one.numerator if one.whole and one.numerator is not None else float("nan") for one in found)
 
 
 def _title(weighed: pd.DataFrame) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from csp_dash.analytics import alt
+from csp_dash.analytics import alt, wording
 from csp_dash.analytics.classes import Classes, classify
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import AreaKind, Kind, Measure, Trust
@@ -60,13 +60,13 @@ def draw(data: Data, view: Filters, *, size: float = 11, names: int = 20) -> Pic
     measure = "rates" if rate else "shares" if indicator.kind is Kind.PROPORTION else "numbers"
     finding = alt.map_title(frame, words, measure=measure, unit=indicator.unit)
     if finding.startswith(("No ", "Every ")):
-        finding = finding[:1].lower() + finding[1:]
+        finding = wording.inside(finding)
     # Made-up figures have no finding.
     title = question.subject if indicator.trust is Trust.ILLUSTRATIVE else f"{question.subject}: {finding}"
     return Picture(
         indicator=indicator,
         title=title,
-        caption=f"{question.unit[:1].upper()}{question.unit[1:]}, by ward, {question.period}.",
+        caption=f"{wording.capital(question.unit)}, by ward, {question.period}.",
         figure=ward_sheet.figure(
             data.ward_outlines,
             frame,

@@ -76,7 +76,7 @@ def _line(data: Data, view: Filters, indicator: Indicator, ward: str) -> Line | 
         indicator,
         wording.number(now.numerator),
         question.period,
-        words[:1].upper() + words[1:],
+        wording.capital(words),
         state(found, indicator.direction, indicator.readings),
     )
 

@@ -37,7 +37,7 @@ def year_on_year(data: Data, view: Filters) -> Picture:
     return Picture(
         indicator=indicator,
         title=title,
-        caption=f"{question.unit[:1].upper()}{question.unit[1:]} a month, {question.place}. A line a year; the latest stands out.",
+        caption=f"{wording.capital(question.unit)} a month, {question.place}. A line a year; the latest stands out.",
         figure=seasons.figure(drawn, unit=indicator.unit, rate=rate, identity=indicator.slug),
         alt=f"Line chart of {question.subject}, {question.place}: one line a year from January to December. {title}.",
         evidence=evidence(data, question, rows, "year-on-year", "Month"),

@@ -126,13 +126,15 @@ def look(visit: Visit, item: Indicator) -> None:
 
 
 def _fits(visit: Visit, item: Indicator, lens: str) -> bool:
-    """Whether a way of looking has anything to show for a measure."""
+    """Whether a way of looking has anything to show for a measure; made-up figures are given no verdicts."""
+    if item.trust is Trust.ILLUSTRATIVE:
+        return lens == ""
     if lens == "small":
         return item.slug in small_areas.SERIES or item.slug in POINTS
     if lens == "ahead" and _ended(visit, item):
         return False
     if lens in ("years", "parts", "ahead"):
-        return item.frequency is Frequency.MONTH and item.kind is Kind.COUNT and item.trust is not Trust.ILLUSTRATIVE
+        return item.frequency is Frequency.MONTH and item.kind is Kind.COUNT
     if lens == "wards":
         return visit.store.data.have(item, AreaKind.WARD) is not None
     if lens == "moved":
@@ -188,7 +190,7 @@ def _small(visit: Visit, item: Indicator) -> None:
 
 
 def _harm(visit: Visit, item: Indicator) -> None:
-    panels.harm_panel(visit)
+    panels.harm_panel(visit, replace(panels.view_of(visit, item.slug), lens="harm"))
 
 
 SIMPLE = {"years": year_on_year.year_on_year, "parts": taken_apart.taken_apart, "ahead": ahead.ahead}

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from csp_dash.analytics import wording
 from csp_dash.analytics.state import State
 from csp_dash.analytics.suppress import FEW, MARK
 from csp_dash.domain.catalogue import Contradiction, Indicator
@@ -29,7 +30,7 @@ def tile_face(item: Tile) -> None:
     """What every tile shows: measure, figure, sparkline, unit and period, state, and where old figures end."""
     st.markdown(f"**{item.title}**")
     st.metric(item.title, item.figure, label_visibility="collapsed", chart_data=list(item.spark) or None)
-    st.caption(f"{item.unit[:1].upper()}{item.unit[1:]}, {item.period}")
+    st.caption(f"{wording.capital(item.unit)}, {item.period}")
     with st.container(horizontal=True, gap="xsmall"):
         badge(item.state)
         if item.ends:
@@ -38,8 +39,7 @@ def tile_face(item: Tile) -> None:
 
 def chip(state: State) -> str:
     """A state inside a line of text."""
-    mark = state.letter or {"Rising": "↗", "Falling": "↘"}.get(state.word, "")
-    return f":{TONES[state.tone]}-badge[{mark} {state.word}]"
+    return f":{TONES[state.tone]}-badge[{state.mark} {state.word}]"
 
 
 def why(reasons: tuple[str, ...], label: str = "Why?") -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from csp_dash.analytics.target import Standing
 from csp_dash.domain.catalogue import Indicator, Outcome
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import FigureKind, Trust
+from csp_dash.domain.words import Trust
 from csp_dash.packs import targets as judged
 from csp_dash.packs.tile import tile
 from csp_dash.ui import marks, panels
@@ -60,8 +60,7 @@ def target_card(found: judged.Judged) -> None:
     """A target of the plan with its standing, what each reading of its words gives, and what the data could show."""
     target = found.target
     with st.container(border=True, height="stretch"):
-        letter, _, word = found.standing.value.partition(" ")
-        st.badge(f"{letter} {word}", icon=STANDINGS[found.standing][0], color=STANDINGS[found.standing][1])  # type: ignore[arg-type]
+        st.badge(found.standing.value, icon=STANDINGS[found.standing][0], color=STANDINGS[found.standing][1])  # type: ignore[arg-type]
         st.markdown(f"**Target: {target.title}, {target.value:g} {target.unit}.** {target.why_unjudged}")
         st.markdown("\n".join(f"- {line}" for line in found.readings))
         if found.limits:
@@ -80,14 +79,8 @@ def awaiting(visit: Visit, items: Iterable[Indicator]) -> None:
 
 
 def _awaiting_line(visit: Visit, item: Indicator) -> str:
-    said = [
-        f"{figure.value} {figure.unit}{', ' + figure.period if figure.period else ''} (plan p{figure.page})"
-        for figure in visit.catalogue.figures_of(item.slug)
-        if figure.kind is not FigureKind.TARGET
-    ]
-    return f"- **{item.title}.** Held by {item.holder}. " + (
-        "The plan gives " + "; ".join(said) + "." if said else "The plan gives no figure."
-    )
+    said = visit.catalogue.said_of(item.slug)
+    return f"- **{item.title}.** Held by {item.holder}. The plan gives {said or 'no figure'}."
 
 
 def delivery(visit: Visit, slug: str) -> None:

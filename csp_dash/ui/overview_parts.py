@@ -34,9 +34,8 @@ def _shown(visit: Visit) -> list[Priority]:
 
 
 def _chip(item: Tile) -> str:
-    mark = item.state.letter or {"Rising": "↗", "Falling": "↘"}.get(item.state.word, "")
     tone = "gray" if item.ends else marks.TONES[item.state.tone]
-    return f":{tone}-badge[{mark} {item.title}{f', to {item.ends}' if item.ends else ''}]"
+    return f":{tone}-badge[{item.state.mark} {item.title}{f', to {item.ends}' if item.ends else ''}]"
 
 
 def priorities(visit: Visit) -> None:

@@ -206,11 +206,11 @@ def comparisons(visit: Visit, slug: str) -> None:
         )
 
 
-def harm_panel(visit: Visit) -> None:
-    """Volume beside harm for the borough, with the index that weighed it."""
+def harm_panel(visit: Visit, kept: Filters | None = None) -> None:
+    """Volume beside harm for the borough, with the index that weighed it; its link is to `kept`, or to the harm alone."""
     view = replace(visit.filters, indicator="", wards=(), lens="")
     found = visit.store.panel(volume_harm.volume_harm, view)
-    picture_panel(visit, found.picture, "volume-harm", view)
+    picture_panel(visit, found.picture, "volume-harm", kept or view)
     with st.expander("How harm is weighed, and what is left out", icon=":material/scale:"):
         st.markdown(
             f"{found.index.method} Source: [{found.index.title}]({found.index.url}), {found.index.as_at}. {found.index.source}"

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from csp_dash.analytics import wording
 from csp_dash.domain.filters import Filters
 from csp_dash.packs import ward_map, ward_profile
 from csp_dash.ui import marks, panels
@@ -65,7 +66,7 @@ def find(visit: Visit) -> None:
         config=panels.CHART,
         alt="Map of the 20 wards of Tower Hamlets with their names",
     )
-    st.caption(f"Shaded by burglary: {picture.caption[:1].lower()}{picture.caption[1:]}")
+    st.caption(f"Shaded by burglary: {wording.inside(picture.caption)}")
     marks.legend(picture.legend)
 
 

@@ -13,7 +13,7 @@ from csp_dash.catalogue import load
 from csp_dash.domain.filters import LENSES, Filters
 from csp_dash.domain.settings import Settings
 from csp_dash.domain.words import AreaKind, Compare, Direction, Frequency, Kind
-from csp_dash.packs import comparisons, pair, tile
+from csp_dash.packs import comparisons, moved, pair, tile, trend, ward_map, year_on_year
 from csp_dash.packs.data import Data, open_data
 from csp_dash.ui import marks
 
@@ -206,9 +206,29 @@ def test_the_reasons_of_a_state_are_one_click_away():
 
 
 def test_every_series_with_months_can_be_looked_at_in_years(data: Data):
-    shown = [
-        item
-        for item in CATALOGUE.indicators.values()
-        if item.kind is Kind.COUNT and item.frequency is Frequency.MONTH and data.have(item, AreaKind.BOROUGH)
-    ]
-    assert len(shown) > 30
+    """Each year is a line of its own; a month without a figure has no dot."""
+    drawn = 0
+    for item in CATALOGUE.indicators.values():
+        have = data.have(item, AreaKind.BOROUGH) if item.counts_in_headlines else None
+        if have is None or item.kind is not Kind.COUNT or item.frequency is not Frequency.MONTH:
+            continue
+        picture = year_on_year.year_on_year(data, Filters(indicator=item.slug))
+        assert not picture.empty and item.title in picture.alt, item.slug
+        values = pd.read_csv(io.StringIO(picture.evidence.csv))["value"]
+        assert int(values.notna().sum()) == have.span.months - len(have.missing), item.slug
+        assert str(have.span.last.year) in {trace.name for trace in picture.figure.data}, item.slug
+        drawn += 1
+    assert drawn > 30
+
+
+def test_made_up_figures_are_looked_at_one_way_only_and_every_export_says_so(data: Data):
+    at = visit("explore", indicator="nox_sightings", view="moved")
+    check(at)
+    assert [getattr(option, "content", option) for option in at.button_group(key="lens_choice").options] == [LENSES[""]]
+    text = words(at)
+    assert "more than chance" not in text and "chance alone" not in text
+    view = Filters(indicator="nox_sightings")
+    for picture in (moved.by_ward(data, view), trend.trend(data, view), ward_map.ward_map(data, view)):
+        assert picture.evidence.filename.startswith("illustrative-")
+        frame = pd.read_csv(io.StringIO(picture.evidence.csv))
+        assert frame["trust"].str.startswith("Illustrative").all() and len(frame)

@@ -50,7 +50,8 @@ STATES: dict[str, dict[str, str | list[str]]] = {
     },
     "much garbage": {"ward": [WHITECHAPEL] * 300, "compare": "\x00", "to": "2026-03", "q": "x" * 5000},
 }
-MEASURED = {slug: item for slug, item in load().indicators.items() if item.measured}
+CATALOGUE = load()
+MEASURED = {slug: item for slug, item in CATALOGUE.indicators.items() if item.measured}
 
 
 FILTERLESS = ("my_ward", "board", "plan", "methods")
@@ -69,8 +70,14 @@ def test_a_page_in_a_state(page: str, state: str):
     text = words(at)
     assert "<script>" not in text and "../../etc" not in text and "zzz" not in text
     if page in PRIORITIES:
-        assert len(at.metric) in (4, 6), "four headlines, and the two halves of a pair"
-        assert of_type(at, "plotly_chart")
+        priority = CATALOGUE.priorities[page]
+        shorts = [CATALOGUE.indicators[slug].short for slug in priority.headlines]
+        opened = {theme.id: theme for theme in priority.themes}[at.button_group(key=f"theme-{page}").value]
+        assert [metric.label for metric in at.metric][:4] == shorts
+        assert len(at.metric) == (6 if "pair" in opened.pictures else 4), "four headlines, and the two halves of a pair"
+        alts = [picture.proto.alt for picture in of_type(at, "plotly_chart")]
+        for item in (CATALOGUE.indicators[slug] for slug in opened.measures):
+            assert not item.measured or any(item.title in alt for alt in alts), item.slug
         assert of_type(at, "expander")
     if page in WITH_MAPS and state != "before any figure":
         assert of_type(at, *TABLES), "the wards in order"
@@ -209,7 +216,7 @@ def test_a_ward_for_a_measure_without_ward_figures_shows_the_borough_and_says_so
 def test_a_period_before_the_series_has_no_figure_and_no_invented_one(slug: str):
     at = visit("explore", indicator=slug, from_="1996-04", to="1997-03")
     check(at)
-    assert at.metric[0].value == "no figure"
+    assert at.metric and {metric.value for metric in at.metric} == {"no figure"}
     text = words(at)
     assert "Cannot tell" in text or "?" in text
     assert "A Improving" not in text and "D Worsening" not in text

@@ -162,6 +162,10 @@ def test_what_does_not_exist_is_refused_with_what_does(command: Command, text: s
         assert words in sentence, sentence
 
 
+def test_made_up_figures_are_not_compared(command: Command):
+    assert "made up" in command.refusal("compare", "nox_sightings")
+
+
 @pytest.mark.parametrize(
     "text",
     [
