@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
-import mapclassify
 import numpy as np
 
 from csp_dash.analytics.palette import MISSING, ramp
@@ -77,6 +76,8 @@ def _jenks(values: list[float], number: int) -> list[list[float]]:
     """Split sorted values so that the squared distances to the class means are least; equal values stay together."""
     if number == 1:
         return [values]
+    import mapclassify  # noqa: PLC0415  it draws in matplotlib's plotting front end, which a start of the app need not wait for
+
     with warnings.catch_warnings():  # it advises a compiler, which 20 wards do not need
         warnings.simplefilter("ignore")
         bins = mapclassify.FisherJenks(np.asarray(values), k=number).bins

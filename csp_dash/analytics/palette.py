@@ -36,6 +36,21 @@ OUTLINE = "#FFFFFF"
 SELECTED = ORANGE
 MISSING = "#B4BAC0"
 
+# Falls are blue and rises orange, never green and red; grey is what chance could explain.
+UNMOVED = "#D9DDE1"
+FALLS = ("#1F5B8E", "#8FBBDD")
+RISES = ("#F4B183", "#C8500F")
+USUAL = "#E4E7EA"
+BANDS = (FALLS[0], FALLS[1], USUAL, RISES[0], RISES[1])
+# Two measures at once (after Joshua Stevens): row is the second measure from low to high, column the first.
+BIVARIATE = (
+    ("#E8E8E8", "#ACE4E4", "#5AC8C8"),
+    ("#DFB0D6", "#A5ADD3", "#5698B9"),
+    ("#BE64AC", "#8C62AA", "#3B4994"),
+)
+WATER = "#9CC3E0"
+PARK = "#7FA870"
+
 RAMP = ("#D4E5F3", "#A3C8E5", "#6BA5D3", "#2C74B0", "#124C80", "#0B2F4D")
 STEPS = ((), (2,), (1, 4), (0, 2, 4), (0, 2, 3, 4), (0, 1, 2, 3, 4), (0, 1, 2, 3, 4, 5))
 SEQUENTIAL = (

@@ -61,6 +61,7 @@ def indicator(path: Path) -> Indicator:
         readings=table.texts("readings", []),
         holder=table.text("holder", ""),
         sensitive=table.take("sensitive", bool, False),
+        households=table.take("households", bool, False),
         base=table.take("base", int, None),
         events=table.texts("events", []),
         pair=table.text("pair", ""),

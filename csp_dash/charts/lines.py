@@ -10,7 +10,20 @@ import plotly.graph_objects as go
 from csp_dash.analytics import palette
 from csp_dash.analytics.wording import number_or_rate
 from csp_dash.charts import events as moments
-from csp_dash.charts.base import PAGE, Style, dress, empty, places, rounded, short, spread, text_width, ticks, wrapped
+from csp_dash.charts.base import (
+    PAGE,
+    Style,
+    dress,
+    empty,
+    places,
+    rounded,
+    short,
+    spread,
+    text_width,
+    ticks,
+    wrapped,
+    years,
+)
 from csp_dash.domain.catalogue import Event
 
 MOST = 6
@@ -68,7 +81,12 @@ def figure(
         zeroline=False,
     )
     drawing.update_xaxes(
-        showgrid=False, tickformat="%Y", nticks=6, tickfont={"size": style.tick}, ticks="", range=_span(known)
+        showgrid=False,
+        tickformat="%Y",
+        tickvals=years(first, last),
+        tickfont={"size": style.tick},
+        ticks="",
+        range=_span(known),
     )
     drawing.update_layout(hovermode="closest", hoverdistance=30)
     return dress(drawing, height=tall, right=right, top=top, size=style.text, identity=identity)

@@ -71,6 +71,7 @@ class Indicator:
     readings: tuple[str, ...] = ()
     holder: str = ""
     sensitive: bool = False
+    households: bool = False
     base: int | None = None
     events: tuple[str, ...] = ()
     pair: str = ""

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from csp_dash.domain.months import Month, Span, year_to_date
-from csp_dash.domain.words import Compare, Measure
+from csp_dash.domain.words import Compare, Measure, Shade
 
 PLAN = Span(Month(2021, 4), Month(2024, 3))
 PERIODS = {
@@ -27,6 +27,7 @@ LENSES = {
     "compare": "Every comparison",
     "years": "Year on year",
     "parts": "Level and season",
+    "map": "On the map",
     "wards": "Ward by ward",
     "boroughs": "Among boroughs",
     "moved": "What made it move",
@@ -34,6 +35,8 @@ LENSES = {
     "small": "Below the ward",
     "harm": "Volume and harm",
 }
+# Those that the count or rate of the whole view does not say already.
+SHADES = tuple(shade for shade in Shade if shade not in (Shade.COUNT, Shade.RATE))
 MOST_AREAS = 4
 
 
@@ -49,7 +52,8 @@ class Vocabulary:
 class Filters:
     """A view. `wards` empty means the whole borough; `first` and `last` belong to a custom period.
 
-    `lens` is how the explore page looks at the figures (see `LENSES`).
+    `lens` is how the explore page looks at the figures (see `LENSES`). `shade` is what maps are shaded by, where that
+    is not simply the count or rate of `measure`.
     """
 
     indicator: str = ""
@@ -60,6 +64,7 @@ class Filters:
     first: Month | None = None
     last: Month | None = None
     lens: str = ""
+    shade: Shade | None = None
 
     @classmethod
     def from_params(cls, params: Mapping[str, Sequence[str]], words: Vocabulary) -> Filters:
@@ -86,6 +91,7 @@ class Filters:
             first=first,
             last=last,
             lens=one("view") if one("view") in LENSES else "",
+            shade=Shade(one("map")) if one("map") in SHADES else None,
         )
 
     def to_params(self) -> dict[str, list[str]]:
@@ -105,6 +111,8 @@ class Filters:
             params["compare"] = [self.compare.value]
         if self.lens:
             params["view"] = [self.lens]
+        if self.shade:
+            params["map"] = [self.shade.value]
         return params
 
     def span(self, have: Span) -> Span:

@@ -5,6 +5,8 @@ CSP_DASH_PROFILE         `partner` (default) or `public`, the hosted instance: n
                          figures, and sensitive measures at borough level only
 CSP_DASH_ILLUSTRATIVE    `on` or `off`; overrides the profile for illustrative figures
 CSP_DASH_CACHE           folder for the database that is made from the snapshot (default data/built)
+CSP_DASH_BASEMAP         address of a MapLibre style, drawn beneath the maps to zoom in (off unless set;
+                         it asks another server, so the public profile refuses it)
 =======================  ==========================================================================
 """
 
@@ -21,6 +23,7 @@ class Settings:
     public: bool = False
     illustrative: bool = True
     cache: str = ""
+    basemap: str = ""
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Settings:
@@ -31,10 +34,19 @@ class Settings:
         shown = environment.get("CSP_DASH_ILLUSTRATIVE", "off" if profile == "public" else "on").strip().lower()
         if shown not in ("on", "off"):
             raise ValueError(f"CSP_DASH_ILLUSTRATIVE is '{shown}'. Set it to 'on' or 'off'.")
-        return cls(profile == "public", shown == "on", environment.get("CSP_DASH_CACHE", "").strip())
+        basemap = environment.get("CSP_DASH_BASEMAP", "").strip()
+        if basemap and not basemap.startswith(("https://", "http://")):
+            raise ValueError(
+                f"CSP_DASH_BASEMAP is '{basemap}'. Set it to the address of a MapLibre style, or leave it out."
+            )
+        if basemap and profile == "public":
+            raise ValueError(
+                "CSP_DASH_BASEMAP asks another server, which the public profile never does. Leave one of them out."
+            )
+        return cls(profile == "public", shown == "on", environment.get("CSP_DASH_CACHE", "").strip(), basemap)
 
     def shows(self, trust: Trust, sensitive: bool, kind: AreaKind | None = None) -> bool:
         """Whether this instance shows an indicator at a kind of area."""
         if trust is Trust.ILLUSTRATIVE and not self.illustrative:
             return False
-        return not (self.public and sensitive and kind is AreaKind.WARD)
+        return not (self.public and sensitive and kind in (AreaKind.WARD, AreaKind.LSOA))

@@ -36,6 +36,7 @@ class Frequency(StrEnum):
 
 
 class AreaKind(StrEnum):
+    LSOA = "lsoa"
     WARD = "ward"
     BOROUGH = "borough"
     REGION = "region"
@@ -55,6 +56,18 @@ class Compare(StrEnum):
     BASELINE = "baseline"
     LONDON = "london"
     SIMILAR = "similar"
+
+
+class Shade(StrEnum):
+    """What a ward map is shaded by. All but the first two are of counts only."""
+
+    COUNT = "count"
+    RATE = "rate"
+    HOUSEHOLD = "household"
+    AREA = "area"
+    SHARE = "share"
+    CHANGE = "change"
+    UNUSUAL = "unusual"
 
 
 class FigureKind(StrEnum):

@@ -26,6 +26,7 @@ from csp_dash.ingest import (
     police_uk,
     rough_sleeping,
     stop_search,
+    surroundings,
     survey,
     youth,
 )
@@ -63,6 +64,7 @@ def build(source: Path, root: Path, catalogue: Catalogue, say: Callable[[str], N
                 taken.append(item)
         _write_facts(new, taken)
         inputs = places.write(source, new / "geo")
+        surroundings.write(_map_points(taken), new / "geo" / "context.geojson")
         _write_cards(new, taken, inputs, source, catalogue)
         release = _write_manifest(new, taken)
         size = sum(path.stat().st_size for path in new.rglob("*") if path.is_file())
@@ -71,6 +73,12 @@ def build(source: Path, root: Path, catalogue: Catalogue, say: Callable[[str], N
         _swap(new, root)
     say(f"release {release}: {size / 1e6:.1f} MB")
     return release
+
+
+def _map_points(taken: list[Taken]) -> pd.DataFrame:
+    """Every police.uk map point with its street, once."""
+    parts = [item.tables["snap_point"] for item in taken if "snap_point" in item.tables]
+    return pd.concat(parts)[["street", "lon", "lat"]].drop_duplicates().sort_values(["street", "lon", "lat"])
 
 
 def _write_facts(new: Path, taken: list[Taken]) -> None:

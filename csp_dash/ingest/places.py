@@ -6,7 +6,7 @@
 file               columns
 ================== =====================================================================================
 areas.csv          code, kind (ward, borough, region, lsoa), name, short (label; `|` = line break),
-                   parent (code), also (other names, `;`), label_lon, label_lat (degrees)
+                   parent (code), also (other names, `;`), former (official name until May 2022), label_lon, label_lat
 lsoa_ward.csv      lsoa, edition (2011, 2021), ward (ONS best fit)
 population.csv     area, base, people, source
 measures.csv       area, measure, value, source (`area_km2` is square kilometres of land)
@@ -18,6 +18,7 @@ All outlines stop at mean high water, so that areas are land and wards do not re
 The same inputs give the same bytes. Population bases:
 
 `census_2021` usual residents on 21 March 2021 (wards exact; boroughs and London as first published, to 100);
+`census_2021_households` households (not people) of the wards;
 `plan_2020` the borough figure that the 2021 plan uses; `mid_2019_pre_rebase`, `mid_2020_pre_rebase` ONS mid-year
 estimates of LSOAs 2011, summed to wards by best fit and to the borough, made before the Census showed them to be high.
 """
@@ -38,7 +39,7 @@ from csp_dash.ingest.workbook import read_sheet
 BOROUGH = "E09000030"
 LONDON = "E12000007"
 PLAN_2020_PEOPLE = 331_620
-WARD_TOLERANCE, LSOA_TOLERANCE, BOROUGH_TOLERANCE = 10.0, 8.0, 100.0
+WARD_TOLERANCE, LSOA_TOLERANCE, BOROUGH_TOLERANCE = 10.0, 30.0, 100.0
 """How strongly outlines are generalised: metres, the square root of the smallest corner kept."""
 WINDOW_MARGIN = (5_000.0, 2_000.0)
 """Metres of surroundings drawn east-west and north-south of the borough."""
@@ -57,6 +58,7 @@ BOROUGH_SHORT = {
 BOROUGH_ALSO = {"E09000033": "City of Westminster", "E09000027": "Richmond Upon Thames"}
 
 HERE = Path(__file__).parent
+TS011 = "ONS Census 2021, table TS011"
 TS001 = "ONS Census 2021, table TS001 (Nomis)"
 FIRST_RESULTS = "ONS Census 2021 first results, rounded to 100"
 ETHNIC_GROUPS = "ONS Census 2021, ethnic group, custom dataset, via www.VisionofBritain.org.uk"
@@ -100,7 +102,7 @@ def _same_codes(found: set[str], wanted: set[str], what: str) -> None:
 
 
 def declared_wards() -> pd.DataFrame:
-    """Today's 20 wards: code, name, short, also. Declared by hand, since official files use several names."""
+    """Today's 20 wards: code, name, short, also, former. Declared by hand, since official files use several names."""
     wards: pd.DataFrame = pd.read_csv(HERE / "ward_names.csv", dtype=str, keep_default_na=False)
     return wards
 
@@ -204,11 +206,20 @@ def census_boroughs() -> pd.DataFrame:
     return frame
 
 
+def census_households(wards: pd.DataFrame) -> pd.DataFrame:
+    """area, people: Census 2021 households of the wards (kept by hand). BadInput when a ward is missing."""
+    name = "census_2021_households.csv"
+    frame = _table(HERE / name, {"code": "area", "households": "people"}, comment="#")
+    _same_codes(set(frame["area"]), set(wards["code"]), name)
+    return frame
+
+
 def _population(source_dir: Path, inputs: list[Path], wards: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
     plan = pd.DataFrame({"area": [BOROUGH], "base": ["plan_2020"], "people": [PLAN_2020_PEOPLE], "source": [PLAN]})
     parts = [
         _ward_people(source_dir, inputs, wards),
         census_boroughs().assign(base="census_2021", source=FIRST_RESULTS),
+        census_households(wards).assign(base="census_2021_households", source=TS011),
         plan,
         _mid_year(source_dir, inputs, 2019, lookup),
         _mid_year(source_dir, inputs, 2020, lookup),
@@ -290,17 +301,20 @@ def _areas(
     wards: pd.DataFrame, names: dict[str, str], lsoa_names: dict[str, str], ward_of: pd.Series, land: Outlines
 ) -> pd.DataFrame:
     """Rows of areas.csv: wards, boroughs, London, LSOAs; by code within a kind."""
-    rows = [(w["code"], "ward", w["name"], w["short"], BOROUGH, w["also"]) for w in wards.to_dict("records")]
+    rows = [
+        (w["code"], "ward", w["name"], w["short"], BOROUGH, w["also"], w["former"]) for w in wards.to_dict("records")
+    ]
     rows += [
-        (code, "borough", name, BOROUGH_SHORT.get(code, name), LONDON, BOROUGH_ALSO.get(code, ""))
+        (code, "borough", name, BOROUGH_SHORT.get(code, name), LONDON, BOROUGH_ALSO.get(code, ""), "")
         for code, name in sorted(names.items())
     ]
-    rows.append((LONDON, "region", "London", "London", "", ""))
+    rows.append((LONDON, "region", "London", "London", "", "", ""))
     rows += [
-        (code, "lsoa", name, name.rsplit(" ", 1)[-1], ward_of[code], "") for code, name in sorted(lsoa_names.items())
+        (code, "lsoa", name, name.rsplit(" ", 1)[-1], ward_of[code], "", "")
+        for code, name in sorted(lsoa_names.items())
     ]
     spots = [outlines.label_point(land[row[0]]) for row in rows]
-    frame = pd.DataFrame(rows, columns=["code", "kind", "name", "short", "parent", "also"])
+    frame = pd.DataFrame(rows, columns=["code", "kind", "name", "short", "parent", "also", "former"])
     return frame.assign(label_lon=[lon for lon, _ in spots], label_lat=[lat for _, lat in spots])
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from csp_dash.maps.labels import Label, Ring, place
+from csp_dash.maps.labels import Label, Ring, place, strewn
 
 TILE = 512
 NARROW, SMALL = 312, 11
@@ -19,8 +19,8 @@ NARROW, SMALL = 312, 11
 class Boundaries:
     """Outlines (WGS84 GeoJSON whose features carry `properties.code`) and what is known of each area.
 
-    `names` are full; `short` may have a line break; `labels` say how and where a name is written. `box` is west,
-    south, east, north. Shared between sessions: never change it.
+    `names` are full; `short` may have a line break; `labels` say how and where a name is written. `spots` are points
+    strewn over each area, so that a click anywhere in it is near one. `box` is west, south, east, north. Shared between sessions: never change it.
     """
 
     geojson: dict[str, Any]
@@ -28,6 +28,7 @@ class Boundaries:
     names: Mapping[str, str]
     short: Mapping[str, str]
     labels: Mapping[str, Label]
+    spots: Mapping[str, Ring]
     box: tuple[float, float, float, float]
 
     def rings(self, code: str) -> list[Ring]:
@@ -70,7 +71,8 @@ def boundaries(geojson: Mapping[str, Any], areas: pd.DataFrame) -> Boundaries:
     outlines = {str(f["properties"]["code"]): rings_of(f["geometry"]) for f in geojson["features"]}
     texts = {code: list(dict.fromkeys([short[code], short[code].replace("\n", " ")])) for code in codes}
     labels = place(outlines, texts, points, width=NARROW, size=SMALL)
-    return Boundaries(dict(geojson), codes, names, short, labels, box_of(geojson))
+    spots = strewn(outlines, points)
+    return Boundaries(dict(geojson), codes, names, short, labels, spots, box_of(geojson))
 
 
 def box_of(geojson: Mapping[str, Any]) -> tuple[float, float, float, float]:

@@ -80,6 +80,26 @@ def place(
     return found
 
 
+def strewn(
+    outlines: Mapping[str, Sequence[Ring]], hints: Mapping[str, tuple[float, float]], *, across: int = 36
+) -> dict[str, Ring]:
+    """Points inside each area, in rows that stand `across` to the width of all; the hint where none falls inside."""
+    everything = np.array([p for rings in outlines.values() for ring in rings for p in ring])
+    squeeze = math.cos(math.radians(float(everything[:, 1].mean())))
+    corner = everything.min(axis=0)
+    step = float(np.ptp(everything[:, 0])) / across
+    found = {}
+    for code, rings in outlines.items():
+        points = np.array([p for ring in rings for p in ring])
+        low = np.floor((points.min(axis=0) - corner) / [step, step * squeeze])
+        high = np.ceil((points.max(axis=0) - corner) / [step, step * squeeze])
+        x, y = np.meshgrid(*(np.arange(low[i], high[i] + 1) for i in (0, 1)))
+        grid = np.column_stack([(x + (y % 2) / 2).ravel(), y.ravel()]) * [step, step * squeeze] + corner
+        inside = grid[_inside(grid * [squeeze, 1], rings, squeeze)]
+        found[code] = [(round(float(a), 5), round(float(b), 5)) for a, b in inside] or [hints[code]]
+    return found
+
+
 def _land(outlines: Mapping[str, Sequence[Ring]], squeeze: float) -> _Land:
     rings = [ring for each in outlines.values() for ring in each]
     points = np.array([p for ring in rings for p in ring]) * [squeeze, 1]

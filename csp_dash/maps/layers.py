@@ -3,30 +3,79 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pydeck as pdk
 
 from csp_dash.analytics import palette
-from csp_dash.maps.boundaries import Boundaries, View
+from csp_dash.maps.boundaries import View
+from csp_dash.maps.context import Context
+from csp_dash.maps.labels import Ring
 
 GROUND = 0.12
 WATER = 0.3
 FONT = "Source Sans, Arial, sans-serif"
 
 
-def backdrop(name: str, geojson: Mapping[str, Any], colour: str, alpha: float) -> pdk.Layer:
-    """Flat see-through shapes behind everything: water, neighbouring boroughs."""
+def flat(name: str, rings: Iterable[Ring], colour: str, alpha: float) -> pdk.Layer:
+    """Flat see-through shapes behind everything, such as water."""
     return pdk.Layer(
-        "GeoJsonLayer",
+        "PolygonLayer",
         id=name,
-        data=bare(geojson),
+        data=[{"polygon": ring} for ring in rings],
+        get_polygon="polygon",
         stroked=False,
         filled=True,
         get_fill_color=[*palette.rgb(colour), round(255 * alpha)],
         pickable=False,
     )
+
+
+def lines(name: str, paths: Iterable[Ring], colour: str, width: float, alpha: float = 1) -> pdk.Layer:
+    """Lines `width` pixels wide."""
+    return pdk.Layer(
+        "PathLayer",
+        id=name,
+        data=[{"path": path} for path in paths],
+        get_path="path",
+        get_color=[*palette.rgb(colour), round(255 * alpha)],
+        get_width=width,
+        width_units=pdk.types.String("pixels"),
+        joint_rounded=True,
+        cap_rounded=True,
+        pickable=False,
+    )
+
+
+def between(context: Context) -> list[pdk.Layer]:
+    """Parks, main roads and stations over the areas, quiet; a station says its name under the pointer."""
+    stack = [
+        lines("parks", context.parks, palette.PARK, 1.5, 0.9),
+        lines("roads", [line.points for line in context.roads], palette.PAPER, 2.2, 0.75),
+        pdk.Layer(
+            "ScatterplotLayer",
+            id="stations",
+            data=[
+                {"position": [place.lon, place.lat], "name": place.name, "label": "Station"}
+                for place in context.stations
+            ],
+            get_position="position",
+            get_radius=3,
+            radius_units=pdk.types.String("pixels"),
+            get_fill_color=[*palette.rgb(palette.PAPER), 255],
+            get_line_color=[*palette.rgb(palette.CHARCOAL), 255],
+            stroked=True,
+            get_line_width=1.2,
+            line_width_units=pdk.types.String("pixels"),
+            pickable=True,
+        ),
+    ]
+    rows = [
+        {"position": [place.lon, place.lat], "text": place.name, "ink": [*palette.rgb(palette.INK), 190]}
+        for place in context.named
+    ]
+    return [*stack, texts("places", rows, 10)]
 
 
 def ground(box: tuple[float, float, float, float]) -> pdk.Layer:
@@ -40,22 +89,6 @@ def ground(box: tuple[float, float, float, float]) -> pdk.Layer:
         get_polygon="polygon",
         stroked=False,
         get_fill_color=[*palette.rgb(palette.SLATE), round(255 * GROUND)],
-        pickable=False,
-    )
-
-
-def outlines(name: str, geojson: Mapping[str, Any], colour: str, width: float) -> pdk.Layer:
-    """Lines only, `width` pixels wide."""
-    return pdk.Layer(
-        "GeoJsonLayer",
-        id=name,
-        data=bare(geojson),
-        stroked=True,
-        filled=False,
-        get_line_color=[*palette.rgb(colour), 255],
-        get_line_width=width,
-        line_width_units=pdk.types.String("pixels"),
-        line_joint_rounded=True,
         pickable=False,
     )
 
@@ -101,10 +134,12 @@ def deck(
     tooltip: str,
     pitch: float = 0,
     moving: bool = False,
+    basemap: str = "",
 ) -> pdk.Deck:
     """A map with tooltips that fetches nothing. Only a `moving` one takes drag and wheel: they trap the page's scroll.
 
-    Leave `map_style` out: with `map_style=None` Streamlit fetches a Carto style from the network.
+    A `basemap` is the address of a style on another server. Without one `map_style` is left out: with `map_style=None`
+    Streamlit fetches a Carto style from the network.
     """
     return Compact(
         layers=list(layers),
@@ -112,7 +147,7 @@ def deck(
         initial_view_state=pdk.ViewState(
             longitude=round(view.longitude, 6), latitude=round(view.latitude, 6), zoom=round(view.zoom, 4), pitch=pitch
         ),
-        map_provider=None,
+        **({"map_provider": "maplibre", "map_style": basemap} if basemap else {"map_provider": None}),
         width=width,
         height=height,
         tooltip={
@@ -126,16 +161,3 @@ def deck(
             },
         },
     )
-
-
-def bare(geojson: Mapping[str, Any]) -> dict[str, Any]:
-    """The same outlines without properties, to send less."""
-    features = [{"type": "Feature", "properties": {}, "geometry": f["geometry"]} for f in geojson["features"]]
-    return {"type": "FeatureCollection", "features": features}
-
-
-def only(boundaries: Boundaries, codes: Sequence[str]) -> dict[str, Any]:
-    """The outlines of some areas."""
-    wanted = set(codes)
-    features = [f for f in boundaries.geojson["features"] if f["properties"]["code"] in wanted]
-    return {"type": "FeatureCollection", "features": features}

@@ -11,7 +11,7 @@ from csp_dash.domain.words import Measure
 from csp_dash.packs.data import Data
 from csp_dash.packs.evidence import area_rows, evidence
 from csp_dash.packs.picture import Picture
-from csp_dash.packs.ward_map import by_ward, ward_frame
+from csp_dash.packs.shades import by_ward, ward_frame
 
 YEARS = 8
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import shapely
 
 from csp_dash import queries
 from csp_dash.analytics.compare import Window, windows
 from csp_dash.analytics.dispersion import CHANCE, Dispersion, dispersion
+from csp_dash.analytics.hotspots import Neighbours, neighbours
 from csp_dash.analytics.seasonal import Seasons, seasons
 from csp_dash.catalogue import Catalogue
 from csp_dash.domain.catalogue import Indicator
@@ -20,9 +26,13 @@ from csp_dash.domain.months import Month, Span
 from csp_dash.domain.settings import Settings
 from csp_dash.domain.words import BOROUGH, LONDON, AreaKind, Compare, Frequency, Kind
 from csp_dash.maps.boundaries import Boundaries, boundaries
+from csp_dash.maps.context import Context, context
 from csp_dash.warehouse import Snapshot, Warehouse, database
 
 CENSUS = "census_2021"
+Made = TypeVar("Made")
+HOUSEHOLDS = "census_2021_households"
+RENAMED = Month(2022, 5)  # two wards took new names at the elections of that month; codes and borders stayed
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +68,10 @@ class Data:
         self.kinds: dict[str, str] = dict(zip(places["code"], places["kind"], strict=True))
         people = queries.populations(self.warehouse, base=CENSUS)
         self.people: dict[str, int] = {str(row["area"]): int(row["people"]) for row in people.to_dict("records")}
+        homes = queries.populations(self.warehouse, base=HOUSEHOLDS)
+        self.households: dict[str, int] = {str(row["area"]): int(row["people"]) for row in homes.to_dict("records")}
+        self.parents: dict[str, str] = dict(zip(places["code"], places["parent"], strict=True))
+        self._former = {code: str(was) for code, was in zip(places["code"], places["former"], strict=True) if was}
         self._have = {
             (str(row["indicator"]), str(row["area_kind"])): Have(
                 Span(Month.of(row["first"]), Month.of(row["last"])),
@@ -72,12 +86,20 @@ class Data:
         renamed = {old: new for old, new in catalogue.redirects.items() if new in shown}
         self.words = Vocabulary({**shown, **renamed}, dict(zip(wards["code"], wards["name"], strict=True)))
         self.wards: tuple[str, ...] = tuple(wards["code"])
+        self._kept: dict[Hashable, Any] = {}
         self._noise: dict[tuple[str, tuple[str, ...]], Noise] = {}
         self._scatter: dict[tuple[str, AreaKind], dict[str, float]] = {}
         self.oldest = min(have.span.first for have in self._have.values())
         self.newest = max(
             have.span.last for (slug, _), have in self._have.items() if catalogue.indicators[slug].counts_in_headlines
         )
+
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """What `make` gives, worked out once for each release and kept under a key."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        found: Made = self._kept[key]
+        return found
 
     def shows(self, indicator: Indicator, kind: AreaKind | None = None) -> bool:
         return self.settings.shows(indicator.trust, indicator.sensitive, kind)
@@ -119,6 +141,14 @@ class Data:
             denominator=("denominator", "sum"),
             flag=("flag", "first"),
         )
+
+    def by_month(self, indicator: Indicator, kind: AreaKind) -> pd.DataFrame:
+        """Counts of every area of a kind: a row a month (its first day), a column an area; missing months are NaN."""
+        codes = tuple(code for code, own in self.kinds.items() if own == kind.value)
+        frame = queries.series(self.warehouse, indicator=indicator.slug, areas=codes)
+        wide: pd.DataFrame = frame.pivot(index="start", columns="area", values="numerator").astype(float)
+        every = pd.date_range(wide.index.min(), wide.index.max(), freq="MS") if len(wide) else wide.index
+        return wide.reindex(every)
 
     def noise(self, indicator: Indicator, areas: tuple[str, ...]) -> Noise:
         """The season and the scatter of some areas' months together, worked out once for each release.
@@ -208,8 +238,36 @@ class Data:
         return self._outlines("lsoas", "lsoa")
 
     @cached_property
-    def water(self) -> dict[str, Any]:
-        return self._geojson("water")
+    def lsoa_links(self) -> Neighbours:
+        """Which small areas are neighbours, for the tests of hot spots."""
+        flat = {
+            code: shapely.transform(
+                shapely.MultiPolygon([shapely.Polygon(ring) for ring in self.lsoa_outlines.rings(code)]), _metres
+            )
+            for code in self.lsoa_outlines.codes
+        }
+        return neighbours(flat)
+
+    @cached_property
+    def context(self) -> Context:
+        """Water, main roads, stations and parks around the wards."""
+        return context(self.ward_outlines.box, self._geojson("water"), self._geojson("context"))
+
+    @cached_property
+    def square_kilometres(self) -> dict[str, float]:
+        """Land area by area code."""
+        return self.place_measure("area_km2")
+
+    def place_measure(self, name: str) -> dict[str, float]:
+        """A fixed measure of places (deprivation, land) by area code."""
+        rows = queries.place_measures(self.warehouse)
+        rows = rows[rows["measure"] == name]
+        return {str(area): float(value) for area, value in zip(rows["area"], rows["value"], strict=True)}
+
+    def name_then(self, code: str, month: Month) -> str:
+        """An area's name with the one that it had in a month, where that was another."""
+        former = self._former.get(code)
+        return f"{self.names[code]} (then {former})" if former and month < RENAMED else self.names[code]
 
     def _outlines(self, name: str, kind: str) -> Boundaries:
         return boundaries(self._geojson(name), self.areas[self.areas["kind"] == kind])
@@ -217,6 +275,11 @@ class Data:
     def _geojson(self, name: str) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.snapshot.path(f"geo/{name}.geojson").read_text(encoding="utf-8"))
         return found
+
+
+def _metres(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Degrees as metres, near enough within one borough."""
+    return np.multiply(points, [111_320 * math.cos(math.radians(51.515)), 111_320.0], dtype=np.float64)
 
 
 def open_data(catalogue: Catalogue, settings: Settings) -> Data:

@@ -51,10 +51,12 @@ def area_rows(question: Asked, frame: pd.DataFrame) -> list[dict[str, object]]:
     ]
 
 
-def evidence(data: Data, question: Asked, rows: list[dict[str, object]], name: str, first: str = "") -> Evidence:
+def evidence(
+    data: Data, question: Asked, rows: list[dict[str, object]], name: str, first: str = "", unit: str = ""
+) -> Evidence:
     """Evidence for figures given as rows of area, from, to, numerator, denominator, value and flag.
 
-    `first` names the table's first column: Month, Ward, Borough.
+    `first` names the table's first column: Month, Ward, Borough. `unit` is the value's, where it is not the question's.
     """
     indicator = question.indicator
     feed = indicator.feed(question.kind)
@@ -64,7 +66,7 @@ def evidence(data: Data, question: Asked, rows: list[dict[str, object]], name: s
     frame.insert(0, "indicator", indicator.slug)
     frame.insert(2, "area_name", [data.names.get(str(code), str(code)) for code in frame["area"]])
     frame["value"] = pd.to_numeric(frame["value"]).round(4)
-    frame["unit"] = question.unit
+    frame["unit"] = unit or question.unit
     frame["trust"] = ILLUSTRATIVE if indicator.trust is Trust.ILLUSTRATIVE else indicator.trust.value
     frame["source"] = source.id if source else ""
     frame["release"] = data.release

@@ -12,13 +12,13 @@ from csp_dash.analytics.intervals import poisson_rate_ci, wilson
 from csp_dash.charts import bars
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import BOROUGH, LONDON, AreaKind, Kind, Measure
-from csp_dash.maps import ward_choropleth
-from csp_dash.maps.legend import legend
+from csp_dash.maps import sheet
+from csp_dash.maps.shading import by_class
 from csp_dash.packs.asked import Asked, asked, base, value
 from csp_dash.packs.data import Data
 from csp_dash.packs.evidence import area_rows, evidence
 from csp_dash.packs.picture import Picture
-from csp_dash.packs.ward_map import by_ward
+from csp_dash.packs.shades import by_ward
 
 
 def boroughs(data: Data, view: Filters) -> Picture:
@@ -98,11 +98,11 @@ def borough_map(data: Data, view: Filters) -> Picture:
         "no data" if pd.isna(number) else f"{wording.rate(float(number))} {_unit(question).lower()}"
         for number in frame["value"]
     ]
-    classes = classify(frame["value"])
+    shading = by_class(data.borough_outlines.codes, frame, classify(frame["value"]))
     return replace(
         picture,
-        figure=ward_choropleth.figure(
-            data.borough_outlines, frame, classes, selected=(BOROUGH,), width=330, height=360
+        figure=sheet.figure(
+            data.borough_outlines, shading, selected=(BOROUGH,), height=360, named=(), outline=0.8, identity="london"
         ),
         alt=alt.map_alt(
             question.indicator.title,
@@ -112,7 +112,7 @@ def borough_map(data: Data, view: Filters) -> Picture:
             period=question.period,
             finding=picture.title,
         ),
-        legend=tuple(legend(classes)),
+        legend=shading.legend,
     )
 
 

@@ -1,129 +1,188 @@
-"""A measure by ward: the map, who is highest, and every ward's figure."""
+"""A measure by ward: the map, who is highest, every ward's figure, and files of them to take away."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from csp_dash.analytics import alt, wording
-from csp_dash.analytics.classes import Classes, classify
+from csp_dash.analytics.suppress import MARK, few
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import AreaKind, Kind, Measure, Trust
-from csp_dash.maps import ward_map as zoomed
-from csp_dash.maps import ward_sheet
-from csp_dash.maps.legend import legend
-from csp_dash.packs.asked import Asked, area_value, asked, real_figure, value_words
+from csp_dash.domain.words import Kind, Measure, Shade, Trust
+from csp_dash.maps import printed, sheet, zoomable
 from csp_dash.packs.data import Data
-from csp_dash.packs.evidence import area_rows, evidence
+from csp_dash.packs.evidence import Evidence, area_rows, evidence
 from csp_dash.packs.picture import Picture
+from csp_dash.packs.shades import Shaded, shaded
 
 # As many names as stay clear of each other in type that is read from six metres.
 WALL_NAMES = 4
 
 
-def ward_map(data: Data, view: Filters) -> Picture:
+@dataclass(frozen=True)
+class WardMap:
+    """The map as a picture, and its numbers: `table` is sortable, with one row a ward in the order of `codes`."""
+
+    picture: Picture
+    shaded: Shaded
+    table: pd.DataFrame
+    codes: tuple[str, ...]
+
+
+def ward_map(data: Data, view: Filters) -> WardMap:
     """The ward map of a view's indicator. Chosen wards are outlined; all 20 are always shaded."""
-    return draw(data, view)
+    made = shaded(data, view)
+    figure = sheet.figure(
+        data.ward_outlines,
+        made.shading,
+        context=data.context,
+        selected=view.wards,
+        follow=True,
+        identity=view.indicator,
+    )
+    picture = _picture(data, view, made, figure)
+    ordered = made.frame.sort_values("value", ascending=False, na_position="last")
+    return WardMap(picture, made, _table(data, made, ordered), tuple(ordered["area"]))
 
 
 def wall(data: Data, view: Filters) -> Picture:
     """The same map for the big screen: rates, and names that are read from afar."""
-    picture = draw(data, replace(view, measure=Measure.RATE), size=18, names=WALL_NAMES)
-    picture.figure.update_layout(height=None)
-    return picture
+    asked = replace(view, measure=Measure.RATE, shade=None)
+    made = shaded(data, asked)
+    named = set(made.frame.nlargest(WALL_NAMES, "value")["area"])
+    figure = sheet.figure(
+        data.ward_outlines, made.shading, context=data.context, size=18, named=named, identity=view.indicator
+    )
+    figure.update_layout(height=None)
+    return _picture(data, asked, made, figure)
 
 
-def zoomable(data: Data, view: Filters) -> Picture:
+def to_zoom(data: Data, view: Filters) -> Picture:
     """The same map to zoom and move in, for those who look closer."""
-    question = by_ward(data, view)
-    frame = ward_frame(data, question)
-    deck = zoomed.deck(
-        data.ward_outlines, frame, _classes(question, frame), water=data.water, selected=view.wards, width=700
+    made = shaded(data, view)
+    deck = zoomable.deck(
+        data.ward_outlines,
+        made.shading,
+        context=data.context,
+        selected=view.wards,
+        width=700,
+        basemap=data.settings.basemap,
     )
-    return replace(draw(data, view), figure=deck)
+    return _picture(data, view, made, deck)
 
 
-def _classes(question: Asked, frame: pd.DataFrame) -> Classes:
-    counts = question.measure is Measure.COUNT and question.indicator.kind is Kind.COUNT
-    return classify(frame["value"], whole=counts)
-
-
-def draw(data: Data, view: Filters, *, size: float = 11, names: int = 20) -> Picture:
-    """The map with the names of the highest wards; `size` is that of the names, in pixels."""
-    question = by_ward(data, view)
-    indicator = question.indicator
-    frame = ward_frame(data, question)
-    rate = question.measure is Measure.RATE
-    classes = _classes(question, frame)
-    words = {code: data.names[code] for code in data.wards}
-    measure = "rates" if rate else "shares" if indicator.kind is Kind.PROPORTION else "numbers"
-    finding = alt.map_title(frame, words, measure=measure, unit=indicator.unit)
-    if finding.startswith(("No ", "Every ")):
-        finding = wording.inside(finding)
-    # Made-up figures have no finding.
-    title = question.subject if indicator.trust is Trust.ILLUSTRATIVE else f"{question.subject}: {finding}"
+def _picture(data: Data, view: Filters, made: Shaded, figure: object) -> Picture:
+    question = made.question
+    title = _title(made)
     return Picture(
-        indicator=indicator,
+        indicator=question.indicator,
         title=title,
-        caption=f"{wording.capital(question.unit)}, by ward, {question.period}.",
-        figure=ward_sheet.figure(
-            data.ward_outlines,
-            frame,
-            classes,
-            water=data.water,
-            selected=view.wards,
-            size=size,
-            named=set(frame.nlargest(names, "value")["area"]) if names < len(frame) else None,
-            identity=indicator.slug,
+        caption=f"{wording.capital(made.unit)}, by ward, {question.period}.",
+        figure=figure,
+        alt=alt.map_alt(
+            question.subject, made.frame, data.names, measure=made.unit, period=question.period, finding=title
         ),
-        alt=alt.map_alt(question.subject, frame, words, measure=question.unit, period=question.period, finding=title),
-        evidence=evidence(data, question, area_rows(question, frame), "by-ward", "Ward"),
-        remark=_remark(data, question),
-        legend=tuple(legend(classes)),
-        empty=bool(frame["value"].isna().all()),
+        evidence=_evidence(data, made),
+        remark=made.remark,
+        legend=made.shading.legend,
+        empty=made.empty,
     )
 
 
-def _remark(data: Data, question: Asked) -> str:
-    if question.indicator.trust is Trust.ILLUSTRATIVE:
-        return real_figure(data, question)
-    if question.measure is Measure.RATE or not question.indicator.has_rate:
-        return ""
-    return "Counts show where people are as well as where the problem is. Rates allow for residents."
+def _evidence(data: Data, made: Shaded) -> Evidence:
+    told = evidence(data, made.question, area_rows(made.question, made.frame), "by-ward", "Ward", unit=made.unit)
+    ordered = made.frame.sort_values("value", ascending=False, na_position="last")
+    table = pd.DataFrame({"Ward": _names(data, made, ordered), "Code": ordered["area"], "Figure": ordered["label"]})
+    return replace(told, table=table)
 
 
-def by_ward(data: Data, view: Filters) -> Asked:
-    """The question, put to wards. Where the indicator has none, its `have` is None and every ward is empty."""
-    question = asked(data, view)
-    have = data.have(question.indicator, AreaKind.WARD)
-    rate = view.measure is Measure.RATE and question.indicator.has_rate
-    return replace(
-        question,
-        kind=AreaKind.WARD,
-        areas=data.wards,
-        place="wards of Tower Hamlets",
-        have=have,
-        span=view.span(have.span) if have else None,
-        measure=Measure.RATE if rate else Measure.COUNT,
+def _names(data: Data, made: Shaded, frame: pd.DataFrame) -> list[str]:
+    span = made.question.span
+    return [data.name_then(code, span.last) if span else data.names[code] for code in frame["area"]]
+
+
+def _table(data: Data, made: Shaded, ordered: pd.DataFrame) -> pd.DataFrame:
+    """Ward and its numbers as numbers, so that a column can be sorted."""
+    table = pd.DataFrame({"Ward": _names(data, made, ordered)})
+    if made.shade is not Shade.COUNT or made.question.indicator.kind is Kind.PROPORTION:
+        table["Count"] = ordered["numerator"].to_list()
+    table[HEADS[made.shade]] = ordered["value"].astype(float).round(2).to_list()
+    if made.shade is Shade.RATE:
+        table[MARK] = [MARK if few(None if pd.isna(n) else float(n)) else "" for n in ordered["numerator"]]
+    return table
+
+
+HEADS = {
+    Shade.COUNT: "Count",
+    Shade.RATE: "Per 1,000",
+    Shade.HOUSEHOLD: "Per 1,000",
+    Shade.AREA: "Per km²",
+    Shade.SHARE: "Share (%)",
+    Shade.CHANGE: "Change (%)",
+    Shade.UNUSUAL: "× expected",
+}
+
+
+def geojson(data: Data, view: Filters) -> bytes:
+    """Outlines and figures of the wards as GeoJSON, with the source and the licence."""
+    made = shaded(data, view)
+    question = made.question
+    rows = {row["area"]: row for row in made.frame.to_dict("records")}
+    told = _evidence(data, made)
+    features = []
+    for feature in data.ward_outlines.geojson["features"]:
+        code = str(feature["properties"]["code"])
+        row = rows[code]
+        properties = {
+            "code": code,
+            "name": data.names[code],
+            "name_then": data.name_then(code, question.span.last) if question.span else data.names[code],
+            "indicator": question.indicator.slug,
+            "from": str(question.span.first) if question.span else None,
+            "to": str(question.span.last) if question.span else None,
+            "value": None if pd.isna(row["value"]) else round(float(row["value"]), 4),
+            "unit": made.unit,
+            "numerator": None if pd.isna(row["numerator"]) else float(row["numerator"]),
+            "words": row["label"],
+            "fill": made.shading.fills[code],
+        }
+        features.append({"type": "Feature", "properties": properties, "geometry": feature["geometry"]})
+    found = {
+        "type": "FeatureCollection",
+        "title": _title(made),
+        "source": f"{told.source}. Outlines: {OUTLINES}",
+        "licence": LICENCE,
+        "release": data.release,
+        "features": features,
+    }
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+OUTLINES = "GLA ward boundaries, generalised. Contains OS data © Crown copyright and database right"
+LICENCE = "Open Government Licence v3.0"
+
+
+def _title(made: Shaded) -> str:
+    """The finding as a title; made-up figures have none."""
+    illustrative = made.question.indicator.trust is Trust.ILLUSTRATIVE
+    return made.question.subject if illustrative else f"{made.question.subject}: {made.finding}"
+
+
+def image(data: Data, view: Filters, form: printed.Form) -> bytes:
+    """The map as a picture file for a paper: finding, key, scale, source, as-at date."""
+    made = shaded(data, view)
+    question = made.question
+    told = _evidence(data, made)
+    as_at = f" Figures to {told.as_at}." if told.as_at else ""
+    return printed.render(
+        data.ward_outlines,
+        made.shading,
+        title=_title(made),
+        caption=f"{wording.capital(made.unit)}, by ward, {question.period}.",
+        source=f"Source: {told.source}.{as_at} Release {data.release}. {OUTLINES}.",
+        context=data.context,
+        selected=view.wards,
+        form=form,
     )
-
-
-def ward_frame(data: Data, question: Asked) -> pd.DataFrame:
-    """area, name, value, label, numerator, denominator of the 20 wards; missing values where there is no figure."""
-    found = data.windows(question.indicator, AreaKind.WARD, question.span) if question.span else {}
-    rows = []
-    for code in data.wards:
-        window = found.get(code)
-        number = area_value(data, question, code, window) if window else None
-        rows.append(
-            {
-                "area": code,
-                "name": data.names[code],
-                "value": float("nan") if number is None else number,
-                "label": f"{value_words(question, number)} {question.unit}",
-                "numerator": window.numerator if window else None,
-                "denominator": window.denominator if window else None,
-            }
-        )
-    return pd.DataFrame(rows)

@@ -12,7 +12,7 @@ from csp_dash.domain.words import AreaKind, Measure
 from csp_dash.packs.asked import against_before
 from csp_dash.packs.data import Data
 from csp_dash.packs.ranking import ward_place
-from csp_dash.packs.ward_map import by_ward, ward_frame
+from csp_dash.packs.shades import by_ward, ward_frame
 
 MEASURES = (
     "asb",

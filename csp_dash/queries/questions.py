@@ -10,7 +10,7 @@ from csp_dash.domain.months import Span
 from csp_dash.warehouse import Warehouse
 
 SHAPES: dict[str, tuple[str, ...]] = {
-    "areas": ("code", "kind", "name", "short", "parent", "label_lon", "label_lat"),
+    "areas": ("code", "kind", "name", "short", "parent", "former", "label_lon", "label_lat"),
     "availability": ("indicator", "area_kind", "first", "last", "periods", "source", "vintage", "missing"),
     "lsoa_window": ("lsoa", "ward", "n", "months"),
     "place_measures": ("area", "measure", "value", "source"),

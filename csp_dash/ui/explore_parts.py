@@ -9,10 +9,11 @@ import streamlit as st
 from csp_dash.domain.catalogue import Indicator
 from csp_dash.domain.filters import LENSES
 from csp_dash.domain.words import AreaKind, Frequency, Kind, Measure, Trust
+from csp_dash.maps.points import Style
 from csp_dash.packs import ahead, by_ward, density, moved, ranking, small_areas, taken_apart, year_on_year
 from csp_dash.packs.asked import asked, real_figure
 from csp_dash.packs.tile import tile
-from csp_dash.ui import marks, panels, theme_parts
+from csp_dash.ui import map_parts, marks, panels, theme_parts
 from csp_dash.ui.frame import Visit
 
 DEFAULT = "burglary"
@@ -128,14 +129,14 @@ def look(visit: Visit, item: Indicator) -> None:
 def _fits(visit: Visit, item: Indicator, lens: str) -> bool:
     """Whether a way of looking has anything to show for a measure; made-up figures are given no verdicts."""
     if item.trust is Trust.ILLUSTRATIVE:
-        return lens == ""
+        return lens in ("", "map")
     if lens == "small":
-        return item.slug in small_areas.SERIES or item.slug in POINTS
+        return small_areas.shown(visit.store.data, item)
     if lens == "ahead" and _ended(visit, item):
         return False
     if lens in ("years", "parts", "ahead"):
         return item.frequency is Frequency.MONTH and item.kind is Kind.COUNT
-    if lens == "wards":
+    if lens in ("wards", "map"):
         return visit.store.data.have(item, AreaKind.WARD) is not None
     if lens == "moved":
         return item.kind is Kind.COUNT and (bool(item.parts) or visit.store.data.have(item, AreaKind.WARD) is not None)
@@ -155,7 +156,7 @@ def _time_and_place(visit: Visit, item: Indicator) -> None:
     if item.pair and item.counts_in_headlines:
         theme_parts.pair_panel(visit, item.slug)
     if visit.store.data.have(item, AreaKind.WARD):
-        panels.map_panel(visit, item.slug, zoom=True)
+        map_parts.map_panel(visit, item.slug, zoom=True)
 
 
 def _compare(visit: Visit, item: Indicator) -> None:
@@ -183,10 +184,14 @@ def _moved(visit: Visit, item: Indicator) -> None:
 
 
 def _small(visit: Visit, item: Indicator) -> None:
-    if item.slug in small_areas.SERIES:
-        small(visit, item)
+    small(visit, item)
     if item.slug in POINTS:
         points(visit)
+
+
+def _map(visit: Visit, item: Indicator) -> None:
+    map_parts.map_panel(visit, item.slug, zoom=True)
+    map_parts.in_depth(visit, item.slug)
 
 
 def _harm(visit: Visit, item: Indicator) -> None:
@@ -197,6 +202,7 @@ SIMPLE = {"years": year_on_year.year_on_year, "parts": taken_apart.taken_apart, 
 OTHERS = {
     "": _time_and_place,
     "compare": _compare,
+    "map": _map,
     "wards": _wards,
     "boroughs": _boroughs,
     "moved": _moved,
@@ -206,29 +212,39 @@ OTHERS = {
 
 
 def small(visit: Visit, item: Indicator) -> None:
-    """The measure by LSOA."""
+    """The measure by LSOA: counts, tested hot spots, and how concentrated it is."""
     st.subheader("Below the ward: by small area", anchor="small")
     view = replace(panels.view_of(visit, item.slug), wards=(), measure=Measure.COUNT)
-    picture = visit.store.panel(small_areas.small_areas, view)
-    with st.container(border=True):
-        st.markdown(f"##### {picture.title}")
-        st.caption(picture.caption)
-        if picture.empty:
-            return
-        st.plotly_chart(picture.figure, key="small-areas", config=panels.CHART, alt=picture.alt)
-        marks.legend(picture.legend)
-        st.warning(picture.remark, icon=":material/location_off:")
-        marks.foot(picture.evidence, visit.release, view, "small-areas")
+    found = visit.store.panel(small_areas.below_ward, view)
+    kept = replace(view, lens="small")
+    st.warning(found.counts.remark, icon=":material/location_off:")
+    for picture, key in (
+        (found.counts, "small-areas"),
+        (found.hot, "hot-spots"),
+        (found.concentration, "concentrated"),
+    ):
+        panels.picture_panel(visit, replace(picture, remark=""), key, kept)
 
 
 def points(visit: Visit) -> None:
-    """Burglary by police.uk map point, as hexagons, with the warning that points are not addresses."""
+    """Burglary by police.uk map point, as hexagons or smoothed, with the warning that points are not addresses."""
     st.subheader("Below the ward: burglary by map point", anchor="points")
-    picture = visit.store.panel(density.hexagons, replace(visit.filters, indicator="burglary", wards=()))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        style = st.segmented_control(
+            "Draw the map points as",
+            list(Style),
+            default=Style.HEXAGONS,
+            required=True,
+            key="point-style",
+            format_func=lambda name: name.capitalize(),
+        )
+        closer = st.toggle("Zoom and move in the map", key="zoom-points")
+    view = replace(visit.filters, indicator="burglary", wards=(), lens="")
+    picture = visit.store.panel(density.moving if closer else density.still, view)[Style(style or Style.HEXAGONS)]
     with st.container(border=True):
         st.markdown(f"##### {picture.title}")
         st.caption(picture.caption)
         st.pydeck_chart(picture.figure, height=panels.MAP_HEIGHT, key="hexagons", alt=picture.alt)
         marks.legend(picture.legend)
         st.warning(picture.remark, icon=":material/location_off:")
-        marks.foot(picture.evidence, visit.release, visit.filters, "hexagons")
+        marks.foot(picture.evidence, visit.release, replace(view, lens="small"), "hexagons")

@@ -65,7 +65,9 @@ def safe(text: str) -> str:
 
 
 def legend(items: tuple[tuple[str, str], ...], size: float = 0.85) -> None:
-    """Colour chips with their labels, as text that wraps."""
+    """Colour chips with their labels, as text that wraps; nothing where there are none."""
+    if not items:
+        return
     chips = "".join(
         '<span style="display:inline-flex;align-items:center;margin:0 0.9rem 0.2rem 0;white-space:nowrap">'
         '<span aria-hidden="true" style="width:0.95rem;height:0.95rem;border-radius:0.2rem;margin-right:0.4rem;'

@@ -6,9 +6,10 @@ from datetime import date
 
 import streamlit as st
 
+from csp_dash.analytics import wording
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import Trust
-from csp_dash.packs import register
+from csp_dash.packs import density, register
 from csp_dash.ui.frame import Visit
 
 STANDING = {
@@ -115,7 +116,20 @@ def statistics(visit: Visit) -> None:
         "- **Survey figures** (Public Attitude Survey) rest on about 400 interviews a borough a year, so a change of less than about "
         "seven percentage points in a year is within chance.\n"
         f"- **Similar boroughs.** {visit.catalogue.similar_reason}\n"
-        "- **Map classes** are natural breaks at round numbers; they are stated under each map.\n"
+        "- **Map classes** are natural breaks (Fisher and Jenks) moved to round numbers; they are stated under each map, and the same at "
+        "every step of a map through time. Falls are blue and rises orange; grey is what chance could explain.\n"
+        "- **How unusual** a ward is (a funnel): its count against what the borough's rate would give its residents, with exact limits of "
+        "chance at 95% and 99.8% (Seaton and Manktelow 2012). Wards differ in more than residents; which stand out even so is told by "
+        "limits that allow for it (Spiegelhalter 2005).\n"
+        "- **Hot spots** among small areas: Getis and Ord's Gi* with 9,999 permutations, and Benjamini and Hochberg's adjustment, so that at "
+        "most one in twenty of what is coloured should be chance. On 1,000 maps of pure noise 2% showed any. *New* is hot now and not the "
+        "year before, *fading* the other way round.\n"
+        "- **Concentration**: the fewest small areas that hold half of the offences, and the generalised Gini of Bernasco and Steenbeek (2017).\n"
+        "- **Map points** of police.uk are shared by many addresses. They are gathered into hexagons (H3, 350 metres across) or smoothed over "
+        "200 metres; neither says where an offence was.\n"
+        "- **Small areas are given to wards** by the official look-up (best fit). Of the burglary records that police.uk places on a map "
+        f"point, {wording.percent(100 * visit.store.panel(density.apart, Filters()))} lie in another ward by that point.\n"
+        "- **Households** are those of the 2021 Census. No workday population is published for today's wards.\n"
         "- **Many tests.** Of twenty measures that did not change, one will seem to have. Read a verdict with the trend beside it."
     )
     _how_well(visit)

@@ -8,9 +8,9 @@ import streamlit as st
 
 from csp_dash.domain.catalogue import Priority
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import AreaKind, Frequency, Trust
+from csp_dash.domain.words import Frequency, Trust
 from csp_dash.packs import comparisons as compared
-from csp_dash.packs import findings, ranking, trend, volume_harm, ward_map
+from csp_dash.packs import findings, ranking, trend, volume_harm
 from csp_dash.packs.asked import asked
 from csp_dash.packs.picture import Picture
 from csp_dash.packs.tile import Tile, tile
@@ -94,18 +94,18 @@ def trend_panel(visit: Visit, slug: str) -> None:
     view = view_of(visit, slug)
     picture = visit.store.panel(trend.trend, view)
     with st.container(border=True, height="stretch"):
-        _title(picture)
+        title(picture)
         st.plotly_chart(picture.figure, key=f"trend-{slug}", config=CHART, alt=picture.alt)
         for line in (picture.remark, picture.marked):
             if line:
                 st.caption(line)
-        marks.foot(picture.evidence, visit.release, _pinned(visit, view), f"trend-{slug}", picture.sentence)
+        marks.foot(picture.evidence, visit.release, pinned(visit, view), f"trend-{slug}", picture.sentence)
 
 
 def picture_panel(visit: Visit, picture: Picture, key: str, view: Filters | None = None) -> None:
     """Any picture with its finding, its words, its table and its source."""
     with st.container(border=True):
-        _title(picture)
+        title(picture)
         if picture.empty:
             st.info(
                 picture.sentence or "There are no figures for this choice. Choose another period, place or measure."
@@ -115,68 +115,12 @@ def picture_panel(visit: Visit, picture: Picture, key: str, view: Filters | None
             st.html(picture.figure)
         else:
             st.plotly_chart(picture.figure, key=key, config=CHART, alt=picture.alt)
+        marks.legend(picture.legend)
         if picture.sentence:
             st.markdown(picture.sentence)
         if picture.remark:
             st.caption(picture.remark)
         marks.foot(picture.evidence, visit.release, view or visit.filters, key)
-
-
-def maps(visit: Visit, *slugs: str) -> None:
-    """One ward map with a choice of measure, and the wards ranked beside it."""
-    catalogue = visit.catalogue
-    shown = [slug for slug in slugs if visit.store.data.have(catalogue.indicators[slug], AreaKind.WARD)]
-    if not shown:
-        return
-    st.markdown("#### Where is it?")
-    slug = visit.filters.indicator if visit.filters.indicator in shown else shown[0]
-    if len(shown) > 1:
-        key = f"map-choice-{visit.page}"
-        st.session_state[key] = slug
-        st.segmented_control(
-            "Measure on the map",
-            shown,
-            required=True,
-            key=key,
-            on_change=_keep_indicator,
-            args=(key,),
-            format_func=lambda name: catalogue.indicators[name].short,
-            label_visibility="collapsed",
-            wrap=True,
-        )
-    map_panel(visit, slug)
-
-
-def _keep_indicator(key: str) -> None:
-    """The measure on the map is part of the view, so that a link keeps it."""
-    st.session_state["f_indicator"] = st.session_state[key]
-
-
-def map_panel(visit: Visit, slug: str, *, zoom: bool = False) -> None:
-    """The ward map of one measure with its table. `zoom` offers the map to zoom and move in."""
-    view = view_of(visit, slug)
-    picture = visit.store.panel(ward_map.ward_map, view)
-    with st.container(border=True):
-        _title(picture)
-        closer = zoom and not picture.empty and st.toggle("Zoom and move in the map", key=f"zoom-{visit.page}")
-        left, right = st.columns([3, 2], gap="large")
-        with left:
-            if picture.empty:
-                st.info("There are no ward figures for this choice. Choose another period or measure.")
-            elif closer:
-                deck = visit.store.panel(ward_map.zoomable, view).figure
-                st.pydeck_chart(deck, height=MAP_HEIGHT, key=f"zoomed-{slug}", alt=picture.alt)
-                marks.legend(picture.legend)
-            else:
-                st.plotly_chart(picture.figure, key=f"map-{slug}", config=CHART, alt=picture.alt)
-                marks.legend(picture.legend)
-        with right:
-            st.table(
-                picture.evidence.table.head(20), hide_index=True, border="horizontal", alt=f"{picture.title}, all wards"
-            )
-        if picture.remark:
-            st.caption(picture.remark)
-        marks.foot(picture.evidence, visit.release, _pinned(visit, view), f"map-{slug}")
 
 
 def comparisons(visit: Visit, slug: str) -> None:
@@ -230,7 +174,7 @@ def ranked(visit: Visit, slug: str, *, mapped: bool = False) -> None:
     if picture.empty:
         return
     with st.container(border=True):
-        _title(picture)
+        title(picture)
         left, right = st.columns([3, 2], gap="large") if mapped else (st.container(), None)
         left.plotly_chart(picture.figure, key=f"rank-{slug}", config=CHART, alt=picture.alt)
         if right is not None:
@@ -238,10 +182,11 @@ def ranked(visit: Visit, slug: str, *, mapped: bool = False) -> None:
             with right:
                 st.plotly_chart(london.figure, key=f"london-{slug}", config=CHART, alt=london.alt)
                 marks.legend(london.legend)
-        marks.foot(picture.evidence, visit.release, _pinned(visit, view), f"rank-{slug}")
+        marks.foot(picture.evidence, visit.release, pinned(visit, view), f"rank-{slug}")
 
 
-def _title(picture: Picture) -> None:
+def title(picture: Picture) -> None:
+    """A picture's finding, with the word that stands on everything made up."""
     if picture.indicator.trust is Trust.ILLUSTRATIVE:
         marks.illustrative()
     st.markdown(f"##### {picture.title}")
@@ -249,7 +194,8 @@ def _title(picture: Picture) -> None:
         st.caption(picture.caption)
 
 
-def _pinned(visit: Visit, view: Filters) -> Filters:
+def pinned(visit: Visit, view: Filters) -> Filters:
+    """The view with its period written out, for a link that keeps it."""
     question = asked(visit.store.data, view)
     if question.span is None or question.indicator.frequency is not Frequency.MONTH:
         return view

@@ -10,7 +10,7 @@ from csp_dash.domain.catalogue import Priority, Theme
 from csp_dash.packs import groups, night, pair, ranks, strands
 from csp_dash.packs.picture import Picture
 from csp_dash.packs.tile import Tile, tile
-from csp_dash.ui import marks, outcome_parts, panels
+from csp_dash.ui import map_parts, marks, outcome_parts, panels
 from csp_dash.ui.frame import Visit
 
 
@@ -80,7 +80,7 @@ def _keep_theme(key: str, leads: dict[str, str]) -> None:
 
 
 def _map(visit: Visit, theme: Theme) -> None:
-    panels.maps(visit, *theme.measures)
+    map_parts.maps(visit, *theme.measures)
 
 
 def _boroughs(visit: Visit, theme: Theme) -> None:

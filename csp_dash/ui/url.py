@@ -14,7 +14,7 @@ from csp_dash.domain.months import Month
 from csp_dash.domain.words import Compare, Measure
 
 SEEN = "url_seen"
-KEYS = ("f_indicator", "f_wards", "f_measure", "f_compare", "f_period", "f_first", "f_last", "f_lens")
+KEYS = ("f_indicator", "f_wards", "f_measure", "f_compare", "f_period", "f_first", "f_last", "f_lens", "f_shade")
 
 
 def current() -> dict[str, list[str]]:
@@ -45,6 +45,7 @@ def put(filters: Filters) -> None:
     state["f_first"] = str(filters.first) if filters.first else None
     state["f_last"] = str(filters.last) if filters.last else None
     state["f_lens"] = filters.lens
+    state["f_shade"] = filters.shade.value if filters.shade else ""
 
 
 def get(words: Vocabulary) -> Filters:
@@ -57,6 +58,7 @@ def get(words: Vocabulary) -> Filters:
         "compare": [state.get("f_compare") or Compare.PREVIOUS.value],
         "period": [state.get("f_period") or "12m"],
         "view": [state.get("f_lens") or ""],
+        "map": [state.get("f_shade") or ""],
     }
     if state.get("f_period") == "custom":
         params["from"], params["to"] = [state.get("f_first") or ""], [state.get("f_last") or ""]

@@ -9,7 +9,7 @@ import streamlit as st
 from csp_dash.analytics import wording
 from csp_dash.domain.filters import Filters
 from csp_dash.packs import ward_map, ward_profile
-from csp_dash.ui import marks, panels
+from csp_dash.ui import map_parts, marks, panels
 from csp_dash.ui.frame import Visit, page
 
 
@@ -59,15 +59,24 @@ def find(visit: Visit) -> None:
         "Not sure which ward you live in? Type your street above, or find your area on the map.",
         icon=":material/map:",
     )
-    picture = visit.store.panel(ward_map.ward_map, Filters(indicator="burglary"))
+    picture = visit.store.panel(ward_map.ward_map, Filters(indicator="burglary")).picture
     st.plotly_chart(
         picture.figure,
         key="ward-finder",
         config=panels.CHART,
         alt="Map of the 20 wards of Tower Hamlets with their names",
+        on_select=_found_on_map,
+        selection_mode="points",
     )
     st.caption(f"Shaded by burglary: {wording.inside(picture.caption)}")
     marks.legend(picture.legend)
+
+
+def _found_on_map() -> None:
+    """A click on a ward opens it."""
+    code = map_parts.picked_in_figure("ward-finder")
+    if code:
+        st.session_state["f_wards"] = [code]
 
 
 def profile(visit: Visit, ward: str) -> None:
@@ -102,7 +111,8 @@ def look(visit: Visit, ward: str) -> None:
     st.subheader("How it changed", anchor=False)
     panels.trends(here, "burglary", "violence_with_injury")
     st.subheader("Your ward among the others", anchor=False)
-    panels.map_panel(replace(visit, filters=replace(here.filters, measure=visit.filters.measure)), "asb")
+    shaded = replace(here.filters, measure=visit.filters.measure, shade=visit.filters.shade)
+    map_parts.map_panel(replace(visit, filters=shaded), "asb", versus=False)
 
 
 def action(visit: Visit) -> None:

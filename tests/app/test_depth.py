@@ -228,7 +228,7 @@ def test_made_up_figures_are_looked_at_one_way_only_and_every_export_says_so(dat
     text = words(at)
     assert "more than chance" not in text and "chance alone" not in text
     view = Filters(indicator="nox_sightings")
-    for picture in (moved.by_ward(data, view), trend.trend(data, view), ward_map.ward_map(data, view)):
+    for picture in (moved.by_ward(data, view), trend.trend(data, view), ward_map.ward_map(data, view).picture):
         assert picture.evidence.filename.startswith("illustrative-")
         frame = pd.read_csv(io.StringIO(picture.evidence.csv))
         assert frame["trust"].str.startswith("Illustrative").all() and len(frame)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +15,22 @@ from screens import PAGES, PICTURES, TABLES, check, of_type, open_all, tab, visi
 from csp_dash.catalogue import Catalogue
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.settings import Settings
-from csp_dash.domain.words import AreaKind
-from csp_dash.packs import by_ward, findings, moved, ranking, trend, ward_map
+from csp_dash.domain.words import AreaKind, Shade
+from csp_dash.packs import (
+    by_ward,
+    findings,
+    map_time,
+    moved,
+    rank_moves,
+    ranking,
+    trend,
+    two_at_once,
+    unusual,
+    ward_card,
+    ward_map,
+)
 from csp_dash.packs.data import Data
+from csp_dash.packs.picture import Picture
 from csp_dash.ui import frame
 from csp_dash.warehouse import Snapshot, SnapshotError
 
@@ -27,7 +41,22 @@ MARK = "llustrative"
 # --- illustrative figures ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("draw", [trend.trend, trend.wall, ward_map.ward_map], ids=["trend", "wall", "map"])
+def drawn_map(data: Data, view: Filters) -> Picture:
+    return ward_map.ward_map(data, view).picture
+
+
+PANELS = {
+    "trend": trend.trend,
+    "trend on the wall": trend.wall,
+    "map": drawn_map,
+    "map on the wall": ward_map.wall,
+    "map to zoom": ward_map.to_zoom,
+    "map at a time": map_time.year_moment,
+    "map year by year": map_time.years,
+}
+
+
+@pytest.mark.parametrize("draw", PANELS.values(), ids=PANELS)
 def test_made_up_figures_say_so_in_every_part_of_a_panel(data: Data, draw):  # type: ignore[no-untyped-def]
     for view in (Filters(indicator=NOX), Filters(indicator=NOX, wards=("E05009336",), period="all")):
         picture = draw(data, view)
@@ -151,13 +180,32 @@ def test_sensitive_figures_are_held_back_where_they_are_read(sensitive: Catalogu
     assert held.have(item, AreaKind.WARD) is None and held.have(item, AreaKind.BOROUGH) is not None
     assert data.have(data.catalogue.indicators["vawg_offences"], AreaKind.WARD) is not None
     view = Filters(indicator="vawg_offences", wards=("E05009336",))
-    for build in (ward_map.ward_map, by_ward.small_multiples, ranking.wards, moved.by_ward):
+    builders = (
+        drawn_map, ward_map.wall, ward_map.to_zoom, by_ward.small_multiples, ranking.wards, moved.by_ward,
+        map_time.years, unusual.funnel_chart, rank_moves.rank_moves,
+    )  # fmt: skip
+    for build in builders:
         assert not build(data, view).empty, build
         picture = build(held, view)
         assert picture.empty, build
-        assert "Whitechapel" not in str(picture.figure)
-    picture = ward_map.ward_map(held, view)
-    assert pd.read_csv(io.StringIO(picture.evidence.csv))["value"].isna().all()
+        if build is not ward_map.to_zoom:  # it names every ward, with no data
+            assert "Whitechapel" not in str(picture.figure)
+    for shade in Shade:
+        asked = replace(view, shade=shade)
+        found = ward_map.ward_map(held, asked)
+        assert found.picture.empty and "Whitechapel" not in str(found.picture.figure), shade
+        assert pd.read_csv(io.StringIO(found.picture.evidence.csv))["value"].isna().all(), shade
+        assert found.table.select_dtypes("number").isna().all(axis=None), shade
+        taken = json.loads(ward_map.geojson(held, asked))["features"]
+        assert {item["properties"]["value"] for item in taken} == {None}, shade
+        assert {item["properties"]["numerator"] for item in taken} == {None}, shade
+    for grain in map_time.Grain:
+        assert not map_time.steps(held, view, grain).spans and map_time.steps(data, view, grain).spans
+    for build in two_at_once.BUILDERS.values():
+        assert build(held, view).picture.empty and not build(data, view).picture.empty
+    cards = ward_card.ward_cards(held, view)
+    assert not [line for card in cards for line in card.standing]
+    assert [line for card in ward_card.ward_cards(data, view) for line in card.standing]
 
 
 # --- a start that fails --------------------------------------------------------------------------

@@ -312,7 +312,11 @@ def test_nothing_is_said_of_chance_where_there_is_no_count_to_fall_from() -> Non
         (Against(6.0, 6.0, ratio=1, low=0.8, high=1.2, p_value=1), Kind.COUNT, "6 per 1,000 residents here and 6 in London: the same."),
         (Against(60, 60, points=0, p_value=1), Kind.PROPORTION, "60% here and 60% in London: the same."),
         (Against(0.2, 0.0, ratio=math.inf, p_value=0.5), Kind.COUNT, "0.2 per 1,000 residents here and 0 in London."),
-        (Against(refusal="There is nothing left to compare with."), Kind.COUNT, "London: no figures to compare with."),
+        (
+            Against(refusal="There is nothing left to compare with."),
+            Kind.COUNT,
+            "London: not compared. There is nothing left to compare with.",
+        ),
         (Against(), Kind.RATE, "London: no figures to compare with."),
     ],
 )  # fmt: skip

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from csp_dash.domain.filters import LENSES, MOST_AREAS, PERIODS, PLAN, Filters, Vocabulary
+from csp_dash.domain.filters import LENSES, MOST_AREAS, PERIODS, PLAN, SHADES, Filters, Vocabulary
 from csp_dash.domain.months import Month, Span
-from csp_dash.domain.words import Compare, Measure
+from csp_dash.domain.words import Compare, Measure, Shade
 
 WARDS = {f"E050093{number}": f"Ward {number}" for number in range(17, 37)}
 WORDS = Vocabulary({"burglary": "burglary", "asb": "asb", "break_ins": "burglary"}, WARDS)
-ORDER = ["indicator", "ward", "from", "to", "period", "measure", "compare", "view"]
+ORDER = ["indicator", "ward", "from", "to", "period", "measure", "compare", "view", "map"]
 
 months = st.builds(Month, st.integers(1990, 2100), st.integers(1, 12))
 
@@ -36,13 +36,14 @@ def canonical(draw: st.DrawFn) -> Filters:
         first=first,
         last=last,
         lens=draw(st.sampled_from(list(LENSES))),
+        shade=draw(st.sampled_from([None, *SHADES])),
     )
 
 
 NASTY = [
     "", " ", "nan", "inf", "-1", "0x1F", "b'\\xff\\xfe'", "\x00", "\ud800", "../../etc/passwd", "<script>alert(1)</script>",
     "'; drop table fact; --", "2026-13", "2026-03", "9999-99", "E05009336", "e05009336", "E05009336,E05009335", "custom",
-    "12m", "fytd", "1m", "baseline", "years", "rate", "RATE", "london", "break_ins", "🏠" * 50, "A" * 70_000,
+    "12m", "fytd", "1m", "baseline", "years", "rate", "RATE", "london", "break_ins", "unusual", "household", "map", "🏠" * 50, "A" * 70_000,
 ]  # fmt: skip
 texts = st.one_of(st.sampled_from(NASTY), st.text(max_size=40))
 keys = st.one_of(st.sampled_from([*ORDER, "f_wards", "embed", "__proto__"]), st.text(max_size=12))
@@ -65,6 +66,7 @@ def test_a_url_has_one_order_and_leaves_the_defaults_out(view: Filters):
         ("measure", view.measure, plain.measure),
         ("compare", view.compare, plain.compare),
         ("view", view.lens, plain.lens),
+        ("map", view.shade, plain.shade),
     ):
         assert (name in params) == (left != right)
     assert ("from" in params) == ("to" in params) == (view.period == "custom")
@@ -88,6 +90,7 @@ def test_anything_in_a_url_is_read_without_an_exception(params: dict[str, list[s
     assert view.indicator in ("", "burglary", "asb")
     assert set(view.wards) <= set(WARDS) and len(view.wards) <= MOST_AREAS
     assert view.period in PERIODS and view.lens in LENSES
+    assert view.shade is None or view.shade in SHADES
     assert (view.first is None) == (view.last is None) == (view.period != "custom")
     assert Filters.from_params(view.to_params(), WORDS) == view, "what was read is canonical"
     assert isinstance(view.span(Span(Month(2010, 4), Month(2026, 3))), Span)
@@ -176,7 +179,7 @@ def test_a_lens_and_a_period_and_the_baseline_are_kept_in_a_url(lens: str, perio
     assert Filters.from_params(params, WORDS) == view
 
 
-@pytest.mark.parametrize("text", ["", " ", "map", "COMPARE", "compare; drop", "years,parts"])
+@pytest.mark.parametrize("text", ["", " ", "maps", "COMPARE", "compare; drop", "years,parts"])
 def test_an_unknown_lens_is_the_first_one(text: str):
     assert Filters.from_params({"view": [text]}, WORDS).lens == "" == next(iter(LENSES))
 
@@ -194,3 +197,30 @@ def test_a_pinned_year_to_date_keeps_its_months_and_its_lens():
     assert pinned.to_params() == {
         "indicator": ["asb"], "from": ["2025-04"], "to": ["2026-02"], "compare": ["baseline"], "view": ["compare"],
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("shade", SHADES)
+def test_what_a_map_is_shaded_by_is_kept_in_a_url(shade: Shade):
+    view = Filters("burglary", wards=("E05009336",), measure=Measure.RATE, lens="map", shade=shade)
+    params = view.to_params()
+    assert params["map"] == [shade.value] and list(params)[-1] == "map"
+    assert Filters.from_params(params, WORDS) == view
+
+
+@pytest.mark.parametrize("text", ["", " ", "count", "rate", "COUNT", "Unusual", "unusual; drop", "🏠", "\x00"])
+def test_a_shade_that_is_unknown_or_that_the_view_says_already_leaves_the_map_to_the_view(text: str):
+    """One view has one URL: `measure=rate` says a rate, so `map=rate` is not a second way to say it."""
+    view = Filters.from_params({"map": [text], "measure": ["rate"]}, WORDS)
+    assert view.shade is None and view.measure is Measure.RATE
+    assert "map" not in view.to_params()
+
+
+def test_every_shade_but_the_count_and_the_rate_has_its_own_word():
+    assert set(SHADES) == set(Shade) - {Shade.COUNT, Shade.RATE}
+    assert len({shade.value for shade in SHADES}) == len(SHADES) == 5
+    assert Filters.from_params({"map": ["share", "area"]}, WORDS).shade is Shade.SHARE, "the first of several"
+
+
+def test_a_pinned_view_keeps_what_its_map_is_shaded_by():
+    pinned = Filters("asb", shade=Shade.CHANGE).pinned(Span(Month(2025, 4), Month(2026, 3)))
+    assert pinned.shade is Shade.CHANGE and pinned.to_params()["map"] == ["change"]

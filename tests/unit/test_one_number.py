@@ -13,7 +13,8 @@ from csp_dash.catalogue import Catalogue, load
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Month, Span
 from csp_dash.domain.words import BOROUGH, AreaKind, Frequency, Kind, Measure
-from csp_dash.packs import answer, check, ranking, trend, ward_map
+from csp_dash.maps.zoomable import AREAS
+from csp_dash.packs import answer, check, map_time, ranking, trend, ward_map
 from csp_dash.packs.asked import asked
 from csp_dash.packs.data import Data
 from csp_dash.packs.evidence import Evidence
@@ -52,13 +53,15 @@ def dots(figure: Any) -> list[float]:
 
 
 def drawn_wards(figure: Any) -> dict[str, str]:
-    """What a ward map says of each ward when it is pointed at, by name or code."""
+    """What a ward map says of each ward when it is pointed at, by code."""
     spec = json.loads(figure.to_json())
     if "layers" in spec:
-        layer = next(layer for layer in spec["layers"] if layer["id"] == "wards")
+        layer = next(layer for layer in spec["layers"] if layer["id"] == AREAS)
         return {item["properties"]["code"]: item["properties"]["label"] for item in layer["data"]["features"]}
-    points = next(trace for trace in figure.data if trace.customdata is not None)
-    return {row[0]: text.split("<br>")[1] for row, text in zip(points.customdata, points.hovertext, strict=True)}
+    pointed = [trace for trace in figure.data if trace.legendgroup]
+    return {
+        trace.legendgroup: trace.hovertemplate.split("<br>")[1].removesuffix("<extra></extra>") for trace in pointed
+    }
 
 
 def command(data: Data, slug: str, area: str, span: Any, measure: str | None = None) -> dict[str, Any]:
@@ -113,17 +116,27 @@ def test_a_count_is_the_same_in_headline_chart_table_and_export(data: Data, slug
 @pytest.mark.parametrize("measure", list(Measure))
 @pytest.mark.parametrize("slug", IN_WARDS)
 def test_a_ward_has_one_figure_on_map_in_table_export_and_headline(data: Data, slug: str, measure: Measure):
-    picture = ward_map.ward_map(data, Filters(indicator=slug, measure=measure))
+    view = Filters(indicator=slug, measure=measure)
+    found = ward_map.ward_map(data, view)
+    picture = found.picture
     rows = exported(picture.evidence).set_index("area")
     assert sorted(rows.index) == sorted(data.wards)
     drawn = drawn_wards(picture.figure)
+    assert sorted(drawn) == sorted(data.wards)
+    assert drawn_wards(ward_map.to_zoom(data, view).figure) == drawn, "both maps say the same"
     table = dict(zip(picture.evidence.table["Ward"], picture.evidence.table.iloc[:, -1], strict=True))
+    beside = dict(zip(found.codes, found.table[ward_map.HEADS[found.shaded.shade]], strict=True))
+    taken = {
+        item["properties"]["code"]: item["properties"]["value"]
+        for item in json.loads(ward_map.geojson(data, view))["features"]
+    }
     for ward in data.wards:
         assert read(table[data.names[ward]]) == read(drawn[ward]), "table and map are rounded alike"
         assert read(drawn[ward]) == pytest.approx(rows.loc[ward, "value"], rel=0.06, abs=0.006)
+        assert beside[ward] == pytest.approx(rows.loc[ward, "value"], abs=0.005001), "the table to sort beside the map"
+        assert taken[ward] == pytest.approx(rows.loc[ward, "value"], abs=1e-9), "the file to take away"
     for ward in (rows.index[0], WHITECHAPEL, rows.index[-1]):
-        view = Filters(indicator=slug, wards=(ward,), measure=measure)
-        number = tile(data, view).number
+        number = tile(data, Filters(indicator=slug, wards=(ward,), measure=measure)).number
         assert number is not None
         assert rows.loc[ward, "value"] == pytest.approx(number, abs=5e-5)
         if measure is Measure.COUNT:
@@ -131,6 +144,15 @@ def test_a_ward_has_one_figure_on_map_in_table_export_and_headline(data: Data, s
     span = asked(data, Filters(indicator=slug, wards=(WEAVERS,))).span
     said = command(data, slug, WEAVERS, span, measure.value)
     assert said["value"] == pytest.approx(rows.loc[WEAVERS, "value"], abs=5e-5)
+
+
+@pytest.mark.parametrize("slug", IN_WARDS)
+def test_the_map_through_time_ends_with_the_figures_of_the_map(data: Data, slug: str):
+    for measure in Measure:
+        view = Filters(indicator=slug, measure=measure)
+        rows = exported(ward_map.ward_map(data, view).picture.evidence).set_index("area")["value"]
+        last = exported(map_time.year_moment(data, view).evidence).set_index("area")["value"]
+        assert last.sort_index().to_dict() == pytest.approx(rows.sort_index().to_dict(), abs=1.01e-4)
 
 
 @pytest.mark.parametrize("wards", [(WEAVERS, WHITECHAPEL), ("E05009317", "E05009325", WHITECHAPEL)])

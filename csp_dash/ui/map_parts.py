@@ -1,0 +1,410 @@
+"""Ward maps: what they are shaded by, the ward that the page follows, files to take away, time, two measures at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from csp_dash.domain.filters import Filters
+from csp_dash.domain.words import AreaKind, Measure, Shade, Trust
+from csp_dash.maps.printed import Form
+from csp_dash.maps.zoomable import AREAS
+from csp_dash.packs import map_time, rank_moves, shades, two_at_once, unusual, ward_card, ward_map
+from csp_dash.packs.map_time import Grain
+from csp_dash.packs.picture import Picture
+from csp_dash.packs.two_at_once import TwoAtOnce
+from csp_dash.packs.ward_map import WardMap
+from csp_dash.ui import marks, panels
+from csp_dash.ui.frame import Visit
+
+ROWS = 12  # that are seen at once beside the map
+ROW = 35
+TOP = 10
+PACE = 1.2  # seconds a step when a map plays
+# Whoever asks their device for less motion gets no button that sets a map in motion; stepping by hand stays.
+STILL = "<style>@media (prefers-reduced-motion: reduce){[class*='st-key-play-']{display:none}}</style>"
+
+
+def maps(visit: Visit, *slugs: str) -> None:
+    """One ward map with a choice of measure."""
+    catalogue = visit.catalogue
+    shown = [slug for slug in slugs if visit.store.data.have(catalogue.indicators[slug], AreaKind.WARD)]
+    if not shown:
+        return
+    st.markdown("#### Where is it?")
+    slug = visit.filters.indicator if visit.filters.indicator in shown else shown[0]
+    if len(shown) > 1:
+        key = f"map-choice-{visit.page}"
+        st.session_state[key] = slug
+        st.segmented_control(
+            "Measure on the map",
+            shown,
+            required=True,
+            key=key,
+            on_change=_keep_indicator,
+            args=(key,),
+            format_func=lambda name: catalogue.indicators[name].short,
+            label_visibility="collapsed",
+            wrap=True,
+        )
+    map_panel(visit, slug)
+
+
+def _keep_indicator(key: str) -> None:
+    """The measure on the map is part of the view, so that a link keeps it."""
+    st.session_state["f_indicator"] = st.session_state[key]
+
+
+def map_panel(visit: Visit, slug: str, *, zoom: bool = False, versus: bool = True) -> None:
+    """The ward map of one measure with its table; the page follows the ward that is clicked in either, or chosen by name.
+
+    `zoom` offers the map to zoom and move in, `versus` a second ward to compare with.
+    """
+    view = panels.view_of(visit, slug)
+    found = visit.store.panel(ward_map.ward_map, view)
+    picture = found.picture
+    with st.container(border=True):
+        panels.title(picture)
+        if picture.empty:
+            st.info("There are no ward figures for this choice. Choose another period or measure.")
+            return
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            _shade(visit, view)
+            _by_name(visit, view)
+            closer = zoom and st.toggle("Zoom and move in the map", key=f"zoom-{visit.page}")
+        left, right = st.columns([3, 2], gap="large")
+        with left:
+            _drawn(visit, view, picture, slug, closer=closer)
+            marks.legend(picture.legend)
+        with right:
+            _table(visit, found, slug)
+        if picture.remark:
+            st.caption(picture.remark)
+        _cards(visit, view, slug, versus=versus)
+        _take_away(visit, view, slug)
+        marks.foot(picture.evidence, visit.release, panels.pinned(visit, view), f"map-{slug}")
+
+
+def _shade(visit: Visit, view: Filters) -> None:
+    """What the map is shaded by; the URL keeps it."""
+    data = visit.store.data
+    can = shades.offered(data, view)
+    if len(can) < 2:
+        return
+    key = f"shade-{view.indicator}"
+    st.session_state[key] = shades.present(data, view)
+
+    def keep() -> None:
+        chosen = Shade(st.session_state[key])
+        plain = chosen in (Shade.COUNT, Shade.RATE)
+        st.session_state["f_shade"] = "" if plain else chosen.value
+        if plain:
+            st.session_state["f_measure"] = (Measure.RATE if chosen is Shade.RATE else Measure.COUNT).value
+
+    st.selectbox("Shade the wards by", can, key=key, on_change=keep, format_func=shades.NAMES.__getitem__, width=280)
+
+
+def _by_name(visit: Visit, view: Filters) -> None:
+    """A ward from a list: the same as a click, for the keyboard and for those who do not see the map."""
+    names = visit.words.wards
+    key = f"follow-{view.indicator}"
+    st.session_state[key] = view.wards[0] if len(view.wards) == 1 else None
+
+    def keep() -> None:
+        code = st.session_state[key]
+        st.session_state["f_wards"] = [code] if code else []
+
+    st.selectbox(
+        "Follow a ward",
+        list(names),
+        index=None,
+        key=key,
+        on_change=keep,
+        format_func=names.__getitem__,
+        placeholder="Whole borough",
+        width=240,
+    )
+
+
+def _drawn(visit: Visit, view: Filters, picture: Picture, slug: str, *, closer: bool) -> None:
+    if closer:
+        key = f"zoomed-{slug}"
+        deck = visit.store.panel(ward_map.to_zoom, view).figure
+        st.pydeck_chart(
+            deck,
+            height=panels.MAP_HEIGHT,
+            key=key,
+            alt=picture.alt,
+            on_select=lambda: _follow(_picked_in_deck(key)),
+            selection_mode="single-object",
+        )
+        return
+    key = f"map-{slug}"
+    st.plotly_chart(
+        picture.figure,
+        key=key,
+        config=panels.CHART,
+        alt=picture.alt,
+        on_select=lambda: _follow(picked_in_figure(key)),
+        selection_mode="points",
+    )
+
+
+def picked_in_figure(key: str) -> str | None:
+    """The GSS code of the ward that was clicked in a map."""
+    points = st.session_state[key]["selection"]["points"]
+    return str(points[0].get("legendgroup") or "") or None if points else None
+
+
+def _picked_in_deck(key: str) -> str | None:
+    objects = st.session_state[key]["selection"]["objects"].get(AREAS) or []
+    return str(objects[0]["properties"]["code"]) if objects else None
+
+
+def _table(visit: Visit, found: WardMap, slug: str) -> None:
+    """The same numbers, sortable; a row that is chosen is followed like a ward that is clicked."""
+    key = f"wards-{slug}"
+
+    def chosen() -> None:
+        rows = st.session_state[key]["selection"]["rows"]
+        _follow(found.codes[rows[0]] if rows else None)
+
+    table = found.table
+    st.dataframe(
+        table,
+        key=key,
+        hide_index=True,
+        height=ROW * (ROWS + 1) + 2,
+        on_select=chosen,
+        selection_mode="single-row",
+        column_config={"Ward": st.column_config.TextColumn("Ward", width=150)}
+        | {
+            name: st.column_config.NumberColumn(name, format="localized", width=72)
+            for name in table.select_dtypes("number").columns
+        },
+        alt=f"{found.picture.title}. All wards; a column can be sorted.",
+    )
+    st.caption("Click a ward on the map, or tick its row, and this page follows it.")
+
+
+def _follow(code: str | None) -> None:
+    """Follow a ward; leave it where it is followed already."""
+    if code is None:
+        return
+    present = st.session_state.get("f_wards") or []
+    st.session_state["f_wards"] = [ward for ward in present if ward != code] if code in present else [code]
+
+
+def _leave() -> None:
+    st.session_state["f_wards"] = []
+
+
+def _cards(visit: Visit, view: Filters, slug: str, *, versus: bool) -> None:
+    """The cards of the wards that the page follows, side by side, with the way to compare or to leave."""
+    if not view.wards:
+        return
+    cards = visit.store.panel(ward_card.ward_cards, view)
+    for card in cards:
+        with st.container(border=True):
+            st.markdown(f"##### {card.name}")
+            if card.tile.indicator.trust is Trust.ILLUSTRATIVE:
+                marks.illustrative()
+                st.markdown(f"{card.tile.figure} {card.tile.unit}, {card.tile.period}")
+                continue
+            left, right = st.columns([2, 3], gap="large")
+            with left:
+                marks.tile_face(card.tile)
+            with right:
+                st.markdown(f"**{card.tile.sentence}** {card.tile.reading}".strip())
+                st.markdown("\n".join(f"- {line}" for line in card.standing))
+                marks.why(card.tile.reasons)
+    if len(cards) > 1:
+        panels.picture_panel(visit, visit.store.panel(ward_card.versus, view), f"versus-{slug}", view)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if versus:
+            _compare(visit, view, slug)
+        st.button("Whole borough", key=f"leave-{slug}", on_click=_leave, icon=":material/undo:")
+
+
+def _compare(visit: Visit, view: Filters, slug: str) -> None:
+    """Another ward to set beside the first."""
+    names = visit.words.wards
+    others = [code for code in names if code not in view.wards]
+    key = f"versus-with-{slug}"
+
+    def add() -> None:
+        code = st.session_state[key]
+        if code:
+            st.session_state["f_wards"] = [view.wards[0], code]
+            st.session_state[key] = None
+
+    st.selectbox(
+        f"Compare {names[view.wards[0]]} with",
+        others,
+        index=None,
+        key=key,
+        on_change=add,
+        format_func=names.__getitem__,
+        placeholder="Another ward",
+        width=280,
+    )
+
+
+def _take_away(visit: Visit, view: Filters, slug: str) -> None:
+    """The map as files; each is made when it is asked for."""
+    data = visit.store.data
+    illustrative = data.catalogue.indicators[slug].trust is Trust.ILLUSTRATIVE
+    name = f"{'illustrative-' if illustrative else ''}{slug}-map"
+    kinds = {"png": "image/png", "svg": "image/svg+xml", "pdf": "application/pdf"}
+    with st.popover("Take this map away", icon=":material/download:", type="tertiary"):
+        for form in Form:
+            st.download_button(
+                f"Picture ({form.value.upper()})",
+                lambda form=form: ward_map.image(data, view, form),  # type: ignore[misc]
+                f"{name}.{form.value}",
+                kinds[form.value],
+                key=f"{form.value}-{slug}",
+                on_click="ignore",
+            )
+        st.download_button(
+            "Outlines with figures (GeoJSON)",
+            lambda: ward_map.geojson(data, view),
+            f"{name}.geojson",
+            "application/geo+json",
+            key=f"geojson-{slug}",
+            on_click="ignore",
+        )
+
+
+# --- the maps of the explore page's own way of looking ---------------------------------------------
+
+
+def in_depth(visit: Visit, slug: str) -> None:
+    """Time, years, unusual wards, ranks, and two measures at once."""
+    view = panels.view_of(visit, slug)
+    kept = replace(view, lens="map")
+    through_time(visit, view)
+    years = visit.store.panel(map_time.years, view)
+    if not years.empty:
+        panels.picture_panel(visit, years, "map-years", kept)
+    if len(shades.offered(visit.store.data, view)) < 2:
+        return
+    if visit.catalogue.indicators[slug].has_rate:
+        panels.picture_panel(visit, visit.store.panel(unusual.funnel_chart, view), "map-funnel", kept)
+    panels.picture_panel(visit, visit.store.panel(rank_moves.rank_moves, view), "map-ranks", kept)
+    if visit.catalogue.indicators[slug].has_rate:
+        _two_at_once(visit, view, kept)
+
+
+def through_time(visit: Visit, view: Filters) -> None:
+    """The map step by step: scrub, or press play. It stands still until asked."""
+    with st.container(border=True):
+        st.markdown("##### Through time")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            grain = st.segmented_control(
+                "Length of a step",
+                list(Grain),
+                default=Grain.YEAR,
+                required=True,
+                key=f"grain-{view.indicator}",
+                label_visibility="collapsed",
+            )
+            playing = st.toggle("Play", key=f"play-{view.indicator}")
+        st.html(STILL)
+
+        @st.fragment(run_every=PACE if playing else None)
+        def moving() -> None:
+            _moment(visit, view, Grain(grain or Grain.YEAR), playing=playing)
+
+        moving()
+
+
+def _moment(visit: Visit, view: Filters, grain: Grain, *, playing: bool) -> None:
+    found = visit.store.panel(map_time.STEPS[grain], replace(view, period="12m", first=None, last=None, wards=()))
+    if not found.spans:
+        st.info("There are no ward figures for this choice. Choose another measure.")
+        return
+    names = [map_time.label(span) for span in found.spans]
+    place = f"at-{view.indicator}-{grain.name}"
+    present = st.session_state.get(place)
+    if present not in names:
+        present = names[-1]
+    elif playing:
+        present = names[(names.index(present) + 1) % len(names)]
+    st.session_state[place] = present
+    st.select_slider("Period", names, key=place)
+    with st.container(horizontal=True):
+        for word, step, icon in (("Earlier", -1, "arrow_back"), ("Later", 1, "arrow_forward")):
+            st.button(
+                word,
+                key=f"{word.lower()}-{place}",
+                icon=f":material/{icon}:",
+                on_click=_step,
+                args=(place, names, step),
+                disabled=not 0 <= names.index(present) + step < len(names),
+            )
+    span = found.spans[names.index(present)]
+    shown = replace(view, period="custom", first=span.first, last=span.last)
+    picture = visit.store.panel(map_time.MOMENTS[grain], shown)
+    if picture.indicator.trust is Trust.ILLUSTRATIVE:
+        marks.illustrative()
+    st.markdown(f"**{picture.title}**")
+    st.caption(picture.caption)
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        st.plotly_chart(picture.figure, key=f"moment-{view.indicator}", config=panels.CHART, alt=picture.alt)
+        marks.legend(picture.legend)
+    right.table(picture.evidence.table.head(TOP), hide_index=True, border="horizontal", alt=f"The highest {TOP} wards")
+    marks.foot(picture.evidence, visit.release, replace(shown, lens="map"), f"moment-{view.indicator}")
+
+
+def _step(place: str, names: list[str], step: int) -> None:
+    at = names.index(st.session_state[place]) + step
+    st.session_state[place] = names[max(0, min(len(names) - 1, at))]
+
+
+def _two_at_once(visit: Visit, view: Filters, kept: Filters) -> None:
+    can = two_at_once.seconds(visit.store.data, view)
+    with st.container(border=True):
+        second = st.segmented_control(
+            "Together with",
+            can,
+            default=can[0],
+            required=True,
+            key=f"second-{view.indicator}",
+            format_func=lambda name: two_at_once.SECONDS[name].name,
+            wrap=True,
+        )
+        found = visit.store.panel(two_at_once.BUILDERS[second or can[0]], view)
+        picture = found.picture
+        panels.title(picture)
+        if picture.empty:
+            st.info(picture.sentence)
+            return
+        left, right = st.columns([3, 2], gap="large", vertical_alignment="center")
+        left.plotly_chart(picture.figure, key=f"two-{view.indicator}", config=panels.CHART, alt=picture.alt)
+        with right:
+            _key(found)
+            st.markdown(picture.sentence)
+            st.caption(picture.remark)
+        marks.foot(picture.evidence, visit.release, kept, f"two-{view.indicator}")
+
+
+def _key(found: TwoAtOnce) -> None:
+    """The nine colours with both scales in words."""
+    cell = "width:2.6rem;height:2.2rem;border:1px solid rgba(128,128,128,0.45)"
+    rows = "".join(
+        f'<tr><th scope="row" style="font-weight:400;text-align:right;padding:0 0.5rem">{marks.safe(name)}</th>'
+        + "".join(f'<td style="{cell};background:{colour}"></td>' for colour in colours)
+        + "</tr>"
+        for name, colours in zip(reversed(found.rows), two_at_once.key(found), strict=True)
+    )
+    foot = "".join(
+        f'<td style="font-size:0.75rem;text-align:center;padding-top:0.25rem">{marks.safe(name)}</td>'
+        for name in found.columns
+    )
+    st.html(
+        f'<div style="font-size:0.85rem">{marks.safe(found.down)} ↑<table style="border-collapse:collapse">{rows}'
+        f"<tr><td></td>{foot}</tr></table>{marks.safe(found.across)} →</div>"
+    )
