@@ -83,21 +83,31 @@ def place(
 def strewn(
     outlines: Mapping[str, Sequence[Ring]], hints: Mapping[str, tuple[float, float]], *, across: int = 36
 ) -> dict[str, Ring]:
-    """Points inside each area, in rows that stand `across` to the width of all; the hint where none falls inside."""
+    """Points inside each area, in rows that stand `across` to the width of all, closer where an area is slender."""
     everything = np.array([p for rings in outlines.values() for ring in rings for p in ring])
     squeeze = math.cos(math.radians(float(everything[:, 1].mean())))
-    corner = everything.min(axis=0)
-    step = float(np.ptp(everything[:, 0])) / across
+    corner, step = everything.min(axis=0), float(np.ptp(everything[:, 0])) / across
     found = {}
     for code, rings in outlines.items():
-        points = np.array([p for ring in rings for p in ring])
-        low = np.floor((points.min(axis=0) - corner) / [step, step * squeeze])
-        high = np.ceil((points.max(axis=0) - corner) / [step, step * squeeze])
-        x, y = np.meshgrid(*(np.arange(low[i], high[i] + 1) for i in (0, 1)))
-        grid = np.column_stack([(x + (y % 2) / 2).ravel(), y.ravel()]) * [step, step * squeeze] + corner
-        inside = grid[_inside(grid * [squeeze, 1], rings, squeeze)]
-        found[code] = [(round(float(a), 5), round(float(b), 5)) for a, b in inside] or [hints[code]]
+        wide, close = (_rows(rings, corner, own, squeeze) for own in (step, step / 4))
+        if len(wide):
+            away = (close[:, None, :] - wide[None, :, :]) * [squeeze, 1]
+            wide = np.vstack([wide, close[np.hypot(away[..., 0], away[..., 1]).min(axis=1) > 0.8 * step]])
+        else:
+            wide = close
+        found[code] = [(round(float(x), 5), round(float(y), 5)) for x, y in wide] or [hints[code]]
     return found
+
+
+def _rows(rings: Sequence[Ring], corner: Array, step: float, squeeze: float) -> Array:
+    """The points of a grid, every other row shifted by half a step, that lie inside."""
+    points = np.array([p for ring in rings for p in ring])
+    size = np.array([step, step * squeeze])
+    low, high = np.floor((points.min(axis=0) - corner) / size), np.ceil((points.max(axis=0) - corner) / size)
+    x, y = np.meshgrid(*(np.arange(low[i], high[i] + 1) for i in (0, 1)))
+    grid = np.column_stack([(x + (y % 2) / 2).ravel(), y.ravel()]) * size + corner
+    inside: Array = grid[_inside(grid * [squeeze, 1], rings, squeeze)]
+    return inside
 
 
 def _land(outlines: Mapping[str, Sequence[Ring]], squeeze: float) -> _Land:

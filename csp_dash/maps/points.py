@@ -15,6 +15,7 @@ import pydeck as pdk
 import shapely
 from contourpy import contour_generator
 from scipy.ndimage import gaussian_filter
+from shapely.geometry.base import BaseGeometry
 
 from csp_dash.analytics import palette
 from csp_dash.analytics.classes import Classes, classify
@@ -115,6 +116,8 @@ def _cells(points: pd.DataFrame, unit: str, raised: bool) -> pdk.Layer:
 def surface(points: pd.DataFrame) -> tuple[Numbers, Numbers, Numbers]:
     """Points (lon, lat, n) smoothed by a Gaussian kernel of `SPREAD` metres: longitudes and latitudes of a grid of
     `CELL` metres, and points per square kilometre there (rows go north)."""
+    if points.empty:
+        return np.zeros(2), np.zeros(2), np.zeros((2, 2))
     lat = float(points["lat"].mean())
     metres = np.array([111_320 * math.cos(math.radians(lat)), 111_320.0])
     where = points[["lon", "lat"]].to_numpy() * metres
@@ -126,18 +129,23 @@ def surface(points: pd.DataFrame) -> tuple[Numbers, Numbers, Numbers]:
     return middles[0], middles[1], dense
 
 
-def classes_of_surface(points: pd.DataFrame) -> Classes:
-    """Legible classes of the smoothed density, of the cells where there is one point per square kilometre or more."""
-    dense = surface(points)[2]
-    known = dense[dense >= 1]
+def classes_of_surface(boundaries: Boundaries, points: pd.DataFrame) -> Classes:
+    """Legible classes of the smoothed density on land, where there is one point per square kilometre or more."""
+    lon, lat, dense = surface(points)
+    inside = shapely.contains_xy(_land(boundaries), *np.meshgrid(lon, lat))
+    known = dense[inside & (dense >= 1)]
     return classify(np.quantile(known, np.linspace(0, 1, 300)).tolist() if len(known) else [])
+
+
+def _land(boundaries: Boundaries) -> BaseGeometry:
+    return shapely.union_all([shapely.Polygon(ring) for code in boundaries.codes for ring in boundaries.rings(code)])
 
 
 def _smooth(boundaries: Boundaries, points: pd.DataFrame, unit: str) -> pdk.Layer:
     """Bands of equal density, cut off at the edge of the borough: nothing is known of what lies beyond."""
     lon, lat, dense = surface(points)
-    classes = classes_of_surface(points)
-    land = shapely.union_all([shapely.Polygon(ring) for code in boundaries.codes for ring in boundaries.rings(code)])
+    classes = classes_of_surface(boundaries, points)
+    land = _land(boundaries)
     bands = contour_generator(lon, lat, dense, fill_type="OuterOffset")
     levels = [1.0, *classes.edges, max(float(dense.max()), 1.0) + 1]
     rows = []
@@ -156,7 +164,7 @@ def _smooth(boundaries: Boundaries, points: pd.DataFrame, unit: str) -> pdk.Laye
                     "label": f"{classes.labels[place]} {unit} per km²",
                 }
                 for part in shapely.get_parts(inside)
-                if part.geom_type == "Polygon"
+                if part.geom_type == "Polygon" and not part.is_empty
             ]
     return pdk.Layer(
         "PolygonLayer",

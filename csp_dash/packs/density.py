@@ -80,6 +80,8 @@ def _drawn(data: Data, style: Style, *, moving: bool) -> Picture:
         ),
         remark=f"A map point is not an address. The {wording.number(total)} burglaries here stand on {wording.number(places)} "
         f"shared points; in one busy hexagon {worst['most']:,.0f} of {worst['n']:,.0f} records are pinned to a single point.",
-        legend=legend(maps.classes_of_surface(points) if style is Style.SMOOTHED else maps.classes_of(cells)),
+        legend=legend(
+            maps.classes_of_surface(data.ward_outlines, points) if style is Style.SMOOTHED else maps.classes_of(cells)
+        ),
         empty=points.empty,
     )

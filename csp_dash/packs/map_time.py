@@ -61,13 +61,14 @@ def _made(data: Data, view: Filters, grain: Grain, rate: bool) -> Steps:
     sums = months.rolling(length, min_periods=length).sum()
     if grain is Grain.QUARTER:
         sums = sums[[month.month % 3 == 0 for month in sums.index]]
-    sums = sums.dropna(how="all")
+    known = sums.dropna(how="all")  # a step in between that has a missing month stays, without values
+    sums = sums.loc[known.index[0] : known.index[-1]] if len(known) else known
     if rate:
         sums = sums * question.indicator.per / pd.Series({code: data.people[code] for code in sums.columns})
     lasts = [Month(last.year, last.month) for last in sums.index]
     # Natural breaks of thousands of values take seconds; those of as many of their quantiles are the same to a reader.
-    known = pd.Series(sums.to_numpy().ravel()).dropna()
-    sample = known.quantile([place / SAMPLE for place in range(SAMPLE + 1)], interpolation="nearest")
+    values = pd.Series(sums.to_numpy().ravel()).dropna()
+    sample = values.quantile([place / SAMPLE for place in range(SAMPLE + 1)], interpolation="nearest")
     spans = tuple(Span(last.plus(1 - length), last) for last in lasts)
     return Steps(spans, sums, classes_of(question, sample))
 
@@ -163,7 +164,7 @@ def years(data: Data, view: Filters) -> Picture:
         title=f"{question.subject}, year by year",
         caption=f"{wording.capital(question.unit)}, by ward, each 12 months. The same classes in every map.",
         figure=year_grid.grid(data.ward_outlines, made, chosen=view.wards) if made else "",
-        alt="",
+        alt=f"Small maps of {question.subject}, one for each 12 months.",
         evidence=evidence(data, question, parts, "by-ward-and-year", "Ward"),
         legend=shading.legend,
         empty=not made,

@@ -59,8 +59,8 @@ def offered(data: Data, view: Filters) -> tuple[Shade, ...]:
 def present(data: Data, view: Filters) -> Shade:
     """What a view's map is shaded by: what it asks for where that is offered, else the count or rate of the view."""
     can = offered(data, view)
-    asked_for = view.shade or (Shade.RATE if view.measure is Measure.RATE else Shade.COUNT)
-    return asked_for if asked_for in can else Shade.COUNT
+    plain = Shade.RATE if view.measure is Measure.RATE else Shade.COUNT
+    return next(shade for shade in (view.shade, plain, Shade.COUNT) if shade in can)
 
 
 def shaded(data: Data, view: Filters) -> Shaded:

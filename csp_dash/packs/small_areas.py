@@ -72,9 +72,12 @@ def shown(data: Data, item: Indicator) -> bool:
 
 
 def below_ward(data: Data, view: Filters) -> BelowWard:
-    """An indicator of SERIES by small area, for the view's period, tested against the same months a year before."""
+    """An indicator of SERIES by small area, for the view's period, tested against the same months a year before.
+
+    Without figures where this instance may not show them.
+    """
     question = _question(data, view)
-    span = question.span
+    span = question.span if shown(data, question.indicator) else None
     now = _counted(data, question, span) if span else None
     before = _counted(data, question, span.shifted(-12)) if span and span.months >= 12 else None
     return BelowWard(
@@ -112,7 +115,12 @@ def _frame(data: Data, question: Asked, now: _Counted | None) -> pd.DataFrame:
             "value": values,
             "numerator": values,
             "denominator": None,
-            "label": ["no figure" if pd.isna(value) else wording.counted(value, unit) for value in values],
+            "label": [
+                "no figure"
+                if pd.isna(value)
+                else f"{wording.counted(value, unit)}<br>in {data.names[data.parents[code]]}"
+                for code, value in zip(codes, values, strict=True)
+            ],
         }
     )
 
@@ -187,11 +195,8 @@ def _hot(data: Data, question: Asked, now: _Counted | None, before: _Counted | N
     colour = {kind: fill for kind, fill, _ in KINDS}
     label = {kind: text for kind, _, text in KINDS}
     rows = found.frame.set_index("area")
-    words = {
-        code: wording.counted(float(rows["value"][code]), question.indicator.unit)
-        + (f": {label[kind]}" if kind else "")
-        for code, kind in kinds.items()
-    }
+    counted = dict(zip(frame["area"], frame["label"], strict=True))
+    words = {code: counted[code] + (f"<br>{label[kind]}" if kind else "") for code, kind in kinds.items()}
     shading = by_colour(
         data.lsoa_outlines.codes,
         {code: colour[kind] for code, kind in kinds.items()},
@@ -201,7 +206,7 @@ def _hot(data: Data, question: Asked, now: _Counted | None, before: _Counted | N
     counts = {kind: list(kinds.values()).count(kind) for kind, _, _ in KINDS}
     hot = counts[hotspots.PERSISTENT] + counts[hotspots.NEW]
     areas = wording.counted(hot, "small areas")
-    title = f"{question.indicator.short}: {areas} lie in a hot spot"
+    title = f"{question.indicator.short}: {areas} {'lies' if hot == 1 else 'lie'} in a hot spot"
     if hot and earlier is not None and earlier.tested:
         title += f", {counts[hotspots.PERSISTENT]} of them the year before too"
     if found.reason:
@@ -230,7 +235,7 @@ def _hot(data: Data, question: Asked, now: _Counted | None, before: _Counted | N
     return Picture(
         indicator=question.indicator,
         title=title,
-        caption=f"Hot and cold spots among small areas, {question.period}{_of(now)}, against the year before.",
+        caption=f"Hot and cold spots among small areas, {question.period}{_of(now)}{_beside(before)}.",
         figure=_map(data, shading, "hot"),
         alt=f"Map of small areas: {title}.",
         evidence=replace(told, table=table, csv=raw.to_csv(index=False, lineterminator="\n")),
@@ -241,6 +246,13 @@ def _hot(data: Data, question: Asked, now: _Counted | None, before: _Counted | N
         legend=shading.legend,
         empty=not found.tested,
     )
+
+
+def _beside(before: _Counted | None) -> str:
+    """What the hot spots are compared with, and how much of it there is."""
+    if before is None or not before.months:
+        return "; no year before to compare with"
+    return f", against {before.span.words}{_of(before)}"
 
 
 def _kinds(found: HotSpots, earlier: HotSpots | None) -> dict[str, str]:

@@ -12,6 +12,7 @@ from csp_dash.analytics.suppress import MARK, few
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import Kind, Measure, Shade, Trust
 from csp_dash.maps import printed, sheet, zoomable
+from csp_dash.packs.asked import ILLUSTRATIVE
 from csp_dash.packs.data import Data
 from csp_dash.packs.evidence import Evidence, area_rows, evidence
 from csp_dash.packs.picture import Picture
@@ -19,6 +20,9 @@ from csp_dash.packs.shades import Shaded, shaded
 
 # As many names as stay clear of each other in type that is read from six metres.
 WALL_NAMES = 4
+CLASSES = (
+    "The classes are natural breaks (Fisher and Jenks), moved to the nearest round numbers that part the same wards."
+)
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,7 @@ def _picture(data: Data, view: Filters, made: Shaded, figure: object) -> Picture
             question.subject, made.frame, data.names, measure=made.unit, period=question.period, finding=title
         ),
         evidence=_evidence(data, made),
+        sentence=CLASSES if made.shade not in (Shade.CHANGE, Shade.UNUSUAL) else "",
         remark=made.remark,
         legend=made.shading.legend,
         empty=made.empty,
@@ -94,7 +99,10 @@ def _picture(data: Data, view: Filters, made: Shaded, figure: object) -> Picture
 def _evidence(data: Data, made: Shaded) -> Evidence:
     told = evidence(data, made.question, area_rows(made.question, made.frame), "by-ward", "Ward", unit=made.unit)
     ordered = made.frame.sort_values("value", ascending=False, na_position="last")
-    table = pd.DataFrame({"Ward": _names(data, made, ordered), "Code": ordered["area"], "Figure": ordered["label"]})
+    made_up = f" ({ILLUSTRATIVE.lower()})" if made.question.indicator.trust is Trust.ILLUSTRATIVE else ""
+    table = pd.DataFrame(
+        {"Ward": _names(data, made, ordered), "Code": ordered["area"], f"Figure{made_up}": ordered["label"]}
+    )
     return replace(told, table=table)
 
 
@@ -108,7 +116,8 @@ def _table(data: Data, made: Shaded, ordered: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame({"Ward": _names(data, made, ordered)})
     if made.shade is not Shade.COUNT or made.question.indicator.kind is Kind.PROPORTION:
         table["Count"] = ordered["numerator"].to_list()
-    table[HEADS[made.shade]] = ordered["value"].astype(float).round(2).to_list()
+    made_up = f" ({ILLUSTRATIVE.lower()})" if made.question.indicator.trust is Trust.ILLUSTRATIVE else ""
+    table[f"{HEADS[made.shade]}{made_up}"] = ordered["value"].astype(float).round(DECIMALS.get(made.shade, 2)).to_list()
     if made.shade is Shade.RATE:
         table[MARK] = [MARK if few(None if pd.isna(n) else float(n)) else "" for n in ordered["numerator"]]
     return table
@@ -123,6 +132,9 @@ HEADS = {
     Shade.CHANGE: "Change (%)",
     Shade.UNUSUAL: "× expected",
 }
+
+
+DECIMALS = {Shade.SHARE: 1, Shade.CHANGE: 0, Shade.AREA: 1}
 
 
 def geojson(data: Data, view: Filters) -> bytes:

@@ -218,12 +218,10 @@ def small(visit: Visit, item: Indicator) -> None:
     found = visit.store.panel(small_areas.below_ward, view)
     kept = replace(view, lens="small")
     st.warning(found.counts.remark, icon=":material/location_off:")
-    for picture, key in (
-        (found.counts, "small-areas"),
-        (found.hot, "hot-spots"),
-        (found.concentration, "concentrated"),
-    ):
-        panels.picture_panel(visit, replace(picture, remark=""), key, kept)
+    with st.grid(2, min_column_width=420, gap="medium"):
+        panels.picture_panel(visit, replace(found.counts, remark=""), "small-areas", kept)
+        panels.picture_panel(visit, replace(found.hot, remark=""), "hot-spots", kept)
+        panels.picture_panel(visit, found.concentration, "concentrated", kept)
 
 
 def points(visit: Visit) -> None:

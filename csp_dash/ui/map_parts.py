@@ -83,7 +83,7 @@ def map_panel(visit: Visit, slug: str, *, zoom: bool = False, versus: bool = Tru
             st.caption(picture.remark)
         _cards(visit, view, slug, versus=versus)
         _take_away(visit, view, slug)
-        marks.foot(picture.evidence, visit.release, panels.pinned(visit, view), f"map-{slug}")
+        marks.foot(picture.evidence, visit.release, panels.pinned(visit, view), f"map-{slug}", picture.sentence)
 
 
 def _shade(visit: Visit, view: Filters) -> None:

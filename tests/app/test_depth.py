@@ -221,12 +221,15 @@ def test_every_series_with_months_can_be_looked_at_in_years(data: Data):
     assert drawn > 30
 
 
-def test_made_up_figures_are_looked_at_one_way_only_and_every_export_says_so(data: Data):
-    at = visit("explore", indicator="nox_sightings", view="moved")
-    check(at)
-    assert [getattr(option, "content", option) for option in at.button_group(key="lens_choice").options] == [LENSES[""]]
-    text = words(at)
-    assert "more than chance" not in text and "chance alone" not in text
+def test_made_up_figures_are_only_counted_and_every_export_says_so(data: Data):
+    for lens in ("moved", "map"):  # one that is not offered, and the map, which only counts
+        at = visit("explore", indicator="nox_sightings", view=lens)
+        check(at)
+        offered = [getattr(option, "content", option) for option in at.button_group(key="lens_choice").options]
+        assert offered == [LENSES[""], LENSES["map"]]
+        text = words(at)
+        for verdict in ("more than chance", "chance alone", "have the highest", "has the highest", "would suggest"):
+            assert verdict not in text, verdict
     view = Filters(indicator="nox_sightings")
     for picture in (moved.by_ward(data, view), trend.trend(data, view), ward_map.ward_map(data, view).picture):
         assert picture.evidence.filename.startswith("illustrative-")

@@ -144,7 +144,9 @@ def test_the_heaviest_pictures_are_light():
         *of_type(visit("explore", **view, view="small"), *PICTURES),
     ]
     sizes = {picture.proto.alt[:60]: len(sent(picture)) for picture in pictures}
-    assert any(alt.startswith("Line chart") for alt in sizes) and any(alt.startswith("Map of burglary") for alt in sizes)
+    assert any(alt.startswith("Line chart") for alt in sizes) and any(
+        alt.startswith("Map of burglary") for alt in sizes
+    )
     assert {alt: size for alt, size in sizes.items() if size > BUDGET} == {}
 
 

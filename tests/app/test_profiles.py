@@ -52,7 +52,6 @@ PANELS = {
     "map on the wall": ward_map.wall,
     "map to zoom": ward_map.to_zoom,
     "map at a time": map_time.year_moment,
-    "map year by year": map_time.years,
 }
 
 
