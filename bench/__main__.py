@@ -16,7 +16,7 @@ from websockets.exceptions import WebSocketException
 from bench import pages, report, settings
 from bench.server import ROOT, BenchError, Server
 
-LIMIT = 300  # seconds for all of it
+LIMIT = 420  # seconds for all of it
 
 
 async def measure(folder: Path) -> None:
@@ -26,7 +26,8 @@ async def measure(folder: Path) -> None:
         runs = await pages.record(app, folder)
         with Server("twin", "bench/twin_app.py", folder) as twin:
             costs, empty = await pages.against_twin(app, twin, runs)
-        print(report.pages(costs, empty), report.first(costs), sep="\n\n", flush=True)
+        changes = await pages.map_changes(app)
+        print(report.pages(costs, empty), report.maps(changes), report.first(costs), sep="\n\n", flush=True)
         with Server("defaults", "app.py", folder, *settings.DEFAULTS, module="bench.unfrozen") as defaults:
             loads = await settings.compare(app, defaults)
     print("", report.settings(loads), sep="\n")

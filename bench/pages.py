@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import statistics
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -16,6 +18,21 @@ from bench.server import Server
 from csp_dash.ui.frame import PAGES
 
 RERUNS = 25  # timed reruns of each page and of its twin, in turn
+
+
+VIEWS = [
+    *((card.slug, card.slug, "") for card in PAGES),
+    ("map", "explore", "indicator=burglary&view=map"),
+    ("below the ward", "explore", "indicator=burglary&view=small"),
+    ("a ward's map", "neighbourhood_crime", "indicator=burglary&ward=E05009336&map=unusual"),
+]
+"""What is measured: a name, its page, its query."""
+MAP = (
+    "indicator=burglary&view=map",
+    "indicator=burglary&measure=rate&view=map",
+    "indicator=burglary&view=map&map=unusual",
+    "indicator=vehicle_crime&view=map",
+)
 
 
 def address(slug: str) -> str:
@@ -47,11 +64,11 @@ async def record(app: Server, folder: Path) -> dict[str, tuple[Run, Run]]:
     """First run and rerun of each page, kept in the folder for the twin."""
     runs = {}
     kept = {}
-    for card in PAGES:
-        async with viewer(app.port, address(card.slug)) as one:
-            runs[card.slug] = await one.run(), await one.run()
-            again = runs[card.slug][1]
-            kept[card.slug] = Recording(again.deltas, {url: app.get(url) for url in _files(again)})
+    for name, slug, query in VIEWS:
+        async with viewer(app.port, address(slug)) as one:
+            runs[name] = await one.run(query), await one.run(query)
+            again = runs[name][1]
+            kept[name] = Recording(again.deltas, {url: app.get(url) for url in _files(again)})
     (folder / "recording.pickle").write_bytes(pickle.dumps(kept))
     return runs
 
@@ -67,24 +84,25 @@ async def against_twin(app: Server, twin: Server, runs: dict[str, tuple[Run, Run
     """The cost of each page beside its twin, and the latency of a page with the menu alone, in seconds."""
     empty = await _empty(twin)
     costs = []
-    for card in PAGES:
-        name = address(card.slug)
-        async with viewer(app.port, name, prompt=True) as real, viewer(twin.port, name, prompt=True) as copy:
+    for name, slug, query in VIEWS:
+        copied = f"of={quote(name)}"
+        at = address(slug)
+        async with viewer(app.port, at, prompt=True) as real, viewer(twin.port, at, prompt=True) as copy:
             for _ in range(3):  # warm
-                page_run, twin_run = await real.run(), await copy.run()
+                page_run, twin_run = await real.run(query), await copy.run(copied)
             pairs = []
             for turn in range(RERUNS):
                 if turn % 2:
-                    ours, its = (await real.run()).seconds, (await copy.run()).seconds
+                    ours, its = (await real.run(query)).seconds, (await copy.run(copied)).seconds
                 else:
-                    its, ours = (await copy.run()).seconds, (await real.run()).seconds
+                    its, ours = (await copy.run(copied)).seconds, (await real.run(query)).seconds
                 pairs.append((ours, its))
         rerun, floor = (statistics.median(times) for times in zip(*pairs, strict=True))
         low, _, high = statistics.quantiles((ours / its for ours, its in pairs), n=4)
-        first = runs[card.slug][0]
+        first = runs[name][0]
         costs.append(
             PageCost(
-                page=card.slug,
+                page=name,
                 first=first.seconds,
                 first_bytes=first.size,
                 first_messages=first.messages,
@@ -101,6 +119,44 @@ async def against_twin(app: Server, twin: Server, runs: dict[str, tuple[Run, Run
             )
         )
     return costs, empty
+
+
+@dataclass(frozen=True)
+class MapChange:
+    """A run that changes what a ward map shows: seconds, characters of the map's own element, and of the wards' shapes in it."""
+
+    query: str
+    seconds: float
+    element: int
+    shapes: int
+
+
+async def map_changes(app: Server) -> list[MapChange]:
+    """Runs that change the shading or the measure of the explore page's map, each seen before: the median of five."""
+    found = []
+    async with viewer(app.port, "explore", prompt=True) as one:
+        for query in MAP:
+            await one.run(query)
+        for query in MAP[1:]:
+            times, last = [], None
+            for _ in range(5):
+                await one.run(MAP[0])
+                last = await one.run(query)
+                times.append(last.seconds)
+            assert last is not None
+            spec = _ward_map(last)
+            shapes = [trace for trace in json.loads(spec)["data"] if trace.get("fill") == "toself"][
+                1:
+            ]  # the first is water
+            found.append(MapChange(query, statistics.median(times), len(spec), len(json.dumps(shapes))))
+    return found
+
+
+def _ward_map(run: Run) -> str:
+    """What draws the map that can be clicked."""
+    messages = [ForwardMsg.FromString(raw).delta.new_element for raw in run.deltas]
+    maps = [item.plotly_chart for item in messages if item.WhichOneof("type") == "plotly_chart"]
+    return next(item.spec for item in maps if item.selection_mode)
 
 
 async def _empty(twin: Server) -> float:

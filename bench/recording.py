@@ -182,7 +182,10 @@ def _table(item: Any, key: str) -> tuple[str, dict[str, Any]]:
 
 
 def _dataframe(item: Any, key: str) -> tuple[str, dict[str, Any]]:
-    return "dataframe", {"data": _frame(item.arrow_data.data), "hide_index": True, "alt": item.alt}
+    options = {"data": _frame(item.arrow_data.data), "hide_index": True, "alt": item.alt}
+    if item.selection_mode:
+        options |= {"key": key, "on_select": "rerun", "selection_mode": "single-row"}
+    return "dataframe", options
 
 
 def _page_link(item: Any, key: str) -> tuple[str, dict[str, Any]]:
@@ -249,7 +252,15 @@ def _button(item: Any, key: str) -> tuple[str, dict[str, Any]]:
 
 def _download(item: Any, key: str) -> tuple[str, dict[str, Any]]:
     ending = {"file_name": "file.csv", "mime": "text/csv", "on_click": "ignore"}
+    if item.deferred_file_id:  # made when it is clicked
+        ending["data"] = bytes
     return "download_button", {"label": item.label, "key": key, "icon": item.icon or None} | ending
+
+
+def _slider(item: Any, key: str) -> tuple[str, dict[str, Any]]:
+    options = list(item.options)
+    chosen = list(item.raw_value) or [options[int(place)] for place in item.default]
+    return "select_slider", {"label": item.label, "options": options, "value": chosen[0], "key": key}
 
 
 def _html(item: Any, key: str) -> tuple[str, dict[str, Any]]:
@@ -263,7 +274,10 @@ def _alert(item: Any, key: str) -> tuple[str, dict[str, Any]]:
 
 def _plotly(item: Any, key: str) -> tuple[str, dict[str, Any]]:
     figure = plotly.io.from_json(item.spec, skip_invalid=False)
-    return "plotly_chart", {"figure_or_data": figure, "config": json.loads(item.config), "alt": item.alt, "key": key}
+    options = {"figure_or_data": figure, "config": json.loads(item.config), "alt": item.alt, "key": key}
+    if item.selection_mode:
+        options |= {"on_select": "rerun", "selection_mode": "points"}
+    return "plotly_chart", options
 
 
 def _deck(item: Any, key: str) -> tuple[str, dict[str, Any]]:
@@ -280,6 +294,7 @@ _DRAW = {
     "multiselect": _multiselect,
     "selectbox": _selectbox,
     "button_group": _segments,
+    "slider": _slider,
     "checkbox": _toggle,
     "button": _button,
     "download_button": _download,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from bench.pages import RERUNS, PageCost
+from bench.pages import RERUNS, MapChange, PageCost
 from bench.settings import BLOCK, Load
 
 OUT = Path(__file__).with_name("out") / "latest.json"
@@ -41,6 +41,20 @@ def pages(costs: list[PageCost], empty: float) -> str:
             f"A page with the menu alone takes {empty * 1000:.0f} ms, which is in every time above. 'above empty' is the ratio of what is over it.",
             "Left out of the twin: reading and writing the URL, cache look-ups, the sentences made in each run, functions that",
             "name options, widget state from the URL. Badges are markdown there; a deck is recorded JSON that is written out anew.",
+        ]
+    )
+
+
+def maps(changes: list[MapChange]) -> str:
+    """What a change of the ward map costs."""
+    lines = [
+        (item.query, f"{item.seconds * 1000:.0f}", f"{item.element / 1000:.1f}", f"{item.shapes / 1000:.1f}")
+        for item in changes
+    ]
+    return "\n".join(
+        [
+            "A change of the map on the explore page (whole run), and kB of the map's own element and of the wards' shapes in it",
+            _table(("to", "ms", "map kB", "wards kB"), lines),
         ]
     )
 

@@ -52,7 +52,7 @@ def show() -> None:
     chosen = st.navigation(list(pages.values()), position="hidden")
     chosen.run()
     if "empty" not in st.query_params:
-        _draw(chosen.url_path or frame.PAGES[0].slug, pages)
+        _draw(st.query_params.get("of") or chosen.url_path or frame.PAGES[0].slug, pages)
 
 
 def _nothing() -> None:
