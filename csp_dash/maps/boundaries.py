@@ -111,13 +111,6 @@ def fit(box: tuple[float, float, float, float], width: int, height: int, *, edge
     return View((west + east) / 2, middle, math.log2(scale) if math.isfinite(scale) else 14.0)
 
 
-def around(geojson: Mapping[str, Any], codes: Iterable[str]) -> tuple[float, float, float, float] | None:
-    """The box around some of the areas; None when none of them is there."""
-    wanted = set(codes)
-    chosen = [f for f in geojson["features"] if f["properties"]["code"] in wanted]
-    return box_of({"features": chosen}) if chosen else None
-
-
 def rings_of(geometry: Mapping[str, Any]) -> list[Ring]:
     """Every ring of a Polygon or MultiPolygon, holes included."""
     parts = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
