@@ -193,7 +193,7 @@ def image(data: Data, view: Filters, form: printed.Form) -> bytes:
         made.shading,
         title=_title(made),
         caption=f"{wording.capital(made.unit)}, by ward, {question.period}.",
-        source=f"Source: {told.source}.{as_at} Release {data.release}. {OUTLINES}.",
+        source=f"Source: {told.source}.{as_at} Release {data.release}. {OUTLINES}. Stations: powered by TfL Open Data.",
         context=data.context,
         selected=view.wards,
         form=form,
