@@ -1,4 +1,4 @@
-"""Command line: `python -m csp_dash build|status|value|compare|power|serve`."""
+"""Command line: `python -m csp_dash build|recognise|status|value|compare|power|serve`."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
     make = commands.add_parser("build", help="make the bundled snapshot from a folder of official files")
     make.add_argument("--from", dest="source", type=Path, required=True, help="folder of official files")
     make.add_argument("--to", dest="root", type=Path, default=ROOT, help="folder that holds data/ and geo/")
+    look = commands.add_parser("recognise", help="say what files are, by their content")
+    look.add_argument("paths", type=Path, nargs="+", help="files, folders and zips in any mix")
     commands.add_parser("status", help="release, sources, their periods and row counts")
     one = commands.add_parser("value", help="one number, as one JSON object")
     one.add_argument("indicator")
@@ -59,6 +61,12 @@ def main(arguments: list[str] | None = None) -> int:
                 build(asked.source, asked.root, load())
             except BadInput as fault:
                 raise answer.NoAnswer(str(fault)) from None
+        elif asked.command == "recognise":
+            from csp_dash.ingest.recognise import lines, recognise  # noqa: PLC0415  reads spreadsheets and shapefiles
+
+            found_files = recognise(asked.paths)
+            print("\n".join(lines(found_files)))
+            return 2 if any(item.problem for item in found_files) else 0
         elif asked.command == "compare":
             data = open_data(load(), Settings.read(os.environ))
             print(answer.compare(data, asked.indicator, tuple(asked.ward)), end="")
