@@ -13,7 +13,7 @@ from pathlib import Path
 
 from websockets.exceptions import WebSocketException
 
-from bench import pages, report, settings
+from bench import changes, pages, report, settings
 from bench.server import ROOT, BenchError, Server
 
 LIMIT = 420  # seconds for all of it
@@ -26,13 +26,13 @@ async def measure(folder: Path) -> None:
         runs = await pages.record(app, folder)
         with Server("twin", "bench/twin_app.py", folder) as twin:
             costs, empty = await pages.against_twin(app, twin, runs)
-        changes = await pages.map_changes(app)
-        print(report.pages(costs, empty), report.maps(changes), report.first(costs), sep="\n\n", flush=True)
+            moved = await changes.measure(app, twin, runs)
+        print(report.pages(costs, empty), report.maps(moved), report.first(costs), sep="\n\n", flush=True)
         with Server("defaults", "app.py", folder, *settings.DEFAULTS, module="bench.unfrozen") as defaults:
             loads = await settings.compare(app, defaults)
     print("", report.settings(loads), sep="\n")
     seconds = time.perf_counter() - begun
-    kept = report.write(costs, empty, loads, seconds)
+    kept = report.write(costs, empty, moved, loads, seconds)
     load = ", ".join(f"{number:.1f}" for number in os.getloadavg())
     print(f"\nTook {seconds:.0f} s on {os.cpu_count()} processors (load {load}). Kept in {kept.relative_to(ROOT)}.")
 

@@ -31,8 +31,10 @@ class Run:
 class Viewer:
     """One open session on one page."""
 
-    def __init__(self, link: websockets.ClientConnection, page: str, prompt: bool) -> None:
+    def __init__(self, link: websockets.ClientConnection, page: str, prompt: bool, keeps: bool) -> None:
         self._link = link
+        self._keeps = keeps
+        self._kept: set[str] = set()
         self._page = page
         self._prompt = prompt
 
@@ -45,6 +47,7 @@ class Viewer:
         asked = BackMsg()
         asked.rerun_script.query_string = query
         asked.rerun_script.page_name = self._page
+        asked.rerun_script.cached_message_hashes.extend(self._kept)
         size = messages = 0
         deltas: list[bytes] = []
         start = time.perf_counter()
@@ -58,6 +61,8 @@ class Viewer:
             message = ForwardMsg()
             message.ParseFromString(raw)
             kind = message.WhichOneof("type")
+            if self._keeps and message.metadata.cacheable:
+                self._kept.add(message.hash)
             if kind == "delta":
                 deltas.append(raw)
                 self._look(message)
@@ -77,18 +82,19 @@ class Viewer:
 
 
 @asynccontextmanager
-async def viewer(port: int, page: str, *, prompt: bool = False) -> AsyncIterator[Viewer]:
+async def viewer(port: int, page: str, *, prompt: bool = False, keeps: bool = False) -> AsyncIterator[Viewer]:
     """Open a session on a page. The first page of the menu answers at the empty name.
 
     A server that gathers small packets waits for the viewer's acknowledgement of the one before, which Linux
     holds back for 40 ms: no time of the script, and there or not by chance. A `prompt` viewer acknowledges at once.
+    One that `keeps` says which large messages it has already, as a browser does, and is sent a reference to them.
     """
     address = f"ws://127.0.0.1:{port}/_stcore/stream"
     origin = websockets.Origin(f"http://127.0.0.1:{port}")
     async with websockets.connect(
         address, subprotocols=[websockets.Subprotocol("streamlit")], origin=origin, max_size=None, proxy=None
     ) as link:
-        yield Viewer(link, page, prompt and hasattr(socket, "TCP_QUICKACK"))
+        yield Viewer(link, page, prompt and hasattr(socket, "TCP_QUICKACK"), keeps)
 
 
 async def load(port: int, page: str, viewers: int, seconds: float) -> tuple[list[float], float]:

@@ -11,15 +11,25 @@ from urllib.parse import parse_qs
 import plotly.io
 import pyarrow as pa
 import pydeck
-from pydeck.bindings.json_tools import serialize
 from streamlit.proto.Block_pb2 import Block
+from streamlit.proto.Dataframe_pb2 import Dataframe
+from streamlit.proto.DeckGlJsonChart_pb2 import DeckGlJsonChart
 from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.PlotlyChart_pb2 import PlotlyChart
 
 Place = tuple[int, ...]
 SEEN = ("visible", "hidden", "collapsed")
 GAPS = (None, "small", "medium", "large", None, "xxsmall", "xsmall", "xlarge", "xxlarge")
 ALIGN = ("top", "center", "bottom")
+ROWS = {
+    Dataframe.SINGLE_ROW: "single-row",
+    Dataframe.MULTI_ROW: "multi-row",
+    Dataframe.SINGLE_COLUMN: "single-column",
+    Dataframe.MULTI_COLUMN: "multi-column",
+}
+POINTS = {PlotlyChart.POINTS: "points", PlotlyChart.BOX: "box", PlotlyChart.LASSO: "lasso"}
+OBJECTS = {DeckGlJsonChart.SINGLE_OBJECT: "single-object", DeckGlJsonChart.MULTI_OBJECT: "multi-object"}
 EVENT = 2  # the root for what takes no room, such as a style sheet
 
 
@@ -33,44 +43,53 @@ class Recording:
 
 @dataclass(frozen=True)
 class Step:
-    """One call: the method `name` of the container at `parent`. `made` is where what it gives stands."""
+    """One call: the method `name` of the container at `parent`. `made` is where what it gives stands.
+
+    Steps of one `fragment` stand together; the first is the container that st.fragment makes itself.
+    """
 
     parent: Place
     made: tuple[Place, ...]
     name: str
     options: dict[str, Any] = field(repr=False)
+    fragment: str = ""
 
 
 class RecordedDeck(pydeck.Deck):
-    """A deck that writes the recorded description each time, in the way that pydeck writes any deck."""
+    """A deck whose text is the recorded one. The app's decks are written once too, when their panel is made."""
 
     def __init__(self, text: str, tooltip: str) -> None:
         super().__init__(map_provider=None)
-        self.recorded = json.loads(text)
+        self._text = text
         self._tooltip = json.loads(tooltip) if tooltip else None
 
     def to_json(self) -> str:
-        return str(serialize(self.recorded))
+        return self._text
 
 
-def steps(recording: Recording) -> list[Step]:
-    """The calls that draw a recording again, in its order. NotImplementedError names a kind that is not known."""
-    found: list[tuple[Place, Any]] = []
+def steps(recording: Recording, name: str) -> list[Step]:
+    """The calls that draw a recording again, in its order; `name` keeps its widgets apart from another recording's.
+
+    NotImplementedError names a kind that is not known.
+    """
+    found: list[tuple[Place, Any, str]] = []
     for raw in recording.deltas:
         message = ForwardMsg()
         message.ParseFromString(raw)
         kind = str(message.delta.WhichOneof("type"))
         if kind != "new_transient":  # a spinner's place
-            found.append((tuple(message.metadata.delta_path), getattr(message.delta, kind)))
+            drawn = getattr(message.delta, kind)
+            found.append((tuple(message.metadata.delta_path), drawn, message.delta.fragment_id))
     columns: dict[Place, list[float]] = {}
-    for place, made in found:
+    for place, made, _ in found:
         if isinstance(made, Block) and made.WhichOneof("type") == "column":
             columns.setdefault(place[:-1], []).append(made.column.weight)
     result = []
-    for number, (place, made) in enumerate(found):
+    for number, (place, made, part) in enumerate(found):
+        key = f"{name}-{number}"
         if isinstance(made, Element):
-            name, options = _element(made, f"w{number}", recording.files)
-            result.append(Step((0,) if place[0] == EVENT else place[:-1], (), name, options))
+            call, options = _element(made, key, recording.files)
+            result.append(Step((0,) if place[0] == EVENT else place[:-1], (), call, options, part))
         elif made.WhichOneof("type") == "column":
             continue  # made by the call for the row that it stands in
         elif place in columns:
@@ -79,14 +98,15 @@ def steps(recording: Recording) -> list[Step]:
             options["vertical_alignment"] = ALIGN[
                 next(
                     block.column.vertical_alignment
-                    for at, block in found
+                    for at, block, _ in found
                     if at[:-1] == place and isinstance(block, Block)
                 )
             ]
-            result.append(Step(place[:-1], tuple((*place, n) for n in range(len(columns[place]))), "columns", options))
+            cells = tuple((*place, n) for n in range(len(columns[place])))
+            result.append(Step(place[:-1], cells, "columns", options, part))
         else:
-            name, options = _block(made, f"w{number}")
-            result.append(Step(place[:-1], (place,), name, options))
+            call, options = _block(made, key)
+            result.append(Step(place[:-1], (place,), call, options, part))
     return result
 
 
@@ -127,7 +147,7 @@ def _element(element: Element, key: str, files: dict[str, bytes]) -> tuple[str, 
     name, options = draw(item, key)
     options |= _size(element, kind in ("plotly_chart", "deck_gl_json_chart", "dataframe", "metric"))
     if kind == "download_button":
-        options["data"] = files[item.url]
+        options["data"] = bytes if item.deferred_file_id else files[item.url]  # a callable is called when it is clicked
     if getattr(item, "help", ""):
         options["help"] = item.help
     if item.DESCRIPTOR.fields_by_name.get("label_visibility"):
@@ -182,10 +202,19 @@ def _table(item: Any, key: str) -> tuple[str, dict[str, Any]]:
 
 
 def _dataframe(item: Any, key: str) -> tuple[str, dict[str, Any]]:
-    options = {"data": _frame(item.arrow_data.data), "hide_index": True, "alt": item.alt}
-    if item.selection_mode:
-        options |= {"key": key, "on_select": "rerun", "selection_mode": "single-row"}
-    return "dataframe", options
+    options = {"data": _frame(item.arrow_data.data), "hide_index": True, "alt": item.alt, "key": key}
+    config = {column: about for column, about in json.loads(item.columns or "{}").items() if column != "_index"}
+    return "dataframe", options | _selecting(item, ROWS) | ({"column_config": config} if config else {})
+
+
+def _selecting(item: Any, modes: dict[int, str]) -> dict[str, Any]:
+    """The options of what answers a click; none where nothing can be selected."""
+    chosen = tuple(modes[mode] for mode in item.selection_mode)
+    return {"on_select": _nothing, "selection_mode": chosen[0] if len(chosen) == 1 else chosen} if chosen else {}
+
+
+def _nothing() -> None:
+    """What happens on a selection in the twin."""
 
 
 def _page_link(item: Any, key: str) -> tuple[str, dict[str, Any]]:
@@ -247,20 +276,20 @@ def _button(item: Any, key: str) -> tuple[str, dict[str, Any]]:
         "type": item.type,
         "icon": item.icon or None,
         "shortcut": item.shortcut or None,
+        "disabled": item.disabled,
     }
 
 
 def _download(item: Any, key: str) -> tuple[str, dict[str, Any]]:
     ending = {"file_name": "file.csv", "mime": "text/csv", "on_click": "ignore"}
-    if item.deferred_file_id:  # made when it is clicked
-        ending["data"] = bytes
     return "download_button", {"label": item.label, "key": key, "icon": item.icon or None} | ending
 
 
 def _slider(item: Any, key: str) -> tuple[str, dict[str, Any]]:
     options = list(item.options)
     chosen = list(item.raw_value) or [options[int(place)] for place in item.default]
-    return "select_slider", {"label": item.label, "options": options, "value": chosen[0], "key": key}
+    value = chosen[0] if len(chosen) == 1 else tuple(chosen)
+    return "select_slider", {"label": item.label, "options": options, "value": value, "key": key}
 
 
 def _html(item: Any, key: str) -> tuple[str, dict[str, Any]]:
@@ -275,13 +304,12 @@ def _alert(item: Any, key: str) -> tuple[str, dict[str, Any]]:
 def _plotly(item: Any, key: str) -> tuple[str, dict[str, Any]]:
     figure = plotly.io.from_json(item.spec, skip_invalid=False)
     options = {"figure_or_data": figure, "config": json.loads(item.config), "alt": item.alt, "key": key}
-    if item.selection_mode:
-        options |= {"on_select": "rerun", "selection_mode": "points"}
-    return "plotly_chart", options
+    return "plotly_chart", options | _selecting(item, POINTS)
 
 
 def _deck(item: Any, key: str) -> tuple[str, dict[str, Any]]:
-    return "pydeck_chart", {"pydeck_obj": RecordedDeck(item.json, item.tooltip), "alt": item.alt, "key": key}
+    options = {"pydeck_obj": RecordedDeck(item.json, item.tooltip), "alt": item.alt, "key": key}
+    return "pydeck_chart", options | _selecting(item, OBJECTS)
 
 
 _DRAW = {

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from bench.pages import RERUNS, MapChange, PageCost
+from bench.changes import MapChange
+from bench.pages import RERUNS, PageCost
 from bench.settings import BLOCK, Load
 
 OUT = Path(__file__).with_name("out") / "latest.json"
@@ -40,21 +41,40 @@ def pages(costs: list[PageCost], empty: float) -> str:
             "Viewers acknowledge each packet at once, so that the times hold no waiting of the network's.",
             f"A page with the menu alone takes {empty * 1000:.0f} ms, which is in every time above. 'above empty' is the ratio of what is over it.",
             "Left out of the twin: reading and writing the URL, cache look-ups, the sentences made in each run, functions that",
-            "name options, widget state from the URL. Badges are markdown there; a deck is recorded JSON that is written out anew.",
+            "name options, widget state from the URL. Badges are markdown there; a deck's text is a constant, as a panel's is in the app.",
         ]
     )
 
 
 def maps(changes: list[MapChange]) -> str:
-    """What a change of the ward map costs."""
+    """What a reader's change of the ward map costs."""
+    head = ("change", "ms", "twin ms", "ratio", "quartiles", "first ms", "kB", "twin kB", "kept kB")
     lines = [
-        (item.query, f"{item.seconds * 1000:.0f}", f"{item.element / 1000:.1f}", f"{item.shapes / 1000:.1f}")
+        (
+            item.name,
+            f"{item.seconds * 1000:.0f}",
+            f"{item.twin * 1000:.0f}",
+            f"{item.ratio:.2f}",
+            f"{item.low:.2f}-{item.high:.2f}",
+            f"{item.first * 1000:.0f}",
+            f"{item.size / 1000:.1f}",
+            f"{item.twin_size / 1000:.1f}",
+            f"{item.kept_size / 1000:.1f}",
+        )
         for item in changes
+    ]
+    inside = [
+        (item.name, str(item.element), str(item.shapes), str(item.times), str(item.times_on_page)) for item in changes
     ]
     return "\n".join(
         [
-            "A change of the map on the explore page (whole run), and kB of the map's own element and of the wards' shapes in it",
-            _table(("to", "ms", "map kB", "wards kB"), lines),
+            f"A map's change: from burglary counts on the explore page's map (median of {RERUNS}, in turn with the twin's)",
+            _table(head, lines),
+            "The whole run. 'first' made the panels; 'kept' is what a viewer receives that keeps large messages, like a browser.",
+            "",
+            "Inside it: bytes of the message that draws the ward map, and of the wards' shapes in it",
+            _table(("change", "map bytes", "shapes bytes", "times in map", "times in run"), inside),
+            "'times' says how often one and the same ring of a ward is sent: in the map, and in all maps of the run together.",
         ]
     )
 
@@ -107,7 +127,7 @@ def settings(loads: list[Load]) -> str:
     )
 
 
-def write(costs: list[PageCost], empty: float, loads: list[Load], seconds: float) -> Path:
+def write(costs: list[PageCost], empty: float, changes: list[MapChange], loads: list[Load], seconds: float) -> Path:
     """Keep the figures as JSON (seconds, bytes)."""
     OUT.parent.mkdir(exist_ok=True)
     content = {
@@ -115,6 +135,7 @@ def write(costs: list[PageCost], empty: float, loads: list[Load], seconds: float
         "seconds": seconds,
         "empty_page": empty,
         "pages": [asdict(cost) for cost in costs],
+        "map_changes": [asdict(item) for item in changes],
         "settings": [
             asdict(item) | {"rate_ratio": item.rate_ratio, "latency_ratio": item.latency_ratio} for item in loads
         ],

@@ -11,6 +11,10 @@ import importlib
 import os
 import pickle
 import pkgutil
+from collections.abc import Iterable
+from contextlib import nullcontext
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +28,35 @@ for _module in pkgutil.iter_modules(ui.__path__):  # the same libraries in memor
     importlib.import_module(f"csp_dash.ui.{_module.name}")
 
 _RECORDED = pickle.loads(Path(os.environ["BENCH_RECORDING"]).read_bytes())  # written by this very program
-PAGES = {slug: recording.steps(item) for slug, item in _RECORDED.items()}
+PAGES = {name: recording.steps(item, name) for name, item in _RECORDED.items()}
 gc.collect()
 gc.freeze()
 
 
-def _draw(slug: str, pages: dict[str, st.Page]) -> None:
+def _draw(name: str, pages: dict[str, st.Page]) -> None:
     places: dict[recording.Place, Any] = {(0,): st, (1,): st.sidebar}
-    for step in PAGES[slug]:
+    for part, together in groupby(PAGES[name], key=attrgetter("fragment")):
+        if part:
+            _fragment(list(together), places, pages)
+        else:
+            _calls(together, places, pages)
+
+
+def _fragment(steps: list[recording.Step], places: dict[recording.Place, Any], pages: dict[str, st.Page]) -> None:
+    """A part of the page that can run alone. Inside it `st` draws into the container that st.fragment has made."""
+    own, *inner = steps
+
+    @st.fragment
+    def part() -> None:
+        places[own.made[0]] = st
+        _calls(inner, places, pages)
+
+    with nullcontext() if places[own.parent] is st else places[own.parent]:
+        part()
+
+
+def _calls(steps: Iterable[recording.Step], places: dict[recording.Place, Any], pages: dict[str, st.Page]) -> None:
+    for step in steps:
         options = step.options
         if step.name == "page_link":
             options = options | {"page": pages[options["page"] or frame.PAGES[0].slug]}
@@ -41,7 +66,7 @@ def _draw(slug: str, pages: dict[str, st.Page]) -> None:
 
 
 def show() -> None:
-    """Draw one run of the page that was asked for; with `?empty`, the menu and nothing else."""
+    """Draw one run of the page that was asked for; `?of` names the recording, with `?empty`, the menu and nothing else."""
     st.set_page_config(page_title="Community safety in Tower Hamlets", page_icon=str(frame.ICON), layout="wide")
     pages: dict[str, st.Page] = {}
     for number, card in enumerate(frame.PAGES):
