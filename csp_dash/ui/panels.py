@@ -196,7 +196,7 @@ def title(picture: Picture) -> None:
 
 def pinned(visit: Visit, view: Filters) -> Filters:
     """The view with its period written out, for a link that keeps it."""
-    question = asked(visit.store.data, view)
-    if question.span is None or question.indicator.frequency is not Frequency.MONTH:
+    if visit.catalogue.indicators[view.indicator].frequency is not Frequency.MONTH:  # they keep to periods of their own
         return view
-    return view.pinned(question.span)
+    question = asked(visit.store.data, view)
+    return view.pinned(question.span) if question.span else view
