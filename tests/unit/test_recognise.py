@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
+import json
+import lzma
+import os
+import random
+import tarfile
+import tracemalloc
 import zipfile
 from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from csp_dash.__main__ import main
 from csp_dash.ingest.recognise import HEAD, Found, formats, recognise
@@ -35,6 +44,7 @@ def header(columns: tuple[str, ...], months: bool) -> str:
 @pytest.mark.parametrize("form", [form for form in formats() if not form.shapes], ids=lambda form: form.id)
 def test_every_vintage_of_a_header_is_known_whatever_the_files_name(tmp_path: Path, form):
     for columns in form.headers:
+        columns = tuple(column.replace("##", "24") for column in columns)
         row = ["2024-02-01" if column == form.month else "x" for column in columns]
         if form.where:
             row[columns.index(form.where[0])] = form.where[1].split("|")[0]
@@ -49,7 +59,16 @@ def test_formats_have_names_of_their_own():
 
 def test_the_period_is_told(tmp_path: Path):
     assert one(tmp_path, WARD).period == "2024-04 to 2024-05"
-    assert one(tmp_path, STREET).period == "from 2026-03"
+    assert one(tmp_path, STREET).period == "2026-03"
+    line = STREET.splitlines()[1]
+    long = STREET + f"{line}\n" * 3000 + line.replace("2026-03", "2026-05").replace("On or", '"On\n""or"') + "\n"
+    found = one(tmp_path, long)
+    assert len(long) > 2 * HEAD and found.period == "2026-03 to 2026-05" and found.rows == 3002
+    assert one(tmp_path, gzip.compress(long.encode())).period == "from 2026-03"
+    homicides = "Count of Victims,Age Group,Recorded Date,Homicide Offence Type\n1,25 to 34,Jan-03,Murder\n1,1 to 9,Jun-23,Murder\n"
+    assert one(tmp_path, homicides).period == "2003-01 to 2023-06"
+    snapshot = "Local authority ONS code,Local authority,Region,2010,2011,2012\nE09000030,Tower Hamlets,London,1,2,3\n"
+    assert one(tmp_path, snapshot).period == "2010 to 2012"
 
 
 def test_a_borough_file_is_no_ward_file_and_hate_is_told_from_other_crime(tmp_path: Path):
@@ -63,7 +82,8 @@ def test_case_spaces_marks_and_line_ends_do_not_matter(tmp_path: Path):
     changed = STREET.replace("Crime ID", "crime_id").replace("LSOA code", "Lsoa  Code").replace("\n", "\r\n")
     assert one(tmp_path, "\ufeff".encode() + changed.encode()).format == "police_uk_street"
     found = one(
-        tmp_path, 'Date;Survey;Borough;Measure;Proportion;MPS\n31/3/2015;PAS;Camden;"""Good Job"" local";0,56;0,6\n'
+        tmp_path,
+        'Date;Survey;Borough;Measure;Proportion;MPS\n31/3/2015;PAS;Tower Hamlets;"""Good Job"" local";0,56;0,6\n',
     )
     assert found.format == "pas" and not found.note
 
@@ -111,8 +131,8 @@ def test_zips_folders_and_gz_are_looked_into(tmp_path: Path):
     (tmp_path / "packed").write_bytes(gzip.compress(WARD.encode()))
     (tmp_path / ".hidden").write_text("nothing")
     found = recognise([tmp_path])
-    assert [item.format for item in found] == ["police_uk_street", "mps_ward", "mps_ward"]
-    assert len(found) == 3 and not any(item.problem for item in found)
+    assert [item.format for item in found] == ["police_uk_street", "mps_ward", "document", "mps_ward"]
+    assert not any(item.problem for item in found)
     assert found[1].path.endswith("archive.zip!2026-03/inner.zip!deep/ward.csv")
 
 
@@ -120,6 +140,170 @@ def test_outlines_by_what_they_carry(tmp_path: Path):
     shape = '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"WD24CD":"E05009317","WD24NM":"A"},"geometry":null}]}'
     assert one(tmp_path, shape).format == "ward_outlines"
     assert "without outlines" in one(tmp_path, '{"crimes": []}').problem
+
+
+def test_the_finest_area_is_what_an_outline_outlines(tmp_path: Path):
+    """Outlines of small areas carry the codes of their borough too."""
+    carried = {"LAD22CD": "E09000030", "lsoa21cd": "E01004201"}
+    feature = {"type": "Feature", "geometry": None, "properties": carried}
+    assert one(tmp_path, json.dumps({"type": "FeatureCollection", "features": [feature]})).format == "lsoa_outlines"
+    far = {"type": "Topology", "arcs": [[i, i] for i in range(20_000)], "objects": {"a": {"geometries": [feature]}}}
+    assert len(json.dumps(far)) > 2 * HEAD
+    assert one(tmp_path, json.dumps(far)).format == "lsoa_outlines"
+    assert one(tmp_path, zipped({"a.json": json.dumps(far).encode()})).format == "lsoa_outlines"
+    del carried["lsoa21cd"]
+    assert one(tmp_path, json.dumps({"type": "FeatureCollection", "features": [feature]})).format == "borough_outlines"
+
+
+def test_a_shapefile_is_known_by_the_table_beside_it(tmp_path: Path):
+    def table(*columns: str) -> bytes:
+        ends = b"".join(name.encode().ljust(11, b"\0") + b"C" + bytes(20) for name in columns)
+        return (
+            b"\x03\x7e\x01\x01"
+            + (7).to_bytes(4, "little")
+            + (33 + len(ends)).to_bytes(2, "little")
+            + bytes(22)
+            + ends
+            + b"\r"
+        )
+
+    parts = {
+        "in/a.shp": b"\0\0\x27\x0a",
+        "in/a.shx": b"\0\0\x27\x0a",
+        "in/a.DBF": table("WD24CD", "WD24NM"),
+        "in/a.prj": b"x",
+    }
+    found = one(tmp_path, zipped(parts))
+    assert (found.format, found.rows) == ("ward_outlines", 7) and found.path.endswith("!in/a.shp")
+    del parts["in/a.DBF"]
+    assert ".dbf" in one(tmp_path, zipped(parts)).problem
+    assert "shapefile" in one(tmp_path, b"\0\0\x27\x0a" + bytes(200)).problem
+
+
+def test_postcodes_are_told_from_a_lookup_that_has_the_same_codes(tmp_path: Path):
+    head = "pcd7,pcd8,pcds,dointr,doterm,oa21cd,lad26cd,wd26cd,lsoa21cd,msoa21cd,lat,long\n"
+    assert one(tmp_path, head).format == "postcodes"
+    assert one(tmp_path, "LSOA21CD,LSOA21NM,WD27CD,WD27NM,LAD27CD\n").format == "lookup_lsoa_ward"
+
+
+def test_a_file_of_another_borough_is_told_and_one_of_all_boroughs_is_not(tmp_path: Path):
+    assert not one(tmp_path, WARD).note
+    assert "Hackney" in one(tmp_path, WARD.replace("Tower Hamlets", "Hackney")).note
+    assert not one(tmp_path, WARD + WARD.splitlines()[1].replace("Tower Hamlets", "Hackney") + "\n").note
+    two = WARD.replace("Tower Hamlets", "Hackney") + WARD.splitlines()[1].replace("Tower Hamlets", "Camden")
+    assert "Camden, Hackney" in one(tmp_path, two).note
+    many = [f"BURGLARY,HOME,A,E05000001,{name},1,2\n" * 2500 for name in ("Barking", "Camden", "Sutton")]
+    assert not one(tmp_path, WARD.splitlines()[0] + "\n" + "".join(many)).note  # its middle was not read
+    street = STREET.replace(",Here,", ",Newham 012A,")
+    assert "Newham" in one(tmp_path, street).note
+    assert not one(tmp_path, street.replace("Newham", "Tower Hamlets")).note
+
+
+def test_a_header_of_merged_cells_is_found(tmp_path: Path):
+    book = openpyxl.Workbook()
+    for row in (
+        ["Recorded crime"],
+        ["MajorText", "MinorText", "BoroughName", "Offences", None],
+        [None, None, None, "202401", "202402"],
+        ["BURGLARY", "HOME", "Tower Hamlets", 3, 4],
+    ):
+        book.active.append(row)
+    for cells in ("A1:E1", "A2:A3", "B2:B3", "C2:C3", "D2:E2"):
+        book.active.merge_cells(cells)
+    book.save(tmp_path / "x")
+    (found,) = recognise([tmp_path / "x"])
+    assert (found.format, found.period, found.rows) == ("mps_borough", "2024-01 to 2024-02", 1)
+    assert found.note == "Sheet 'Sheet', header in row 3."
+
+
+def test_one_bad_member_does_not_hide_the_others(tmp_path: Path):
+    whole = zipped({"a.csv": (STREET * 200).encode(), "b.csv": WARD.encode(), "c.csv": b""})
+    broken = bytearray(whole)
+    broken[60:90] = b"\xff" * 30
+    (tmp_path / "x").write_bytes(broken)
+    assert [item.format for item in recognise([tmp_path / "x"])] == ["", "mps_ward", ""]
+    for mode in ("w", "w:gz", "w:xz"):
+        raw = io.BytesIO()
+        with tarfile.open(fileobj=raw, mode=mode) as archive:
+            for name, body in (("readme.txt", b"words"), ("a.csv", b"no,data\n1,2\n"), ("b.csv", STREET.encode())):
+                member = tarfile.TarInfo(name)
+                member.size = len(body)
+                archive.addfile(member, io.BytesIO(body))
+        (tmp_path / "x").write_bytes(raw.getvalue())
+        assert [item.format for item in recognise([tmp_path / "x"])] == ["document", "", "police_uk_street"], mode
+    assert one(tmp_path, lzma.compress(STREET.encode())).format == "police_uk_street"
+
+
+def test_content_decides_and_a_text_without_a_table_is_a_document(tmp_path: Path):
+    assert one(tmp_path, STREET, "README.md").format == "police_uk_street"
+    assert one(tmp_path, "# Words\n\nand more words, of no table\n", "README.md").format == "document"
+    assert "no format" in one(tmp_path, "# Words\n\nand more words, of no table\n", "words.csv").problem
+    assert one(tmp_path, b"%PDF-1.7\n\xe2\xe3", "a.csv").format == "document"
+
+
+def test_folders_with_loops_pipes_and_caches(tmp_path: Path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a").write_text(STREET)
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "b").write_text(STREET)
+    (tmp_path / "in" / "again").symlink_to(tmp_path)  # a folder in itself
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    os.mkfifo(tmp_path / "pipe")  # would wait for ever if it were opened
+    found = {Path(item.path).name: item for item in recognise([tmp_path])}
+    assert sorted(found) == ["a", "loop", "pipe"] and found["a"].format == "police_uk_street"
+    assert all("cannot be read" in found[name].problem for name in ("loop", "pipe"))
+
+
+def test_the_size_of_a_file_costs_neither_memory_nor_time(tmp_path: Path):
+    with (tmp_path / "x").open("wb") as handle:
+        handle.write(STREET.encode() + STREET.splitlines()[1].encode() * 2000)
+        handle.truncate(5_000_000_000)  # a hole on disk
+    recognise([tmp_path / "x"])
+    tracemalloc.start()
+    (found,) = recognise([tmp_path / "x"])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found.format == "police_uk_street" and found.rows is None and peak < 5_000_000
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    raw = io.BytesIO()
+    with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, body in members.items():
+            archive.writestr(name, body)
+    return raw.getvalue()
+
+
+def workbook() -> bytes:
+    book, raw = openpyxl.Workbook(), io.BytesIO()
+    book.active.append(["Local authority ONS code", "Local authority", "Region", "2024"])
+    book.save(raw)
+    return raw.getvalue()
+
+
+def tar_bomb() -> bytes:
+    raw = io.BytesIO()
+    with tarfile.open(fileobj=raw, mode="w:xz") as archive:
+        member = tarfile.TarInfo("a.csv")
+        member.size = 60_000_000
+        archive.addfile(member, io.BytesIO(bytes(member.size)))
+    return raw.getvalue()
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(which=st.integers(0, 5), cut=st.floats(0, 1), seed=st.integers(0, 999))
+def test_a_damaged_file_is_never_a_traceback(tmp_path: Path, which: int, cut: float, seed: int):
+    samples = [STREET.encode(), workbook(), zipped({"a.csv": STREET.encode(), "b.zip": zipped({"c": WARD.encode()})})]
+    samples += [gzip.compress(WARD.encode() * 9), lzma.compress(WARD.encode()), STREET.encode("utf-16")]
+    raw = bytearray(samples[which])
+    dice = random.Random(seed)
+    for _ in range(dice.randrange(6)):
+        raw[dice.randrange(len(raw))] = dice.randrange(256)
+    path = tmp_path / "x"
+    path.write_bytes(raw[: max(1, int(len(raw) * cut))] if seed % 2 else raw)
+    for found in recognise([path]):
+        assert bool(found.format) is not bool(found.problem)
+        assert "\n" not in found.problem and (not found.problem or found.problem.endswith("."))
 
 
 def locked() -> bytes:
@@ -155,6 +339,23 @@ def whole_zip() -> bytes:
         (gzip.compress(WARD.encode() * 50)[:40], ["cut short or damaged"]),
         (bomb(), ["zip bomb"]),
         (locked(), ["password"]),
+        (b"\xd0\xcf\x11\xe0" + bytes(600) + "EncryptedPackage".encode("utf-16-le"), ["password"]),
+        (zipped({"xl/workbook.xml": b"<a/>", "xl/big.xml": bytes(80_000_000)}), ["zip bomb"]),
+        (zipped({"xl/workbook.xml": b"<<<", "[Content_Types].xml": b"<<<"}), ["cut short or damaged"]),
+        (
+            zipped({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": b""}),
+            ["Save it as .xlsx"],
+        ),
+        (zipped({}), ["nothing in it"]),
+        (gzip.compress(gzip.compress(WARD.encode())), ["packed twice"]),
+        (b"<!-- 1 -->\n<HTML><body>503</body></HTML>", ["error message", "Download"]),
+        (b'<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', ["error message"]),
+        (b'{"type":"FeatureCollection","properties":' + b'{"a":' * 9000, ["cut short or damaged"]),
+        (b"MajorText,MinorText,BoroughName\nA,B,Camden\n", ["borough level", "line 1", "202404"]),
+        (
+            ("A title\n\n" + STREET.replace("Crime type", "Offence type")).encode(),
+            ["line 3 has no column 'Crime type'"],
+        ),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, [".xls", "save it as .xlsx"]),
         (b"\x00\x01\x02\xff" * 500, ["no text"]),
         (b"a,b,c\n1,2,3\n", ["no format that is known"]),
@@ -170,6 +371,16 @@ def test_bad_input_is_a_sentence_that_says_what_to_do(tmp_path: Path, raw: bytes
     assert found.problem.startswith("given.csv ") and found.problem.endswith(".") and "Traceback" not in found.problem
     for words in says:
         assert words in found.problem, found.problem
+
+
+@pytest.mark.parametrize(
+    ("raw", "says"),
+    [(zipped({"a.zip": zipped({"b.zip": zipped({"c": WARD.encode()})})}), "zip in a zip"), (tar_bomb(), "bomb")],
+)
+def test_archives_in_archives_and_bombs_are_left(tmp_path: Path, raw: bytes, says: str):
+    path = tmp_path / "x"
+    path.write_bytes(raw)
+    assert says in recognise([path])[-1].problem
 
 
 def test_a_header_without_rows_is_told(tmp_path: Path):
@@ -194,6 +405,34 @@ def test_the_command_says_each_file_and_fails_where_one_is_not_known(
 
 
 def test_the_official_files_at_hand_are_known(official: Path):
+    """What each file is, against the folder that it lies in; its rows, against a second count."""
     found = recognise([official])
-    assert len(found) > 500
     assert [item.path for item in found if item.problem] == []
+    kinds: dict[str, set[str]] = {}
+    for item in found:
+        kinds.setdefault(Path(item.path.split("!")[0]).relative_to(official).as_posix(), set()).add(item.format)
+    expected = {
+        "03_police_uk/met_street_burglary_TH/": "police_uk_street",
+        "03_police_uk/city_of_london_street/": "police_uk_street",
+        "03_police_uk/met_outcomes_burglary_TH/": "police_uk_outcomes",
+        "03_police_uk/met_stop_and_search_TH/": "police_uk_stop_and_search",
+        "04_mps_recorded_crime/raw_csv/borough_": "mps_borough",
+        "04_mps_recorded_crime/raw_csv/ward_": "mps_ward",
+        "01_boundaries/lbth": "ward_outlines",
+        "01_boundaries/London-wards": "ward_outlines",
+        "01_boundaries/London_Borough": "borough_outlines",
+        "01_boundaries/london_boroughs": "borough_outlines",
+        "02_lsoa_lookups/lbth": "lsoa_outlines",
+        "05_hate_knife_da_pas/MPS_Homicides": "mps_homicide",
+        "05_hate_knife_da_pas/MPS Monthly Crime Other": "mps_monthly_other",
+        "07_population_imd/TH_IMD2019": "imd_2019",
+    }
+    for start, kind in expected.items():
+        mine = {file: kinds[file] for file in kinds if file.startswith(start)}
+        assert mine and all(told == {kind} for told in mine.values()), mine
+    told = [item for item in found if item.path.endswith(".csv") and "!" not in item.path]
+    assert len(told) > 450
+    for item in told:
+        with Path(item.path).open(newline="", encoding="utf-8") as handle:
+            assert item.rows == sum(1 for row in csv.reader(handle)) - 1, item.path
+    assert sum(item.rows or 0 for item in found if item.path.endswith(".parquet")) > 1_000_000
