@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
 
 from csp_dash.maps.labels import Label, Ring, place, strewn
 
@@ -33,9 +35,17 @@ class Boundaries:
 
     def rings(self, code: str) -> list[Ring]:
         """Every ring of an area, holes included."""
+        return rings_of(self._geometry(code))
+
+    def shape(self, code: str) -> BaseGeometry:
+        """An area as a shape, in degrees."""
+        return shapely.geometry.shape(self._geometry(code))
+
+    def _geometry(self, code: str) -> Mapping[str, Any]:
         for feature in self.geojson["features"]:
             if feature["properties"]["code"] == code:
-                return rings_of(feature["geometry"])
+                found: Mapping[str, Any] = feature["geometry"]
+                return found
         raise KeyError(code)
 
 

@@ -138,7 +138,7 @@ def classes_of_surface(boundaries: Boundaries, points: pd.DataFrame) -> Classes:
 
 
 def _land(boundaries: Boundaries) -> BaseGeometry:
-    return shapely.union_all([shapely.Polygon(ring) for code in boundaries.codes for ring in boundaries.rings(code)])
+    return shapely.union_all([boundaries.shape(code) for code in boundaries.codes])
 
 
 def _smooth(boundaries: Boundaries, points: pd.DataFrame, unit: str) -> pdk.Layer:

@@ -20,7 +20,6 @@ Coordinates = npt.NDArray[np.float32]
 CLEAR = "rgba(0,0,0,0)"
 EMPTY = "No data for this choice"
 SPOT = 20  # pixels around a spot that belong to it under a pointer
-PAPER = "rgba(255,255,255,0.75)"
 
 
 def figure(
@@ -119,7 +118,9 @@ def _between(drawing: go.Figure, context: Context, squeeze: float) -> None:
         )
     if context.roads:
         x, y = _path([line.points for line in context.roads], squeeze)
-        drawing.add_scatter(x=x, y=y, mode="lines", line={"color": PAPER, "width": 2.2}, hoverinfo="skip")
+        drawing.add_scatter(
+            x=x, y=y, mode="lines", line={"color": palette.faint(palette.PAPER, 0.75), "width": 2.2}, hoverinfo="skip"
+        )
     if context.stations:
         drawing.add_scatter(
             x=[round(place.lon * squeeze, 5) for place in context.stations],
@@ -145,7 +146,7 @@ def _spots(drawing: go.Figure, boundaries: Boundaries, shading: Shading, squeeze
             y=[boundaries.labels[code].lat for code in codes],
             mode="markers",
             marker=unseen,
-            hovertext=[f"<b>{boundaries.short[code]}</b><br>{shading.words[code]}" for code in codes],
+            hovertext=[_said(boundaries, shading, code) for code in codes],
             hovertemplate="%{hovertext}<extra></extra>",
         )
         return
@@ -165,7 +166,8 @@ def _spots(drawing: go.Figure, boundaries: Boundaries, shading: Shading, squeeze
 
 
 def _said(boundaries: Boundaries, shading: Shading, code: str) -> str:
-    return f"<b>{boundaries.names[code]}</b><br>{shading.words[code]}"
+    short = boundaries.short[code].replace("\n", " ")
+    return f"<b>{short}</b><br>{shading.words[code]}"
 
 
 def _bearings(drawing: go.Figure, context: Context, corner: tuple[float, float], squeeze: float, size: float) -> None:

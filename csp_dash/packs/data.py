@@ -240,12 +240,8 @@ class Data:
     @cached_property
     def lsoa_links(self) -> Neighbours:
         """Which small areas are neighbours, for the tests of hot spots."""
-        flat = {
-            code: shapely.transform(
-                shapely.MultiPolygon([shapely.Polygon(ring) for ring in self.lsoa_outlines.rings(code)]), _metres
-            )
-            for code in self.lsoa_outlines.codes
-        }
+        outlines = self.lsoa_outlines
+        flat = {code: shapely.transform(outlines.shape(code), _metres) for code in outlines.codes}
         return neighbours(flat)
 
     @cached_property

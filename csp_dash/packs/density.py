@@ -18,31 +18,23 @@ YEARS = 3
 SOURCE = "police_uk_burglary"
 
 
-def still(data: Data, view: Filters) -> dict[Style, Picture]:
-    """Burglaries of the last three whole years that police.uk's files hold, in every style, on a map that stands still."""
-    return {style: _drawn(data, style, moving=False) for style in Style}
-
-
-def moving(data: Data, view: Filters) -> dict[Style, Picture]:
-    """The same on maps to zoom and move in."""
-    return {style: _drawn(data, style, moving=True) for style in Style}
-
-
 def apart(data: Data, view: Filters) -> float:
     """The share (0 to 1) of burglary records whose map point lies in another ward than the official look-up gives their
     small area; records on points outside every ward are left out."""
     points = queries.snap_points(data.warehouse, first_year=data.oldest.year, last_year=data.newest.year)
     codes = data.ward_outlines.codes
-    shapes = [
-        shapely.MultiPolygon([shapely.Polygon(ring) for ring in data.ward_outlines.rings(code)]) for code in codes
-    ]
+    shapes = [data.ward_outlines.shape(code) for code in codes]
     at, area = shapely.STRtree(shapes).query(shapely.points(points["lon"], points["lat"]), predicate="within")
     placed = points.iloc[at]
     other = [codes[place] for place in area] != placed["ward"]
     return float(placed["n"][other].sum() / placed["n"].sum())
 
 
-def _drawn(data: Data, style: Style, *, moving: bool) -> Picture:
+def map_points(data: Data, view: Filters, style: Style, moving: bool) -> Picture:
+    """Burglaries of the last three whole years that police.uk's files hold; `moving` is a map to zoom and move in.
+
+    Nothing of the view is used: the files have periods of their own.
+    """
     item = data.catalogue.indicators["burglary"]
     newest = next(row["last"] for row in queries.status(data.warehouse).to_dict("records") if row["source"] == SOURCE)
     last = newest.year if newest.month == 12 else newest.year - 1

@@ -52,15 +52,22 @@ def area_rows(question: Asked, frame: pd.DataFrame) -> list[dict[str, object]]:
 
 
 def evidence(
-    data: Data, question: Asked, rows: list[dict[str, object]], name: str, first: str = "", unit: str = ""
+    data: Data,
+    question: Asked,
+    rows: list[dict[str, object]],
+    name: str,
+    first: str = "",
+    unit: str = "",
+    source: str = "",
 ) -> Evidence:
     """Evidence for figures given as rows of area, from, to, numerator, denominator, value and flag.
 
-    `first` names the table's first column: Month, Ward, Borough. `unit` is the value's, where it is not the question's.
+    `first` names the table's first column: Month, Ward, Borough. `unit` is the value's and `source` its
+    source's id, where they are not the question's.
     """
     indicator = question.indicator
     feed = indicator.feed(question.kind)
-    source = data.catalogue.sources.get(feed.source) if feed else None
+    card = data.catalogue.sources.get(source or (feed.source if feed else ""))
     have = question.have
     frame = pd.DataFrame(rows, columns=["area", "from", "to", "numerator", "denominator", "value", "flag"])
     frame.insert(0, "indicator", indicator.slug)
@@ -68,14 +75,12 @@ def evidence(
     frame["value"] = pd.to_numeric(frame["value"]).round(4)
     frame["unit"] = unit or question.unit
     frame["trust"] = ILLUSTRATIVE if indicator.trust is Trust.ILLUSTRATIVE else indicator.trust.value
-    frame["source"] = source.id if source else ""
+    frame["source"] = card.id if card else ""
     frame["release"] = data.release
     figures = data.catalogue.figures_of(indicator.slug)
     return Evidence(
-        source=_source_words(
-            question, source.title if source else "no open source", source.publisher if source else ""
-        ),
-        url=source.url if source else "",
+        source=_source_words(question, card.title if card else "no open source", card.publisher if card else ""),
+        url=card.url if card else "",
         as_at=have.span.last.words if have else "",
         notes=data.catalogue.notes_of(indicator),
         table=_table(question, frame, first),

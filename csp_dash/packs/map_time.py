@@ -11,7 +11,7 @@ from csp_dash.analytics import alt, wording
 from csp_dash.analytics.classes import Classes
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Month, Span
-from csp_dash.domain.words import AreaKind, Kind, Measure, Shade, Trust
+from csp_dash.domain.words import AreaKind, Kind, Measure, Trust
 from csp_dash.maps import sheet, year_grid
 from csp_dash.maps.shading import by_class
 from csp_dash.packs.asked import Asked, value_words
@@ -73,26 +73,10 @@ def _made(data: Data, view: Filters, grain: Grain, rate: bool) -> Steps:
     return Steps(spans, sums, classes_of(question, sample))
 
 
-def by_year(data: Data, view: Filters) -> Steps:
-    return steps(data, view, Grain.YEAR)
-
-
-def by_quarter(data: Data, view: Filters) -> Steps:
-    return steps(data, view, Grain.QUARTER)
-
-
-def by_month(data: Data, view: Filters) -> Steps:
-    return steps(data, view, Grain.MONTH)
-
-
 def rated(data: Data, view: Filters) -> bool:
     """Whether the steps are rates: where the view asks for rates and the measure has them."""
     item = data.catalogue.indicators[view.indicator]
-    return (
-        (view.measure is Measure.RATE or view.shade is Shade.UNUSUAL)
-        and item.has_rate
-        and item.trust is not Trust.ILLUSTRATIVE
-    )
+    return view.measure is Measure.RATE and item.has_rate and item.trust is not Trust.ILLUSTRATIVE
 
 
 def label(span: Span) -> str:
@@ -129,22 +113,6 @@ def moment(data: Data, view: Filters, grain: Grain) -> Picture:
         legend=shading.legend,
         empty=shading.empty,
     )
-
-
-def year_moment(data: Data, view: Filters) -> Picture:
-    return moment(data, view, Grain.YEAR)
-
-
-def quarter_moment(data: Data, view: Filters) -> Picture:
-    return moment(data, view, Grain.QUARTER)
-
-
-def month_moment(data: Data, view: Filters) -> Picture:
-    return moment(data, view, Grain.MONTH)
-
-
-STEPS = {Grain.YEAR: by_year, Grain.QUARTER: by_quarter, Grain.MONTH: by_month}
-MOMENTS = {Grain.YEAR: year_moment, Grain.QUARTER: quarter_moment, Grain.MONTH: month_moment}
 
 
 def years(data: Data, view: Filters) -> Picture:

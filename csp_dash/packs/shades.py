@@ -185,7 +185,10 @@ def _words(values: pd.Series, words: Callable[[float], str], unit: str) -> list[
 
 
 def _change(data: Data, question: Asked) -> Shaded:
-    """Each ward against its own year before, tested; grey where chance could explain the change."""
+    """Each ward against its own period before, tested; grey where chance could explain the change.
+
+    The denominator is the count of the period before.
+    """
     frame = ward_frame(data, question)
     before = data.windows(question.indicator, AreaKind.WARD, question.before) if question.before else {}
     now = data.windows(question.indicator, AreaKind.WARD, question.span) if question.span else {}
@@ -228,8 +231,8 @@ def _change(data: Data, question: Asked) -> Shaded:
         if not ups and not downs:
             finding = "no ward changed by more than chance"
     remark = (
-        f"{question.period} against {question.before.words if question.before else 'no period'}. Each ward is tested by itself; "
-        f"of {len(colours)} wards that did not change, about one would be coloured all the same."
+        f"{question.period} against {question.before.words if question.before else 'no period'}. Each ward is tested by itself: "
+        "of twenty that did not change, one would be coloured all the same."
     )
     made = shadings.by_colour(data.wards, colours, dict(zip(frame["area"], labels, strict=True)), chips)
     return Shaded(question, Shade.CHANGE, frame, made, "% change", finding, wording.capital(remark))
@@ -279,7 +282,11 @@ def unusual(data: Data, question: Asked) -> Unusual:
 
 def _unusual(data: Data, question: Asked) -> Shaded:
     """How far a ward's count lies from what its residents would give at the borough's rate."""
-    made = unusual(data, question)
+    return unusual_shaded(data, question, unusual(data, question))
+
+
+def unusual_shaded(data: Data, question: Asked, made: Unusual) -> Shaded:
+    """The funnels of a question's wards as a shading."""
     frame, rows = made.frame, made.chance.frame.set_index("area")
     frame["denominator"] = [rows["exposure"][code] for code in frame["area"]]
     frame["value"] = [float(rows["ratio"][code]) for code in frame["area"]]

@@ -132,12 +132,9 @@ def _of(now: _Counted | None) -> str:
 def _evidence(data: Data, question: Asked, frame: pd.DataFrame, name: str) -> Evidence:
     """The figures with police.uk as their source, whichever source the measure has for wards."""
     card = data.catalogue.sources[SOURCE]
-    told = evidence(data, question, area_rows(question, frame), name, "Small area")
+    told = evidence(data, question, area_rows(question, frame), name, "Small area", source=SOURCE)
     series = SERIES[question.indicator.slug][1]
-    csv = told.csv.replace(f",{question.indicator.feeds[0].source},", f",{SOURCE},")
-    return replace(
-        told, source=f"{card.title}: {series} ({card.publisher})", url=card.url, csv=csv, notes=_notes(data, question)
-    )
+    return replace(told, source=f"{card.title}: {series} ({card.publisher})", notes=_notes(data, question))
 
 
 def _notes(data: Data, question: Asked) -> tuple[Event, ...]:

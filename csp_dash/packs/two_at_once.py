@@ -20,6 +20,7 @@ from csp_dash.packs.shades import by_ward, ward_frame
 
 Values = dict[str, float]
 IMD = "imd2019_score"
+KEY = tuple(reversed(palette.BIVARIATE))  # as it is drawn: the highest row first
 
 
 @dataclass(frozen=True)
@@ -68,30 +69,6 @@ SECONDS = {
 }
 
 
-def with_deprivation(data: Data, view: Filters) -> TwoAtOnce:
-    return _made(data, view, "deprivation")
-
-
-def with_density(data: Data, view: Filters) -> TwoAtOnce:
-    return _made(data, view, "density")
-
-
-def with_asb(data: Data, view: Filters) -> TwoAtOnce:
-    return _made(data, view, "asb")
-
-
-def with_violence(data: Data, view: Filters) -> TwoAtOnce:
-    return _made(data, view, "violence_with_injury")
-
-
-BUILDERS = {
-    "deprivation": with_deprivation,
-    "density": with_density,
-    "asb": with_asb,
-    "violence_with_injury": with_violence,
-}
-
-
 def seconds(data: Data, view: Filters) -> tuple[str, ...]:
     """What the view's measure can be set beside on this instance."""
     found = []
@@ -102,7 +79,8 @@ def seconds(data: Data, view: Filters) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _made(data: Data, view: Filters, second: str) -> TwoAtOnce:
+def two_at_once(data: Data, view: Filters, second: str) -> TwoAtOnce:
+    """The wards of a view in thirds of its measure and of one of `SECONDS`."""
     other = SECONDS[second]
     question = by_ward(data, replace(view, measure=Measure.RATE))
     frame = ward_frame(data, question)
@@ -159,8 +137,3 @@ def _together(correlation: float, p_value: float) -> str:
         return f"Ward by ward the two do not go together more than chance would have it (Spearman {correlation:+.2f})."
     way = "high in the same wards" if correlation > 0 else "high in different wards"
     return f"The two tend to be {way} (Spearman {correlation:+.2f}, {wording.odds(p_value)} by chance)."
-
-
-def key(found: TwoAtOnce) -> tuple[tuple[str, ...], ...]:
-    """Colours of the key, the highest row first, as it is drawn."""
-    return tuple(reversed(palette.BIVARIATE))

@@ -6,11 +6,10 @@ from csp_dash.analytics import wording
 from csp_dash.analytics.funnel import Band
 from csp_dash.charts import funnel as charts
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import Shade
 from csp_dash.packs.data import Data
 from csp_dash.packs.evidence import tabled
 from csp_dash.packs.picture import Picture
-from csp_dash.packs.shades import BAND_WORDS, MAKERS, by_ward, unusual
+from csp_dash.packs.shades import BAND_WORDS, by_ward, unusual, unusual_shaded
 
 ORDER = {band: place for place, band in enumerate(BAND_WORDS)}
 
@@ -18,8 +17,8 @@ ORDER = {band: place for place, band in enumerate(BAND_WORDS)}
 def funnel_chart(data: Data, view: Filters) -> Picture:
     """The wards of a view against their residents, between limits at 95% and 99.8%."""
     question = by_ward(data, view)
-    made = MAKERS[Shade.UNUSUAL](data, question)
     both = unusual(data, question)
+    made = unusual_shaded(data, question, both)
     found = both.chance
     per = question.indicator.per
     known = found.frame.dropna(subset=["ratio", "band"])

@@ -23,6 +23,18 @@ WALL_NAMES = 4
 CLASSES = (
     "The classes are natural breaks (Fisher and Jenks), moved to the nearest round numbers that part the same wards."
 )
+HEADS = {
+    Shade.COUNT: "Count",
+    Shade.RATE: "Per 1,000",
+    Shade.HOUSEHOLD: "Per 1,000",
+    Shade.AREA: "Per km²",
+    Shade.SHARE: "Share (%)",
+    Shade.CHANGE: "Change (%)",
+    Shade.UNUSUAL: "× expected",
+}
+DECIMALS = {Shade.SHARE: 1, Shade.CHANGE: 0, Shade.AREA: 1}
+OUTLINES = "GLA ward boundaries, generalised. Contains OS data © Crown copyright and database right"
+LICENCE = "Open Government Licence v3.0"
 
 
 @dataclass(frozen=True)
@@ -99,9 +111,8 @@ def _picture(data: Data, view: Filters, made: Shaded, figure: object) -> Picture
 def _evidence(data: Data, made: Shaded) -> Evidence:
     told = evidence(data, made.question, area_rows(made.question, made.frame), "by-ward", "Ward", unit=made.unit)
     ordered = made.frame.sort_values("value", ascending=False, na_position="last")
-    made_up = f" ({ILLUSTRATIVE.lower()})" if made.question.indicator.trust is Trust.ILLUSTRATIVE else ""
     table = pd.DataFrame(
-        {"Ward": _names(data, made, ordered), "Code": ordered["area"], f"Figure{made_up}": ordered["label"]}
+        {"Ward": _names(data, made, ordered), "Code": ordered["area"], _head("Figure", made): ordered["label"]}
     )
     return replace(told, table=table)
 
@@ -116,25 +127,15 @@ def _table(data: Data, made: Shaded, ordered: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame({"Ward": _names(data, made, ordered)})
     if made.shade is not Shade.COUNT or made.question.indicator.kind is Kind.PROPORTION:
         table["Count"] = ordered["numerator"].to_list()
-    made_up = f" ({ILLUSTRATIVE.lower()})" if made.question.indicator.trust is Trust.ILLUSTRATIVE else ""
-    table[f"{HEADS[made.shade]}{made_up}"] = ordered["value"].astype(float).round(DECIMALS.get(made.shade, 2)).to_list()
+    table[_head(HEADS[made.shade], made)] = ordered["value"].astype(float).round(DECIMALS.get(made.shade, 2)).to_list()
     if made.shade is Shade.RATE:
         table[MARK] = [MARK if few(None if pd.isna(n) else float(n)) else "" for n in ordered["numerator"]]
     return table
 
 
-HEADS = {
-    Shade.COUNT: "Count",
-    Shade.RATE: "Per 1,000",
-    Shade.HOUSEHOLD: "Per 1,000",
-    Shade.AREA: "Per km²",
-    Shade.SHARE: "Share (%)",
-    Shade.CHANGE: "Change (%)",
-    Shade.UNUSUAL: "× expected",
-}
-
-
-DECIMALS = {Shade.SHARE: 1, Shade.CHANGE: 0, Shade.AREA: 1}
+def _head(name: str, made: Shaded) -> str:
+    """A column's head; over made-up figures it says so."""
+    return f"{name} ({ILLUSTRATIVE.lower()})" if made.question.indicator.trust is Trust.ILLUSTRATIVE else name
 
 
 def geojson(data: Data, view: Filters) -> bytes:
@@ -170,10 +171,6 @@ def geojson(data: Data, view: Filters) -> bytes:
         "features": features,
     }
     return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-OUTLINES = "GLA ward boundaries, generalised. Contains OS data © Crown copyright and database right"
-LICENCE = "Open Government Licence v3.0"
 
 
 def _title(made: Shaded) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from csp_dash.domain.catalogue import Indicator
-from csp_dash.domain.filters import LENSES
+from csp_dash.domain.filters import LENSES, Filters
 from csp_dash.domain.words import AreaKind, Frequency, Kind, Measure, Trust
 from csp_dash.maps.points import Style
 from csp_dash.packs import ahead, by_ward, density, moved, ranking, small_areas, taken_apart, year_on_year
@@ -237,12 +237,12 @@ def points(visit: Visit) -> None:
             format_func=lambda name: name.capitalize(),
         )
         closer = st.toggle("Zoom and move in the map", key="zoom-points")
-    view = replace(visit.filters, indicator="burglary", wards=(), lens="")
-    picture = visit.store.panel(density.moving if closer else density.still, view)[Style(style or Style.HEXAGONS)]
+    view = Filters(indicator="burglary", lens="small")
+    picture = visit.store.panel(density.map_points, view, Style(style or Style.HEXAGONS), closer)
     with st.container(border=True):
         st.markdown(f"##### {picture.title}")
         st.caption(picture.caption)
         st.pydeck_chart(picture.figure, height=panels.MAP_HEIGHT, key="hexagons", alt=picture.alt)
         marks.legend(picture.legend)
         st.warning(picture.remark, icon=":material/location_off:")
-        marks.foot(picture.evidence, visit.release, replace(view, lens="small"), "hexagons")
+        marks.foot(picture.evidence, visit.release, view, "hexagons")

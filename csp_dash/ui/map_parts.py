@@ -66,8 +66,9 @@ def map_panel(visit: Visit, slug: str, *, zoom: bool = False, versus: bool = Tru
     picture = found.picture
     with st.container(border=True):
         panels.title(picture)
-        if picture.empty:
-            st.info("There are no ward figures for this choice. Choose another period or measure.")
+        if picture.empty:  # the way out of a shading that cannot be drawn stays in reach
+            _shade(visit, view)
+            st.info("There are no ward figures for this choice. Choose another period, measure or shading.")
             return
         with st.container(horizontal=True, vertical_alignment="bottom"):
             _shade(visit, view)
@@ -321,7 +322,7 @@ def through_time(visit: Visit, view: Filters) -> None:
 
 
 def _moment(visit: Visit, view: Filters, grain: Grain, *, playing: bool) -> None:
-    found = visit.store.panel(map_time.STEPS[grain], replace(view, period="12m", first=None, last=None, wards=()))
+    found = map_time.steps(visit.store.data, view, grain)
     if not found.spans:
         st.info("There are no ward figures for this choice. Choose another measure.")
         return
@@ -346,7 +347,7 @@ def _moment(visit: Visit, view: Filters, grain: Grain, *, playing: bool) -> None
             )
     span = found.spans[names.index(present)]
     shown = replace(view, period="custom", first=span.first, last=span.last)
-    picture = visit.store.panel(map_time.MOMENTS[grain], shown)
+    picture = visit.store.panel(map_time.moment, shown, grain)
     if picture.indicator.trust is Trust.ILLUSTRATIVE:
         marks.illustrative()
     st.markdown(f"**{picture.title}**")
@@ -376,7 +377,7 @@ def _two_at_once(visit: Visit, view: Filters, kept: Filters) -> None:
             format_func=lambda name: two_at_once.SECONDS[name].name,
             wrap=True,
         )
-        found = visit.store.panel(two_at_once.BUILDERS[second or can[0]], view)
+        found = visit.store.panel(two_at_once.two_at_once, view, second or can[0])
         picture = found.picture
         panels.title(picture)
         if picture.empty:
@@ -398,7 +399,7 @@ def _key(found: TwoAtOnce) -> None:
         f'<tr><th scope="row" style="font-weight:400;text-align:right;padding:0 0.5rem">{marks.safe(name)}</th>'
         + "".join(f'<td style="{cell};background:{colour}"></td>' for colour in colours)
         + "</tr>"
-        for name, colours in zip(reversed(found.rows), two_at_once.key(found), strict=True)
+        for name, colours in zip(reversed(found.rows), two_at_once.KEY, strict=True)
     )
     foot = "".join(
         f'<td style="font-size:0.75rem;text-align:center;padding-top:0.25rem">{marks.safe(name)}</td>'

@@ -6,7 +6,7 @@ as it is. It is never changed after it was built, which is what makes sharing it
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -43,14 +43,14 @@ class Store:
     def oldest(self) -> Month:
         return self.data.oldest
 
-    def panel(self, build: Callable[[Data, Filters], Content], view: Filters) -> Content:
+    def panel(self, build: Callable[..., Content], view: Filters, *more: Hashable) -> Content:
         """The content of a panel for a view, from the cache where it was built before.
 
-        `build` is one of the builders in `packs`; the view names the indicator.
+        `build` is one of the builders in `packs`; the view names the indicator. `more` is what the builder takes beside
+        the view, such as the length of a step; its text is part of the key.
         """
-        return _panel(
-            self.release, f"{build.__module__}.{build.__qualname__}", repr(view), _Job(self.data, build, view)
-        )  # type: ignore[return-value]
+        name = f"{build.__module__}.{build.__qualname__}"
+        return _panel(self.release, name, repr((view, *more)), _Job(self.data, build, view, more))  # type: ignore[return-value]
 
 
 @dataclass(frozen=True)
@@ -58,13 +58,14 @@ class _Job:
     """What the cached function needs but what is no part of its key: a view is hashed field by field, its text at once."""
 
     data: Data
-    build: Callable[[Data, Filters], object]
+    build: Callable[..., object]
     view: Filters
+    more: tuple[Hashable, ...]
 
 
 @st.cache_resource(max_entries=1500, show_spinner=False)
 def _panel(release: str, name: str, view: str, _job: _Job) -> object:
-    return _job.build(_job.data, _job.view)
+    return _job.build(_job.data, _job.view, *_job.more)
 
 
 def open_store(catalogue: Catalogue, settings: Settings) -> Store:

@@ -51,7 +51,7 @@ PANELS = {
     "map": drawn_map,
     "map on the wall": ward_map.wall,
     "map to zoom": ward_map.to_zoom,
-    "map at a time": map_time.year_moment,
+    "map at a time": lambda data, view: map_time.moment(data, view, map_time.Grain.YEAR),
 }
 
 
@@ -200,8 +200,9 @@ def test_sensitive_figures_are_held_back_where_they_are_read(sensitive: Catalogu
         assert {item["properties"]["numerator"] for item in taken} == {None}, shade
     for grain in map_time.Grain:
         assert not map_time.steps(held, view, grain).spans and map_time.steps(data, view, grain).spans
-    for build in two_at_once.BUILDERS.values():
-        assert build(held, view).picture.empty and not build(data, view).picture.empty
+    for second in two_at_once.SECONDS:
+        assert two_at_once.two_at_once(held, view, second).picture.empty
+        assert not two_at_once.two_at_once(data, view, second).picture.empty
     cards = ward_card.ward_cards(held, view)
     assert not [line for card in cards for line in card.standing]
     assert [line for card in ward_card.ward_cards(data, view) for line in card.standing]

@@ -22,9 +22,13 @@ ROOT = Path(__file__).parents[2]
 YEARS = (2021, 2023)
 
 
+def drawn(data: Data, *, moving: bool) -> dict[Style, Picture]:
+    return {style: density.map_points(data, Filters(indicator="burglary"), style, moving) for style in Style}
+
+
 @pytest.fixture(scope="module")
 def pictures(data: Data) -> dict[Style, Picture]:
-    return density.still(data, Filters(indicator="burglary"))
+    return drawn(data, moving=False)
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +111,7 @@ def test_the_smoothed_surface_is_the_same_offences(data: Data, table: pd.DataFra
 
 
 def test_only_a_map_to_move_in_takes_the_wheel(data: Data, pictures: dict[Style, Picture]):
-    for style, picture in density.moving(data, Filters(indicator="burglary")).items():
+    for style, picture in drawn(data, moving=True).items():
         assert json.loads(picture.figure.to_json())["views"][0]["controller"] is True
         assert json.loads(pictures[style].figure.to_json())["views"][0]["controller"] is False
         assert picture.title == pictures[style].title and picture.evidence.csv == pictures[style].evidence.csv

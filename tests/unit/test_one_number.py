@@ -151,7 +151,7 @@ def test_the_map_through_time_ends_with_the_figures_of_the_map(data: Data, slug:
     for measure in Measure:
         view = Filters(indicator=slug, measure=measure)
         rows = exported(ward_map.ward_map(data, view).picture.evidence).set_index("area")["value"]
-        last = exported(map_time.year_moment(data, view).evidence).set_index("area")["value"]
+        last = exported(map_time.moment(data, view, map_time.Grain.YEAR).evidence).set_index("area")["value"]
         assert last.sort_index().to_dict() == pytest.approx(rows.sort_index().to_dict(), abs=1.01e-4)
 
 

@@ -37,7 +37,7 @@ def other_values(second: Second, name: str) -> pd.Series:
 @pytest.mark.parametrize(("slug", "other"), PAIRED)
 def test_each_ward_has_the_colour_of_its_thirds(data: Data, second: Second, slug: str, other: str):
     x, y = rate(second, slug), other_values(second, other)
-    found = two_at_once.BUILDERS[other](data, Filters(indicator=slug))
+    found = two_at_once.two_at_once(data, Filters(indicator=slug), other)
     csv = pd.read_csv(io.StringIO(found.picture.evidence.csv)).set_index("area")
     assert csv["value"].sort_index().tolist() == pytest.approx(x.tolist(), abs=1e-3)
     assert csv["other"].sort_index().tolist() == pytest.approx(y.tolist(), rel=1e-3)
@@ -58,7 +58,7 @@ def test_each_ward_has_the_colour_of_its_thirds(data: Data, second: Second, slug
 
 @pytest.mark.parametrize(("slug", "other"), PAIRED)
 def test_the_correlation_is_scipys(data: Data, second: Second, slug: str, other: str):
-    found = two_at_once.BUILDERS[other](data, Filters(indicator=slug))
+    found = two_at_once.two_at_once(data, Filters(indicator=slug), other)
     wanted = spearmanr(rate(second, slug), other_values(second, other))
     said = found.picture.sentence
     assert f"Spearman {wanted.statistic:+.2f}" in said
@@ -69,8 +69,8 @@ def test_the_correlation_is_scipys(data: Data, second: Second, slug: str, other:
 
 
 def test_the_key_has_the_colours_of_the_map_with_the_highest_on_top(data: Data):
-    found = two_at_once.with_deprivation(data, Filters(indicator="burglary"))
-    drawn = two_at_once.key(found)
+    found = two_at_once.two_at_once(data, Filters(indicator="burglary"), "deprivation")
+    drawn = two_at_once.KEY
     assert len(drawn) == len(found.rows) == 3 and all(len(row) == len(found.columns) == 3 for row in drawn)
     assert drawn[0] == palette.BIVARIATE[2] and drawn[-1] == palette.BIVARIATE[0]
     assert len({colour for row in drawn for colour in row}) == 9
@@ -79,12 +79,14 @@ def test_the_key_has_the_colours_of_the_map_with_the_highest_on_top(data: Data):
 def test_a_measure_is_not_set_beside_itself(data: Data):
     assert "asb" not in two_at_once.seconds(data, Filters(indicator="asb"))
     assert set(two_at_once.seconds(data, Filters(indicator="burglary"))) == set(two_at_once.SECONDS)
-    assert set(two_at_once.BUILDERS) == set(two_at_once.SECONDS)
+    for second in two_at_once.SECONDS:
+        found = two_at_once.two_at_once(data, Filters(indicator="burglary"), second)
+        assert not found.picture.empty and found.down == two_at_once.SECONDS[second].name
 
 
 def test_too_little_to_compare_is_said_and_not_drawn(data: Data, second: Second):
     view = Filters(indicator="asb", period="custom", first=Month(1995, 1), last=Month(1995, 12))
-    found = two_at_once.with_density(data, view)
+    found = two_at_once.two_at_once(data, view, "density")
     assert found.picture.empty and found.picture.sentence and "Spearman" not in found.picture.sentence
     assert not [name for name in second.names.values() if name in found.picture.title]
 
