@@ -79,3 +79,13 @@ def test_a_public_link_to_sensitive_small_areas_shows_none():
     other = visit("explore", indicator="burglary", view="small")
     check(other)
     assert "small areas" in words(other)
+
+
+def test_a_shading_that_cannot_be_drawn_can_be_left():
+    """The first year of the figures has no year before: the map is empty, and the choice of shading stays."""
+    at = visit("explore", indicator="burglary", view="map", map="change", from_="2010-04", to="2011-03")
+    check(at)
+    assert any("no ward figures" in item.value for item in at.info)
+    at.selectbox(key="shade-burglary").select("rate").run()
+    check(at)
+    assert not any("no ward figures" in item.value for item in at.info) and at.query_params["measure"] == "rate"
