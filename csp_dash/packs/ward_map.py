@@ -28,8 +28,8 @@ HEADS = {
     Shade.RATE: "Per 1,000",
     Shade.HOUSEHOLD: "Per 1,000",
     Shade.AREA: "Per km²",
-    Shade.SHARE: "Share (%)",
-    Shade.CHANGE: "Change (%)",
+    Shade.SHARE: "Share %",
+    Shade.CHANGE: "Change %",
     Shade.UNUSUAL: "× expected",
 }
 DECIMALS = {Shade.SHARE: 1, Shade.CHANGE: 0, Shade.AREA: 1}

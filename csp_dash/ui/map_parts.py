@@ -179,9 +179,9 @@ def _table(visit: Visit, found: WardMap, slug: str) -> None:
         height=ROW * (ROWS + 1) + 2,
         on_select=chosen,
         selection_mode="single-row",
-        column_config={"Ward": st.column_config.TextColumn("Ward", width=150)}
+        column_config={"Ward": st.column_config.TextColumn("Ward", width=140)}
         | {
-            name: st.column_config.NumberColumn(name, format="localized", width=72)
+            name: st.column_config.NumberColumn(name, format="localized", width=66)
             for name in table.select_dtypes("number").columns
         },
         alt=f"{found.picture.title}. All wards; a column can be sorted.",
