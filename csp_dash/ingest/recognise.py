@@ -69,7 +69,8 @@ class Format:
 class Found:
     """`path` as given (`outer.zip!inner.csv` inside an archive); `format` is empty where there is a `problem`, a sentence.
 
-    `period` and `rows` are told where they are cheap to know. `note` is worth knowing and stops nothing. A text that is
+    `period` and `rows` are told where they are cheap to know. The rest is what it takes to read the table: in which row
+    (from 0) its header stands and with which cells, what separates its columns, its encoding, its sheet. `note` is worth knowing and stops nothing. A text that is
     no table has the format `document`.
     """
 
@@ -81,6 +82,11 @@ class Found:
     note: str = ""
     problem: str = ""
     rows: int | None = None
+    header: int = 0
+    columns: tuple[str, ...] = ()
+    mark: str = ""
+    encoding: str = ""
+    sheet: str = ""
 
 
 class _Unreadable(Exception):
@@ -302,7 +308,8 @@ def _shapefile(name: str, archive: zipfile.ZipFile, shape: str) -> Iterator[Foun
     ends = range(32, int.from_bytes(head[8:10], "little") - 31, 32)
     columns = [head[at : at + 11].split(b"\0")[0].decode("latin-1") for at in ends]
     form, _ = _fit([columns], shapes=True)
-    yield Found(name, form.id, form.title, form.publisher, rows=int.from_bytes(head[4:8], "little"))
+    rows = int.from_bytes(head[4:8], "little")
+    yield Found(name, form.id, form.title, form.publisher, rows=rows, columns=tuple(columns))
 
 
 def _parquet(name: str, handle: IO[bytes]) -> Found:
@@ -316,7 +323,9 @@ def _parquet(name: str, handle: IO[bytes]) -> Found:
         ends = [group.column(columns.index(form.month)).statistics for group in groups]
         months = [_month(str(end)) for one in ends if one is not None and one.has_min_max for end in (one.min, one.max)]
     period = _span(_header_months(columns) or months)
-    return Found(name, form.id, form.title, form.publisher, period, rows=about.metadata.num_rows)
+    return Found(
+        name, form.id, form.title, form.publisher, period, rows=about.metadata.num_rows, columns=tuple(columns)
+    )
 
 
 def _workbook(name: str, handle: IO[bytes]) -> Found:
@@ -340,6 +349,7 @@ def _workbook(name: str, handle: IO[bytes]) -> Found:
             return replace(
                 _made(name, form, [*header[: at + 1], *rows[at + 1 :]], at, whole=len(rows) < SAMPLE),
                 note=_joined(f"Sheet '{sheet.title}', header in row {at + 1}.", "" if rows[at + 1 :] else NO_ROWS),
+                sheet=sheet.title,
             )
     raise fault
 
@@ -359,7 +369,8 @@ def _json(name: str, head: bytes, handle: IO[bytes] | None) -> Found:
         except json.JSONDecodeError:
             break
     form, at = _fit(keys[:TITLE_ROWS], shapes=True)
-    return Found(name, form.id, form.title, form.publisher, rows=len(keys) - at if len(head) < HEAD else None)
+    rows = len(keys) - at if len(head) < HEAD else None
+    return Found(name, form.id, form.title, form.publisher, rows=rows, columns=tuple(keys[at]))
 
 
 def _text(name: str, head: bytes, handle: IO[bytes] | None) -> Found:
@@ -383,7 +394,7 @@ def _text(name: str, head: bytes, handle: IO[bytes] | None) -> Found:
         found = _made(name, form, rows, at, ends, whole=whole)
         if handle is not None and not whole and not encoding.startswith("utf-16"):
             found = replace(found, rows=_counted(handle, at + 1))
-        return replace(found, note=_joined(found.note, note))
+        return replace(found, note=_joined(found.note, note), mark=mark, encoding=encoding)
     raise fault or _Unknown("is of no format that is known here")
 
 
@@ -510,7 +521,17 @@ def _made(
     period = known if whole or ends or _header_months(header) or not known else f"from {known[:7]}"
     place = f"Its header is in row {at + 1}." if at else ""
     note = _joined(place, _elsewhere(header, [*body, *ends], whole) if body else NO_ROWS)
-    return Found(name, form.id, form.title, form.publisher, period, note, rows=len(body) if whole else None)
+    return Found(
+        name,
+        form.id,
+        form.title,
+        form.publisher,
+        period,
+        note,
+        rows=len(body) if whole else None,
+        header=at,
+        columns=tuple(cell.strip() for cell in header),
+    )
 
 
 def _elsewhere(header: Sequence[str], body: Sequence[Sequence[str]], whole: bool) -> str:

@@ -1,0 +1,110 @@
+"""What readers share: the ledger, a scratch database, places, and the live release that is added to."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import duckdb
+import geopandas as gpd
+import pandas as pd
+
+from csp_dash.catalogue import Catalogue
+from csp_dash.ingest.facts import FACT_COLUMNS
+from csp_dash.ingest.ledger import Ledger
+from csp_dash.warehouse import Snapshot
+
+SCRATCH_MEMORY = "1GB"
+CORRECTIONS = Path(__file__).with_name("corrections.toml")
+
+
+@dataclass(frozen=True)
+class Base:
+    """The release that an ingest adds to."""
+
+    snapshot: Snapshot
+
+    def facts(self, source: str) -> pd.DataFrame:
+        """Facts of a source; no rows where the release has none."""
+        path = self.snapshot.path(f"data/facts/{source}.parquet")
+        return pd.read_parquet(path) if path.exists() else pd.DataFrame(columns=list(FACT_COLUMNS))
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A narrow table; no rows and no columns where the release has none."""
+        path = self.snapshot.path(f"data/tables/{name}.parquet")
+        return pd.read_parquet(path) if path.exists() else pd.DataFrame()
+
+    @cached_property
+    def coverage(self) -> pd.DataFrame:
+        """As data/coverage.csv has it, all as text."""
+        return pd.read_csv(self.snapshot.path("data/coverage.csv"), dtype=str, keep_default_na=False)
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A value that a publisher got wrong, put right: in files of a format, where every column of `where` has its value."""
+
+    format: str
+    where: dict[str, str]
+    column: str
+    value: str
+    reason: str
+    decided: str
+
+    def applies(self, frame: pd.DataFrame) -> pd.Series:
+        mask = pd.Series(True, index=frame.index)
+        for name, value in self.where.items():
+            mask &= frame[name].eq(value) if name in frame.columns else False
+        return mask
+
+
+@dataclass
+class Context:
+    """One ingest. `geo` is the folder of places of the release being made; it is written before figures are read."""
+
+    catalogue: Catalogue
+    geo: Path
+    scratch: Path
+    base: Base | None = None
+    ledger: Ledger = field(default_factory=Ledger)
+
+    @cached_property
+    def db(self) -> duckdb.DuckDBPyConnection:
+        """A scratch database on disk that keeps to a bounded memory."""
+        self.scratch.mkdir(parents=True, exist_ok=True)
+        connection = duckdb.connect(str(self.scratch / "scratch.duckdb"))
+        connection.execute("set enable_progress_bar = false")
+        connection.execute(f"set memory_limit = '{SCRATCH_MEMORY}'")
+        return connection
+
+    @cached_property
+    def lsoa_wards(self) -> dict[str, str]:
+        """Ward of every small area of the borough, codes of both editions (2021 wins over 2011)."""
+        frame = pd.read_csv(self.geo / "lsoa_ward.csv", dtype=str).sort_values("edition")
+        return dict(zip(frame["lsoa"], frame["ward"], strict=True))
+
+    @cached_property
+    def ward_shapes(self) -> gpd.GeoDataFrame:
+        """Outlines to place points by: columns ward and geometry, EPSG:4326."""
+        return self._shapes("ward_places", "ward")
+
+    @cached_property
+    def lsoa_shapes(self) -> gpd.GeoDataFrame:
+        """Outlines to place points by: columns lsoa and geometry, EPSG:4326."""
+        return self._shapes("lsoa_places", "lsoa")
+
+    def _shapes(self, name: str, column: str) -> gpd.GeoDataFrame:
+        frame = gpd.read_file(self.geo / f"{name}.geojson")
+        return frame.rename(columns={"code": column})[[column, "geometry"]].sort_values(column, ignore_index=True)
+
+    @cached_property
+    def corrections(self) -> tuple[Correction, ...]:
+        """The corrections that are declared in corrections.toml."""
+        rows = tomllib.loads(CORRECTIONS.read_text(encoding="utf-8")).get("correction", [])
+        return tuple(Correction(**row) for row in rows)
+
+    def close(self) -> None:
+        if "db" in self.__dict__:
+            self.db.close()

@@ -1,0 +1,130 @@
+"""The files of one ingest: recognised, and each able to be opened again, inside archives too."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import lzma
+import tarfile
+import zipfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, cast
+
+from csp_dash.ingest.facts import BadInput, sha256
+from csp_dash.ingest.recognise import Found, recognise
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A recognised file, or a file inside an archive.
+
+    `path` is the file on disk and `sha256` its checksum (members of one archive share it), `inside` the names within archives, outermost first, and `root` the folder that was
+    asked for, from which its name is told.
+    """
+
+    found: Found
+    path: Path
+    sha256: str = ""
+    inside: tuple[str, ...] = ()
+    root: Path | None = None
+
+    @property
+    def name(self) -> str:
+        """As people are told it: `folder/outer.zip!inner.csv`, from the folder that was asked for."""
+        near = self.root is not None and self.path != self.root and self.path.is_relative_to(self.root)
+        shown = self.path.relative_to(self.root).as_posix() if near and self.root is not None else self.path.name
+        return "!".join([shown, *self.inside])
+
+    @property
+    def short(self) -> str:
+        """The last part of its name."""
+        return Path(self.inside[-1] if self.inside else self.path.name).name
+
+    @property
+    def format(self) -> str:
+        return self.found.format
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file on disk."""
+        return self.path.stat().st_size
+
+    @property
+    def gdal(self) -> str:
+        """A path that geopandas can open."""
+        where = self.path.resolve().as_posix()
+        for prefix, ends in (
+            ("/vsizip/", (".zip",)),
+            ("/vsitar/", (".tar", ".tgz", ".tar.gz")),
+            ("/vsigzip/", (".gz",)),
+        ):
+            if where.lower().endswith(ends):
+                return "/".join([f"{prefix}{where}", *self.inside])
+        if self.inside:
+            raise BadInput(f"{self.name} lies in an archive that maps cannot be read from. Unpack it first.")
+        return where
+
+    @contextmanager
+    def opened(self) -> Iterator[IO[bytes]]:
+        """Its bytes, unpacked as they are read."""
+        try:
+            with self.path.open("rb") as handle:
+                yield from _within(handle, self.inside)
+        except (OSError, EOFError, zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError) as fault:
+            why = (str(fault).splitlines() or [type(fault).__name__])[0]
+            raise BadInput(f"{self.name} cannot be read to its end ({why}). Download it again.") from None
+
+
+def _within(handle: IO[bytes], inside: tuple[str, ...]) -> Iterator[IO[bytes]]:
+    """One stream: that of the innermost file."""
+    start = handle.read(262)
+    handle.seek(0)
+    if inside and start.startswith(b"PK"):
+        with zipfile.ZipFile(handle) as archive, archive.open(inside[0]) as member:
+            packed = cast(zipfile.ZipExtFile, member).peek(4).startswith((b"PK", b"PAR1"))
+            # read from its end, so taken into memory: recognising it has looked at its size
+            yield from _within(io.BytesIO(member.read()) if packed else member, inside[1:])
+    elif start.startswith(b"\x1f\x8b"):
+        with gzip.GzipFile(fileobj=handle) as unpacked:
+            yield from _within(cast(IO[bytes], unpacked), inside)
+    elif start.startswith(b"\xfd7zXZ"):
+        with lzma.LZMAFile(handle) as opened:
+            yield from _within(cast(IO[bytes], opened), inside)
+    elif inside and start[257:262] == b"ustar":
+        with tarfile.open(fileobj=handle, mode="r:") as tape:
+            part = tape.extractfile(inside[0])
+            if part is None:
+                raise tarfile.TarError(f"it holds no file {inside[0]}")
+            yield from _within(part, inside[1:])
+    else:
+        yield handle
+
+
+def entries(paths: Iterable[Path]) -> tuple[list[Entry], list[Found]]:
+    """The tables and outlines among files, folders and archives; and what is none, with its problem, or a document.
+
+    Files of the same bytes count once.
+    """
+    taken: list[Entry] = []
+    others: list[Found] = []
+    seen: dict[tuple[str, tuple[str, ...]], str] = {}
+    for path in paths:
+        sums: dict[str, str] = {}
+        for found in recognise([path]):
+            if found.problem or found.format == "document":
+                others.append(found)
+                continue
+            base, *inside = found.path.split("!")
+            if base not in sums:
+                sums[base] = sha256(Path(base))
+            entry = Entry(found, Path(base), sums[base], tuple(inside), path if path.is_dir() else None)
+            key = (entry.sha256, entry.inside)
+            if key in seen:
+                others.append(Found(found.path, "document", f"The same bytes as {seen[key]}"))
+                continue
+            seen[key] = entry.name
+            taken.append(entry)
+    return taken, others

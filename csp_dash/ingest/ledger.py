@@ -1,0 +1,129 @@
+"""Accounts for every row: accepted, rejected with a reason, or out of area. The three add up to the rows read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.intake import Entry
+
+REJECTED = ("file", "line", "column", "value", "reason")
+INTAKE = (
+    "file",
+    "sha256",
+    "format",
+    "title",
+    "source",
+    "rows",
+    "accepted",
+    "rejected",
+    "out_of_area",
+    "first",
+    "last",
+    "note",
+)
+LONGEST = 200
+MOST_MALFORMED = 0.05
+"""Share of a file of records that may be malformed before the file is refused."""
+
+
+@dataclass
+class Account:
+    """What became of the rows of one file."""
+
+    rows: int = 0
+    accepted: int = 0
+    out_of_area: int = 0
+    rejected: int = 0
+    source: str = ""
+    notes: list[str] = field(default_factory=list)
+    lines: list[pd.DataFrame] = field(default_factory=list)
+
+
+class Ledger:
+    """The accounts of all files of one ingest."""
+
+    def __init__(self) -> None:
+        self._of: dict[Entry, Account] = {}
+
+    def account(self, entry: Entry) -> Account:
+        return self._of.setdefault(entry, Account())
+
+    def count(self, entry: Entry, *, rows: int, accepted: int, out_of_area: int = 0, source: str = "") -> None:
+        """Rows that `tables` handed over, and what became of them; `reject` counts the rest. `source` is whose figures they are."""
+        own = self.account(entry)
+        own.rows += int(rows)
+        own.accepted += int(accepted)
+        own.out_of_area += int(out_of_area)
+        own.source = source or own.source
+
+    def reject(self, entry: Entry, rejected: pd.DataFrame) -> None:
+        """Rows that were not taken: line, column, value, reason (a phrase such as "no place is given"), one row each."""
+        if rejected.empty:
+            return
+        own = self.account(entry)
+        own.rejected += len(rejected)
+        kept = rejected[["line", "column", "value", "reason"]].copy()
+        kept["value"] = kept["value"].astype(str).str.slice(0, LONGEST)
+        own.lines.append(kept)
+
+    def malformed(self, entry: Entry, line: int, text: str, reason: str) -> None:
+        """A row that is no row of its table: read and rejected."""
+        self.account(entry).rows += 1
+        self.reject(entry, pd.DataFrame([(line, "", text, reason)], columns=["line", "column", "value", "reason"]))
+
+    def note(self, entry: Entry, text: str) -> None:
+        """Worth knowing, and stops nothing."""
+        notes = self.account(entry).notes
+        if text not in notes:
+            notes.append(text)
+
+    def refuse_if_mostly_wrong(self, entry: Entry, concerned: int, malformed: int) -> None:
+        """Refuse a file of records where more than a few of the rows that concern the borough are malformed."""
+        if malformed > max(2, MOST_MALFORMED * concerned):
+            first = pd.concat(self.account(entry).lines).sort_values("line").iloc[0]
+            where = f", column '{first['column']}': {first['value']!r}" if first["column"] else ""
+            raise BadInput(
+                f"{entry.name}: {malformed:,} of {concerned:,} rows are wrong, which is too many to leave out."
+                f" The first is line {first['line']}{where} ({first['reason']}). Correct the file, or download it again."
+            )
+
+    def close(self, entries: Sequence[Entry]) -> None:
+        """Look that every row of every file is accounted for."""
+        for entry in entries:
+            own = self.account(entry)
+            if own.rows != own.accepted + own.rejected + own.out_of_area:
+                raise AssertionError(
+                    f"{entry.name}: {own.rows} rows read, but {own.accepted} accepted, {own.rejected} rejected and"
+                    f" {own.out_of_area} out of area"
+                )
+
+    def intake(self) -> pd.DataFrame:
+        """A row a file, columns INTAKE."""
+        rows = [
+            (
+                entry.name, entry.sha256, entry.format, entry.found.title, own.source, own.rows, own.accepted, own.rejected,
+                own.out_of_area, *_ends(entry.found.period), " ".join(filter(None, [entry.found.note, *own.notes])),
+            )
+            for entry, own in self._of.items()
+        ]  # fmt: skip
+        frame = pd.DataFrame(rows, columns=list(INTAKE))
+        return frame.astype(dict.fromkeys(("rows", "accepted", "rejected", "out_of_area"), "int64"))
+
+    def rejected(self) -> pd.DataFrame:
+        """A row a rejected row, columns REJECTED."""
+        parts = [
+            pd.concat(own.lines).assign(file=entry.name)[list(REJECTED)] for entry, own in self._of.items() if own.lines
+        ]
+        if not parts:
+            return pd.DataFrame({name: pd.Series(dtype="int64" if name == "line" else "str") for name in REJECTED})
+        return pd.concat(parts, ignore_index=True).astype({"line": "int64"})
+
+
+def _ends(period: str) -> tuple[str, str]:
+    """First and last month or year of a period as recognising tells it."""
+    first, _, last = period.removeprefix("from ").partition(" to ")
+    return first, last or ("" if period.startswith("from ") else first)
