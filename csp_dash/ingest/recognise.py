@@ -138,8 +138,8 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def _aside(name: str) -> bool:
-    """Hidden files, caches, and what a Mac puts into zips."""
-    return any(part.startswith((".", "__")) for part in Path(name).parts if part != "..")
+    """Hidden files, caches, the cards beside downloads, and what a Mac puts into zips."""
+    return name.endswith(".card.json") or any(part.startswith((".", "__")) for part in Path(name).parts if part != "..")
 
 
 def _guarded(name: str, work: Iterator[Found]) -> Iterator[Found]:

@@ -23,13 +23,25 @@ from csp_dash.ingest.intake import Entry
 from csp_dash.ingest.ledger import Ledger
 
 BLOCK = 1 << 22
+MOST_ROWS = 5_000_000
+"""Rows that a table may have to be read whole."""
 LINE = "line"
 
 
 def frame(entry: Entry, ledger: Ledger) -> pd.DataFrame:
     """All rows as text, "" for blanks, and `line`: the line in the file, or the row of the sheet."""
-    table = batches(entry, ledger).read_all()
-    return cast(pd.DataFrame, table.to_pandas().fillna(""))
+    parts, rows = [], 0
+    for batch in batches(entry, ledger):
+        parts.append(batch)
+        rows += batch.num_rows
+        if rows > MOST_ROWS:
+            raise BadInput(
+                f"{entry.name} has more than {MOST_ROWS:,} rows, far more than a table of this kind. Look at whether it is"
+                " the right file."
+            )
+    if not parts:
+        return pd.DataFrame({name: pd.Series(dtype="str") for name in _names(entry.found.columns)}).assign(line=0)
+    return cast(pd.DataFrame, pa.Table.from_batches(parts).to_pandas().fillna(""))
 
 
 def batches(entry: Entry, ledger: Ledger) -> pa.RecordBatchReader:
