@@ -27,7 +27,7 @@ from csp_dash.domain.settings import Settings
 from csp_dash.domain.words import BOROUGH, LONDON, AreaKind, Compare, Frequency, Kind
 from csp_dash.maps.boundaries import Boundaries, boundaries
 from csp_dash.maps.context import Context, context
-from csp_dash.warehouse import Snapshot, Warehouse, database
+from csp_dash.warehouse import Releases, Snapshot, Warehouse, database, declared
 
 CENSUS = "census_2021"
 Made = TypeVar("Made")
@@ -54,11 +54,14 @@ class Noise:
 
 
 class Data:
-    """One release, its catalogue and the instance's settings. Immutable after opening; safe to share."""
+    """One release, its catalogue and the instance's settings. Immutable after opening; safe to share.
+
+    The catalogue is the one given, with the measures that the release's own sources supply.
+    """
 
     def __init__(self, snapshot: Snapshot, catalogue: Catalogue, settings: Settings) -> None:
         self.snapshot = snapshot
-        self.catalogue = catalogue
+        self.catalogue = catalogue = declared(snapshot, catalogue)
         self.settings = settings
         self.warehouse = Warehouse(database(snapshot, catalogue, settings.cache))
         self.release = self.warehouse.release
@@ -278,6 +281,6 @@ def _metres(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.multiply(points, [111_320 * math.cos(math.radians(51.515)), 111_320.0], dtype=np.float64)
 
 
-def open_data(catalogue: Catalogue, settings: Settings) -> Data:
-    """Open the bundled snapshot, making its database first where needed; SnapshotError says what is wrong."""
-    return Data(Snapshot.open(), catalogue, settings)
+def open_data(catalogue: Catalogue, settings: Settings, snapshot: Snapshot | None = None) -> Data:
+    """Open a release, the live one unless told, making its database first where needed; SnapshotError says what is wrong."""
+    return Data(snapshot or Releases(settings.cache).live(), catalogue, settings)

@@ -12,10 +12,27 @@ from csp_dash.warehouse import Warehouse
 SHAPES: dict[str, tuple[str, ...]] = {
     "areas": ("code", "kind", "name", "short", "parent", "former", "label_lon", "label_lat"),
     "availability": ("indicator", "area_kind", "first", "last", "periods", "source", "vintage", "missing"),
+    "coverage_gaps": ("source", "area_kind", "series", "missing"),
+    "intake": (
+        "file",
+        "format",
+        "title",
+        "source",
+        "first",
+        "last",
+        "rows",
+        "accepted",
+        "rejected",
+        "out_of_area",
+        "note",
+    ),
     "lsoa_window": ("lsoa", "ward", "n", "months"),
     "place_measures": ("area", "measure", "value", "source"),
     "populations": ("area", "people"),
+    "rejected": ("file", "format", "line", "column", "value", "reason"),
+    "rejections": ("format", "title", "reason", "rows", "files", "first_file", "first_line"),
     "release": ("release",),
+    "release_changes": ("kind", "source", "series", "indicator", "area", "start", "old", "new"),
     "series": ("area", "start", "finish", "numerator", "denominator", "flag"),
     "snap_points": ("lon", "lat", "street", "ward", "n"),
     "status": ("source", "indicators", "first", "last", "rows"),
@@ -43,6 +60,16 @@ def availability(warehouse: Warehouse) -> pd.DataFrame:
     return _ask(warehouse, "availability")
 
 
+def coverage_gaps(warehouse: Warehouse) -> pd.DataFrame:
+    """Months (YYYY-MM) that a source lacks between its first and its last, by kind of area; series "*" means all."""
+    return _ask(warehouse, "coverage_gaps")
+
+
+def intake(warehouse: Warehouse) -> pd.DataFrame:
+    """The files that were taken in, with their rows read, accepted, rejected and out of area."""
+    return _ask(warehouse, "intake")
+
+
 def lsoa_window(warehouse: Warehouse, *, series: str, span: Span) -> pd.DataFrame:
     """Offences or incidents by LSOA in a period, with the number of months that have figures."""
     return _ask(warehouse, "lsoa_window", series=series, first=span.first.first_day, last=span.last.last_day)
@@ -58,9 +85,24 @@ def populations(warehouse: Warehouse, *, base: str) -> pd.DataFrame:
     return _ask(warehouse, "populations", base=base)
 
 
+def rejected(warehouse: Warehouse) -> pd.DataFrame:
+    """Every row that was left out: file, line, column, value, reason."""
+    return _ask(warehouse, "rejected")
+
+
+def rejections(warehouse: Warehouse) -> pd.DataFrame:
+    """Rows that were left out, counted by kind of file and reason, with the place of the first."""
+    return _ask(warehouse, "rejections")
+
+
 def release(warehouse: Warehouse) -> pd.DataFrame:
     """The release that the database was made from."""
     return _ask(warehouse, "release")
+
+
+def release_changes(warehouse: Warehouse) -> pd.DataFrame:
+    """What this release changed. `new` rows give a kind of area and a number of figures, the others one figure, old and new."""
+    return _ask(warehouse, "release_changes")
 
 
 def series(warehouse: Warehouse, *, indicator: str, areas: Sequence[str]) -> pd.DataFrame:

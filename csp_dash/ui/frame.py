@@ -21,6 +21,8 @@ from csp_dash.warehouse import SnapshotError
 
 ICON = Path(__file__).with_name("icon.png")  # a Material icon would be fetched from a third party
 PAGES_FOLDER = Path(__file__).parents[2] / "pages"
+WATCH = 5  # seconds; with the opening of a release and a page's run this stays under ten
+RELEASE = "release_shown"
 
 
 @dataclass(frozen=True)
@@ -55,10 +57,17 @@ class Visit:
 
     page: str
     filters: Filters
-    catalogue: Catalogue
     settings: Settings
     store: store.Store
-    words: Vocabulary
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The declarations as this release has them."""
+        return self.store.data.catalogue
+
+    @property
+    def words(self) -> Vocabulary:
+        return self.store.words
 
     @property
     def release(self) -> str:
@@ -86,14 +95,28 @@ def page(slug: str) -> st.Page:
 
 
 @st.cache_resource(show_spinner="Opening the figures")
-def _start() -> tuple[Catalogue, Settings, store.Store]:
+def _start() -> tuple[Settings, store.Live]:
     settings = Settings.read(os.environ)
-    catalogue = load()
-    opened = store.open_store(catalogue, settings)
+    live = store.Live(load(), settings)
     # Imports are done: what lives now lives for good, so the collector need not look at it again.
     gc.collect()
     gc.freeze()
-    return catalogue, settings, opened
+    return settings, live
+
+
+@st.fragment(run_every=WATCH)
+def _watch(live: store.Live, shown: str) -> None:
+    """Shows a new release to a viewer who does nothing, such as a screen on a wall."""
+    if live.now().release != shown:
+        st.rerun()
+
+
+def _renew(opened: store.Store) -> None:
+    """Where the figures on the screen become those of another release: say it, and keep the view as far as it is known."""
+    if st.session_state.get(RELEASE, opened.release) != opened.release:
+        url.renew(opened.words)
+        st.toast(f"New figures: release {opened.release}", icon=":material/update:")
+    st.session_state[RELEASE] = opened.release
 
 
 def run() -> None:
@@ -103,12 +126,14 @@ def run() -> None:
     chosen = st.navigation(list(pages.values()), position="hidden")
     slug = next(slug for slug, item in pages.items() if item.title == chosen.title)
     try:
-        catalogue, settings, opened = _start()
+        settings, live = _start()
     except (SnapshotError, CatalogueError, ValueError) as fault:
         _cannot_start(str(fault))
         st.stop()
+    opened = live.now()
     words = opened.words
     url.seed(slug, words)
+    _renew(opened)
     if slug != "board":
         with st.sidebar:
             st.markdown("#### Tower Hamlets\nCommunity safety")
@@ -131,7 +156,10 @@ def run() -> None:
                 )
         with st.sidebar:
             st.caption(f"Police figures to {opened.newest.words}. Release {opened.release}.")
-    token = _VISIT.set(Visit(slug, filters, catalogue, settings, opened, words))
+            if live.trouble:
+                st.warning(live.trouble)
+    _watch(live, opened.release)
+    token = _VISIT.set(Visit(slug, filters, settings, opened))
     try:
         chosen.run()
     finally:

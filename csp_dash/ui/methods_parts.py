@@ -1,19 +1,22 @@
-"""Parts of the methods page: sources with their cards, statistics, caveats, definitions, revisions."""
+"""Parts of the methods page: sources with their cards, statistics, caveats, definitions, revisions, the release."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 
 import streamlit as st
 
 from csp_dash.analytics import wording
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import Trust
+from csp_dash.packs import changes as release
 from csp_dash.packs import density, register
 from csp_dash.ui.frame import Visit
 
 STANDING = {
     Trust.OFFICIAL: "Computed by this project from files that an official body published.",
+    Trust.PARTNER: "Supplied for this dashboard by the partner who holds it, in a return of its own.",
     Trust.PLAN: "Stated by the plan, with its page; not computed here.",
     Trust.ILLUSTRATIVE: "Made up by a declared method to show a picture at work. Never in a headline or a score.",
     Trust.AWAITING: "Nobody publishes it openly. The page names who holds it and shows the plan's figure.",
@@ -24,7 +27,7 @@ def standing(visit: Visit) -> None:
     """What each kind of figure is worth."""
     count = {trust: sum(item.trust is trust for item in visit.catalogue.indicators.values()) for trust in Trust}
     lines = [
-        f"- **{trust.value.capitalize()}** ({count[trust]} {'measure' if count[trust] == 1 else 'measures'}): {words}"
+        f"- **{trust.words.capitalize()}** ({count[trust]} {'measure' if count[trust] == 1 else 'measures'}): {words}"
         for trust, words in STANDING.items()
         if count[trust] and visit.settings.shows(trust, False)
     ]
@@ -39,7 +42,7 @@ def sources(visit: Visit) -> None:
     """A card a source: publisher, link, licence, period, method, caveats."""
     st.subheader("Sources", anchor="sources")
     rows = visit.store.panel(register.sources, Filters())
-    hidden = _hidden_sources(visit)
+    hidden = release.hidden_sources(visit.store.data)
     for source in visit.catalogue.sources.values():
         if source.id in hidden:
             continue
@@ -53,16 +56,9 @@ def sources(visit: Visit) -> None:
                 _card(visit, source.id, period, int(row["rows"]) if row else None)
 
 
-def _hidden_sources(visit: Visit) -> set[str]:
-    """Sources that only measures hidden on this instance use."""
-    items = visit.catalogue.indicators.values()
-    shown = {name for item in items if visit.store.data.shows(item) for name in item.sources}
-    return {name for item in items for name in item.sources} - shown
-
-
 def _hidden_notes(visit: Visit) -> set[str]:
     """Caveats that only measures and sources hidden on this instance carry."""
-    hidden = _hidden_sources(visit)
+    hidden = release.hidden_sources(visit.store.data)
     items = visit.catalogue.indicators.values()
     out = {name for item in items if not visit.store.data.shows(item) for name in (*item.caveats, *item.breaks)}
     out |= {name for source in hidden for name in visit.catalogue.sources[source].caveats}
@@ -74,11 +70,14 @@ def _hidden_notes(visit: Visit) -> set[str]:
 def _card(visit: Visit, name: str, period: str, rows: int | None) -> None:
     source = visit.catalogue.sources[name]
     st.markdown(
-        f"- Publisher: {source.publisher}, [official page]({source.url})\n- Licence: {source.licence}\n- {source.attribution}\n"
+        f"- Publisher: {source.publisher}"
+        + (f", [official page]({source.url})" if source.url else "")
+        + f"\n- Licence: {source.licence}\n- {source.attribution}\n"
         f"- Period: {period}"
         + (f", {rows:,} figures" if rows else "")
-        + f"\n- Places: {source.geography}\n- Taken in: {source.retrieved:%d %B %Y}"
-        f"\n- How it is made here: {source.method}"
+        + f"\n- Places: {source.geography}"
+        + (f"\n- Taken in: {source.retrieved:%d %B %Y}" if source.retrieved else "")
+        + f"\n- How it is made here: {source.method}"
     )
     if source.updates:
         st.markdown(f"- The publisher updates it: {source.updates}")
@@ -180,3 +179,52 @@ def revisions(visit: Visit) -> None:
     st.caption("All offences in Tower Hamlets by financial year, as each published file gave them.")
     shown = visit.store.panel(register.revisions, Filters())
     st.dataframe(shown, hide_index=True, alt="Yearly totals of offences by published file")
+
+
+def changed(visit: Visit) -> None:
+    """What this release changed: new, revised, missing, late and due next."""
+    st.subheader("What changed in this release", anchor="changes")
+    found = visit.store.panel(release.changes, Filters(), datetime.now(UTC).date())
+    st.markdown("\n".join(f"- {line}" for line in found.told))
+    _listed("New", found.new)
+    _listed("Revised", found.revised)
+    _listed("Missing", found.missing)
+    _lines("Late", found.late, "Nothing is late by its publisher's usual day.")
+    _lines("Due next", found.due, "Nothing else is awaited.")
+
+
+def taken_in(visit: Visit) -> None:
+    """The files that were taken in, and the rows of them that were left out."""
+    st.subheader("Files taken in", anchor="files")
+    _listed("", visit.store.panel(release.intake, Filters()))
+    st.subheader("Rows left out", anchor="left-out")
+    found = visit.store.panel(release.left_out, Filters())
+    _listed("", found)
+    if len(found.table):
+        data = visit.store.data
+        _download("Download the rows left out (CSV)", lambda: release.left_out_csv(data), found.filename)
+
+
+def _listed(title: str, found: release.Listed) -> None:
+    if title:
+        st.markdown(f"**{title}**")
+    st.markdown(found.sentence)
+    if found.table.empty:
+        return
+    if len(found.table) > 24:
+        st.dataframe(found.table, hide_index=True, height=320, alt=found.alt)
+    else:
+        st.table(found.table, hide_index=True, border="horizontal", alt=found.alt)
+    if found.csv:
+        _download("Download all of them (CSV)", found.csv, found.filename)
+
+
+def _download(label: str, content: str | Callable[[], str], filename: str) -> None:
+    st.download_button(
+        label, content, filename, "text/csv", key=f"csv-{filename}", on_click="ignore", icon=":material/download:"
+    )
+
+
+def _lines(title: str, lines: tuple[str, ...], otherwise: str) -> None:
+    st.markdown(f"**{title}**")
+    st.markdown("\n".join(f"- {line}" for line in lines) or otherwise)

@@ -1,7 +1,23 @@
-"""The only reading room that knows DuckDB: makes the database from the snapshot and answers questions by name."""
+"""The only reading room that knows DuckDB: makes the database of a release and answers questions by name."""
 
-from csp_dash.warehouse.build import database
+from csp_dash.warehouse.build import CheckFailed, Failure, database, declared, held
 from csp_dash.warehouse.open import Warehouse
-from csp_dash.warehouse.snapshot import Snapshot, SnapshotError
+from csp_dash.warehouse.releases import Busy, NothingNew, Release, ReleaseError, Releases
+from csp_dash.warehouse.snapshot import About, Snapshot, SnapshotError
 
-__all__ = ["Snapshot", "SnapshotError", "Warehouse", "database"]
+__all__ = [
+    "About",
+    "Busy",
+    "CheckFailed",
+    "Failure",
+    "NothingNew",
+    "Release",
+    "ReleaseError",
+    "Releases",
+    "Snapshot",
+    "SnapshotError",
+    "Warehouse",
+    "database",
+    "declared",
+    "held",
+]

@@ -1,22 +1,60 @@
-"""Makes the DuckDB file from the snapshot and the catalogue: beside, then swapped in whole."""
+"""Makes the DuckDB file from a snapshot and the catalogue: beside, checked, then swapped in whole."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import tempfile
 import time
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
 from csp_dash.catalogue import Catalogue
+from csp_dash.catalogue.supplied import supplied
 from csp_dash.warehouse.open import connect
-from csp_dash.warehouse.snapshot import MEND, ROOT, Snapshot, SnapshotError
+from csp_dash.warehouse.snapshot import ROOT, Snapshot, SnapshotError
 
 SQL = Path(__file__).parent / "sql"
 STEPS = ("areas", "facts", "observation", "narrow", "availability")
+EXAMPLES = 5
+"""Rows of a failed check that are told."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A check that found what must not be: its name, what it looks for, how often, and the first rows as text."""
+
+    name: str
+    sentence: str
+    examples: tuple[str, ...]
+    rows: int
+
+
+class CheckFailed(SnapshotError):
+    """Checks found what must not be. The text has a line for each: what, where, and how to accept it if that is right."""
+
+    def __init__(self, failures: list[Failure], advice: str, being_made: bool) -> None:
+        self.failures = failures
+        lines = [_line(failure, being_made) for failure in failures]
+        end = ["The live release stays as it is."] if being_made else [advice]
+        super().__init__("\n".join(["The database was not made.", *lines, *end]))
+
+
+def _line(failure: Failure, being_made: bool) -> str:
+    more = failure.rows - len(failure.examples)
+    where = "; ".join(failure.examples) + (f"; and {more:,} more" if more else "")
+    accept = f' If that is right: --accept {failure.name} --because "..."' if being_made else ""
+    return f"{failure.sentence} ({failure.name}: {where}).{accept}"
+
+
+def folder_of(cache: str | Path = "") -> Path:
+    """The folder for what is made here: the one that is set, else data/built."""
+    return Path(cache) if cache else ROOT / "data" / "built"
 
 
 def fingerprint(catalogue: Catalogue) -> str:
@@ -27,23 +65,41 @@ def fingerprint(catalogue: Catalogue) -> str:
     return digest.hexdigest()[:8]
 
 
-def database(snapshot: Snapshot, catalogue: Catalogue, cache: str | Path = "") -> Path:
+def database(
+    snapshot: Snapshot,
+    catalogue: Catalogue,
+    cache: str | Path = "",
+    *,
+    accepted: frozenset[str] = frozenset(),
+    live: Path | None = None,
+    being_made: bool = False,
+) -> Path:
     """Path of the database for this snapshot and catalogue, made first where it is not there yet.
 
-    Raises SnapshotError with a sentence when the snapshot is damaged or the cache folder cannot be
-    written. An interrupted build leaves only a temporary file, which the next build removes.
+    `accepted` names checks whose failure is accepted, beside those that the release itself records. For a release that is
+    `being_made` every check runs, even where its database is there already, and those that compare hold it against the
+    database `live` (with nothing, where there is none). Where a database is only made again, those are left out.
+
+    Raises CheckFailed with every check that failed, and SnapshotError with a sentence when the snapshot is damaged or the
+    cache folder cannot be written. An interrupted build leaves only a temporary file, which the next build removes.
     """
     snapshot.check()
-    folder = Path(cache) if cache else ROOT / "data" / "built"
+    being_made = being_made or live is not None
+    folder = folder_of(cache)
     target = folder / f"csp-{snapshot.release}-{fingerprint(catalogue)}.duckdb"
-    if target.exists() and _opens(target):
+    if not being_made and target.exists() and _opens(target):
         return target
+    _refuse_unknown(accepted)
+    accepted |= set(snapshot.about.accepted)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _clear(folder)
+        _clear(folder, snapshot)
         with tempfile.TemporaryDirectory(prefix="making-", dir=folder) as beside:
             made = Path(beside) / "new.duckdb"
             _make(made, snapshot, catalogue)
+            found = _failures(made, accepted, live, being_made)
+            if found:
+                raise CheckFailed(found, snapshot.mend, being_made)
             made.replace(target)
     except OSError as fault:
         raise SnapshotError(
@@ -52,19 +108,54 @@ def database(snapshot: Snapshot, catalogue: Catalogue, cache: str | Path = "") -
         ) from None
     except duckdb.Error as fault:
         reason = str(fault).splitlines()[0]
-        raise SnapshotError(f"The database cannot be made from the snapshot: {reason}. {MEND}") from None
+        raise SnapshotError(f"The database cannot be made from the snapshot: {reason}. {snapshot.mend}") from None
     return target
 
 
-def _clear(folder: Path) -> None:
-    """Remove what killed starts and old releases left more than a day ago; a running server may still hold newer."""
-    for old in [*folder.glob("making-*"), *folder.glob("csp-*.duckdb")]:
-        if old.stat().st_mtime > time.time() - 86400:
-            continue
-        if old.is_dir():
-            shutil.rmtree(old, ignore_errors=True)
-        else:
-            old.unlink(missing_ok=True)
+def held(snapshot: Snapshot) -> dict[str, frozenset[str]]:
+    """The series of each source that a snapshot has facts of. SnapshotError where they cannot be read."""
+    files = [str(path) for path in snapshot.under("data/facts")]
+    if not files:
+        return {}
+    try:
+        with duckdb.connect() as connection:
+            rows = connection.execute((SQL / "held" / "series.sql").read_text(encoding="utf-8"), [files]).fetchall()
+    except (duckdb.Error, OSError) as fault:
+        raise SnapshotError(f"The facts cannot be read: {str(fault).splitlines()[0]}. {snapshot.mend}") from None
+    return {str(source): frozenset(map(str, series)) for source, series in rows}
+
+
+def declared(snapshot: Snapshot, catalogue: Catalogue) -> Catalogue:
+    """The catalogue as a release has it: with the measures that its sources supply."""
+    return supplied(catalogue, held(snapshot))
+
+
+def release_of(made: Path) -> str:
+    """The release that a database is of, by the name of its file."""
+    return made.stem[len("csp-") : -len("-12345678")]
+
+
+def _clear(folder: Path, snapshot: Snapshot) -> None:
+    """Remove what is a day old and of no use: what killed starts left, and databases of releases that are gone.
+
+    A kept release keeps its newest database, so that going back to it is quick.
+    """
+    for left in folder.glob("making-*"):
+        if _old(left):
+            shutil.rmtree(left, ignore_errors=True)
+    kept = {path.name for path in (folder / "releases").glob("[!.]*")} - {snapshot.release}
+    with suppress(SnapshotError):
+        kept |= {Snapshot.open().release} - {snapshot.release}
+    for made in sorted(folder.glob("csp-*.duckdb"), key=lambda path: path.stat().st_mtime, reverse=True):
+        if release_of(made) in kept:
+            kept.discard(release_of(made))
+        elif _old(made):
+            with suppress(OSError):  # a server on Windows still holds it
+                made.unlink()
+
+
+def _old(path: Path) -> bool:
+    return path.stat().st_mtime < time.time() - 86400
 
 
 def _opens(path: Path) -> bool:
@@ -97,26 +188,77 @@ def _make(path: Path, snapshot: Snapshot, catalogue: Catalogue) -> None:
             "areas": str(snapshot.path("geo/areas.csv")),
             "population": str(snapshot.path("geo/population.csv")),
             "measures": str(snapshot.path("geo/measures.csv")),
-            "vintage_total": str(snapshot.path("data/tables/vintage_total.parquet")),
-            "lsoa_month": str(snapshot.path("data/tables/lsoa_month.parquet")),
-            "snap_point": str(snapshot.path("data/tables/snap_point.parquet")),
-            "stop_search": str(snapshot.path("data/tables/stop_search.parquet")),
             "release": snapshot.release,
         }
         for step in STEPS:
             for statement in duckdb.extract_statements((SQL / f"{step}.sql").read_text(encoding="utf-8")):
                 wanted = {name: given[name] for name in statement.named_parameters}
                 connection.execute(statement, wanted or None)
+            if step == "narrow":
+                _fill(connection, snapshot)
         connection.unregister("feed_rows")
-        _check(connection)
         connection.execute("checkpoint")
 
 
-def _check(connection: duckdb.DuckDBPyConnection) -> None:
-    """Each file in sql/checks must return no rows; SnapshotError names the check and the first row that it found."""
-    for path in sorted((SQL / "checks").glob("*.sql")):
-        text = path.read_text(encoding="utf-8")
-        row = connection.execute(text).fetchone()
-        if row is not None:
-            what = text.splitlines()[0].removeprefix("-- ")
-            raise SnapshotError(f"The database was not made. {what} ({path.stem}: {', '.join(map(str, row))}) {MEND}")
+def _fill(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> None:
+    """Load the narrow tables that the snapshot has; one that narrow.sql does not declare keeps the shape of its file."""
+    declared = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
+    for path in snapshot.under("data/tables"):
+        verb = f'insert into "{path.stem}" by name' if path.stem in declared else f'create table "{path.stem}" as'
+        connection.execute(f"{verb} from read_parquet($file)", {"file": str(path)})
+    connection.execute("update snap_point set year = cast(left(month, 4) as bigint) where year is null")
+
+
+def _refuse_unknown(accepted: frozenset[str]) -> None:
+    names = [path.stem for path in _checks()]
+    for name in sorted(accepted - set(names)):
+        raise SnapshotError(f"There is no check '{name}' to accept. The checks are {', '.join(names)}.")
+
+
+def _checks() -> list[Path]:
+    return sorted((SQL / "checks").glob("*.sql"))
+
+
+def _failures(made: Path, accepted: frozenset[str], live: Path | None, compare: bool) -> list[Failure]:
+    """Run the checks: each file in sql/checks must return no rows. Those that name `live.` compare with that release."""
+    found = []
+    with duckdb.connect() as connection:
+        connection.execute("set enable_progress_bar = false")
+        connection.execute(f"attach {_quoted(made)} as made (read_only)")
+        if live:
+            connection.execute(f"attach {_quoted(live)} as live (read_only)")
+        elif compare:
+            _attach_nothing(connection)
+        connection.execute("use made")
+        for path in _checks():
+            text = path.read_text(encoding="utf-8")
+            first, *rest = text.splitlines()
+            compares = re.search(r"\blive\.", re.sub(r"--.*", "", "\n".join(rest)))
+            if path.stem in accepted or (compares and not compare):
+                continue
+            result = connection.execute(text)
+            columns = [column[0] for column in result.description or []]
+            rows = result.fetchmany(EXAMPLES)
+            if rows:
+                count = len(rows)
+                while more := result.fetchmany(10_000):
+                    count += len(more)
+                examples = tuple(", ".join(_cell(*pair) for pair in zip(columns, row, strict=True)) for row in rows)
+                found.append(Failure(path.stem, first.removeprefix("-- ").rstrip("."), examples, count))
+    return found
+
+
+def _cell(column: str, value: object) -> str:
+    return f"{column} {value:g}" if isinstance(value, float) else f"{column} {value}"
+
+
+def _attach_nothing(connection: duckdb.DuckDBPyConnection) -> None:
+    """Tables of the same shape without a row, as what a first release is held against."""
+    connection.execute("attach ':memory:' as live")
+    named = connection.execute("select table_name from duckdb_tables() where database_name = 'made'").fetchall()
+    for (name,) in named:
+        connection.execute(f'create table live.main."{name}" as from made.main."{name}" limit 0')
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

@@ -1,20 +1,58 @@
-"""The bundled snapshot: tidy facts and outlines in `data/` and `geo/`, described by `data/manifest.json`."""
+"""A snapshot: tidy facts and outlines in `data/` and `geo/`, described by `data/manifest.json`.
+
+The bundled one lies in the checkout. Those that were made here from official files lie in the cache folder, each with a
+`release.json` beside, which tells how it came about.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
+ABOUT = "release.json"
 
 
 class SnapshotError(Exception):
-    """The bundled data cannot be used. The text says what is wrong, where, and what to do."""
+    """The data cannot be used. The text says what is wrong, where, and what to do."""
 
 
 MEND = "Bring it back with `git checkout -- data geo`, or make a new one with `python -m csp_dash build --from FOLDER`."
+MEND_RELEASE = "Go back to an earlier release with `python -m csp_dash rollback`, or take the files in again."
+
+
+@dataclass(frozen=True)
+class About:
+    """What is told about a release that was made here. The bundled one has nothing of this.
+
+    `made` is a time in UTC (ISO 8601), `parent` the release that it was added to, `grew_from` the bundled snapshot at the
+    root of that line. `took_in` names the files; `accepted` holds, by the name of a check, why its failure was accepted.
+    `report` is Markdown, kept as report.md.
+    """
+
+    made: str = ""
+    parent: str = ""
+    grew_from: str = ""
+    took_in: tuple[str, ...] = ()
+    accepted: Mapping[str, str] = field(default_factory=dict)
+    report: str = ""
+
+    @classmethod
+    def of(cls, body: Mapping[str, Any]) -> About:
+        """From the content of a release.json; ValueError where that is no such thing."""
+        if not isinstance(body, dict) or not isinstance(body.get("accepted", {}), dict):
+            raise ValueError("not a description of a release")
+        texts = {name: str(body.get(name, "")) for name in ("made", "parent", "grew_from")}
+        accepted = {str(name): str(why) for name, why in body.get("accepted", {}).items()}
+        return cls(**texts, took_in=tuple(map(str, body.get("took_in", ()))), accepted=accepted)
+
+    def to_json(self) -> str:
+        body = {name: value for name, value in vars(self).items() if name != "report"}
+        return json.dumps(body | {"accepted": dict(self.accepted)}, indent=1, ensure_ascii=False) + "\n"
 
 
 @dataclass(frozen=True)
@@ -29,25 +67,50 @@ class Snapshot:
     def open(cls, root: Path = ROOT) -> Snapshot:
         """Read the manifest; SnapshotError where it is missing or unreadable."""
         path = root / "data" / "manifest.json"
+        mend = _mend(root)
         try:
             manifest = json.loads(path.read_text(encoding="utf-8"))
             return cls(root, str(manifest["release"]), {str(k): str(v) for k, v in manifest["files"].items()})
         except FileNotFoundError:
-            raise SnapshotError(f"The data snapshot is missing: there is no data/manifest.json. {MEND}") from None
-        except (json.JSONDecodeError, KeyError, TypeError, AttributeError, UnicodeDecodeError):
-            raise SnapshotError(f"The data snapshot cannot be read: data/manifest.json is damaged. {MEND}") from None
+            raise SnapshotError(f"The data snapshot is missing: there is no data/manifest.json. {mend}") from None
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise SnapshotError(f"The data snapshot cannot be read: data/manifest.json is damaged. {mend}") from None
+        except OSError as fault:
+            raise SnapshotError(
+                f"The data snapshot cannot be read: data/manifest.json: {fault.strerror}. {mend}"
+            ) from None
 
     def check(self) -> None:
         """Hold every file against its checksum; SnapshotError names the first that is missing or altered."""
         for name, expected in self.files.items():
             try:
-                found = hashlib.sha256((self.root / name).read_bytes()).hexdigest()
+                with (self.root / name).open("rb") as content:
+                    found = hashlib.file_digest(content, "sha256").hexdigest()
             except FileNotFoundError:
-                raise SnapshotError(f"The data snapshot is not whole: {name} is missing. {MEND}") from None
+                raise SnapshotError(f"The data snapshot is not whole: {name} is missing. {self.mend}") from None
             except OSError as fault:
-                raise SnapshotError(f"The data snapshot cannot be read: {name}: {fault.strerror}. {MEND}") from None
+                raise SnapshotError(
+                    f"The data snapshot cannot be read: {name}: {fault.strerror}. {self.mend}"
+                ) from None
             if found != expected:
-                raise SnapshotError(f"The data snapshot is altered or cut short: {name} is not as released. {MEND}")
+                raise SnapshotError(
+                    f"The data snapshot is altered or cut short: {name} is not as released. {self.mend}"
+                )
+
+    @property
+    def about(self) -> About:
+        """How this release came about; empty for the bundled one. SnapshotError where release.json is damaged."""
+        try:
+            return About.of(json.loads((self.root / ABOUT).read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return About()
+        except (OSError, ValueError, TypeError):
+            raise SnapshotError(f"Release {self.release} cannot be used: {ABOUT} is damaged. {MEND_RELEASE}") from None
+
+    @property
+    def mend(self) -> str:
+        """What to do when this snapshot is damaged."""
+        return _mend(self.root)
 
     def path(self, name: str) -> Path:
         """Path of a snapshot file by its name in the manifest."""
@@ -56,3 +119,7 @@ class Snapshot:
     def under(self, folder: str) -> list[Path]:
         """Snapshot files in a folder, in order."""
         return [self.root / name for name in sorted(self.files) if name.startswith(folder + "/")]
+
+
+def _mend(root: Path) -> str:
+    return MEND_RELEASE if (root / ABOUT).exists() else MEND

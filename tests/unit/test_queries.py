@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import shutil
+from pathlib import Path
 
+import duckdb
+import new_release
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,7 +17,7 @@ from csp_dash.catalogue import Catalogue
 from csp_dash.domain.months import Month, Span
 from csp_dash.domain.words import BOROUGH, LONDON, AreaKind
 from csp_dash.queries.questions import SHAPES
-from csp_dash.warehouse import Warehouse
+from csp_dash.warehouse import Snapshot, Warehouse, database
 
 YEAR = Span(Month(2025, 4), Month(2026, 3))
 BASE = Span(Month(2019, 4), Month(2020, 3))
@@ -22,6 +26,7 @@ WHITECHAPEL = "E05009336"
 FULL: dict[str, dict[str, object]] = {
     "areas": {},
     "availability": {},
+    "coverage_gaps": {},
     "lsoa_window": {"series": "asb", "span": YEAR},
     "place_measures": {},
     "populations": {"base": "census_2021"},
@@ -34,6 +39,8 @@ FULL: dict[str, dict[str, object]] = {
     "vintages": {"series": "tno", "area": BOROUGH},
     "window": {"indicator": "burglary", "area_kind": "ward", "span": YEAR},
 }
+TOLD = ("intake", "rejected", "rejections", "release_changes")
+"""Questions about what was taken in, which the bundled release may leave unanswered."""
 NOWHERE = Span(Month(1995, 1), Month(1995, 12))
 EMPTY: dict[str, dict[str, object]] = {
     "lsoa_window": {"series": "no_such", "span": YEAR},
@@ -47,7 +54,7 @@ EMPTY: dict[str, dict[str, object]] = {
 
 
 def test_every_question_is_asked_here():
-    assert set(FULL) == set(SHAPES)
+    assert {*FULL, *TOLD} == set(SHAPES)
     with_parameters = {name for name in SHAPES if len(inspect.signature(getattr(queries, name)).parameters) > 1}
     assert set(EMPTY) == with_parameters
 
@@ -57,6 +64,45 @@ def test_a_full_answer_has_the_declared_columns(warehouse: Warehouse, name: str)
     frame = getattr(queries, name)(warehouse, **FULL[name])
     assert tuple(frame.columns) == SHAPES[name]
     assert len(frame) > 0
+
+
+@pytest.fixture(scope="module")
+def told(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """A release with a story of its making."""
+    folder = tmp_path_factory.mktemp("told")
+    new_release.write(folder, tables=new_release.story())
+    return Warehouse(database(Snapshot.open(folder), catalogue, folder / "built"))
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_what_was_taken_in_has_the_declared_columns_told_or_not(told: Warehouse, tmp_path: Path, name: str):
+    full = getattr(queries, name)(told)
+    assert tuple(full.columns) == SHAPES[name] and len(full) > 0
+    path = tmp_path / "empty.duckdb"
+    shutil.copy(told.path, path)
+    with duckdb.connect(str(path)) as connection:
+        for table in ("intake", "rejected", "release_change"):
+            connection.execute(f"delete from {table}")
+    none = getattr(queries, name)(Warehouse(path))
+    assert tuple(none.columns) == SHAPES[name] and len(none) == 0
+
+
+def test_rows_left_out_are_counted_with_the_place_of_the_first(told: Warehouse):
+    first = queries.rejections(told).iloc[0].to_dict()
+    assert first == {
+        "format": "mps_ward", "title": "MPS recorded crime: ward level", "reason": "the ward is not known",
+        "rows": 3, "files": 1, "first_file": "ward.csv", "first_line": 3,
+    }  # fmt: skip
+    rows = queries.rejected(told)
+    assert list(zip(rows["file"], rows["line"], strict=True)) == [
+        ("council.xlsx", 4), ("ward.csv", 3), ("ward.csv", 5), ("ward.csv", 7), ("ward.csv", 9),
+    ]  # fmt: skip
+
+
+def test_missing_months_are_those_that_the_coverage_names(warehouse: Warehouse):
+    rows = queries.coverage_gaps(warehouse).set_index(["source", "area_kind"])
+    assert list(rows.loc[("police_uk", "borough"), "missing"]) == ["2023-09"]
+    assert "2020-01" in rows.loc[("stop_search", "ward"), "missing"]
 
 
 @pytest.mark.parametrize("name", EMPTY)

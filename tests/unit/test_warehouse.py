@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from hashlib import sha256
@@ -22,7 +23,7 @@ from csp_dash.domain.months import Month, Span
 from csp_dash.warehouse import Snapshot, SnapshotError, Warehouse, build, database
 
 ROOT = Path(__file__).parents[2]
-NOT_DATA = shutil.ignore_patterns("built")
+NOT_DATA = shutil.ignore_patterns("built", "templates")
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def test_the_bundled_snapshot_is_whole(catalogue: Catalogue):
         path.relative_to(ROOT).as_posix()
         for folder in ("data", "geo")
         for path in (ROOT / folder).rglob("*")
-        if path.is_file() and "built" not in path.parts
+        if path.is_file() and not {"built", "templates"} & set(path.parts)
     }
     assert there == {*snapshot.files, "data/manifest.json"}, "every file of the snapshot has its checksum"
 
@@ -206,6 +207,29 @@ def test_a_database_cut_short_is_made_anew(warehouse: Warehouse, catalogue: Cata
     made.write_bytes(warehouse.path.read_bytes()[: warehouse.path.stat().st_size // 2])
     again = Warehouse(database(Snapshot.open(ROOT), catalogue, tmp_path))
     assert len(queries.window(again, indicator="burglary", area_kind="ward", span=YEAR)) == 20
+
+
+def test_old_databases_go_but_not_the_newest_of_a_kept_release(catalogue: Catalogue, tmp_path: Path):
+    bundled = Snapshot.open(ROOT).release
+    (tmp_path / "releases" / "2026-01-kept0000").mkdir(parents=True)
+    ages = {
+        "csp-2026-01-kept0000-11111111.duckdb": 3, "csp-2026-01-kept0000-22222222.duckdb": 2,
+        "csp-2025-12-gone0000-11111111.duckdb": 2, "csp-2025-12-fresh000-11111111.duckdb": 0,
+        f"csp-{bundled}-11111111.duckdb": 2,
+    }  # fmt: skip
+    for name, days in ages.items():
+        (tmp_path / name).write_bytes(b"")
+        os.utime(tmp_path / name, (time.time() - days * 86400 - 60,) * 2)
+    made = database(Snapshot.open(ROOT), catalogue, tmp_path)
+    assert {path.name for path in tmp_path.glob("*.duckdb")} == {
+        made.name, "csp-2026-01-kept0000-22222222.duckdb", "csp-2025-12-fresh000-11111111.duckdb",
+    }  # fmt: skip
+
+
+def test_the_same_declarations_have_the_same_fingerprint_in_every_process(catalogue: Catalogue):
+    told = "from csp_dash.catalogue import load; from csp_dash.warehouse import build; print(build.fingerprint(load()))"
+    done = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == build.fingerprint(catalogue)
 
 
 START = """

@@ -17,7 +17,8 @@ covered as (
     select source, series, area_kind, start from filled where not list_contains(missing, start)
 ),
 wanted as (
-    select feed.indicator, feed.role, feed.source, feed.series, feed.area_kind, covered.start
+    -- distinct: a month may be covered for every series ("*") and for this one by name
+    select distinct feed.indicator, feed.role, feed.source, feed.series, feed.area_kind, covered.start
     from feed
     join covered
       on covered.source = feed.source and covered.area_kind = feed.area_kind

@@ -1,5 +1,5 @@
--- A month that was settled, more than a year before the newest, moves by more than a tenth for the whole borough: the
--- publisher rewrote history, or the file is not what it seems.
+-- A settled month, over a year older than the newest, moves by more than a tenth for the whole borough.
+-- The publisher rewrote history, or the file is not what it seems.
 with now as (
     select source, start, sum(numerator) as n from main.fact where area = 'E09000030' and finish = last_day(start) group by all
 ),

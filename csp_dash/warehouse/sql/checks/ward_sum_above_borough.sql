@@ -1,5 +1,6 @@
--- The wards of the borough add up to more than the borough itself. A source must agree with itself to the unit; two
--- sources of the same force are taken from files of different months, so they may differ by 15, or by a tenth.
+-- The wards of the borough add up to more than the borough itself.
+-- A source must agree with itself to the unit; two sources of the same force are taken from files of different months, so
+-- they may differ by 15, or by a tenth.
 with per_kind as (
     select observation.indicator, area.kind, observation.start, sum(observation.numerator) as n,
            any_value(observation.source) as source

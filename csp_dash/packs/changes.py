@@ -1,0 +1,309 @@
+"""How the release came about: what it changed, which files were taken in, and which of their rows were left out.
+
+Nothing is told of sources that the instance hides. A hosted public instance tells no value of a row that was left out, and
+nothing of the rows of partner returns.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import pandas as pd
+
+from csp_dash import queries
+from csp_dash.analytics import wording
+from csp_dash.catalogue.supplied import return_source
+from csp_dash.domain.filters import Filters
+from csp_dash.domain.words import AreaKind
+from csp_dash.ingest.schedule import Due, due
+from csp_dash.packs.data import Data
+
+MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+PARTNER_RETURN = "partner_return"
+LARGEST = 20
+"""Revised figures that are shown; all of them are in the CSV."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list with its words: a sentence that stands alone where there is nothing to list, a table, what the table shows.
+
+    `csv` holds all of it, with codes; it is empty where it is made when asked for.
+    """
+
+    sentence: str
+    table: pd.DataFrame
+    alt: str
+    csv: str = ""
+    filename: str = ""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a release changed. `told` and `due` are sentences; `new`, `revised` and `missing` are lists."""
+
+    told: tuple[str, ...]
+    new: Listed
+    revised: Listed
+    missing: Listed
+    late: tuple[str, ...]
+    due: tuple[str, ...]
+
+
+def hidden_sources(data: Data) -> set[str]:
+    """Sources that only measures hidden on this instance use."""
+    items = data.catalogue.indicators.values()
+    shown = {name for item in items if data.shows(item) for name in item.sources}
+    return {name for item in items for name in item.sources} - shown
+
+
+def changes(data: Data, view: Filters, today: date) -> Changes:
+    """What the release changed, and what is late or due on a day. `view` is not used here or below."""
+    frame = queries.release_changes(data.warehouse)
+    frame = frame[~frame["source"].isin(hidden_sources(data))]
+    owed = _owed(data)
+    return Changes(
+        told=_told(data),
+        new=_new(data, frame[frame["kind"] == "new"]),
+        revised=_revised(data, frame[frame["kind"] != "new"]),
+        missing=_missing(data),
+        late=tuple(
+            f"{_title(data, item.source)}: figures to {_month(item.period_end)} are usually out by {_day(item.due)},"
+            f" {wording.counted(item.late(today), 'days')} ago. It reaches {_month(item.reaches)}."
+            for item in owed
+            if item.late(today)
+        ),
+        due=tuple(
+            f"{_day(item.due)}: {_title(data, item.source)}, to {_month(item.period_end)}."
+            for item in owed
+            if not item.late(today)
+        ),
+    )
+
+
+def intake(data: Data, view: Filters) -> Listed:
+    """Every file that was taken in, and what became of its rows."""
+    frame = queries.intake(data.warehouse)
+    frame = frame[~frame["source"].isin(hidden_sources(data))]
+    if frame.empty:
+        return Listed(
+            "No list of files came with this release. The card of each source names the official files that it was made from.",
+            pd.DataFrame(),
+            "",
+        )
+    if data.settings.public:
+        frame = frame.assign(note=frame["note"].mask(frame["format"] == PARTNER_RETURN, ""))
+    sums = frame[["rows", "accepted", "rejected", "out_of_area"]].sum()
+    shown = pd.DataFrame(
+        {
+            "File": frame["file"],
+            "What it is": frame["title"],
+            "Source": [_title(data, name) for name in frame["source"]],
+            "Period": [_span(*ends) for ends in zip(frame["first"], frame["last"], strict=True)],
+            "Rows": frame["rows"],
+            "Accepted": frame["accepted"],
+            "Left out": frame["rejected"],
+            "Out of area": frame["out_of_area"],
+            "Note": frame["note"].fillna(""),
+        }
+    )
+    return Listed(
+        f"{wording.capital(wording.counted(len(frame), 'files'))} with {wording.counted(sums['rows'], 'rows')}: {sums['accepted']:,} accepted,"
+        f" {sums['rejected']:,} left out with a reason, {sums['out_of_area']:,} about places that are not kept here.",
+        shown.reset_index(drop=True),
+        "Every file that was taken in, with its rows read, accepted, left out and out of area",
+        frame.assign(release=data.release).to_csv(index=False, lineterminator="\n"),
+        "files-taken-in.csv",
+    )
+
+
+def left_out(data: Data, view: Filters) -> Listed:
+    """Rows that were left out, by reason. The rows themselves are in `left_out_csv`, made when it is asked for."""
+    frame = _tellable(data, queries.rejections(data.warehouse))
+    if frame.empty:
+        none = (
+            "No row of these files was left out."
+            if len(queries.intake(data.warehouse))
+            else "No list of rows came with this release."
+        )
+        return Listed(none, pd.DataFrame(), "")
+    shown = pd.DataFrame(
+        {
+            "Reason": [wording.capital(reason) for reason in frame["reason"]],
+            "Kind of file": frame["title"],
+            "Rows": frame["rows"],
+            "Files": frame["files"],
+            "First": [f"{row.first_file}, line {row.first_line}" for row in frame.itertuples()],
+        }
+    )
+    return Listed(
+        f"{wording.capital(wording.counted(frame['rows'].sum(), 'rows'))} were not used. Each is kept with its file and line, so that"
+        " it can be looked up and put right.",
+        shown.reset_index(drop=True),
+        "Rows that were left out, counted by reason and kind of file",
+        filename="rows-left-out.csv",
+    )
+
+
+def left_out_csv(data: Data) -> str:
+    """Every row that was left out: file, line, column, value, reason, release. On a public instance without the value."""
+    frame = _tellable(data, queries.rejected(data.warehouse)).drop(columns="format")
+    if data.settings.public:
+        frame = frame.drop(columns="value")
+    return frame.assign(release=data.release).to_csv(index=False, lineterminator="\n")
+
+
+def _tellable(data: Data, frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[frame["format"] != PARTNER_RETURN] if data.settings.public else frame
+
+
+def _told(data: Data) -> tuple[str, ...]:
+    about = data.snapshot.about
+    if not about.made:
+        return (f"Release {data.release} is the one that came with the software. No file was added to it here.",)
+    made = datetime.fromisoformat(about.made)
+    told = [
+        f"Release {data.release} was made on {_day(made.date())} at {made:%H:%M} (UTC) by adding"
+        f" {wording.counted(len(about.took_in), 'files')} to release {about.parent}."
+    ]
+    return (
+        *told,
+        *(f"The check {name} failed and was accepted: {why}" for name, why in sorted(about.accepted.items())),
+    )
+
+
+def _new(data: Data, frame: pd.DataFrame) -> Listed:
+    if frame.empty:
+        return Listed("No period is new in this release.", pd.DataFrame(), "")
+    rows = [
+        {
+            "Source": _title(data, str(source)),
+            "Places": str(kind),
+            "Periods": _span(str(part["start"].min())[:7], str(part["start"].max())[:7]),
+            "Figures": int(part["new"].sum()),
+        }
+        for (source, kind), part in frame.groupby(["source", "area"], sort=True)
+    ]
+    return Listed(
+        f"{wording.capital(wording.counted(int(frame['new'].sum()), 'figures'))} of periods that the release before did not have.",
+        pd.DataFrame(rows),
+        "New periods by source and kind of place",
+    )
+
+
+def _revised(data: Data, frame: pd.DataFrame) -> Listed:
+    frame = frame[[_shown(data, *pair) for pair in zip(frame["indicator"], frame["area"], strict=True)]]
+    if frame.empty:
+        return Listed("No figure of the release before was changed.", pd.DataFrame(), "")
+    by = frame["new"].fillna(0) - frame["old"].fillna(0)
+    frame = frame.assign(by=by)
+    order = by.abs().sort_values(ascending=False, kind="stable").index
+    largest = frame.loc[order[:LARGEST]]
+    shown = pd.DataFrame(
+        {
+            "Measure": [
+                _measure(data, str(slug), str(series))
+                for slug, series in zip(largest["indicator"], largest["series"], strict=True)
+            ],
+            "Place": [data.names.get(str(code), str(code)) for code in largest["area"]],
+            "From": [_month(moment) for moment in largest["start"]],
+            "Was": [_number(value) for value in largest["old"]],
+            "Is": [_number(value) for value in largest["new"]],
+            "By": [f"{wording.number(value)}" if value < 0 else f"+{wording.number(value)}" for value in largest["by"]],
+        }
+    )
+    gone = int((frame["kind"] == "gone").sum())
+    more = f" ({gone:,} no longer given)" if gone else ""
+    largest_words = f" The {LARGEST} largest changes are shown; all are in the CSV." if len(frame) > LARGEST else ""
+    return Listed(
+        f"{wording.capital(wording.counted(len(frame), 'figures'))} of the release before {'was' if len(frame) == 1 else 'were'}"
+        f" changed{more}.{largest_words}",
+        shown,
+        "Figures that were revised: what they were, what they are, and by how much, the largest change first",
+        frame.assign(area_name=frame["area"].map(data.names), release=data.release).to_csv(
+            index=False, lineterminator="\n"
+        ),
+        "figures-revised.csv",
+    )
+
+
+def _shown(data: Data, slug: str, area: str) -> bool:
+    """Whether a revised figure may be told: of a measure that is shown there, or of a series that no measure uses."""
+    item = data.catalogue.indicators.get(slug)
+    if item is None:
+        return not data.settings.public
+    kind = data.kinds.get(area, "")
+    return data.shows(item, AreaKind(kind) if kind in set(AreaKind) else None)
+
+
+def _missing(data: Data) -> Listed:
+    frame = queries.coverage_gaps(data.warehouse)
+    frame = frame[~frame["source"].isin(hidden_sources(data))]
+    if frame.empty:
+        return Listed("No month between the first and the last of any source is missing.", pd.DataFrame(), "")
+    shown = pd.DataFrame(
+        {
+            "Source": [_title(data, name) for name in frame["source"]],
+            "Places": frame["area_kind"],
+            "Figures": ["all" if series == "*" else str(series).replace("_", " ") for series in frame["series"]],
+            "Months": [_months(list(months)) for months in frame["missing"]],
+        }
+    )
+    return Listed(
+        "These months lie between the first and the last of a source, and its files lack them. They are shown as gaps, never as zero.",
+        shown.reset_index(drop=True),
+        "Months that are missing, by source",
+    )
+
+
+def _owed(data: Data) -> list[Due]:
+    hidden = hidden_sources(data)
+    reaches = {
+        str(row["source"]): row["last"].date()
+        for row in queries.status(data.warehouse).to_dict("records")
+        if row["source"] in data.catalogue.sources and row["source"] not in hidden
+    }
+    returns = {return_source(slug): item.frequency.value for slug, item in data.catalogue.indicators.items()}
+    return due(reaches, returns)
+
+
+def _title(data: Data, name: str) -> str:
+    source = data.catalogue.sources.get(name)
+    return source.title if source else name.replace("_", " ")
+
+
+def _measure(data: Data, slug: str, series: str) -> str:
+    item = data.catalogue.indicators.get(slug)
+    return item.title if item else series.replace("_", " ")
+
+
+def _number(value: float) -> str:
+    return "not given" if pd.isna(value) else wording.number(value)
+
+
+def _month(moment: date) -> str:
+    return f"{moment:%B %Y}"
+
+
+def _day(moment: date) -> str:
+    return f"{moment.day} {moment:%B %Y}"
+
+
+def _span(first: str, last: str) -> str:
+    """`Apr 2025 to Mar 2026`, or one month where both ends are the same; years stay as they are."""
+    ends = [f"{pd.Timestamp(text):%b %Y}" if MONTH.fullmatch(text) else text for text in (first or "", last or "")]
+    return ends[0] if ends[0] == ends[1] or not ends[1] else f"{ends[0]} to {ends[1]}"
+
+
+def _months(months: list[str]) -> str:
+    """Runs of months as spans: `Jan 2020 to Mar 2020, Jun 2021`."""
+    periods = sorted(pd.Period(month, freq="M") for month in months)
+    runs: list[list[pd.Period]] = []
+    for period in periods:
+        if runs and period == runs[-1][1] + 1:
+            runs[-1][1] = period
+        else:
+            runs.append([period, period])
+    return ", ".join(_span(str(first), str(last)) for first, last in runs)

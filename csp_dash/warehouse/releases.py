@@ -1,0 +1,364 @@
+"""The releases that were made here: kept side by side, one of them live, swapped by replacing one small file.
+
+    <cache>/current                 the name of the live release; absent, or `bundled`: the snapshot of the checkout
+    <cache>/releases/<name>/        a whole snapshot with release.json and report.md
+    <cache>/releases/.making-*/     a release that is being made, or what is left of one that was cut off
+
+A folder under its final name is whole and never changes. Whoever is killed at any moment leaves the old release live, or
+the new one. Readers need no lock; makers take turns.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import secrets
+import shutil
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from csp_dash.catalogue import Catalogue, load
+from csp_dash.warehouse.build import database, declared, folder_of, release_of
+from csp_dash.warehouse.snapshot import ABOUT, ROOT, About, Snapshot, SnapshotError
+
+LOG = logging.getLogger(__name__)
+BUNDLED = "bundled"
+REPORT = "report.md"
+NAME = re.compile(r"\w[\w.-]{0,100}")
+NO_FIGURES = ("data/cards/", "data/tables/intake.", "data/tables/rejected.", "data/tables/release_change.")
+"""Files of a snapshot that tell of its making. Two releases that differ in them alone show the same."""
+
+
+class ReleaseError(SnapshotError):
+    """A release cannot be made, found or swapped in. The text says why, and what to do; the live one is untouched."""
+
+
+class NothingNew(ReleaseError):
+    """What was made shows the same figures as the live release."""
+
+
+class Busy(ReleaseError):
+    """Another process is making a release. The text says which, and since when."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """A kept release. `size` is in bytes; `trouble` says why it cannot be used, where that is so."""
+
+    name: str
+    about: About
+    size: int
+    live: bool
+    bundled: bool
+    trouble: str = ""
+
+
+class Releases:
+    """The releases in a cache folder. Safe to share between threads, and between processes."""
+
+    def __init__(self, cache: str | Path = "", root: Path = ROOT) -> None:
+        self.cache = folder_of(cache)
+        self.folder = self.cache / "releases"
+        self.pointer = self.cache / "current"
+        self.root = root
+        self._lock = FileLock(self.folder / ".lock")
+
+    # --- reading -------------------------------------------------------------------------------------
+
+    def stamp(self) -> tuple[int, str]:
+        """Differs whenever another release became live; cheap enough to look at every second."""
+        try:
+            return self.pointer.stat().st_mtime_ns, self.pointer.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return 0, ""
+
+    def live(self) -> Snapshot:
+        """The live release. Where the pointer is unusable that is the bundled one, and the log says so."""
+        snapshot, trouble = self._look()
+        if trouble:
+            LOG.warning("%s", trouble)
+        return snapshot
+
+    def live_name(self) -> str:
+        return self._look()[0].release
+
+    def get(self, name: str) -> Snapshot:
+        """A release by name, or `bundled`; ReleaseError names those that there are."""
+        bundled = Snapshot.open(self.root)
+        if name in (BUNDLED, bundled.release):
+            return bundled
+        if name not in self._names():
+            known = ", ".join([*self._names(), f"{bundled.release} ({BUNDLED})"])
+            raise ReleaseError(f"There is no release '{name}'. Those that are kept: {known}.")
+        return Snapshot.open(self.folder / name)
+
+    def all(self) -> list[Release]:
+        """Every kept release, the newest first, the bundled one last."""
+        live = self._look()[0]
+        bundled = Snapshot.open(self.root)
+        kept = [self._told(name, live) for name in self._names()]
+        size = sum(path.stat().st_size for path in map(bundled.path, bundled.files) if path.exists())
+        last = Release(bundled.release, About(), size, live.root == self.root, bundled=True)
+        return [*sorted(kept, key=lambda item: item.about.made, reverse=True), last]
+
+    def notices(self) -> list[str]:
+        """What whoever looks after the releases should know, a sentence each."""
+        live, trouble = self._look()
+        told = [trouble] if trouble else []
+        bundled = Snapshot.open(self.root)
+        grew_from = live.about.grew_from
+        if grew_from and grew_from != bundled.release:
+            told.append(
+                f"The live release {live.release} grew from the bundled snapshot {grew_from}, but this checkout brings"
+                f" {bundled.release}. To show that one: python -m csp_dash rollback {BUNDLED}, then take in again what"
+                " is newer than it. Until then the live release stays."
+            )
+        return told
+
+    def _look(self) -> tuple[Snapshot, str]:
+        """The live release, and why it is not the one that the pointer names, where that is so."""
+        name = self.stamp()[1].strip()
+        if name in ("", BUNDLED):
+            return Snapshot.open(self.root), ""
+        try:
+            if not NAME.fullmatch(name):
+                raise ReleaseError("it names no release")
+            snapshot = self.get(name)
+            _ = snapshot.about
+            return snapshot, ""
+        except SnapshotError as fault:
+            bundled = Snapshot.open(self.root)
+            reason = str(fault).splitlines()[0]
+            return bundled, (
+                f"The release that {self.pointer} names cannot be used ({reason}) Shown is the bundled snapshot"
+                f" {bundled.release}. Choose a release with `python -m csp_dash rollback`."
+            )
+
+    def _names(self) -> list[str]:
+        with suppress(OSError):
+            return sorted(path.name for path in self.folder.iterdir() if path.is_dir() and NAME.fullmatch(path.name))
+        return []
+
+    def _told(self, name: str, live: Snapshot) -> Release:
+        folder = self.folder / name
+        size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        about, trouble = About(), ""
+        try:
+            about = Snapshot.open(folder).about
+        except SnapshotError as fault:
+            trouble = str(fault)
+        return Release(name, about, size, live.root == folder, False, trouble)
+
+    # --- making --------------------------------------------------------------------------------------
+
+    @contextmanager
+    def lock(self, wait: float = 0) -> Iterator[None]:
+        """Take the turn of a maker, waiting up to `wait` seconds; Busy where another has it.
+
+        The operating system gives the turn back when its holder dies. May be taken again by the thread that has it.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._lock.acquire(timeout=wait)
+        except Timeout:
+            raise Busy(self._who()) from None
+        except OSError as fault:
+            raise self._cannot_write(fault) from None
+        try:
+            if self._lock.lock_counter == 1:
+                self._sign()
+                self._clear()
+            yield
+        finally:
+            self._lock.release()
+
+    @contextmanager
+    def making(self) -> Iterator[Path]:
+        """A new folder beside the releases, to make one in; removed at the end unless it was published."""
+        with self.lock():
+            beside = self.folder / f".making-{secrets.token_hex(6)}"
+            try:
+                beside.mkdir()
+            except OSError as fault:
+                raise self._cannot_write(fault) from None
+            try:
+                yield beside
+            finally:
+                shutil.rmtree(beside, ignore_errors=True)
+
+    def is_news(self, snapshot: Snapshot) -> bool:
+        """Whether a snapshot shows anything that the live release does not."""
+        return _figures(snapshot) != _figures(self._look()[0])
+
+    def publish(self, folder: Path, about: About) -> Snapshot:
+        """Make what lies in a folder of `making` the live release.
+
+        `about` tells what was taken in and accepted; when it was made and what it grew from is added here. Raises
+        NothingNew where it shows what the live release shows, SnapshotError where it is not whole.
+        """
+        with self.lock():
+            live = self._look()[0]
+            snapshot = Snapshot.open(folder)
+            snapshot.check()
+            if not self.is_news(snapshot):
+                raise NothingNew(
+                    f"Nothing new: these files hold no figure that the live release {live.release} does not show."
+                )
+            if not NAME.fullmatch(snapshot.release):
+                raise ReleaseError(f"'{snapshot.release}' cannot be the name of a release.")
+            try:
+                return self._put_in_place(snapshot, self._signed(about, live))
+            except OSError as fault:
+                raise self._cannot_write(fault) from None
+
+    def rollback(self, to: str = "", catalogue: Catalogue | None = None) -> Snapshot:
+        """Make an earlier release live again: the parent of the live one, any kept one, or `bundled`.
+
+        Its database is made, and its checks run, before it is swapped in. Raises ReleaseError where there is none such,
+        SnapshotError where it cannot be used.
+        """
+        with self.lock():
+            live = self._look()[0]
+            target = self.get(to or self._parent(live))
+            if target.root == live.root:
+                raise ReleaseError(f"Release {target.release} is live already.")
+            database(target, declared(target, catalogue or load()), self.cache)
+            try:
+                self._point(BUNDLED if target.root == self.root else target.release)
+            except OSError as fault:
+                raise self._cannot_write(fault) from None
+            return target
+
+    def prune(self, keep: int = 5) -> list[str]:
+        """Remove all but the newest releases with their databases; never the live one nor its parent. The names removed."""
+        with self.lock():
+            live = self._look()[0]
+            stays = {live.release, live.about.parent}
+            made_here = [item for item in self.all() if not item.bundled]
+            stays |= {item.name for item in made_here[: max(keep, 0)]}
+            gone = [item.name for item in made_here if item.name not in stays]
+            try:
+                for name in gone:
+                    aside = self.folder / f".making-{secrets.token_hex(6)}"
+                    (self.folder / name).replace(aside)  # half a release is never seen under its name
+                    shutil.rmtree(aside, ignore_errors=True)
+                    for made in self.cache.glob("csp-*.duckdb"):
+                        if release_of(made) == name:
+                            made.unlink(missing_ok=True)
+            except OSError as fault:
+                raise self._cannot_write(fault) from None
+            return gone
+
+    def _parent(self, live: Snapshot) -> str:
+        if live.root == self.root:
+            raise ReleaseError("The bundled snapshot is live, and nothing came before it. Name a release to go to.")
+        parent = live.about.parent
+        if parent not in (*self._names(), Snapshot.open(self.root).release):
+            raise ReleaseError(
+                f"The release before {live.release}, {parent or 'which is not known'}, is not kept any more."
+                f" Name another: {', '.join([*(name for name in self._names() if name != live.release), BUNDLED])}."
+            )
+        return parent
+
+    def _signed(self, about: About, live: Snapshot) -> About:
+        root = live.about.grew_from or Snapshot.open(self.root).release
+        made = about.made or datetime.now(UTC).isoformat(timespec="seconds")
+        return replace(about, made=made, parent=live.release, grew_from=root)
+
+    def _put_in_place(self, snapshot: Snapshot, about: About) -> Snapshot:
+        """On the disk first, then under its name, then live: in this order whatever is cut off is harmless."""
+        if snapshot.release == Snapshot.open(self.root).release:
+            self._point(BUNDLED)
+            return Snapshot.open(self.root)
+        (snapshot.root / ABOUT).write_text(about.to_json(), encoding="utf-8")
+        if about.report:
+            (snapshot.root / REPORT).write_text(about.report, encoding="utf-8")
+        _settle(snapshot.root)
+        target = self.folder / snapshot.release
+        if target.exists() and not _whole(target):
+            target.replace(self.folder / f".making-{secrets.token_hex(6)}")
+        if not target.exists():
+            snapshot.root.replace(target)
+            _fsync(self.folder)
+        self._point(snapshot.release)
+        return Snapshot.open(target)
+
+    def _point(self, name: str) -> None:
+        beside = self.cache / f".current-{secrets.token_hex(6)}"
+        try:
+            with beside.open("w", encoding="utf-8") as handle:
+                handle.write(f"{name}\n")
+                handle.flush()
+                os.fsync(handle.fileno())
+            beside.replace(self.pointer)
+        finally:
+            beside.unlink(missing_ok=True)
+        _fsync(self.cache)
+
+    # --- the turn ------------------------------------------------------------------------------------
+
+    def _sign(self) -> None:
+        """Write down who has the turn, for whoever finds it taken."""
+        told = {"process": os.getpid(), "since": datetime.now().astimezone().strftime("%H:%M on %d %B %Y")}
+        with suppress(OSError):  # a full disk is told where it matters
+            (self.folder / ".holder").write_text(json.dumps(told), encoding="utf-8")
+
+    def _who(self) -> str:
+        who = "Another process"
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            told = json.loads((self.folder / ".holder").read_text(encoding="utf-8"))
+            who = f"Another process (number {told['process']}, since {told['since']})"
+        return f"{who} is making a release. Wait until it has ended and try again, or let this one wait for it."
+
+    def _clear(self) -> None:
+        """Remove what killed makers left. Only who has the turn may: nobody else is making anything then."""
+        for left in self.folder.glob(".making-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        for left in self.cache.glob(".current-*"):
+            left.unlink(missing_ok=True)
+
+    def _cannot_write(self, fault: OSError) -> ReleaseError:
+        return ReleaseError(
+            f"The release cannot be written in {self.cache} ({fault.strerror or fault}). The live release is untouched."
+            " Make room, or make that folder writable, or set CSP_DASH_CACHE to another."
+        )
+
+
+def _figures(snapshot: Snapshot) -> dict[str, str]:
+    return {name: found for name, found in snapshot.files.items() if not name.startswith(NO_FIGURES)}
+
+
+def _whole(folder: Path) -> bool:
+    try:
+        snapshot = Snapshot.open(folder)
+        snapshot.check()
+        _ = snapshot.about
+    except SnapshotError:
+        return False
+    return snapshot.release == folder.name
+
+
+def _settle(folder: Path) -> None:
+    """Have everything in a folder written to the disk, so that a power cut after the swap finds it there."""
+    for path in sorted(folder.rglob("*"), reverse=True):
+        _fsync(path)
+    _fsync(folder)
+
+
+def _fsync(path: Path) -> None:
+    folder = stat.S_ISDIR(path.stat().st_mode)
+    if folder and os.name == "nt":  # where a folder cannot be opened
+        return
+    handle = os.open(path, os.O_RDONLY if folder else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
