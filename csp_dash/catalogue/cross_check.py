@@ -37,7 +37,7 @@ def cross_check(catalogue: Catalogue) -> None:
         _indicator(catalogue, item)
         if item.pair:
             _pair(catalogue, item)
-    for source in catalogue.sources.values():
+    for source in (*catalogue.sources.values(), *catalogue.offered.values()):
         known(f"{source.id}.toml", source.caveats, catalogue.events, "caveat")
     for priority in catalogue.priorities.values():
         _priority(catalogue, priority)
@@ -68,6 +68,15 @@ def _indicator(catalogue: Catalogue, item: Indicator) -> None:
     if len(kinds) != len(set(kinds)):
         raise CatalogueError(f"{where}: two [[data]] tables give the same kind of area")
     known(where, item.sources, catalogue.sources, "source")
+    known(
+        f"{where} [[supply]]",
+        (supply.feed.source for supply in item.supplies),
+        [*catalogue.sources, *catalogue.offered],
+        "source",
+    )
+    offers = [kind for supply in item.supplies for kind in supply.feed.areas]
+    if len(offers) != len(set(offers)):
+        raise CatalogueError(f"{where}: two [[supply]] tables give the same kind of area")
     known(f"{where} 'parts'", item.parts, catalogue.indicators, "indicator")
     for part in item.parts:
         if not catalogue.indicators[part].counts_in_headlines or catalogue.indicators[part].kind is not item.kind:

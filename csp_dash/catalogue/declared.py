@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from csp_dash.domain.catalogue import (
     Board,
@@ -25,7 +25,10 @@ from csp_dash.domain.words import FigureKind
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Everything that is declared. Mappings keep the order of declaration, which is the order on screen."""
+    """Everything that is declared. Mappings keep the order of declaration, which is the order on screen.
+
+    `offered` holds the sources that only a [[supply]] names: a release may lack them, so no page speaks of them.
+    """
 
     indicators: dict[str, Indicator]
     sources: dict[str, Source]
@@ -43,6 +46,7 @@ class Catalogue:
     redirects: dict[str, str]
     similar: tuple[str, ...]
     similar_reason: str
+    offered: dict[str, Source] = field(default_factory=dict)
 
     def resolve(self, slug: str) -> str | None:
         """The slug of an indicator, following a rename; None where nothing has that name."""

@@ -11,6 +11,7 @@ from csp_dash.catalogue import parse
 from csp_dash.catalogue.cross_check import cross_check, known
 from csp_dash.catalogue.declared import Catalogue
 from csp_dash.catalogue.read import CatalogueError, rows, toml
+from csp_dash.domain.catalogue import Indicator
 
 HERE = Path(__file__).parent
 Item = TypeVar("Item")
@@ -35,10 +36,12 @@ def read(folder: Path = HERE) -> Catalogue:
     unplaced = [slug for slug in found if slug not in order]
     if unplaced:
         raise CatalogueError(f"plan.toml: indicator '{unplaced[0]}' stands in no priority's list 'indicators'")
+    sources = {path.stem: parse.source(path) for path in sorted((folder / "sources").glob("*.toml"))}
+    offered = _only_offered(found.values())
     contradictions = map(parse.contradiction, toml(folder / "contradictions.toml").tables("contradiction"))
     catalogue = Catalogue(
         indicators={slug: found[slug] for slug in dict.fromkeys(order)},
-        sources={path.stem: parse.source(path) for path in sorted((folder / "sources").glob("*.toml"))},
+        sources={name: source for name, source in sources.items() if name not in offered},
         events=_by(lambda item: item.id, map(parse.event, toml(folder / "events.toml").tables("event")), "events.toml"),
         priorities=priorities,
         boards=_by(lambda item: item.id, map(parse.board, plan.tables("board")), "plan.toml board"),
@@ -56,10 +59,18 @@ def read(folder: Path = HERE) -> Catalogue:
         redirects={table.text("old"): table.text("new") for table in rows(folder / "redirects.csv")},
         similar=plan.texts("similar"),
         similar_reason=plan.text("similar_reason"),
+        offered={name: source for name, source in sources.items() if name in offered},
     )
     plan.end()
     cross_check(catalogue)
     return catalogue
+
+
+def _only_offered(items: Iterable[Indicator]) -> set[str]:
+    """Sources that a [[supply]] names and no [[data]]."""
+    items = list(items)
+    named = {supply.feed.source for item in items for supply in item.supplies}
+    return named - {source for item in items for source in item.sources}
 
 
 @cache

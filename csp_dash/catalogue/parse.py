@@ -24,7 +24,9 @@ from csp_dash.domain.catalogue import (
     PlanFigure,
     Priority,
     Reading,
+    Return,
     Source,
+    Supply,
     Target,
     Theme,
     ThemePicture,
@@ -34,6 +36,8 @@ from csp_dash.domain.words import AreaKind, Direction, FigureKind, Frequency, Ki
 
 DENOMINATORS = ("residents", "offences", "respondents", "searches", "published", "none")
 BUTTON = 24  # letters that fit on a theme's button
+MOST_SPLITS = 2
+RETURN_COLUMNS = {"indicator", "period", "area_code", "area_name", "count", "numerator", "denominator", "note", "line"}
 
 
 def indicator(path: Path) -> Indicator:
@@ -69,6 +73,8 @@ def indicator(path: Path) -> Indicator:
         pair_awaiting=table.text("pair_awaiting", ""),
         baseline=_baseline(table.table("baseline")) if table.has("baseline") else BEFORE_PLAN,
         parts=table.texts("parts", []),
+        asks=_return(table.table("return")) if table.has("return") else None,
+        supplies=tuple(map(_supply, table.tables("supply"))),
     )
     place.end()
     table.end()
@@ -78,6 +84,7 @@ def indicator(path: Path) -> Indicator:
         raise CatalogueError(f"{path.name}: an awaiting indicator names its 'holder' and has no [[data]]")
     if item.trust in (Trust.OFFICIAL, Trust.ILLUSTRATIVE) and not item.feeds:
         raise CatalogueError(f"{path.name}: trust '{item.trust}' needs [[data]]")
+    _supplied(path.name, item)
     _readings(table, item)
     return item
 
@@ -91,6 +98,52 @@ def _feed(table: Table) -> Feed:
     )
     table.end()
     return feed
+
+
+def _return(table: Table) -> Return:
+    split = table.texts("split", [])
+    words: list[tuple[str, tuple[str, ...]]] = []
+    if table.has("words"):
+        lists = table.table("words")
+        words = [(name, lists.texts(name)) for name in split if lists.has(name)]
+        lists.end()
+    item = Return(
+        areas=table.words("areas", AreaKind, [AreaKind.BOROUGH.value]),
+        split=split,
+        words=tuple(words),
+        plain=table.text("plain", ""),
+    )
+    table.end()
+    if AreaKind.BOROUGH not in item.areas or set(item.areas) - {AreaKind.WARD, AreaKind.BOROUGH}:
+        raise table.fail("areas", "should hold borough, and may hold ward")
+    if len(item.split) > MOST_SPLITS or set(item.split) & RETURN_COLUMNS or len(set(item.split)) < len(item.split):
+        raise table.fail(
+            "split", f"names up to {MOST_SPLITS} columns, none of them {', '.join(sorted(RETURN_COLUMNS))}"
+        )
+    for name, allowed in item.words:
+        if not allowed:
+            raise table.fail("words", f"lists nothing for '{name}'")
+    return item
+
+
+def _supply(table: Table) -> Supply:
+    trust = table.word("trust", Trust, Trust.OFFICIAL.value)
+    if trust is not Trust.OFFICIAL:
+        raise table.fail("trust", "should be official: a partner's figures come by a [return]")
+    return Supply(_feed(table), trust)
+
+
+def _supplied(name: str, item: Indicator) -> None:
+    """Only an indicator without real figures waits for some; only a count is split; a trust is not declared in advance."""
+    if item.trust is Trust.PARTNER:
+        raise CatalogueError(f"{name}: 'trust' is not declared as partner; it becomes so by a return")
+    waiting = item.trust in (Trust.AWAITING, Trust.ILLUSTRATIVE)
+    if (item.asks or item.supplies) and not waiting:
+        raise CatalogueError(f"{name}: [return] and [[supply]] are for awaiting or illustrative indicators")
+    if item.asks and not item.holder:
+        raise CatalogueError(f"{name}: an indicator with a [return] names its 'holder'")
+    if item.asks and item.asks.split and item.kind is not Kind.COUNT:
+        raise CatalogueError(f"{name}: only a count can be handed in with a 'split'")
 
 
 def _baseline(table: Table) -> Baseline:
@@ -129,7 +182,7 @@ def source(path: Path) -> Source:
         url=table.text("url"),
         licence=table.text("licence"),
         attribution=table.text("attribution"),
-        retrieved=table.day("retrieved"),
+        retrieved=table.day("retrieved", None),
         geography=table.text("geography"),
         method=table.text("method"),
         caveats=table.texts("caveats", []),
@@ -236,6 +289,7 @@ def target(table: Table) -> Target:
         why_unjudged=table.text("why_unjudged"),
         due=table.month("due"),
         volume=table.text("volume", ""),
+        lacking=table.text("lacking", ""),
     )
     table.end()
     return item

@@ -21,6 +21,38 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
+class Return:
+    """What a partner's return of an indicator looks like.
+
+    `areas` are the kinds of area that it may give figures for, the borough always among them. `split` names up to two
+    columns that divide a count (type, channel); `words` holds the allowed values of those that have a closed list.
+    `plain` takes the place of the indicator's own sentence once figures are there, where that one would be untrue.
+    """
+
+    areas: tuple[AreaKind, ...] = (AreaKind.BOROUGH,)
+    split: tuple[str, ...] = ()
+    words: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    plain: str = ""
+
+    def allowed(self, split: str) -> tuple[str, ...]:
+        """The closed list of values of a split; empty where any will do."""
+        return dict(self.words).get(split, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """Official figures that a release may hold or lack: where it holds every series, the indicator has this feed."""
+
+    feed: Feed
+    trust: Trust = Trust.OFFICIAL
+
+    @property
+    def needed(self) -> frozenset[str]:
+        """The series that have to be there."""
+        return frozenset((*self.feed.series, *self.feed.denominator_series))
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """An indicator's place in the plan. `page` is the plan's own page number."""
 
@@ -50,7 +82,8 @@ class Indicator:
     direction, what a rise may mean: (the worrying reading, the welcome reading). Such a measure is read
     together with `pair`, a measure whose good direction is known; `pair_awaiting` is the one that would
     tell more, had it been supplied. `events` names what happened, to be drawn on its charts. `parts` are the measures
-    that it is made of, none of them overlapping, where it has such.
+    that it is made of, none of them overlapping, where it has such. `asks` is the return that a partner can hand in, and
+    `supplies` the official figures that would do, while the indicator has no real figures of its own.
     """
 
     slug: str
@@ -79,6 +112,8 @@ class Indicator:
     pair_awaiting: str = ""
     baseline: Baseline = BEFORE_PLAN
     parts: tuple[str, ...] = ()
+    asks: Return | None = None
+    supplies: tuple[Supply, ...] = ()
 
     def feed(self, kind: AreaKind | str) -> Feed | None:
         """The feed for a kind of area, or None where there are no figures for it."""
@@ -99,13 +134,13 @@ class Indicator:
 
     @property
     def counts_in_headlines(self) -> bool:
-        """Illustrative figures never feed a headline or a score."""
-        return self.measured and self.trust is Trust.OFFICIAL
+        """Illustrative figures never feed a headline or a score; a partner's do as official ones do."""
+        return self.measured and self.trust.real
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A publisher's dataset, as the source card shows it."""
+    """A publisher's dataset, as the source card shows it. `retrieved` is None where only the release knows the day."""
 
     id: str
     title: str
@@ -113,7 +148,7 @@ class Source:
     url: str
     licence: str
     attribution: str
-    retrieved: date
+    retrieved: date | None
     geography: str
     method: str
     caveats: tuple[str, ...]
@@ -240,7 +275,8 @@ class Target:
     """A numeric target of the plan. `readings` lists what the plan's words may mean.
 
     `due` is the month by which it is to be reached. `volume` is the measure whose cases a share is taken of, for what
-    the data could show at best where the share itself is not open.
+    the data could show at best where the share itself is not open. `lacking` says which figures are missing, as long as
+    the indicator has none.
     """
 
     figure: str
@@ -254,6 +290,7 @@ class Target:
     why_unjudged: str
     due: Month
     volume: str = ""
+    lacking: str = ""
 
 
 @dataclass(frozen=True, slots=True)

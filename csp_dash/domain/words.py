@@ -12,12 +12,24 @@ class Direction(StrEnum):
 
 
 class Trust(StrEnum):
-    """Where a figure stands: published officially, stated by the plan, made up for show, or not yet supplied."""
+    """Where a figure stands: published officially, supplied by a partner who answers for it, stated by the plan, made up
+    for show, or not yet supplied."""
 
     OFFICIAL = "official"
+    PARTNER = "partner"
     PLAN = "plan"
     ILLUSTRATIVE = "illustrative"
     AWAITING = "awaiting"
+
+    @property
+    def words(self) -> str:
+        """How it is named on screen, in exports and in answers: `official`, `partner return`, ..."""
+        return "partner return" if self is Trust.PARTNER else self.value
+
+    @property
+    def real(self) -> bool:
+        """Whether its figures count: in headlines, targets, comparisons and scores."""
+        return self in (Trust.OFFICIAL, Trust.PARTNER)
 
 
 class Kind(StrEnum):

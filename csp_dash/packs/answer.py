@@ -84,7 +84,7 @@ def value(
         "denominator": denominator,
         "value": shown,
         "unit": unit,
-        "trust": indicator.trust.value,
+        "trust": indicator.trust.words,
         "source": str(row["source"]),
         "vintage": str(row["vintage"]),
         "release": warehouse.release,

@@ -69,7 +69,7 @@ def asked(data: Data, view: Filters) -> Asked:
     indicator = data.catalogue.indicators[view.indicator]
     kind, areas = data.level(indicator, view.wards)
     have = data.have(indicator, kind)
-    span = view.span(have.span) if have else None
+    span = period_of(view, have)
     if have and span and indicator.frequency is not Frequency.MONTH:
         span = _own_period(
             data, indicator, areas, Span(have.span.last, have.span.last) if view.period in NEWEST else span
@@ -92,12 +92,28 @@ def asked(data: Data, view: Filters) -> Asked:
     )
 
 
+def period_of(view: Filters, have: Have | None) -> Span | None:
+    """The period of a view, of a series that may have begun less than twelve months ago."""
+    if have is None:
+        return None
+    return have.span if view.period == "12m" and have.span.months < 12 else view.span(have.span)
+
+
 def _own_period(data: Data, indicator: Indicator, areas: tuple[str, ...], span: Span) -> Span:
-    """The twelve months of the newest survey or year that ends inside a period; the period itself where none does."""
+    """The newest quarter, survey or year that ends inside a period; the period itself where none does.
+
+    A figure of one night stands for the twelve months that end with it.
+    """
     known = data.series(indicator, areas).dropna(subset=["numerator"])
-    ends = [Month.of(moment.date()) for moment in known["finish"]]
-    inside = [end for end in ends if span.first <= end <= span.last]
-    return Span(max(inside).plus(-11), max(inside)) if inside else span
+    periods = [
+        Span(Month.of(start.date()), Month.of(finish.date()))
+        for start, finish in zip(known["start"], known["finish"], strict=True)
+    ]
+    inside = [own for own in periods if span.first <= own.last <= span.last]
+    if not inside:
+        return span
+    newest = max(inside, key=lambda own: own.last)
+    return newest if newest.months > 1 else Span(newest.last.plus(-11), newest.last)
 
 
 def real_figure(data: Data, question: Asked) -> str:

@@ -13,6 +13,8 @@ from csp_dash.domain.words import Kind, Measure, Trust
 from csp_dash.packs.asked import ILLUSTRATIVE, Asked, value_words
 from csp_dash.packs.data import Data
 
+WITHHELD = "withheld"  # by the partner who returned it, because it is small
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -74,7 +76,7 @@ def evidence(
     frame.insert(2, "area_name", [data.names.get(str(code), str(code)) for code in frame["area"]])
     frame["value"] = pd.to_numeric(frame["value"]).round(4)
     frame["unit"] = unit or question.unit
-    frame["trust"] = ILLUSTRATIVE if indicator.trust is Trust.ILLUSTRATIVE else indicator.trust.value
+    frame["trust"] = ILLUSTRATIVE if indicator.trust is Trust.ILLUSTRATIVE else indicator.trust.words
     frame["source"] = card.id if card else ""
     frame["release"] = data.release
     figures = data.catalogue.figures_of(indicator.slug)
@@ -105,7 +107,7 @@ def tabled(data: Data, question: Asked, shown: pd.DataFrame, raw: pd.DataFrame, 
         **{
             "from": str(span.first.first_day) if span else "",
             "to": str(span.last.last_day) if span else "",
-            "trust": ILLUSTRATIVE if mark else question.indicator.trust.value,
+            "trust": ILLUSTRATIVE if mark else question.indicator.trust.words,
             "source": feed.source if feed else "",
             "release": data.release,
         }
@@ -135,9 +137,9 @@ def _table(question: Asked, frame: pd.DataFrame, first: str) -> pd.DataFrame:
     if question.unit != question.indicator.unit or question.indicator.kind is Kind.PROPORTION:
         shown["Count"] = [_count(number) for number in frame["numerator"]]
     shown[unit] = [
-        value_words(question, None if pd.isna(number) else float(number))
+        (WITHHELD if flag == "suppressed" else value_words(question, None if pd.isna(number) else float(number)))
         + (f" {MARK}" if question.measure is Measure.RATE and few(_known(numerator)) else "")
-        for number, numerator in zip(frame["value"], frame["numerator"], strict=True)
+        for number, numerator, flag in zip(frame["value"], frame["numerator"], frame["flag"], strict=True)
     ]
     return shown
 

@@ -12,14 +12,14 @@ from csp_dash.domain.words import BOROUGH, AreaKind, Compare, Frequency, Kind
 from csp_dash.packs.data import Data
 from csp_dash.packs.tile import Tile, tile
 
-APART = "Their open figures are not of the same months, so the two stand side by side and are not read together."
+APART = "Their figures are not of the same months, so the two stand side by side and are not read together."
 
 
 @dataclass(frozen=True)
 class Pair:
     """`first` is the reports, `second` what they are read with, over the newest 12 months that both have.
 
-    `second` is None where it has no open figures; `reading` says what the two show together, `awaiting` who holds the
+    `second` is None where it has no real figures; `reading` says what the two show together, `awaiting` who holds the
     outcome that nobody publishes and what the plan says of it.
     """
 
@@ -64,14 +64,20 @@ def pair(data: Data, view: Filters) -> Pair:
 
 
 def _tiles(data: Data, one: Indicator, other: Indicator, view: Filters) -> tuple[Tile, Tile | None]:
-    second = tile(data, replace(view, indicator=other.slug)) if data.have(other) else None
+    second = tile(data, replace(view, indicator=other.slug)) if other.counts_in_headlines and data.have(other) else None
     return tile(data, replace(view, indicator=one.slug)), second
 
 
 def _shared(data: Data, one: Indicator, other: Indicator, view: Filters) -> Filters | None:
     """The view over the newest 12 months that both have, where one ends earlier and the reader chose no period."""
     have, their = data.have(one, AreaKind.BOROUGH), data.have(other, AreaKind.BOROUGH)
-    if have is None or their is None or have.span.last == their.span.last or view.period != "12m":
+    if (
+        have is None
+        or their is None
+        or not other.counts_in_headlines
+        or have.span.last == their.span.last
+        or view.period != "12m"
+    ):
         return None
     last = min(have.span.last, their.span.last)
     if other.frequency is not Frequency.MONTH:  # a survey's twelve months end with a quarter

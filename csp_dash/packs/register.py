@@ -35,7 +35,7 @@ def measures(data: Data, view: Filters) -> pd.DataFrame:
                 "Measure": item.title,
                 "What is counted": item.plain,
                 "Better when": item.direction.value,
-                "Standing": item.trust.value,
+                "Standing": item.trust.words,
                 "Figures": f"{known[0].span.first.short} to {known[0].span.last.short}" if known else "none",
                 "Source": ", ".join(item.sources) or item.holder,
                 "Name in links": item.slug,

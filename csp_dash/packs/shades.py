@@ -14,7 +14,7 @@ from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import AreaKind, Kind, Measure, Shade, Trust
 from csp_dash.maps import shading as shadings
 from csp_dash.maps.shading import Shading
-from csp_dash.packs.asked import Asked, against_before, area_value, asked, real_figure, value_words
+from csp_dash.packs.asked import Asked, against_before, area_value, asked, period_of, real_figure, value_words
 from csp_dash.packs.data import Data
 
 NAMES = {
@@ -81,7 +81,7 @@ def by_ward(data: Data, view: Filters) -> Asked:
         areas=data.wards,
         place="wards of Tower Hamlets",
         have=have,
-        span=view.span(have.span) if have else None,
+        span=period_of(view, have),
         measure=Measure.RATE if rate else Measure.COUNT,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pandas as pd
@@ -184,6 +185,8 @@ def _trend(
 
 def _survey(data: Data, question: Asked, frame: pd.DataFrame, found: Change | None, style: Style) -> Picture:
     indicator, size = question.indicator, base(question) or 0.0
+    if not size:  # the cases behind each figure are known
+        return _share_of_cases(data, question, frame, found, style)
     parts = [_share_lines(frame, question.place, size)]
     if not frame.empty:
         for name, areas in (("London", ("E12000007",)),):
@@ -220,6 +223,53 @@ def _survey(data: Data, question: Asked, frame: pd.DataFrame, found: Change | No
     )
 
 
+def _share_of_cases(data: Data, question: Asked, frame: pd.DataFrame, found: Change | None, style: Style) -> Picture:
+    """A share whose cases are known, by its own quarters or years, with the interval that its cases allow."""
+    indicator = question.indicator
+    drawn = _share_lines(frame, question.place, 0.0)
+    pairs = zip(frame["numerator"].astype(float), frame["denominator"].astype(float), strict=True)
+    bounds = [_interval(numerator, denominator) for numerator, denominator in pairs]
+    drawn["low"], drawn["high"] = [100 * low for low, _ in bounds], [100 * high for _, high in bounds]
+    title = narrate.trend_title(indicator.title, found, place=_place(question))
+    ends = {question.place: float(drawn["value"].iloc[-1])} if len(drawn) else {}
+    grain = _grain(frame)
+    shares = 100 * frame["numerator"].astype(float) / frame["denominator"].astype(float)
+    return Picture(
+        indicator=indicator,
+        title=title,
+        caption=f"{wording.capital(indicator.unit)}, {question.place}, by {grain}. Band: the range within which the true "
+        "share is likely to lie (95%), given the number of cases.",
+        figure=lines.figure(
+            drawn, suffix="%", zero=False, events=_events(data, question), style=style, identity=indicator.slug
+        ),
+        alt=alt.lines_alt(indicator.title, ends, measure="percent", period=question.period) + f" {title}.",
+        evidence=evidence(data, question, _rows(question, frame, shares), f"by-{grain}", "Month"),
+        sentence=narrate.tile(found),
+        remark=question.fallback,
+        marked=_marked(_events(data, question), drawn["start"]),
+        empty=frame.empty,
+    )
+
+
+def _interval(numerator: float, denominator: float) -> tuple[float, float]:
+    if math.isnan(numerator) or not denominator > 0:
+        return math.nan, math.nan
+    return wilson(numerator / denominator, denominator)
+
+
+def _label(start: pd.Timestamp, finish: pd.Timestamp, grain: str) -> str:
+    """A period under its bar: `to Jun 2025`, `2025`, or `2025/26` where the year begins in April."""
+    if grain == "quarter":
+        return f"to {finish:%b %Y}"
+    return f"{start:%Y}/{finish:%y}" if start.month == 4 and start.year < finish.year else f"{finish:%Y}"
+
+
+def _grain(frame: pd.DataFrame) -> str:
+    """How long the periods of a series are: `quarter` or `year`."""
+    days = (frame["finish"] - frame["start"]).dt.days
+    return "quarter" if len(days) and 80 < days.iloc[-1] < 100 else "year"
+
+
 def _least(found: Change | None, size: float) -> str:
     """How large a change of a survey share has to be before chance can be ruled out."""
     share = found.before.value(Kind.PROPORTION) if found and not found.refusal else None
@@ -242,24 +292,23 @@ def _share_lines(frame: pd.DataFrame, name: str, size: float) -> pd.DataFrame:
 
 def _yearly(data: Data, question: Asked, frame: pd.DataFrame, found: Change | None, style: Style) -> Picture:
     indicator = question.indicator
-    labels = [f"{row.finish:%Y}" for row in frame.itertuples()]
+    grain = _grain(frame)
+    labels = [_label(start, finish, grain) for start, finish in zip(frame["start"], frame["finish"], strict=True)]
     drawn = pd.DataFrame({"label": labels, "value": frame["numerator"].astype(float), "whole": True})
     known = drawn.dropna(subset=["value"])
     title = narrate.trend_title(indicator.title, found, place=_place(question))
     if found is not None and not found.refusal and not known.empty:
         moved = "no detectable change" if found.tested and not found.detectable else narrate.movement(found)
         earlier = narrate.compared_with(found.now.span, found.before.span)
-        title = (
-            f"{indicator.title}: {wording.number_or_rate(float(found.now.numerator or 0))} in {found.now.span.last.year}, "
-            f"{moved} on {earlier}"
-        )
+        when = found.now.span.words if grain == "quarter" else labels[-1]
+        title = f"{indicator.title}: {wording.number_or_rate(float(found.now.numerator or 0))} in {when}, {moved} on {earlier}"
     return Picture(
         indicator=indicator,
         title=title,
-        caption=f"{wording.capital(indicator.unit)}, {question.place}, by year.",
+        caption=f"{wording.capital(indicator.unit)}, {question.place}, by {grain}.",
         figure=bars.years(drawn, style=style),
-        alt=alt.bars_alt(f"{indicator.title}, {question.place}", drawn, measure=indicator.unit, period="by year"),
-        evidence=evidence(data, question, _rows(question, frame, frame["numerator"]), "by-year", "Month"),
+        alt=alt.bars_alt(f"{indicator.title}, {question.place}", drawn, measure=indicator.unit, period=f"by {grain}"),
+        evidence=evidence(data, question, _rows(question, frame, frame["numerator"]), f"by-{grain}", "Month"),
         sentence=narrate.tile(found),
         remark=question.fallback,
         empty=frame.empty,

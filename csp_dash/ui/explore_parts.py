@@ -62,7 +62,7 @@ def card(visit: Visit, item: Indicator) -> None:
         if item.readings:
             st.markdown(f"A rise may mean that {item.readings[0]}; it may also mean that {item.readings[1]}.")
         standing = [
-            f"{item.trust.value} figures",
+            f"partner return by {item.holder}" if item.trust is Trust.PARTNER else f"{item.trust.words} figures",
             f"better when {item.direction.value}"
             if item.direction.value != "ambiguous"
             else "no direction is better in itself",

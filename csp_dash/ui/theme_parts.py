@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from csp_dash.domain.catalogue import Priority, Theme
+from csp_dash.domain.words import Trust
 from csp_dash.packs import groups, night, pair, ranks, strands
 from csp_dash.packs.picture import Picture
 from csp_dash.packs.tile import Tile, tile
@@ -33,7 +34,11 @@ def _line(visit: Visit, slug: str) -> str:
     return (
         f"- {marks.chip(item.state)} {marks.measure_link(visit.filters, item.indicator)}: **{item.figure}** {item.unit.removeprefix('percent ')}, "
         f"{item.period}. {item.sentence} {item.reading}".rstrip()
-        + (f" *Open figures end in {item.ends}.*" if item.ends else "")
+        + (
+            f" *{'Figures' if item.indicator.trust is Trust.PARTNER else 'Open figures'} end in {item.ends}.*"
+            if item.ends
+            else ""
+        )
     )
 
 

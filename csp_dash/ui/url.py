@@ -65,6 +65,11 @@ def get(words: Vocabulary) -> Filters:
     return Filters.from_params(params, words)
 
 
+def renew(words: Vocabulary) -> None:
+    """Keep of the view what another release knows, as if its link had been pasted. Call before the widgets are drawn."""
+    put(get(words))
+
+
 def publish(page: str, filters: Filters) -> None:
     """Write the view to the URL, if it differs: one history entry for each change."""
     params = filters.to_params()

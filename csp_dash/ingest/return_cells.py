@@ -1,0 +1,237 @@
+"""What the cells of a partner's return mean: its period, its place, its figure.
+
+Each function takes text as people type it or Excel saves it, and raises ValueError with a phrase that says what is wrong
+and what to write instead, for the register of rejected rows.
+"""
+
+from __future__ import annotations
+
+import calendar
+import csv
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from csp_dash.domain.months import Month, Span, financial_year
+from csp_dash.domain.words import BOROUGH, Frequency
+
+WARD_NAMES = Path(__file__).with_name("ward_names.csv")
+OUT_OF_AREA = ""
+MOST = 10_000_000
+"""No count of a borough's year comes near to this."""
+SUPPRESSED = re.compile(r"<\s?[0-9]{1,3}|\[?c\]?", re.I)
+WHOLE = re.compile(r"[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+")
+HOME_NAMES = ("tower hamlets", "london borough of tower hamlets", "lbth", "borough", "whole borough", "the borough")
+WIDER = ("london", "england", "england and wales", "united kingdom", "uk", "city of london")
+
+_YEARS = r"(?:FY ?)?(20[0-9]{2}) ?[-/] ?([0-9]{2}|20[0-9]{2})"
+_NAME = r"([A-Za-z]{3,9})\.?"
+YEAR = re.compile(_YEARS, re.I)
+QUARTER = (
+    re.compile(rf"{_YEARS},? ?Q ?([1-4])", re.I),
+    re.compile(rf"Q ?([1-4]),? ?{_YEARS}", re.I),
+)
+SPELT = re.compile(rf"{_NAME} ?(20[0-9]{{2}})? ?(?:-|\u2013|to) ?{_NAME} ?(20[0-9]{{2}})", re.I)
+LOOSE_QUARTER = re.compile(r"(?:20[0-9]{2}[- ]?)?Q ?[1-4](?:[- ]?20[0-9]{2})?", re.I)
+MONTH = (
+    ("2026-03", re.compile(r"(?P<y>20[0-9]{2})[-/.]?(?P<m>0?[1-9]|1[0-2])")),
+    (
+        "2026-03-01",
+        re.compile(r"(?P<y>20[0-9]{2})[-/.](?P<m>[0-9]{1,2})[-/.](?P<d>[0-9]{1,2})(?:[ T][0-9]{2}:[0-9:.]+)?"),
+    ),
+    ("01/03/2026", re.compile(r"(?P<d>[0-9]{1,2})[-/.](?P<m>[0-9]{1,2})[-/.](?P<y>20[0-9]{2}|[0-9]{2})")),
+    ("03/2026", re.compile(r"(?P<m>0?[1-9]|1[0-2])[-/.](?P<y>20[0-9]{2})")),
+    (
+        "Mar-26",
+        re.compile(rf"(?:(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th)?[- ])?{_NAME}[- ,']*(?P<y>20[0-9]{{2}}|[0-9]{{2}})", re.I),
+    ),
+)
+DAY_FIRST = "01/03/2026"
+HOW = {
+    Frequency.MONTH: "as a month, such as 2026-03",
+    Frequency.QUARTER: "as a quarter of the financial year, such as 2025-26 Q1",
+    Frequency.YEAR: "as a financial year, such as 2025-26",
+    Frequency.ONCE: "as a financial year, such as 2025-26",
+}
+"""How a period is to be written, by how often an indicator is returned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure as it was given: None where it is not known, or withheld because it is small (`suppressed`)."""
+
+    value: int | None
+    suppressed: bool = False
+
+    @property
+    def known(self) -> bool:
+        return self.value is not None
+
+
+BLANK = Figure(None)
+
+
+def figure(text: str) -> Figure:
+    """A whole number from none; `1,204` is 1204, blank is not known, `<5` or `c` is withheld because it is small."""
+    text = text.strip()
+    if not text:
+        return BLANK
+    if SUPPRESSED.fullmatch(text):
+        return Figure(None, suppressed=True)
+    if WHOLE.fullmatch(text):
+        value = int(re.sub(r"[^0-9]", "", text))
+        if value > MOST:
+            raise ValueError("is too large to be a count")
+        return Figure(value)
+    if re.fullmatch(r"-+|\u2013|\u2014", text):
+        raise ValueError("may mean none or not known: write 0 for none, and leave it blank where it is not known")
+    if re.fullmatch(r"[-\u2212][0-9.,]+", text):
+        raise ValueError("is below zero")
+    if re.fullmatch(r"[0-9.,]+", text):
+        raise ValueError("is no whole number")
+    raise ValueError("is no number: write a whole number, <5 or c where it is withheld, or leave it blank")
+
+
+def period(text: str, frequency: Frequency) -> tuple[Span, str]:
+    """The period that a cell names, at the frequency of its indicator, and the form that it was written in."""
+    text = re.sub(r"\s+", " ", text).strip()
+    if not text:
+        raise ValueError("no period is given")
+    read = {Frequency.MONTH: _month, Frequency.QUARTER: _quarter}.get(frequency, _year)
+    return read(text, f"write it {HOW[frequency]}")
+
+
+def _month(text: str, how: str) -> tuple[Span, str]:
+    for form, pattern in MONTH:
+        match = pattern.fullmatch(text)
+        if not match:
+            continue
+        parts = match.groupdict()
+        number = _named(match[2]) if form == "Mar-26" else int(parts["m"])
+        year = int(parts["y"]) % 100 + 2000
+        try:
+            day = date(year, number, int(parts.get("d") or 1))
+        except ValueError:
+            raise ValueError(f"the period is no date (day, then month): {how}") from None
+        month = Month.of(day)
+        return Span(month, month), form
+    raise ValueError(f"the period is no month: {how}")
+
+
+def _quarter(text: str, how: str) -> tuple[Span, str]:
+    for at, pattern in enumerate(QUARTER):
+        match = pattern.fullmatch(text)
+        if match:
+            number, first, last = (match[3], match[1], match[2]) if at == 0 else (match[1], match[2], match[3])
+            start = _financial(first, last, how).first.plus(3 * (int(number) - 1))
+            return Span(start, start.plus(2)), "2025-26 Q1"
+    found = _spelt(text)
+    if found and found.months == 3 and found.first.month % 3 == 1:
+        return found, "April to June 2025"
+    if LOOSE_QUARTER.fullmatch(text):
+        raise ValueError(f"the quarter could begin in January or in April: {how}")
+    raise ValueError(f"the period is no quarter: {how}")
+
+
+def _year(text: str, how: str) -> tuple[Span, str]:
+    match = YEAR.fullmatch(text)
+    if match:
+        return _financial(match[1], match[2], how), "2025-26"
+    found = _spelt(text)
+    if found and found.months == 12 and found.first.month == 4:
+        return found, "April 2025 to March 2026"
+    if re.fullmatch(r"20[0-9]{2}", text):
+        raise ValueError(f"the year could begin in January or in April: {how}")
+    raise ValueError(f"the period is no financial year: {how}")
+
+
+def _financial(first: str, last: str, how: str) -> Span:
+    if int(last) % 100 != (int(first) + 1) % 100 or (len(last) == 4 and int(last) != int(first) + 1):
+        raise ValueError(f"the two years do not follow one another: {how}")
+    return financial_year(int(first))
+
+
+def _spelt(text: str) -> Span | None:
+    """`April to June 2025`, `Apr 2025 - Mar 2026`."""
+    match = SPELT.fullmatch(text)
+    if not match:
+        return None
+    try:
+        first, last = _named(match[1]), _named(match[3])
+    except ValueError:
+        return None
+    year = int(match[4])
+    start = int(match[2]) if match[2] else year
+    try:
+        return Span(Month(start, first), Month(year, last))
+    except ValueError:
+        return None
+
+
+def _named(word: str) -> int:
+    """The number of a month's name or its beginning."""
+    names = [name.lower() for name in calendar.month_name]
+    for number, name in enumerate(names):
+        if number and (name.startswith(word.lower()) or word.lower() == "sept" == name[:4]):
+            return number
+    raise ValueError(f"there is no month '{word}'")
+
+
+def folded(name: str) -> str:
+    """A name of a place without what people write in different ways: case, `&`, apostrophes, points, `ward`."""
+    name = re.sub(r"[\u2019'`.]", "", name.lower()).replace("&", " and ")
+    name = re.sub(r"\(tower hamlets\)|\bward$", "", name.replace("-", " ").replace(",", " ").strip())
+    return re.sub(r"\s+", " ", name).strip()
+
+
+@cache
+def wards() -> dict[str, str]:
+    """Wards of Tower Hamlets: code to name."""
+    return {row["code"]: row["name"] for row in _rows()}
+
+
+@cache
+def places() -> dict[str, str]:
+    """Code of the borough and of every ward, by its folded names, present and former."""
+    found = {folded(name): BOROUGH for name in HOME_NAMES}
+    for row in _rows():
+        for name in (row["name"], *row["also"].split(";"), *row["former"].split(";")):
+            if name:
+                found[folded(name)] = row["code"]
+    return found
+
+
+@cache
+def _rows() -> list[dict[str, str]]:
+    with WARD_NAMES.open(encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+def area(code: str, name: str, elsewhere: frozenset[str] = frozenset()) -> str:
+    """Code of the borough or ward, by its code first, else by its name; OUT_OF_AREA where it is another place.
+
+    `elsewhere` holds the folded names of other boroughs.
+    """
+    code, named = code.strip().upper(), folded(name)
+    by_name = places().get(named)
+    if not code:
+        if not named:
+            raise ValueError("no place is given")
+        if by_name:
+            return by_name
+        if named in elsewhere or named in WIDER:
+            return OUT_OF_AREA
+        raise ValueError("no ward of Tower Hamlets has this name")
+    if not re.fullmatch(r"[EWNSK][0-9]{8}", code):
+        raise ValueError(
+            "is no official code of a place: write one such as E05009317, or leave it blank and give the name"
+        )
+    if "E05000573" <= code <= "E05000589":
+        raise ValueError("is a ward with the borders before May 2014, which no present ward has")
+    if code not in wards() and code != BOROUGH:
+        return OUT_OF_AREA
+    if by_name and by_name != code:
+        raise ValueError("the code and the name are of two different places")
+    return code
