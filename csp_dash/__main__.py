@@ -1,4 +1,4 @@
-"""Command line: `python -m csp_dash build|recognise|status|value|compare|power|serve`."""
+"""Command line: `python -m csp_dash ingest|fetch|template|releases|value|compare|status|serve` and more; see --help."""
 
 from __future__ import annotations
 
@@ -8,20 +8,25 @@ import os
 import sys
 from pathlib import Path
 
+from csp_dash import refresh
 from csp_dash.analytics.power import simulate
-from csp_dash.catalogue import CatalogueError, load
+from csp_dash.catalogue import Catalogue, CatalogueError, load
 from csp_dash.domain.settings import Settings
 from csp_dash.domain.words import BOROUGH
+from csp_dash.ingest.facts import BadInput
 from csp_dash.packs import answer
 from csp_dash.packs.data import open_data
 from csp_dash.serve import PortBusy, look_port, serve
-from csp_dash.warehouse import Snapshot, SnapshotError, Warehouse, database
+from csp_dash.warehouse import Releases, SnapshotError, Warehouse, database, declared
 from csp_dash.warehouse.snapshot import ROOT
 
 
-def _warehouse() -> Warehouse:
-    settings = Settings.read(os.environ)
-    return Warehouse(database(Snapshot.open(), load(), settings.cache))
+def _database() -> tuple[Path, Catalogue]:
+    """The database of the live release, and the catalogue as that release has it."""
+    cache = Settings.read(os.environ).cache
+    live = Releases(cache).live()
+    catalogue = declared(live, load())
+    return database(live, catalogue, cache), catalogue
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -45,22 +50,21 @@ def main(arguments: list[str] | None = None) -> int:
     every.add_argument("--ward", action="append", default=[], help="GSS code of a ward; may be given up to four times")
     tried = commands.add_parser("power", help="false alarms and detection on simulated series, as CSV")
     tried.add_argument("--tries", type=int, default=2000, help="series for each figure; 2,000 take about two minutes")
+    refresh.declare(commands)
     start = commands.add_parser("serve", help="serve the dashboard")
     start.add_argument("--port", type=int, default=8501)
     asked = parser.parse_args(arguments)
     try:
+        if hasattr(asked, "run"):
+            return int(asked.run(asked))
         if asked.command == "serve":
             look_port(asked.port)
-            database(Snapshot.open(), load(), Settings.read(os.environ).cache)
+            _database()
             return serve(asked.port)
         if asked.command == "build":
-            from csp_dash.ingest.build import build  # noqa: PLC0415  geometry libraries only where they are needed
-            from csp_dash.ingest.facts import BadInput  # noqa: PLC0415
+            from csp_dash.ingest.pipeline import build  # noqa: PLC0415  geometry libraries only where they are needed
 
-            try:
-                build(asked.source, asked.root, load())
-            except BadInput as fault:
-                raise answer.NoAnswer(str(fault)) from None
+            build(asked.source, asked.root, load())
         elif asked.command == "recognise":
             from csp_dash.ingest.recognise import lines, recognise  # noqa: PLC0415  reads spreadsheets and shapefiles
 
@@ -73,13 +77,14 @@ def main(arguments: list[str] | None = None) -> int:
         elif asked.command == "power":
             print(simulate(asked.tries).round(1).to_csv(index=False), end="")
         elif asked.command == "status":
-            print(answer.status(_warehouse()))
+            print(answer.status(Warehouse(_database()[0])))
         else:
+            path, catalogue = _database()
             found = answer.value(
-                _warehouse(), load(), asked.indicator, asked.area, asked.first, asked.last, asked.measure
+                Warehouse(path), catalogue, asked.indicator, asked.area, asked.first, asked.last, asked.measure
             )
             print(json.dumps(found, ensure_ascii=False))
-    except (answer.NoAnswer, SnapshotError, CatalogueError, PortBusy, ValueError) as fault:
+    except (answer.NoAnswer, BadInput, SnapshotError, CatalogueError, PortBusy, ValueError) as fault:
         print(fault, file=sys.stderr)
         return 2
     return 0

@@ -39,7 +39,7 @@ def write(
         f"url = {_quote(card.url)}",
         f"licence = {_quote(card.licence)}",
         f"attribution = {_quote(card.attribution)}",
-        f"retrieved = {card.retrieved}",
+        *([f"retrieved = {card.retrieved}"] if card.retrieved else []),
         f"method = {_quote(card.method)}",
         *period,
         "caveats = [",

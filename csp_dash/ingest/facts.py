@@ -24,9 +24,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import pandas as pd
+
+if TYPE_CHECKING:
+    from csp_dash.ingest.intake import Entry
 
 FACT_COLUMNS = ("series", "area", "start", "finish", "numerator", "denominator", "flag", "vintage")
 KEY = ("series", "area", "start", "finish")
@@ -60,7 +64,7 @@ class Taken:
     source: str
     facts: pd.DataFrame
     coverage: list[Coverage]
-    inputs: list[Path]
+    inputs: list[Entry]
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
 
 

@@ -7,8 +7,8 @@ row has flag and vintage `illustrative`.
 
 Method, all of it assumption:
 
-1. A ward's share is 70% its share of the borough's anti-social behaviour in the police.uk counts and
-   30% its share of residents at the 2021 Census (both from official files).
+1. A ward's share is 70% its share of the borough's anti-social behaviour in the police.uk counts from July
+   2023 to March 2026, and 30% its share of residents at the 2021 Census (both from official files).
 2. A month's level is a yearly wave, 25% above its mean in August and 25% below in February, scaled so
    that September expects 526.
 3. No trend, and no effect of the pandemic, of the law of 8 November 2023 or of anything that the
@@ -21,38 +21,47 @@ Method, all of it assumption:
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 
-from csp_dash.ingest.facts import BadInput, Coverage, Taken, fact_frame, month_end, need
-from csp_dash.ingest.police_uk import BOROUGH, COUNTS, WARDS, folder, month_names, read_counts, read_csv, whole_numbers
+from csp_dash.ingest.context import Context
+from csp_dash.ingest.facts import BadInput, Coverage, Taken, fact_frame, month_end
+from csp_dash.ingest.mps import TOWER_HAMLETS, WARDS
 
-POPULATION = ("07_population_imd", "lbth-ward-population-2021_nomis_TS001.csv")
 FIRST, LAST = "2019-04", "2026-03"
+SHARES_FROM = "2023-07"
+"""Shares rest on these months of antisocial behaviour up to LAST, so that later files do not change made-up figures."""
 REAL_MONTH, REAL_FIGURE = "2020-09", 526
 SEED = 526
 SWING = 0.25
 ASB_PART = 0.7
 
 
-def ward_shares(source_dir: Path) -> pd.Series:
-    """Share of each ward, indexed by code, adding up to 1."""
-    facts = read_counts(source_dir).facts
-    asb = facts[(facts["series"] == "asb") & facts["area"].isin(WARDS)].groupby("area")["numerator"].sum()
-    path = need(folder(source_dir, POPULATION[0]), POPULATION[1])[0]
-    raw = read_csv(path, ["GEOGRAPHY_CODE", "C2021_RESTYPE_3", "MEASURES", "OBS_VALUE"], exact=False)
-    raw = raw[(raw["C2021_RESTYPE_3"] == "0") & (raw["MEASURES"] == "20100")]
-    people = whole_numbers(path, "OBS_VALUE", raw["OBS_VALUE"]).groupby(raw["GEOGRAPHY_CODE"]).sum()
-    if not set(WARDS) <= set(people.index):
-        raise BadInput(f"{path.name} should hold all usual residents of the 20 wards E05009317 to E05009336.")
-    asb, people = asb.reindex(list(WARDS), fill_value=0.0), people.reindex(list(WARDS)).astype(float)
+def ward_shares(police_uk: pd.DataFrame, people: pd.Series) -> pd.Series:
+    """Share of each ward, indexed by code, adding up to 1: from facts of police.uk and residents by ward."""
+    months = police_uk["start"].astype(str).str[:7]
+    counted = police_uk[
+        (police_uk["series"] == "asb") & police_uk["area"].isin(WARDS) & months.between(SHARES_FROM, LAST)
+    ]
+    asb = counted.groupby("area")["numerator"].sum().reindex(list(WARDS), fill_value=0.0)
     if asb.sum() <= 0:
         raise BadInput(
-            "The police.uk counts hold no anti-social behaviour: the illustrative shares cannot be worked out."
+            f"No file holds the antisocial behaviour of {SHARES_FROM} to {LAST} by ward, so the illustrative shares cannot be"
+            " worked out. Add the police.uk counts by small area and month."
         )
-    return ASB_PART * asb / asb.sum() + (1 - ASB_PART) * people / people.sum()
+    if not set(WARDS) <= set(people.index):
+        raise BadInput(
+            f"The residents of {len(set(WARDS) - set(people.index))} wards at the 2021 Census are not known, so the illustrative"
+            " shares cannot be worked out. Add the Census table TS001 for all wards of Tower Hamlets."
+        )
+    own = people.reindex(list(WARDS)).astype(float)
+    return ASB_PART * asb / asb.sum() + (1 - ASB_PART) * own / own.sum()
+
+
+def residents(context: Context) -> pd.Series:
+    """Residents of each area at the 2021 Census, by code."""
+    frame = pd.read_csv(context.geo / "population.csv", dtype={"area": str, "base": str})
+    return frame[frame["base"] == "census_2021"].set_index("area")["people"]
 
 
 def month_level(month: str) -> float:
@@ -69,19 +78,22 @@ def sightings(shares: pd.Series, seed: int = SEED) -> pd.DataFrame:
     generator = np.random.Generator(np.random.PCG64(seed))
     weights = shares.sort_index()
     rows: list[tuple[str, str, int]] = []
-    for month in month_names(FIRST, LAST):
+    for month in map(str, pd.period_range(FIRST, LAST, freq="M")):
         if month == REAL_MONTH:
             drawn = generator.multinomial(REAL_FIGURE, weights.to_numpy() / weights.sum())
         else:
             drawn = generator.poisson(month_level(month) * weights.to_numpy())
         rows += [(str(ward), month, int(n)) for ward, n in zip(weights.index, drawn, strict=True)]
-        rows.append((BOROUGH, month, int(drawn.sum())))
+        rows.append((TOWER_HAMLETS, month, int(drawn.sum())))
     return pd.DataFrame(rows, columns=["area", "month", "numerator"])
 
 
-def read(source_dir: Path) -> list[Taken]:
-    """`nox_illustrative`: never open data, never a headline, never a score."""
-    made = sightings(ward_shares(source_dir))
+def read(context: Context, police_uk: pd.DataFrame) -> list[Taken]:
+    """`nox_illustrative`, from the facts of police.uk: never open data, never a headline, never a score.
+
+    It has no files of its own. A release that is added to keeps the figures that it has.
+    """
+    made = sightings(ward_shares(police_uk, residents(context)))
     start = pd.to_datetime(made["month"] + "-01")
     facts = pd.DataFrame(
         {
@@ -96,5 +108,4 @@ def read(source_dir: Path) -> list[Taken]:
         }
     )
     coverage = [Coverage("nox_illustrative", "nox_sightings", kind, FIRST, LAST) for kind in ("ward", "borough")]
-    inputs = [need(source_dir / COUNTS[0], COUNTS[1])[-1], need(source_dir / POPULATION[0], POPULATION[1])[0]]
-    return [Taken(source="nox_illustrative", facts=fact_frame(facts), coverage=coverage, inputs=inputs)]
+    return [Taken("nox_illustrative", fact_frame(facts), coverage, [])]

@@ -56,16 +56,12 @@ class Entry:
     def gdal(self) -> str:
         """A path that geopandas can open."""
         where = self.path.resolve().as_posix()
-        for prefix, ends in (
-            ("/vsizip/", (".zip",)),
-            ("/vsitar/", (".tar", ".tgz", ".tar.gz")),
-            ("/vsigzip/", (".gz",)),
-        ):
-            if where.lower().endswith(ends):
-                return "/".join([f"{prefix}{where}", *self.inside])
-        if self.inside:
-            raise BadInput(f"{self.name} lies in an archive that maps cannot be read from. Unpack it first.")
-        return where
+        if not self.inside:
+            return f"/vsigzip/{where}" if where.lower().endswith(".gz") else where
+        with self.path.open("rb") as handle:
+            if handle.read(2) == b"PK":
+                return "/".join([f"/vsizip/{{{where}}}", *self.inside])
+        raise BadInput(f"{self.name} lies in an archive that maps cannot be read from. Unpack it first.")
 
     @contextmanager
     def opened(self) -> Iterator[IO[bytes]]:

@@ -88,7 +88,7 @@ class Ledger:
             where = f", column '{first['column']}': {first['value']!r}" if first["column"] else ""
             raise BadInput(
                 f"{entry.name}: {malformed:,} of {concerned:,} rows are wrong, which is too many to leave out."
-                f" The first is line {first['line']}{where} ({first['reason']}). Correct the file, or download it again."
+                f" The first is line {first['line']}{where} ({first['reason']}). Correct the file and hand it in again, or download it again."
             )
 
     def close(self, entries: Sequence[Entry]) -> None:

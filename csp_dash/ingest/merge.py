@@ -118,10 +118,13 @@ def _units(item: Taken) -> pd.DataFrame:
             rows += [
                 (row.area_kind, row.series, f"{month}-01", "") for month in _months(row.first, row.last, row.missing)
             ]
-    of_month = facts.groupby(["area_kind", "start"])["vintage"].max()
+    of_month = facts.groupby(["area_kind", "start"])["vintage"].max().to_dict()
+    of_series = facts.groupby(["area_kind", "series", "start"])["vintage"].max().to_dict()
     units = pd.DataFrame(rows, columns=["area_kind", "series", "start", "finish"])
-    keys = list(zip(units["area_kind"], units["start"], strict=True))
-    units["vintage"] = [of_month.get(key, whole) for key in keys]
+    units["vintage"] = [
+        of_month.get((kind, start), whole) if series == "*" else of_series.get((kind, series, start), whole)
+        for kind, series, start in zip(units["area_kind"], units["series"], units["start"], strict=True)
+    ]
     every = {kind for kind, series in filled if series == "*"}
     rows_filled = [
         kind in every or (kind, series) in filled
@@ -135,22 +138,14 @@ def _units(item: Taken) -> pd.DataFrame:
 
 def _in_units(facts: pd.DataFrame, units: pd.DataFrame) -> pd.Series:
     """Label of the unit that each fact lies in (its row number in `units`), or -1."""
-    places: dict[tuple[str, str, str, str], int] = {
-        key: at
-        for at, key in enumerate(zip(units["area_kind"], units["series"], units["start"], units["finish"], strict=True))
-    }
-    rows = zip(
-        area_kind(facts["area"]), facts["series"], facts["start"].astype(str), facts["finish"].astype(str), strict=True
-    )
-    found = []
-    for kind, series, start, finish in rows:
-        for key in ((kind, series, start, finish), (kind, "*", start, ""), (kind, series, start, "")):
-            if key in places:
-                found.append(places[key])
-                break
-        else:
-            found.append(-1)
-    return pd.Series(found, index=facts.index, dtype="int64")
+    names = zip(units["area_kind"], units["series"], units["start"], units["finish"], strict=True)
+    places = {"|".join(key): at for at, key in enumerate(names)}
+    kind, series = area_kind(facts["area"]).astype("str"), facts["series"].astype("str")
+    start, finish = facts["start"].astype("str"), facts["finish"].astype("str")
+    found = (kind + "|" + series + "|" + start + "|" + finish).map(places)
+    for looser in (kind + "|*|" + start + "|", kind + "|" + series + "|" + start + "|"):
+        found = found.fillna(looser.map(places))
+    return found.fillna(-1).astype("int64")
 
 
 def _facts(live: pd.DataFrame, item: Taken) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -1,49 +1,54 @@
 """Recorded crime of the Metropolitan Police: wards of Tower Hamlets and every London borough, by month.
 
-Input: `04_mps_recorded_crime/raw_csv/*` and `parquet_fenneh/recorded-crime-{ward,borough}*.parquet`, the wide
-files that the London Datastore has replaced month after month. Each is one *vintage*: one column a month, one row
-an area and minor category. Unit: recorded offences. Output: `mps_ward`, `mps_borough`, `mps_borough_2024` and the
-table `vintage_total`.
+Input: the wide files that the London Datastore replaces month after month, at ward and borough level. Each is one
+*vintage*: one column a month, one row an area and minor category. Unit: recorded offences. Output: `mps_ward`,
+`mps_borough`, `mps_borough_whole`, `mps_borough_2024` and the table `vintage_total`.
 
 How vintages become one series
 ------------------------------
-* Styles. Headers and categories changed four times. A file's style follows from its header and its categories;
-  `mps_categories.csv` declares for each style what every category is called here. A category that the table does
-  not hold is refused, never guessed.
+* Styles. Headers and categories changed four times. A file's style follows from its categories alone;
+  `mps_categories.csv` declares for each style what every category is called here. Case, spaces and punctuation do not
+  matter. A category that the table does not hold is refused, never guessed.
 * A month is taken whole from one vintage: the finest style first (only `upper_split` separates stalking), then
   the file that reaches furthest. `title_2008` never gives facts, only yearly totals.
-* A stub (the first or last month of a file, with under a fifth of the offences of its neighbour or of another
-  vintage) is passed over everywhere.
+* The same holds against the live release. What it has in the finest style is left to it by files of a coarser one, even
+  newer ones. Where it has a month in a coarser style from a later file, the finer file's figures carry the later label:
+  a label says what may replace a figure, and an older edition of the coarse file must not.
+* A stub (the first or last month of a file, with under a fifth of the offences of its neighbour, of another vintage or
+  of the live release) is passed over everywhere.
+* Two files of one kind that end in the same month must agree: the fuller one counts where the other is a part of it.
 
 What cannot be reconciled, and is flagged
 -----------------------------------------
 * `split_incomplete`: homes and unconnected buildings before August 2023, when both were still "domestic burglary"
   (all of them to March 2023). Added to `burglary_residential_unsplit` they make one unbroken series.
-* `many_unlocated`: the figure is at least 9% below the borough's total in another vintage. Files since 2023 leave
-  offences without a ward out of the boroughs ("Unknown") up to February 2024; from March 2024 borough rows hold
-  them again, ward rows never do.
+* `many_unlocated`: the figure is at least 9% below the borough's total in another vintage or in `mps_borough_whole`.
+  Files since 2023 leave offences without a ward out of the boroughs ("Unknown") up to February 2024; from March 2024
+  borough rows hold them again, ward rows never do.
+
+Wards are known by their codes, never by their names. Rows of other boroughs' wards are out of area; they count in the
+London totals of `vintage_total` only.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-import zlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Protocol, TypeVar, cast
 
 import pandas as pd
 
-from csp_dash.ingest.facts import BadInput, Coverage, Taken, fact_frame, month_end, need
+from csp_dash.ingest import tables
+from csp_dash.ingest.context import Base, Context
+from csp_dash.ingest.facts import FACT_COLUMNS, BadInput, Coverage, Taken, fact_frame, month_end
+from csp_dash.ingest.intake import Entry
+from csp_dash.ingest.ledger import Ledger
 
-FOLDER = "04_mps_recorded_crime"
-PATTERNS = (
-    "raw_csv/*.csv*",
-    "parquet_fenneh/recorded-crime-ward*.parquet",
-    "parquet_fenneh/recorded-crime-borough*.parquet",
-)
+FORMATS = ("mps_ward", "mps_borough", "mps_ward_long")
 CATEGORIES = Path(__file__).with_name("mps_categories.csv")
 
 TOWER_HAMLETS = "E09000030"
@@ -52,6 +57,10 @@ WARDS = tuple(f"E050{number:05d}" for number in range(9317, 9337))
 FIRST_MONTH = "2010-04"
 SPLIT_FROM = "2023-08"
 SPLIT_SERIES = ("burglary_home", "burglary_unconnected")
+FINEST_SERIES = "stalking_harassment"
+"""Only the finest style has it, so that facts tell from which style they were taken."""
+WHOLE_UNTIL = "2024-01"
+"""Last month of the Title Case files, which alone give the months of `mps_borough_whole` up to it."""
 UNLOCATED_LIMIT = 0.09
 STUB_SHARE = 0.2
 
@@ -67,26 +76,30 @@ BOROUGHS = {name: f"E090000{at:02d}" for at, name in enumerate(_BOROUGH_NAMES.sp
 NOT_BOROUGHS = frozenset(
     {
         "Aviation Security (SO18)",
-        "Aviation Security(SO18)",
+        "Aviation Security (SO18) (Legacy Only)",
+        "Heathrow",
         "London Heathrow and London City Airports",
-        "Unknown",
+        "N/K (Legacy Only)",
+        "Non MET police force",
         "Other / NK",
+        "Unknown",
     }
 )
 
+#: Columns by their folded names.
 HEADER_NAMES = {
     "borough": "borough",
     "boroughname": "borough",
-    "lookup_boroughname": "borough",
-    "major category": "major",
+    "lookupboroughname": "borough",
+    "majorcategory": "major",
     "majortext": "major",
-    "minor category": "minor",
+    "minorcategory": "minor",
     "minortext": "minor",
-    "wardname": "ward_name",
     "wardcode": "ward",
 }
 #: Styles from coarse to fine; only those ranked 1 or more give monthly facts.
 STYLE_RANK = {"title_2008": 0, "title_2020": 1, "upper_unsplit": 2, "upper_split": 3}
+FINEST = "upper_split"
 
 #: Sums that mean the same in every style, so that totals of different vintages can be set side by side.
 ROLLUPS = {
@@ -94,6 +107,178 @@ ROLLUPS = {
     "violence_with_injury_with_driving": ("violence_with_injury", "death_by_driving"),
     "violence_without_injury_with_stalking": ("violence_without_injury", "stalking_harassment"),
 }
+
+
+# --- what readers of the force's tables share ------------------------------------------------------
+
+
+def folded(text: str) -> str:
+    """A name without case, spaces and punctuation; "&" counts as "and"."""
+    return re.sub(r"[^a-z0-9]", "", text.lower().replace("&", " and "))
+
+
+_BY_NAME = {folded(name): code for name, code in BOROUGHS.items()} | {folded("City of Westminster"): "E09000033"}
+_NOT_BOROUGHS = {folded(name) for name in NOT_BOROUGHS}
+
+
+def borough_codes(frame: pd.DataFrame, column: str, entry: Entry) -> pd.Series:
+    """GSS code of each row's borough, told by name or code; "" for the rows that are no borough (NOT_BOROUGHS)."""
+    codes: dict[str, str] = {}
+    for text in frame[column].unique():
+        name = folded(text)
+        if name in _NOT_BOROUGHS:
+            codes[text] = ""
+        elif text in BOROUGHS.values() or name in _BY_NAME:
+            codes[text] = text if text in BOROUGHS.values() else _BY_NAME[name]
+        else:
+            line = frame.loc[frame[column] == text, tables.LINE].iloc[0]
+            raise BadInput(
+                f"{entry.name}, line {line}, column '{column}': '{text}' is no London borough that is known here."
+                " Look at how it is spelt, or take the row out."
+            )
+    return frame[column].map(codes)
+
+
+def all_boroughs(entry: Entry, codes: Iterable[str], ledger: Ledger, least: int = len(BOROUGHS)) -> bool:
+    """Whether a file holds the whole of London, so that sums and zeros can be trusted: at least so many boroughs.
+
+    False, with a note, where Tower Hamlets is not in it. BadInput where it is, without the others.
+    """
+    found = set(codes) & set(BOROUGHS.values())
+    if TOWER_HAMLETS not in found:
+        ledger.note(entry, "None of its rows is of Tower Hamlets, so nothing was taken from it.")
+        return False
+    if len(found) < least:
+        raise BadInput(
+            f"{entry.name} holds {len(found)} of the {len(BOROUGHS)} boroughs of the Metropolitan Police. London's figures and"
+            " comparisons need them all: take the whole file as it is published."
+        )
+    return True
+
+
+def refuse_malformed(entry: Entry, ledger: Ledger) -> None:
+    """A published table with a row of too few or too many columns is damaged."""
+    wrong = ledger.account(entry).lines
+    if wrong:
+        first = wrong[0].iloc[0]
+        raise BadInput(
+            f"{entry.name}, line {first['line']} {first['reason']}. The file is damaged or cut short; download it again."
+        )
+
+
+def corrected(frame: pd.DataFrame, entry: Entry, context: Context) -> pd.DataFrame:
+    """The rows with the declared corrections of their format."""
+    for item in context.corrections:
+        if item.format == entry.format:
+            at = item.applies(frame)
+            if at.any():
+                frame.loc[at, item.column] = item.value
+                context.ledger.note(entry, f"Corrected: {item.column} is {item.value} ({item.reason}).")
+    return frame
+
+
+def renamed(frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """The columns in `names` (folded name -> name here) under their names here, stripped of spaces; the first of two counts."""
+    found: dict[str, str] = {}
+    for column in frame.columns:
+        name = names.get(folded(str(column)), "")
+        if name and name not in found.values():
+            found[str(column)] = name
+    surplus = [column for column in frame.columns if column in found.values() and column not in found]
+    frame = frame.drop(columns=surplus).rename(columns=found)
+    for name in found.values():
+        frame[name] = frame[name].str.strip()
+    return frame
+
+
+def table(entry: Entry, context: Context, names: Mapping[str, str]) -> pd.DataFrame:
+    """All rows of a published table as text, corrected, its columns under the names used here, and `line`.
+
+    Raises BadInput for a row with too few or too many columns.
+    """
+    frame = tables.frame(entry, context.ledger)
+    refuse_malformed(entry, context.ledger)
+    return renamed(corrected(frame, entry, context), names)
+
+
+def whole_numbers(frame: pd.DataFrame, columns: Sequence[str], entry: Entry) -> pd.DataFrame:
+    """The columns as whole numbers; refuses blanks, text, fractions and negatives, naming line and column."""
+    done: dict[str, pd.Series] = {}
+    for column in columns:
+        numbers = pd.to_numeric(frame[column], errors="coerce")
+        wrong = numbers.isna() | (numbers < 0) | (numbers % 1 != 0)
+        if wrong.any():
+            at = int(wrong.to_numpy().argmax())
+            raise BadInput(
+                f"{entry.name}, line {frame[tables.LINE].iloc[at]}, column '{column}': '{frame[column].iloc[at]}' is not a"
+                " count of 0 or more. The file is damaged or cut short; download it again."
+            )
+        done[column] = numbers.astype("int64")
+    return pd.DataFrame(done, index=frame.index)
+
+
+def month_columns(entry: Entry) -> dict[str, str]:
+    """Columns such as 202404 -> months such as 2024-04. Refuses months that skip, repeat or are out of order."""
+    names = [cell.strip() for cell in entry.found.columns if re.fullmatch(r"\s*\d{6}\s*", cell)]
+    months = [f"{name[:4]}-{name[4:]}" for name in names]
+    if not months or any(not "01" <= month[5:] <= "12" for month in months):
+        raise BadInput(
+            f"{entry.name} has no month columns such as 202404, or one that is no month. Take the file as published."
+        )
+    span = [str(month) for month in pd.period_range(months[0], months[-1], freq="M")]
+    if months != span:
+        raise BadInput(
+            f"{entry.name}: its month columns skip, repeat or are out of order (first {names[0]}, last {names[-1]})."
+            " Download the file again."
+        )
+    return dict(zip(names, months, strict=True))
+
+
+def month_coverage(source: str, series: str, kinds: Iterable[str], months: Iterable[str]) -> list[Coverage]:
+    """Coverage of months whose zero rows are left out, a row a kind of area."""
+    have = sorted(set(months))
+    missing = set(map(str, pd.period_range(have[0], have[-1], freq="M"))) - set(have)
+    return [Coverage(source, series, kind, have[0], have[-1], tuple(sorted(missing)), True) for kind in kinds]
+
+
+class Edition(Protocol):
+    """What one file gives: of a kind, to a last month, with figures above zero by their keys."""
+
+    entry: Entry
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def reach(self) -> str: ...
+
+    def figures(self) -> pd.Series: ...
+
+
+E = TypeVar("E", bound=Edition)
+
+
+def without_twins(known: list[E], new: E, ledger: Ledger) -> list[E]:
+    """The editions with a new one. Of two that are of one kind and end alike, the fuller counts if it holds the other.
+
+    Raises BadInput where they differ.
+    """
+    for at, other in enumerate(known):
+        if (other.kind, other.reach) != (new.kind, new.reach):
+            continue
+        small, large = sorted((other, new), key=lambda one: (len(one.figures()), one.entry.found.rows or 0))
+        ours, theirs = small.figures(), large.figures()
+        if ours.index.names != theirs.index.names or not (theirs.reindex(ours.index) == ours).all():
+            raise BadInput(
+                f"{other.entry.name} and {new.entry.name} are both {new.kind} that end in {new.reach}, and their figures"
+                " differ. Keep the one downloaded last."
+            )
+        ledger.note(small.entry, f"All its figures stand in {large.entry.name} too.")
+        return [*known[:at], large, *known[at + 1 :]]
+    return [*known, new]
+
+
+# --- categories ------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -104,20 +289,78 @@ class Meaning:
     detail: str
 
 
+@cache
+def categories() -> dict[tuple[str, str, str], Meaning]:
+    """The declared reconciliation table: (style, major, minor), both folded -> meaning."""
+    with CATEGORIES.open(encoding="utf-8", newline="") as handle:
+        return {
+            (row["style"], folded(row["major"]), folded(row["minor"])): Meaning(row["series"], row["detail"])
+            for row in csv.DictReader(handle)
+        }
+
+
+@cache
+def _as_written() -> frozenset[tuple[str, str, str]]:
+    with CATEGORIES.open(encoding="utf-8", newline="") as handle:
+        return frozenset((row["style"], row["major"], row["minor"]) for row in csv.DictReader(handle))
+
+
+def style_of(pairs: Iterable[tuple[str, str]]) -> str:
+    """The style whose table holds most of the categories (major, minor); of two, the one that also writes them so.
+
+    Without stalking as a category of its own a file is not of the finest style, whatever else it holds.
+    """
+    pairs = set(pairs)
+    split = any(folded(minor) == "stalkingandharassment" for _, minor in pairs)
+
+    def fit(style: str) -> tuple[int, int, int]:
+        known = sum((style, folded(major), folded(minor)) in categories() for major, minor in pairs)
+        return known, sum((style, *pair) in _as_written() for pair in pairs), STYLE_RANK[style]
+
+    return max((style for style in STYLE_RANK if split or style != FINEST), key=fit)
+
+
+def meanings(frame: pd.DataFrame, entry: Entry) -> tuple[str, pd.DataFrame]:
+    """The style of a table with columns major and minor, and the columns series and detail of its rows.
+
+    Raises BadInput for a category that the style does not hold.
+    """
+    pairs = frame[["major", "minor"]].drop_duplicates()
+    style = style_of(pairs.itertuples(index=False, name=None))
+    rows = []
+    for major, minor in pairs.itertuples(index=False, name=None):
+        meaning = categories().get((style, folded(major), folded(minor)))
+        if meaning is None:
+            line = frame.loc[(frame["major"] == major) & (frame["minor"] == minor), tables.LINE].iloc[0]
+            raise BadInput(
+                f"{entry.name}, line {line}: the category '{major} / {minor}' is not in mps_categories.csv for files of the"
+                f" style {style}. If the publisher renamed a category, add a row there that says which series it belongs to."
+            )
+        rows.append((major, minor, meaning.series, meaning.detail))
+    known = pd.DataFrame(rows, columns=["major", "minor", "series", "detail"])
+    told = frame[["major", "minor"]].merge(known, on=["major", "minor"], how="left")
+    return style, told[["series", "detail"]].set_index(frame.index)
+
+
+# --- one file --------------------------------------------------------------------------------------
+
+
 @dataclass
 class Vintage:
     """One official file, melted. `counts` holds the columns area, series, detail, month (YYYY-MM) and n.
 
     `area` is a GSS code of a ward of Tower Hamlets (ward files) or a borough; rows of area `E12000007` are the
-    sums of every row of the file. Months that are stubs stand in `stubs` and are absent from `counts`.
+    sums of every row of the file, where it holds all boroughs. Months that are stubs stand in `stubs` and are absent from
+    `counts`. `cells` are the file's own figures by its own keys, a column a month.
     """
 
-    path: Path
+    entry: Entry
     grain: str
     style: str
     months: list[str]
     counts: pd.DataFrame
-    stubs: list[str]
+    cells: pd.DataFrame
+    stubs: list[str] = field(default_factory=list)
 
     @property
     def reach(self) -> str:
@@ -129,145 +372,157 @@ class Vintage:
         """Sorting key: the highest is preferred for a month."""
         return STYLE_RANK[self.style], self.reach
 
-    def totals(self, area: str) -> pd.Series:
-        """Offences of an area by month, all series together, without stubs."""
-        rows = self.counts[self.counts["area"] == area]
+    @property
+    def kind(self) -> str:
+        return f"{self.grain} files"
+
+    def figures(self) -> pd.Series:
+        """The file's own figures above zero, by its own keys and month."""
+        cells = cast(pd.Series, self.cells.rename_axis(columns="month").stack())
+        return cells[cells > 0]
+
+    def totals(self) -> pd.Series:
+        """Offences in Tower Hamlets by month, all series together, without stubs."""
+        rows = self.counts[self.counts["area"].isin([TOWER_HAMLETS, *WARDS])]
         return rows.groupby("month")["n"].sum()
 
 
-@cache
-def categories() -> dict[tuple[str, str, str], Meaning]:
-    """The declared reconciliation table: (style, major, minor) -> meaning."""
-    with CATEGORIES.open(encoding="utf-8", newline="") as handle:
-        rows = list(csv.DictReader(handle))
-    return {(row["style"], row["major"], row["minor"]): Meaning(row["series"], row["detail"]) for row in rows}
+def read_vintage(entry: Entry, context: Context) -> Vintage | None:
+    """One wide file of any header and style, melted to harmonised series; stubs are still inside.
 
-
-def _load(path: Path) -> pd.DataFrame:
-    try:
-        if path.suffix == ".parquet":
-            return pd.read_parquet(path)
-        return pd.read_csv(path, dtype=str, encoding="utf-8-sig", keep_default_na=False, na_values=[])
-    except (ValueError, OSError, EOFError, zlib.error) as error:
-        raise BadInput(f"{path.name} cannot be read ({error}). Download it again.") from error
-
-
-def whole_numbers(frame: pd.DataFrame, columns: list[str], path: Path) -> pd.DataFrame:
-    """The columns as whole numbers; refuses blanks, text, fractions and negatives, naming line and column."""
-    done: dict[str, pd.Series] = {}
-    for column in columns:
-        numbers = pd.to_numeric(frame[column], errors="coerce")
-        wrong = numbers.isna() | (numbers < 0) | (numbers % 1 != 0)
-        if wrong.any():
-            at = int(wrong.to_numpy().argmax())
-            raise BadInput(
-                f"{path.name}, line {at + 2}, column {column}: '{frame[column].iloc[at]}' is not a count of 0 or more."
-                " The file is damaged or cut short; download it again."
-            )
-        done[column] = numbers.astype("int64")
-    return pd.DataFrame(done, index=frame.index)
-
-
-def _months(columns: list[str], path: Path) -> list[str]:
-    months = [f"{name[:4]}-{name[4:]}" for name in columns]
-    if not months or any(not "01" <= month[5:] <= "12" for month in months):
-        raise BadInput(f"{path.name} has no month columns such as 202404. Pass the MPS wide file as published.")
-    span = pd.period_range(months[0], months[-1], freq="M").strftime("%Y-%m").tolist()
-    if months != span:
-        raise BadInput(f"{path.name}: its month columns skip, repeat or are out of order. Download the file again.")
-    return months
-
-
-def _style(frame: pd.DataFrame, header: set[str]) -> str:
-    if "major category" in header:
-        return "title_2008"
-    minors = set(frame["minor"])
-    if any(text != text.upper() for text in minors):
-        return "title_2020"
-    return "upper_split" if "STALKING AND HARASSMENT" in minors else "upper_unsplit"
-
-
-def _areas(frame: pd.DataFrame, grain: str, path: Path) -> pd.Series:
-    """GSS code of each row; empty where the row belongs to no area that is kept."""
-    unknown = sorted(set(frame["borough"]) - set(BOROUGHS) - NOT_BOROUGHS)
-    if unknown:
-        raise BadInput(
-            f"{path.name}: '{unknown[0]}' is no London borough that csp-dash knows. Check BOROUGHS in mps.py."
-        )
-    if grain == "borough":
-        return frame["borough"].map(BOROUGHS).fillna("")
-    strays = set(frame.loc[frame["borough"] == "Tower Hamlets", "ward"]) - set(WARDS)
-    if strays:
-        raise BadInput(
-            f"{path.name}: Tower Hamlets has a ward code {min(strays)!r} outside E05009317 to E05009336."
-            " If ward boundaries changed, new outlines are needed before this file can be used."
-        )
-    return frame["ward"].where(frame["ward"].isin(WARDS), "")
-
-
-def read_vintage(path: Path) -> Vintage:
-    """One wide file of any header style, melted to harmonised series; stubs are still inside."""
-    frame = _load(path)
-    names = [str(name).strip() for name in frame.columns]
-    frame.columns = pd.Index(names)
-    wide = [name for name in names if re.fullmatch(r"\d{6}", name)]
-    text = [name for name in names if name not in wide]
-    header = {name.lower() for name in text}
-    renamed = {name: HEADER_NAMES.get(name.lower(), "") for name in text}
-    grain = "ward" if "ward" in renamed.values() else "borough"
-    expected = {"borough", "major", "minor"} | ({"ward", "ward_name"} if grain == "ward" else set())
-    if set(renamed.values()) != expected or len(renamed) != len(expected):
-        raise BadInput(
-            f"{path.name} has an unknown header: {', '.join(text) or 'no text columns'}. Expected MajorText, MinorText,"
-            " BoroughName (and WardName, WardCode), or Borough, Major Category, Minor Category."
-        )
-    months = _months(wide, path)
-    frame = frame.rename(columns=renamed)
-    for column in expected:
-        frame[column] = frame[column].astype(str).str.strip()
-    style = _style(frame, header)
-    pairs = frame[["major", "minor"]].drop_duplicates()
-    known = categories()
-    for major, minor in pairs.itertuples(index=False):
-        if (style, major, minor) not in known:
-            raise BadInput(
-                f"{path.name}: category '{major} / {minor}' is not in mps_categories.csv for style {style}."
-                " Add a row there that says which series it belongs to."
-            )
-    keys = ["borough", "major", "minor", *(["ward"] if grain == "ward" else [])]
+    None where it has no rows, or none of Tower Hamlets.
+    """
+    months = month_columns(entry)
+    frame = table(entry, context, HEADER_NAMES)
+    grain = "ward" if entry.format == "mps_ward" else "borough"
+    if frame.empty:
+        context.ledger.count(entry, rows=0, accepted=0, source=f"mps_{grain}")
+        return None
+    keys = [name for name in ("borough", "ward", "major", "minor") if name in frame.columns]
     twice = frame[frame.duplicated(keys)]
     if len(twice):
-        raise BadInput(f"{path.name} holds two rows for {' / '.join(twice.iloc[0][keys])}. Download the file again.")
-    numbers = whole_numbers(frame, wide, path)
-    numbers.columns = pd.Index(months)
-    meanings = [known[style, *pair] for pair in zip(frame["major"], frame["minor"], strict=True)]
-    numbers["area"] = _areas(frame, grain, path).to_numpy()
-    numbers["series"] = [meaning.series for meaning in meanings]
-    numbers["detail"] = [meaning.detail for meaning in meanings]
-    london = numbers.assign(area=LONDON)
-    both = pd.concat([numbers[numbers["area"] != ""], london])
-    grouped = both.groupby(["area", "series", "detail"])[months].sum()
-    stacked = pd.Series(grouped.rename_axis(columns="month").stack(), name="n")
-    counts = stacked.reset_index()
-    return Vintage(path, grain, style, months, counts, [])
+        raise BadInput(
+            f"{entry.name}, line {twice[tables.LINE].iloc[0]}: it holds two rows for {' / '.join(twice.iloc[0][keys])}."
+            " Download the file again."
+        )
+    style, told = meanings(frame, entry)
+    numbers = whole_numbers(frame, list(months), entry).rename(columns=months)
+    cells = numbers.set_index(pd.MultiIndex.from_frame(frame[keys]))
+    boroughs = borough_codes(frame, "borough", entry) if "borough" in frame.columns else None
+    areas = _wards(frame, boroughs, entry) if grain == "ward" else cast(pd.Series, boroughs)
+    if grain == "ward":
+        used = _all_wards(entry, areas, context.ledger)
+        whole = boroughs is not None and set(BOROUGHS.values()) <= set(boroughs)
+        accepted = int(areas.ne("").sum())
+    else:
+        used = whole = all_boroughs(entry, areas, context.ledger)
+        accepted = len(frame) if used else 0
+    rest = len(frame) - accepted
+    context.ledger.count(entry, rows=len(frame), accepted=accepted, out_of_area=rest, source=f"mps_{grain}")
+    if not used:
+        return None
+    rows = pd.concat([told, numbers], axis=1).assign(area=areas)
+    both = pd.concat([rows[rows["area"] != ""], *([rows.assign(area=LONDON)] if whole else [])])
+    grouped = both.groupby(["area", "series", "detail"])[list(months.values())].sum()
+    counts = cast(pd.Series, grouped.rename_axis(columns="month").stack()).rename("n").reset_index()
+    return Vintage(entry, grain, style, list(months.values()), counts, cells)
 
 
-def mark_stubs(vintages: Iterable[Vintage]) -> None:
+def _wards(frame: pd.DataFrame, boroughs: pd.Series | None, entry: Entry) -> pd.Series:
+    """Code of each row's ward; empty outside Tower Hamlets."""
+    codes = frame["ward"].str.upper()
+    strays = ~codes.isin(WARDS) & (boroughs == TOWER_HAMLETS if boroughs is not None else False)
+    if strays.any():
+        row = frame[strays].iloc[0]
+        raise BadInput(
+            f"{entry.name}, line {row[tables.LINE]}: Tower Hamlets has a ward code '{row['ward']}' outside {WARDS[0]} to"
+            f" {WARDS[-1]}. If ward boundaries changed, new outlines are needed before this file can be used."
+        )
+    return codes.where(codes.isin(WARDS), "")
+
+
+def _all_wards(entry: Entry, areas: pd.Series, ledger: Ledger) -> bool:
+    found = set(areas) & set(WARDS)
+    if not found:
+        ledger.note(entry, "None of its rows is of Tower Hamlets, so nothing was taken from it.")
+        return False
+    if len(found) < len(WARDS):
+        raise BadInput(
+            f"{entry.name} holds {len(found)} of the {len(WARDS)} wards of Tower Hamlets, so the others would seem to have"
+            " no crime. Take the whole file as it is published."
+        )
+    return True
+
+
+# --- many files, and the live release --------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the live release has of a month of a source: the label of its figures, whether they are of the finest style,
+    and the offences in Tower Hamlets."""
+
+    label: str
+    finest: bool
+    total: float
+
+
+def held(base: Base | None, source: str) -> dict[str, Held]:
+    """Month -> what the live release has of it."""
+    if base is None:
+        return {}
+    facts = base.facts(source)
+    facts = facts.assign(month=facts["start"].astype(str).str[:7])
+    here = facts[facts["area"].isin([TOWER_HAMLETS, *WARDS])]
+    totals = here.groupby("month")["numerator"].sum()
+    finest = set(facts.loc[facts["series"] == FINEST_SERIES, "month"])
+    labels = facts.groupby("month")["vintage"].max()
+    return {
+        str(month): Held(str(label), month in finest, float(totals.get(month, 0))) for month, label in labels.items()
+    }
+
+
+def read_vintages(entries: Iterable[Entry], context: Context) -> list[Vintage]:
+    """Every vintage that is given, stubs marked, without those that are part of another."""
+    vintages: list[Vintage] = []
+    for entry in entries:
+        if entry.format == "mps_ward_long":
+            _account_for_long(entry, context)
+        elif (vintage := read_vintage(entry, context)) is not None:
+            vintages = without_twins(vintages, vintage, context.ledger)
+    mark_stubs(vintages, {grain: held(context.base, f"mps_{grain}") for grain in ("ward", "borough")}, context.ledger)
+    return vintages
+
+
+def _account_for_long(entry: Entry, context: Context) -> None:
+    """Ward figures that others melted: their rows are accounted for, and nothing is taken from them."""
+    rows = len(tables.frame(entry, context.ledger))
+    context.ledger.count(entry, rows=rows, accepted=0, out_of_area=rows, source="mps_ward")
+    context.ledger.note(entry, "A copy that others made of the ward files, so no figures are taken from it.")
+
+
+def mark_stubs(vintages: Iterable[Vintage], live: Mapping[str, Mapping[str, Held]], ledger: Ledger) -> None:
     """Find stub months and take them out of their vintages.
 
-    A stub is a file's first or last month whose London total is under a fifth of the neighbouring month's in the
-    same file, or of the same month's in another vintage of the same kind. The file's name plays no part.
+    A stub is a file's first or last month whose total in Tower Hamlets is under a fifth of the neighbouring month's in
+    the same file, or of the same month's in another vintage of the same kind or in the live release (kind -> months).
     """
     vintages = list(vintages)
-    totals = {id(vintage): vintage.totals(LONDON) for vintage in vintages}
+    totals = {id(vintage): vintage.totals() for vintage in vintages}
     for vintage in vintages:
         own = totals[id(vintage)]
         for at, neighbour in ((0, 1), (-1, -2)):
             month = vintage.months[at]
             rivals = [totals[id(v)].get(month, 0) for v in vintages if v.grain == vintage.grain and v is not vintage]
+            if month in live[vintage.grain]:
+                rivals.append(live[vintage.grain][month].total)
             beside = own.iloc[neighbour] if len(own) > 1 else 0
-            if own[month] < STUB_SHARE * max([beside, *rivals]):
+            if own[month] < STUB_SHARE * max([beside, *rivals]) and month not in vintage.stubs:
                 vintage.stubs.append(month)
+                ledger.note(
+                    vintage.entry,
+                    f"{month} has {own[month]:,} offences in Tower Hamlets: it is no whole month, so it was passed over.",
+                )
     for vintage in vintages:
         vintage.counts = vintage.counts[~vintage.counts["month"].isin(vintage.stubs)]
 
@@ -284,7 +539,27 @@ def choose(vintages: Iterable[Vintage]) -> dict[str, Vintage]:
     return dict(sorted(chosen.items()))
 
 
-def _facts(chosen: dict[str, Vintage], column: str = "series") -> pd.DataFrame:
+def leave_finer(chosen: dict[str, Vintage], live: Mapping[str, Held], ledger: Ledger) -> dict[str, Vintage]:
+    """Without the months that the live release has in the finest style and these files have not."""
+    kept: dict[str, Vintage] = {}
+    for month, vintage in chosen.items():
+        if month in live and live[month].finest and vintage.style != FINEST:
+            ledger.note(
+                vintage.entry,
+                "It counts stalking with other violence, so months that the live release has apart stay as they are.",
+            )
+        else:
+            kept[month] = vintage
+    return kept
+
+
+def _label(month: str, vintage: Vintage, live: Mapping[str, Held]) -> str:
+    """The file's label, or the later one of coarser figures that it replaces."""
+    finer = month in live and vintage.style == FINEST and not live[month].finest
+    return max(vintage.reach, live[month].label) if finer else vintage.reach
+
+
+def _facts(chosen: dict[str, Vintage], live: Mapping[str, Held] | None = None, column: str = "series") -> pd.DataFrame:
     """Non-zero rows of the chosen vintages: series, area, month, numerator, vintage."""
     parts: list[pd.DataFrame] = []
     for vintage in {id(one): one for one in chosen.values()}.values():
@@ -292,7 +567,7 @@ def _facts(chosen: dict[str, Vintage], column: str = "series") -> pd.DataFrame:
         rows = vintage.counts[vintage.counts["month"].isin(mine) & (vintage.counts[column] != "")]
         sums = rows.groupby([column, "area", "month"])["n"].sum().reset_index(name="numerator")
         sums = sums[sums["numerator"] > 0].rename(columns={column: "series"})
-        parts.append(sums.assign(vintage=vintage.reach))
+        parts.append(sums.assign(vintage=sums["month"].map({m: _label(m, vintage, live or {}) for m in mine})))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -303,19 +578,25 @@ def _finish(rows: pd.DataFrame, flags: pd.Series | None = None) -> pd.DataFrame:
     return fact_frame(frame)
 
 
-def highest_totals(vintages: Iterable[Vintage]) -> dict[tuple[str, str], int]:
-    """(borough, month) -> the largest total that any borough vintage gives; what a figure is judged against."""
-    highest: dict[tuple[str, str], int] = {}
-    for vintage in vintages:
-        if vintage.grain != "borough" or STYLE_RANK[vintage.style] == 0:
-            continue
-        sums = vintage.counts.groupby(["area", "month"], as_index=False)["n"].sum()
-        for key, n in zip(zip(sums["area"], sums["month"], strict=True), sums["n"], strict=True):
-            highest[key] = max(int(n), highest.get(key, 0))
-    return highest
+def highest_totals(vintages: Iterable[Vintage], base: Base | None) -> dict[tuple[str, str], float]:
+    """(borough, month) -> the largest total that any borough vintage, or `mps_borough_whole` of the live release, gives;
+    what a figure is judged against."""
+    parts = [
+        vintage.counts.groupby(["area", "month"])["n"].sum()
+        for vintage in vintages
+        if vintage.grain == "borough" and STYLE_RANK[vintage.style]
+    ]
+    if base is not None:
+        whole = base.facts("mps_borough_whole")
+        whole = whole[whole["series"] == "tno"]
+        parts.append(whole.groupby(["area", whole["start"].astype(str).str[:7]])["numerator"].sum())
+    if not parts:
+        return {}
+    highest = pd.concat(parts).groupby(level=[0, 1]).max()
+    return {(str(area), str(month)): float(n) for (area, month), n in highest.items()}
 
 
-def _flags(rows: pd.DataFrame, highest: dict[tuple[str, str], int]) -> pd.Series:
+def _flags(rows: pd.DataFrame, highest: dict[tuple[str, str], float]) -> pd.Series:
     """`many_unlocated` and `split_incomplete`, as the module's text defines them."""
     places = rows["area"].where(~rows["area"].isin(WARDS), TOWER_HAMLETS)
     totals = rows["numerator"].groupby([places, rows["month"]]).sum()
@@ -342,7 +623,7 @@ def vintage_totals(vintages: Iterable[Vintage]) -> pd.DataFrame:
     Series are the harmonised ones, `tno` (every offence of the file, mapped or not) and the sums of ROLLUPS.
     `months` counts the months of that year that the vintage holds, stubs apart: compare only equal numbers. Zero
     totals are left out, `tno` never. Areas: boroughs and London; from ward files Tower Hamlets (the sum of its
-    wards) and London (every ward row).
+    wards) and, where they hold all boroughs, London (every ward row).
     """
     parts: list[pd.DataFrame] = []
     for vintage in vintages:
@@ -365,83 +646,68 @@ def vintage_totals(vintages: Iterable[Vintage]) -> pd.DataFrame:
     return table.astype({"months": "int32", "total": "int64"}).sort_values(order, ignore_index=True)
 
 
-def _coverage(source: str, kinds: Iterable[str], months: Iterable[str]) -> list[Coverage]:
-    have = sorted(months)
-    span = pd.period_range(have[0], have[-1], freq="M").strftime("%Y-%m")
-    gaps = tuple(sorted(set(span) - set(have)))
-    return [Coverage(source, "*", kind, have[0], have[-1], gaps, zero_fill=True) for kind in kinds]
+def _by_grain(
+    grain: str, vintages: list[Vintage], highest: dict[tuple[str, str], float], context: Context
+) -> list[Taken]:
+    """Source `mps_ward` or `mps_borough`, with the yearly totals of its vintages."""
+    mine = [vintage for vintage in vintages if vintage.grain == grain]
+    if not mine:
+        return []
+    source, kinds = f"mps_{grain}", ("ward",) if grain == "ward" else ("borough", "region")
+    live = held(context.base, source)
+    chosen = leave_finer(choose(mine), live, context.ledger)
+    facts, coverage = pd.DataFrame(columns=list(FACT_COLUMNS)), []
+    if chosen:
+        rows = _facts(chosen, live)
+        rows = rows[rows["area"] != LONDON] if grain == "ward" else rows
+        facts = _finish(rows, _flags(rows, highest))
+        coverage = month_coverage(source, "*", kinds, chosen)
+    inputs = [vintage.entry for vintage in mine]
+    return [Taken(source, facts, coverage, inputs, {"vintage_total": vintage_totals(mine)})]
 
 
-def read_vintages(source_dir: Path) -> list[Vintage]:
-    """Every vintage in the folder, stubs marked. Refuses two files of one kind and style that end alike."""
-    folder = source_dir / FOLDER
-    vintages = [read_vintage(path) for path in sorted({path for glob in PATTERNS for path in _found(folder, glob)})]
-    if not vintages:
-        need(folder, PATTERNS[0])
-    seen: dict[tuple[str, str], Vintage] = {}
-    for vintage in vintages:
-        other = seen.setdefault((vintage.grain, vintage.reach), vintage)
-        if other is not vintage:
-            raise BadInput(
-                f"{other.path.name} and {vintage.path.name} are both {vintage.grain} files that end in {vintage.reach}."
-                " Keep the one downloaded last."
-            )
-    for grain in ("ward", "borough"):
-        if not any(vintage.grain == grain and STYLE_RANK[vintage.style] for vintage in vintages):
-            raise BadInput(f"No MPS {grain}-level file in {folder}. Put 'MPS {grain.title()} Level Crime' files there.")
-    mark_stubs(vintages)
-    return vintages
-
-
-def _whole(vintages: Iterable[Vintage]) -> Taken:
+def _whole(borough: list[Vintage]) -> list[Taken]:
     """Source `mps_borough_whole`: boroughs counted the same way over the whole time.
 
-    The newest Title Case vintage gives a month where there is one (to January 2024), the newest vintage the rest, so
-    offences without a ward are inside throughout, February 2024 excepted. The price: the series of ROLLUPS stand in
-    for their parts, which the old categories do not split. `tno` is every offence.
+    Months to WHOLE_UNTIL come from Title Case vintages alone, later ones from the newest vintage, so that offences
+    without a ward are inside throughout, February 2024 excepted. A file of today says nothing of the old months. The
+    price: the series of ROLLUPS stand in for their parts, which the old categories do not split. `tno` is every offence.
     """
-    borough = [vintage for vintage in vintages if vintage.grain == "borough"]
     old = choose(vintage for vintage in borough if vintage.style == "title_2020")
-    chosen = dict(sorted((choose(borough) | old).items()))
+    later = {month: vintage for month, vintage in choose(borough).items() if month > WHOLE_UNTIL}
+    chosen = {month: vintage for month, vintage in old.items() if month <= WHOLE_UNTIL} | later
+    if not chosen:
+        return []
     part_of = {part: name for name, parts in ROLLUPS.items() for part in parts}
     rows = _facts(chosen)
     rows["series"] = rows["series"].replace(part_of)
     keys = ["area", "month", "vintage"]
     tno = rows.groupby(keys, as_index=False)["numerator"].sum().assign(series="tno")
     series = rows.groupby(["series", *keys], as_index=False)["numerator"].sum()
-    coverage = _coverage("mps_borough_whole", ("borough", "region"), chosen)
-    inputs = [vintage.path for vintage in borough]
-    return Taken("mps_borough_whole", _finish(pd.concat([series, tno], ignore_index=True)), coverage, inputs)
+    coverage = month_coverage("mps_borough_whole", "*", ("borough", "region"), chosen)
+    inputs = [vintage.entry for vintage in borough]
+    return [Taken("mps_borough_whole", _finish(pd.concat([series, tno], ignore_index=True)), coverage, inputs)]
 
 
-def _found(folder: Path, glob: str) -> list[Path]:
-    return [path for path in folder.glob(glob) if path.is_file()]
+def _old_details(borough: list[Vintage]) -> list[Taken]:
+    """Source `mps_borough_2024`: what only the old Title Case categories split (to January 2024), possession_blade,
+    possession_firearm_all, firearm_other, knife_other, possession_other_weapon."""
+    old = [vintage for vintage in borough if vintage.style == "title_2020"]
+    chosen = choose(old)
+    if not chosen:
+        return []
+    coverage = month_coverage("mps_borough_2024", "*", ("borough", "region"), chosen)
+    inputs = [vintage.entry for vintage in old]
+    return [Taken("mps_borough_2024", _finish(_facts(chosen, column="detail")), coverage, inputs)]
 
 
-def read(source_dir: Path) -> list[Taken]:
-    """`mps_ward`, `mps_borough` (with the table `vintage_total`), `mps_borough_whole` and `mps_borough_2024`.
+def read(entries: list[Entry], context: Context) -> list[Taken]:
+    """`mps_ward`, `mps_borough`, `mps_borough_whole` and `mps_borough_2024`, as far as the files give them.
 
-    `mps_borough_2024` holds what only the old Title Case categories split (to January 2024): possession_blade,
-    possession_firearm_all, firearm_other, knife_other, possession_other_weapon.
+    Raises BadInput with the file, the line, the fault and the remedy.
     """
-    vintages = read_vintages(source_dir)
-    highest = highest_totals(vintages)
-    taken: list[Taken] = []
-    for grain, kinds in (("ward", ("ward",)), ("borough", ("borough", "region"))):
-        mine = [vintage for vintage in vintages if vintage.grain == grain]
-        chosen = choose(mine)
-        rows = _facts(chosen)
-        if grain == "ward":
-            rows = rows[rows["area"] != LONDON]
-        facts = _finish(rows, _flags(rows, highest))
-        source = f"mps_{grain}"
-        taken.append(Taken(source, facts, _coverage(source, kinds, chosen), [vintage.path for vintage in mine]))
-    taken[1].tables["vintage_total"] = vintage_totals(vintages)
-    taken.append(_whole(vintages))
-    old = [vintage for vintage in vintages if vintage.grain == "borough" and vintage.style == "title_2020"]
-    if old:
-        chosen = choose(old)
-        source = "mps_borough_2024"
-        coverage = _coverage(source, ("borough", "region"), chosen)
-        taken.append(Taken(source, _finish(_facts(chosen, "detail")), coverage, [vintage.path for vintage in old]))
-    return taken
+    vintages = read_vintages(entries, context)
+    highest = highest_totals(vintages, context.base)
+    taken = [item for grain in ("ward", "borough") for item in _by_grain(grain, vintages, highest, context)]
+    borough = [vintage for vintage in vintages if vintage.grain == "borough"]
+    return [*taken, *_whole(borough), *_old_details(borough)]

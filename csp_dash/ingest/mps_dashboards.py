@@ -1,54 +1,101 @@
-"""Monthly dashboards of the Metropolitan Police: hate crime and special categories, knife crime, VAWG.
+"""Monthly dashboards of the Metropolitan Police: marked offences, knife crime, violence against women, homicide.
 
-Input: the folder `05_hate_knife_da_pas`. Output, all in counts by month:
+All figures are counts by month. Output by source:
 
-* `mps_hate_special`: 32 boroughs and London, 2010-04 to 2021-05, in the 23 types of the file and `tno` (victim-based
-  and state-based offences together). Types overlap (an offence is counted under every flag that it carries; racist
-  and religious covers the faith strands), so they must not be added up.
-* `mps_knife`: 32 boroughs (the file's own borough rows), London and the wards of Tower Hamlets, 2022-03 to 2026-02.
-  `*_offences`, `*_positive_outcomes`, and victims aged 1 to 24. Ward sums fall short of the borough.
-* `mps_vawg`: wards of Tower Hamlets and the borough (with offences that have no ward), 2014-01 to 2026-02, by the
-  month of recording: `vawg_offences`, `vawg_victims`. The file has no split by type.
+* `mps_hate_special` (format `mps_monthly_other`, a wide file): 32 boroughs and London in the types of STRANDS and `tno`
+  (victim-based and state-based offences together). Types overlap (an offence is counted under every flag that it
+  carries; racist and religious covers the faith strands), so they must not be added up.
+* `mps_knife` (format `mps_monthly_dashboard`): 32 boroughs (the file's own borough rows), London and the wards of Tower
+  Hamlets. `*_offences`, `*_positive_outcomes`, and victims aged 1 to 24. Ward sums fall short of the borough.
+* `mps_monthly` (the same format): everything else that the dashboards hold, in the same areas. A series is what is
+  counted and how: `domestic_abuse_offences`, `hate_faith_positive_outcomes`. What is counted is a slug of STRANDS, else
+  the series of `mps_categories.csv`, else, with a note, a slug of the file's own words.
+* `mps_vawg`: wards of Tower Hamlets and the borough (with offences that have no ward), by the month of recording:
+  `vawg_offences`, `vawg_victims`, as the file's column `sheet` or its sheet says. No split by type. The file has no ward
+  codes, so names of both styles are known.
+* `mps_homicide`: 32 boroughs and London. `homicide_victims` by the month of recording, and `homicide_proceedings`,
+  persons proceeded against by the month of that; entries that the force marks as an error are rejected.
+
+Rows that are left out of a dashboard are zero for every month from its first to its last. So a file speaks for boroughs
+and London only where it holds all boroughs; a cut for Tower Hamlets gives its wards and no more. Every series is taken a
+month at a time from the file that reaches furthest; two that end alike must agree.
 """
 
 from __future__ import annotations
 
 import re
-import zlib
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 
-from csp_dash.ingest.facts import BadInput, Coverage, Taken, fact_frame, month_end, need
-from csp_dash.ingest.mps import BOROUGHS, LONDON, NOT_BOROUGHS, TOWER_HAMLETS, WARDS, whole_numbers
+from csp_dash.ingest.context import Context
+from csp_dash.ingest.facts import BadInput, Coverage, Taken, fact_frame, month_end
+from csp_dash.ingest.intake import Entry
+from csp_dash.ingest.mps import (
+    BOROUGHS,
+    HEADER_NAMES,
+    LONDON,
+    TOWER_HAMLETS,
+    WARDS,
+    all_boroughs,
+    borough_codes,
+    categories,
+    folded,
+    month_columns,
+    month_coverage,
+    style_of,
+    table,
+    whole_numbers,
+    without_twins,
+)
+from csp_dash.ingest.tables import LINE
 
-FOLDER = "05_hate_knife_da_pas"
+FORMATS = ("mps_monthly_other", "mps_monthly_dashboard", "mps_vawg", "mps_homicide", "mps_homicide_proceedings")
 
-HATE_SERIES = {
-    ("Hate", "Anti-Semitic"): "hate_antisemitic",
-    ("Hate", "Disability Hate Crime"): "hate_disability",
-    ("Hate", "Domestic Abuse"): "domestic_abuse",
-    ("Hate", "Domestic Abuse Homicide"): "domestic_homicide",
-    ("Hate", "Domestic Abuse VWI"): "domestic_abuse_vwi",
-    ("Hate", "Faith Hate Crime"): "hate_faith",
-    ("Hate", "Homophobic Hate Crime"): "hate_homophobic",
-    ("Hate", "Islamophobic"): "hate_islamophobic",
-    ("Hate", "Racist and Religious Hate Crime"): "hate_racist_religious",
-    ("Hate", "Transgender Hate"): "hate_transgender",
-    ("Special", "Artifice Burglary"): "artifice_burglary",
-    ("Special", "Dog Attack"): "dog_attack",
-    ("Special", "Gun Crime"): "gun_crime",
-    ("Special", "Gun Crime Lethal Barrelled Discharged"): "gun_crime_discharge",
-    ("Special", "Gun Crime Personal Robbery"): "gun_crime_robbery",
-    ("Special", "Homicide"): "homicide",
-    ("Special", "Knife Crime"): "knife_crime",
-    ("Special", "Knife Crime With Injury"): "knife_injury",
-    ("Special", "Knife Crime with Injury Pers Robb"): "knife_injury_robbery",
-    ("Special", "Robbery Mobile Phone"): "mobile_phone_robbery",
-    ("Special", "TNO State Based"): "tno_state",
-    ("Special", "TNO Victim Based"): "tno_victim",
-    ("Special", "Theft Person Mobile Phone"): "mobile_phone_theft",
+#: What is counted, by every name that the force has given it, compared without case, spaces and punctuation.
+STRANDS = {
+    "Anti-Semitic": "hate_antisemitic",
+    "Disability Hate Crime": "hate_disability",
+    "Disability Crime": "hate_disability",
+    "Faith Hate Crime": "hate_faith",
+    "Faith Crime": "hate_faith",
+    "Hate Crime": "hate_crime",
+    "Homophobic Hate Crime": "hate_homophobic",
+    "Homophobic Crime": "hate_homophobic",
+    "Islamophobic": "hate_islamophobic",
+    "Islamophobic Crime": "hate_islamophobic",
+    "Racist Hate Crime": "hate_racist",
+    "Racist Crime": "hate_racist",
+    "Racist and Religious Hate Crime": "hate_racist_religious",
+    "Racist and Religious Crime": "hate_racist_religious",
+    "Transgender Hate": "hate_transgender",
+    "Transgender Hate Crime": "hate_transgender",
+    "Transgender Crime": "hate_transgender",
+    "Transphobic Crime": "hate_transgender",
+    "Domestic Abuse": "domestic_abuse",
+    "Domestic Abuse Incidents": "domestic_abuse_incidents",
+    "Domestic Abuse Homicide": "domestic_homicide",
+    "Domestic Abuse VWI": "domestic_abuse_vwi",
+    "Domestic Abuse Violence with Injury": "domestic_abuse_vwi",
+    "Artifice Burglary": "artifice_burglary",
+    "Dog Attack": "dog_attack",
+    "Gun Crime": "gun_crime",
+    "Gun Crime Lethal Barrelled Discharged": "gun_crime_discharge",
+    "Lethal Barrel Discharge": "gun_crime_discharge",
+    "Lethal Barrelled Discharge": "gun_crime_discharge",
+    "Gun Crime Personal Robbery": "gun_crime_robbery",
+    "Homicide": "homicide",
+    "Knife Crime": "knife_crime",
+    "Knife Crime With Injury": "knife_injury",
+    "Knife Crime with Injury Pers Robb": "knife_injury_robbery",
+    "Robbery Mobile Phone": "mobile_phone_robbery",
+    "Theft Person Mobile Phone": "mobile_phone_theft",
+    "TNO State Based": "tno_state",
+    "TNO Non Victim Based": "tno_state",
+    "TNO Victim Based": "tno_victim",
 }
+MEASURES = {"Offences": "offences", "Outcomes": "positive_outcomes", "Positive Outcomes": "positive_outcomes"}
 KNIFE_SERIES = {
     ("Knife Crime", "Offences"): "knife_offences",
     ("Knife Crime", "Positive Outcomes"): "knife_positive_outcomes",
@@ -58,6 +105,14 @@ KNIFE_SERIES = {
     ("Knife Crime with Injury (Personal Robbery)", "Positive Outcomes"): "knife_injury_robbery_positive_outcomes",
     ("Knife Injury Victims (1-24)", "Offences"): "knife_injury_victims_1_24",
     ("Knife Injury Victims (non DA 1-24)", "Offences"): "knife_injury_victims_1_24_non_domestic",
+}
+VAWG_SERIES = {"offence": "vawg_offences", "victim": "vawg_victims"}
+#: Sources whose every series is known beforehand: where all are there, one row of coverage stands for all.
+CLOSED = {
+    "mps_hate_special": frozenset({*STRANDS.values(), "tno"})
+    - {"hate_crime", "hate_racist", "domestic_abuse_incidents"},
+    "mps_knife": frozenset(KNIFE_SERIES.values()),
+    "mps_vawg": frozenset(VAWG_SERIES.values()),
 }
 #: Ward names of both styles, for the one file that has no ward codes. Compared without case, dots and apostrophes.
 WARD_NAMES = {
@@ -84,160 +139,384 @@ WARD_NAMES = {
     "Weavers": "E05009335",
     "Whitechapel": "E05009336",
 }
+LEAST_BOROUGHS = 16
+"""Boroughs that a file of homicides must name to be London's and not a cut: they are too few to fall in every borough."""
+RECORDING_ERROR = "recordingerror"
+
+DASHBOARD = {
+    "monthyear": "month",
+    "areatype": "area_type",
+    "boroughsnt": "place",
+    "areacode": "area",
+    "crimetype": "major",
+    "offencegroup": "major",
+    "crimesubtype": "minor",
+    "offencesubgroup": "minor",
+    "measure": "measure",
+    "count": "count",
+}
+VAWG = {
+    "boroughname": "borough",
+    "wardnameclean2": "ward_name",
+    "recordeddatemonths": "month",
+    "count": "count",
+    "sheet": "sheet",
+}
+VICTIMS = {"countofvictims": "count", "recordeddate": "month", "borough": "borough"}
+PROCEEDINGS = {"countofppa": "count", "proceedingsdate": "month", "borough": "borough", "chargedsummonsed": "outcome"}
+
+_WRITTEN_MONTHS = (
+    r"(?P<year>\d{4})-(?P<month>\d{2})(?:-(?P<day>\d{2}))?(?:[ T]00:00:00(?:\.0+)?)?",
+    r"(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d{4})(?: 0?0:00(?::00)?)?",
+    r"(?:(?P<day>\d{1,2})[ -])?(?P<word>[A-Za-z]{3,9})[ -](?P<year>\d{4}|\d{2})",
+)
+_WORDS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+          "december")  # fmt: skip
 
 
 def ward_key(name: str) -> str:
     """A ward name without case, dots, apostrophes, doubled spaces, and with '&' for 'and'."""
-    plain = re.sub(r"[.'’]", "", name.lower()).replace(" and ", " & ")
+    plain = re.sub(r"[.'’]|\(tower hamlets\)", "", name.lower()).replace(" and ", " & ")
     return " ".join(plain.split())
 
 
+def slug(text: str) -> str:
+    """Words as a series is named: "Non-Notifiable" -> "non_notifiable"."""
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+
+
+def month_of(text: str) -> str:
+    """YYYY-MM of a month as the force writes it: 2024-03-01, 01/03/2024, Mar-24, March 2024. "" for any other, and for a
+    day that is not the first: it would be a date with the month first."""
+    for form in _WRITTEN_MONTHS:
+        found = re.fullmatch(form, text)
+        if found is None:
+            continue
+        parts = found.groupdict()
+        number = int(parts.get("month") or 0)
+        if word := (parts.get("word") or "").lower():
+            number = next((at for at, name in enumerate(_WORDS, 1) if name.startswith(word)), 0)
+        if int(parts["day"] or 1) == 1 and 1 <= number <= 12:
+            year = parts["year"] if len(parts["year"]) == 4 else f"20{parts['year']}"
+            return f"{year}-{number:02d}"
+    return ""
+
+
 _WARD_BY_KEY = {ward_key(name): code for name, code in WARD_NAMES.items()}
+_STRAND_BY_KEY = {folded(name): strand for name, strand in STRANDS.items()}
+_MEASURE_BY_KEY = {folded(name): measure for name, measure in MEASURES.items()}
+_KNIFE_BY_KEY = {(folded(minor), folded(measure)): series for (minor, measure), series in KNIFE_SERIES.items()}
 
 
-def _one(folder: Path, pattern: str) -> Path:
-    found = need(folder, pattern)
-    if len(found) > 1:
-        names = " and ".join(path.name for path in found[:2])
-        raise BadInput(f"{len(found)} files match '{pattern}' in {folder}: {names}. Keep the one downloaded last.")
-    return found[0]
+@dataclass
+class Part:
+    """One series of one file for one kind of area. `months` are all that it covers.
+
+    `cells`: columns area, place (how the file names it, where several places share a code), month, n; above zero.
+    """
+
+    entry: Entry
+    source: str
+    series: str
+    area_kind: str
+    months: list[str]
+    cells: pd.DataFrame
+
+    @property
+    def kind(self) -> str:
+        return f"files with '{self.series}' by {self.area_kind}"
+
+    @property
+    def reach(self) -> str:
+        return self.months[-1]
+
+    def figures(self) -> pd.Series:
+        return self.cells.set_index(["area", "place", "month"])["n"]
 
 
-def _load(path: Path, columns: set[str]) -> pd.DataFrame:
-    """The file as text (Parquet: as stored), its names lower-cased; refuses when a column is missing."""
-    try:
-        if path.suffix == ".parquet":
-            frame = pd.read_parquet(path)
+def read(entries: list[Entry], context: Context) -> list[Taken]:
+    """The sources that the files give. Raises BadInput with the file, the line, the fault and the remedy."""
+    readers: dict[str, Callable[[Entry, Context], list[Part]]] = {
+        "mps_monthly_other": read_hate_special,
+        "mps_monthly_dashboard": read_dashboard,
+        "mps_vawg": read_vawg,
+        "mps_homicide": read_victims,
+        "mps_homicide_proceedings": read_proceedings,
+    }
+    groups: dict[tuple[str, str, str], list[Part]] = {}
+    for entry in entries:
+        for part in readers[entry.format](entry, context):
+            key = (part.source, part.series, part.area_kind)
+            groups[key] = without_twins(groups.get(key, []), part, context.ledger)
+    return [
+        _taken(source, {key[1:]: parts for key, parts in groups.items() if key[0] == source})
+        for source in dict.fromkeys(key[0] for key in groups)
+    ]
+
+
+def _taken(source: str, groups: Mapping[tuple[str, str], list[Part]]) -> Taken:
+    """Facts without zeros, a month of a series from the file that reaches furthest, and what they cover."""
+    rows: list[pd.DataFrame] = []
+    months: dict[tuple[str, str], set[str]] = {}
+    for (series, kind), parts in groups.items():
+        owner: dict[str, Part] = {}
+        for part in sorted(parts, key=lambda one: one.reach):
+            owner |= dict.fromkeys(part.months, part)
+        months[series, kind] = set(owner)
+        for part in parts:
+            mine = part.cells[part.cells["month"].isin([month for month, winner in owner.items() if winner is part])]
+            rows.append(mine.assign(series=series, vintage=part.reach))
+    keys = ["series", "area", "month", "vintage"]
+    sums = pd.concat(rows, ignore_index=True).groupby(keys)["n"].sum().reset_index(name="numerator")
+    starts = pd.to_datetime(sums["month"] + "-01")
+    facts = sums.drop(columns="month").assign(
+        start=starts.dt.date, finish=month_end(starts), denominator=None, flag=None
+    )
+    inputs = {id(part.entry): part.entry for parts in groups.values() for part in parts}
+    return Taken(source, fact_frame(facts), _coverage(source, months), list(inputs.values()))
+
+
+def _coverage(source: str, months: Mapping[tuple[str, str], set[str]]) -> list[Coverage]:
+    """A row a kind of area where the files give every series that the source can have, for the same months; else a row a
+    series too, so that what was not given is not taken for zero."""
+    coverage: list[Coverage] = []
+    for kind in sorted({kind for _, kind in months}):
+        own = {series: have for (series, of), have in months.items() if of == kind}
+        first = next(iter(own.values()))
+        if source in CLOSED and CLOSED[source] <= set(own) and all(have == first for have in own.values()):
+            coverage += month_coverage(source, "*", (kind,), first)
         else:
-            frame = pd.read_csv(path, dtype=str, encoding="utf-8-sig", keep_default_na=False, na_values=[])
-    except (ValueError, OSError, EOFError, zlib.error) as error:
-        raise BadInput(f"{path.name} cannot be read ({error}). Download it again.") from error
-    frame.columns = pd.Index([str(name).strip().lower() for name in frame.columns])
-    lacking = sorted(columns - set(frame.columns))
-    if lacking:
-        raise BadInput(
-            f"{path.name} has an unknown header: no column {', '.join(lacking)}. Pass the file as published."
-        )
+            for series in sorted(own):
+                coverage += month_coverage(source, series, (kind,), own[series])
+    return coverage
+
+
+def _parts(entry: Entry, rows: pd.DataFrame, months: Iterable[str], kinds: Iterable[str]) -> list[Part]:
+    """The parts of one file, from rows source, series, area_kind, area, month, n (and place); every series speaks for all
+    `kinds`, from the first to the last of `months`."""
+    rows = rows if "place" in rows.columns else rows.assign(place="")
+    cells = ["area", "place", "month"]
+    sums = rows.groupby(["source", "series", "area_kind", *cells], as_index=False)["n"].sum()
+    found = dict(tuple(sums[sums["n"] > 0].groupby(["source", "series", "area_kind"])))
+    span = [str(month) for month in pd.period_range(min(months), max(months), freq="M")]
+    return [
+        Part(entry, source, series, kind, span, found.get((source, series, kind), sums.iloc[:0])[[*cells, "n"]])
+        for source, series in rows[["source", "series"]].drop_duplicates().itertuples(index=False, name=None)
+        for kind in kinds
+    ]
+
+
+def _opened(entry: Entry, context: Context, names: Mapping[str, str], needed: Iterable[str]) -> pd.DataFrame:
+    """The rows of an entry; refuses when a column that it cannot do without is missing."""
+    frame = table(entry, context, names)
+    for name in needed:
+        if name not in frame.columns:
+            raise BadInput(f"{entry.name} has no column '{name}'. Take the file as it is published.")
     return frame
 
 
-def _taken(source: str, rows: pd.DataFrame, kinds: tuple[str, ...], inputs: list[Path], months: pd.Series) -> Taken:
-    """Sum rows (series, area, month, n) to facts without zeros. `months`: every month that the files hold."""
-    have = sorted(set(months))
-    span = pd.period_range(have[0], have[-1], freq="M").strftime("%Y-%m")
-    gaps = tuple(sorted(set(span) - set(have)))
-    sums = rows.groupby(["series", "area", "month"], as_index=False)["n"].sum()
-    sums = sums[sums["n"] > 0].rename(columns={"n": "numerator"})
-    starts = pd.to_datetime(sums["month"] + "-01")
-    facts = sums.drop(columns="month").assign(
-        start=starts.dt.date, finish=month_end(starts), denominator=None, flag=None, vintage=have[-1]
-    )
-    coverage = [Coverage(source, "*", kind, have[0], have[-1], gaps, zero_fill=True) for kind in kinds]
-    return Taken(source, fact_frame(facts), coverage, inputs)
+def _months(frame: pd.DataFrame, entry: Entry) -> pd.Series:
+    """The month of each row; refuses what is none, naming its line."""
+    months = frame["month"].map({text: month_of(text) for text in frame["month"].unique()})
+    if (months == "").any():
+        row = frame[months == ""].iloc[0]
+        raise BadInput(
+            f"{entry.name}, line {row[LINE]}: '{row['month']}' is no month such as 2024-03-01 or 01/03/2024 (the first day,"
+            " day before month). Put the dates right, or download the file again."
+        )
+    return months
 
 
-def _refuse_unknown(found: set[tuple[str, str]], known: dict[tuple[str, str], str], path: Path, table: str) -> None:
-    unknown = sorted(found - set(known))
-    if unknown:
-        raise BadInput(f"{path.name}: category '{' / '.join(unknown[0])}' is unknown. Add it to {table}.")
+# --- hate crime and other marked offences, in one wide file -----------------------------------------
 
 
-def read_hate_special(source_dir: Path) -> Taken:
+def read_hate_special(entry: Entry, context: Context) -> list[Part]:
     """Hate strands, domestic abuse, knife, gun, homicide and totals by borough."""
-    path = _one(source_dir / FOLDER, "MPS Monthly Crime Other Crime Borough*.csv")
-    frame = _load(path, {"borough", "majortext", "minortext"})
-    wide = [name for name in frame.columns if re.fullmatch(r"\d{6}", name)]
-    surplus = set(frame.columns) - set(wide) - {"borough", "majortext", "minortext"}
-    if surplus or not wide:
-        raise BadInput(f"{path.name} has an unknown header: {', '.join(sorted(surplus)) or 'no month columns'}.")
-    for column in ("borough", "majortext", "minortext"):
-        frame[column] = frame[column].str.strip()
-    pairs = list(zip(frame["majortext"], frame["minortext"], strict=True))
-    _refuse_unknown(set(pairs), HATE_SERIES, path, "HATE_SERIES in mps_dashboards.py")
-    areas = set(frame["borough"]) - set(BOROUGHS) - NOT_BOROUGHS
-    if areas:
-        raise BadInput(f"{path.name}: '{min(areas)}' is no London borough that csp-dash knows.")
-    if frame.duplicated(["borough", "majortext", "minortext"]).any():
-        raise BadInput(f"{path.name} holds a borough and category twice. Download the file again.")
-    numbers = whole_numbers(frame, wide, path)
-    numbers.columns = pd.Index([f"{name[:4]}-{name[4:]}" for name in wide])
-    months = pd.Series(numbers.columns)
-    numbers["series"] = [HATE_SERIES[pair] for pair in pairs]
-    numbers["area"] = frame["borough"].map(BOROUGHS)
-    every = pd.concat([numbers.dropna(subset="area"), numbers.assign(area=LONDON)])
+    months = month_columns(entry)
+    frame = _opened(entry, context, HEADER_NAMES, ("borough", "major", "minor"))
+    source = "mps_hate_special"
+    twice = frame[frame.duplicated(["borough", "major", "minor"])]
+    if len(twice):
+        raise BadInput(
+            f"{entry.name}, line {twice[LINE].iloc[0]}: it holds a borough and category twice. Download the file again."
+        )
+    numbers = whole_numbers(frame, list(months), entry).rename(columns=months)
+    areas = borough_codes(frame, "borough", entry)
+    used = len(frame) > 0 and all_boroughs(entry, areas, context.ledger)
+    here = len(frame) if used else 0
+    context.ledger.count(entry, rows=len(frame), accepted=here, out_of_area=len(frame) - here, source=source)
+    if not used:
+        return []
+    pairs = list(zip(frame["major"], frame["minor"], strict=True))
+    names = {pair: _STRAND_BY_KEY.get(folded(pair[1]), "") or _own_words(pair, entry, context) for pair in set(pairs)}
+    wide = numbers.assign(series=[names[pair] for pair in pairs], area=areas)
+    every = pd.concat([wide[wide["area"] != ""], wide.assign(area=LONDON)])
     tno = every[every["series"].isin(["tno_victim", "tno_state"])].assign(series="tno")
     rows = pd.concat([every, tno]).melt(["series", "area"], var_name="month", value_name="n")
-    return _taken("mps_hate_special", rows, ("borough", "region"), [path], months)
+    rows["area_kind"] = rows["area"].eq(LONDON).map({True: "region", False: "borough"})
+    return _parts(entry, rows.assign(source=source), months.values(), ("borough", "region"))
 
 
-def read_knife(source_dir: Path) -> Taken:
-    """Knife crime: borough rows as published, London as the sum of all borough rows, wards by code."""
-    path = _one(source_dir / FOLDER, "MPS_MonthlyCrimeDashboard_KnifeCrime*.parquet")
-    columns = {"month_year", "area_type", "borough_snt", "area_code", "crime_subtype", "measure", "count"}
-    frame = _load(path, columns)
-    pairs = list(zip(frame["crime_subtype"].str.strip(), frame["measure"].str.strip(), strict=True))
-    _refuse_unknown(set(pairs), KNIFE_SERIES, path, "KNIFE_SERIES in mps_dashboards.py")
-    kinds = set(frame["area_type"]) - {"Borough", "Safer Neighbourhood Teams"}
-    if kinds:
-        raise BadInput(f"{path.name}: unknown area_type '{min(kinds)}'.")
-    repeats = ["month_year", "area_type", "borough_snt", "area_code", "crime_subtype", "measure"]
-    named = frame[frame["area_code"].notna()]
-    if named.duplicated(repeats).any():
-        raise BadInput(f"{path.name} holds an area, month and measure twice. Download the file again.")
+def _own_words(pair: tuple[str, str], entry: Entry, context: Context) -> str:
+    name = "_".join(dict.fromkeys(filter(None, map(slug, pair))))
+    context.ledger.note(entry, f"'{' / '.join(pair)}' is not known here; it was taken in as '{name}'.")
+    return name
+
+
+# --- the dashboards of knife crime, marked offences and all offences --------------------------------
+
+
+def _styled(pairs: set[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """The series of the categories among the pairs that the reconciliation table holds."""
+    style = style_of(pairs)
+    keys = {pair: (style, folded(pair[0]), folded(pair[1])) for pair in pairs}
+    return {pair: categories()[key].series for pair, key in keys.items() if key in categories()}
+
+
+def _dashboard_series(frame: pd.DataFrame, entry: Entry, context: Context) -> pd.DataFrame:
+    """The columns source and series of each row of a dashboard."""
+    columns = ["major", "minor", "measure"]
+    kinds = list(frame[columns].drop_duplicates().itertuples(index=False, name=None))
+    styled = _styled({(major, minor) for major, minor, _ in kinds})
+    told = []
+    for major, minor, measure in kinds:
+        measured = _MEASURE_BY_KEY.get(folded(measure), slug(measure))
+        if knife := _KNIFE_BY_KEY.get((folded(minor), folded(measured))):
+            told.append((major, minor, measure, "mps_knife", knife))
+            continue
+        pair = (major, minor)
+        counted = _STRAND_BY_KEY.get(folded(minor)) or styled.get(pair) or _own_words(pair, entry, context)
+        told.append((major, minor, measure, "mps_monthly", f"{counted}_{measured}".strip("_")))
+    known = pd.DataFrame(told, columns=[*columns, "source", "series"])
+    return frame[columns].merge(known, on=columns, how="left")[["source", "series"]].set_index(frame.index)
+
+
+def read_dashboard(entry: Entry, context: Context) -> list[Part]:
+    """Borough rows as published, London as the sum of all borough rows, wards by code."""
+    frame = _opened(
+        entry, context, DASHBOARD, ("month", "area_type", "place", "area", "major", "minor", "measure", "count")
+    )
+    if frame.empty:
+        context.ledger.count(entry, rows=0, accepted=0, source="mps_monthly")
+        return []
+    of_borough = frame["area_type"].map(folded).isin(["borough", "boroughs"])
+    of_ward = frame["area_type"].map(folded).isin(["saferneighbourhoodteams", "saferneighbourhoodteam", "snt"])
+    _refuse(frame[~of_borough & ~of_ward], entry, "area_type", "unknown area_type '{}'. Known are 'Borough' and 'Safer Neighbourhood Teams'")  # fmt: skip
+    _refuse(
+        frame[of_borough & ~frame["area"].isin([*BOROUGHS.values(), ""])],
+        entry,
+        "area",
+        "borough code '{}' is unknown. Look at whether it is the right file",
+    )
+    _refuse(
+        frame[of_ward & frame["place"].map(folded).str.startswith("towerhamlets") & ~frame["area"].isin([*WARDS, ""])],
+        entry,
+        "area",
+        f"Tower Hamlets has a ward code '{{}}' outside {WARDS[0]} to {WARDS[-1]}. If ward boundaries changed, new outlines"
+        " are needed before this file can be used",
+    )
+    told = _dashboard_series(frame, entry, context)
+    months = _months(frame, entry)
+    numbers = whole_numbers(frame, ["count"], entry)["count"].rename("n")
+    rows = pd.concat([told, frame[["area", "place"]], months.rename("month"), numbers], axis=1)
+    whole = set(BOROUGHS.values()) <= set(rows.loc[of_borough, "area"])
+    if of_borough.any() and not whole:
+        context.ledger.note(
+            entry, "It does not hold all boroughs, so figures of boroughs and of London were not taken from it."
+        )
+    wards = rows[of_ward & rows["area"].isin(WARDS)]
+    kept = [wards.assign(area_kind="ward")]
+    if whole:
+        borough = rows[of_borough]
+        kept += [borough[borough["area"] != ""].assign(area_kind="borough"), borough.assign(area=LONDON, area_kind="region")]  # fmt: skip
+    accepted = len(wards) + (int(of_borough.sum()) if whole else 0)
+    source = "mps_knife" if set(told["source"]) == {"mps_knife"} else "mps_monthly"
+    context.ledger.count(entry, rows=len(frame), accepted=accepted, out_of_area=len(frame) - accepted, source=source)
+    kinds = [*(["ward"] if len(wards) else []), *(["borough", "region"] if whole else [])]
+    return _parts(entry, pd.concat(kept), months, kinds)
+
+
+def _refuse(rows: pd.DataFrame, entry: Entry, column: str, said: str) -> None:
+    if len(rows):
+        raise BadInput(f"{entry.name}, line {rows[LINE].iloc[0]}: {said.format(rows[column].iloc[0])}.")
+
+
+# --- violence against women and girls ---------------------------------------------------------------
+
+
+def read_vawg(entry: Entry, context: Context) -> list[Part]:
+    """Violence against women and girls: offences or victims by month of recording."""
+    frame = _opened(entry, context, VAWG, ("borough", "ward_name", "month", "count"))
+    mine = frame[frame["borough"].map(folded).isin([folded("Tower Hamlets"), folded(TOWER_HAMLETS)])]
+    context.ledger.count(
+        entry, rows=len(frame), accepted=len(mine), out_of_area=len(frame) - len(mine), source="mps_vawg"
+    )
+    if mine.empty:
+        if len(frame):
+            context.ledger.note(entry, "None of its rows is of Tower Hamlets, so nothing was taken from it.")
+        return []
+    keys = mine["ward_name"].map(ward_key)
+    _refuse(
+        mine[~keys.isin([*_WARD_BY_KEY, ""])],
+        entry,
+        "ward_name",
+        "the ward name '{}' is unknown. Look at how it is spelt",
+    )
+    sheets = mine["sheet"] if "sheet" in mine.columns else pd.Series(entry.found.sheet, index=mine.index)
     rows = pd.DataFrame(
         {
-            "series": [KNIFE_SERIES[pair] for pair in pairs],
-            "area": frame["area_code"].fillna("").str.strip(),
-            "month": pd.to_datetime(frame["month_year"]).dt.strftime("%Y-%m"),
-            "n": whole_numbers(frame, ["count"], path)["count"],
+            "source": "mps_vawg",
+            "series": sheets.map({text: _vawg_series(text, entry) for text in sheets.unique()}),
+            "area": keys.map(_WARD_BY_KEY),
+            "month": _months(mine, entry),
+            "n": whole_numbers(mine, ["count"], entry)["count"],
         }
     )
-    borough = (frame["area_type"] == "Borough").to_numpy()
-    strays = sorted(set(rows.loc[borough, "area"]) - set(BOROUGHS.values()) - {""})
-    if strays:
-        raise BadInput(f"{path.name}: borough code '{strays[0]}' is unknown.")
-    kept = pd.concat(
-        [
-            rows[borough & (rows["area"] != "")],
-            rows[borough].assign(area=LONDON),
-            rows[~borough & rows["area"].isin(WARDS)],
-        ]
-    )
-    return _taken("mps_knife", kept, ("ward", "borough", "region"), [path], rows["month"])
+    both = [rows.dropna(subset="area").assign(area_kind="ward"), rows.assign(area=TOWER_HAMLETS, area_kind="borough")]
+    return _parts(entry, pd.concat(both), rows["month"], ("ward", "borough"))
 
 
-def read_vawg(source_dir: Path) -> Taken:
-    """Violence against women and girls: offences and victims by month of recording."""
-    folder = source_dir / FOLDER
-    parts: list[pd.DataFrame] = []
-    inputs: list[Path] = []
-    for series, word in (("vawg_offences", "offences"), ("vawg_victims", "victims")):
-        path = _one(folder, f"*vawg-{word}*.csv*")
-        inputs.append(path)
-        frame = _load(path, {"borough_name", "ward_name_clean_2", "recorded_date_months", "count"})
-        frame = frame[frame["borough_name"].str.strip() == "Tower Hamlets"]
-        if frame.empty:
-            raise BadInput(f"{path.name} has no row of Tower Hamlets. Pass the sheet by location.")
-        dates = pd.to_datetime(frame["recorded_date_months"], errors="coerce", format="%Y-%m-%d")
-        if dates.isna().any():
-            raise BadInput(f"{path.name}: a recorded_date_months is no date such as 2014-01-01. Download it again.")
-        keys = frame["ward_name_clean_2"].map(ward_key)
-        unknown = sorted(set(keys) - set(_WARD_BY_KEY) - {""})
-        if unknown:
-            raise BadInput(f"{path.name}: ward name '{unknown[0]}' is unknown. Add it to WARD_NAMES (ingest).")
-        rows = pd.DataFrame(
-            {
-                "series": series,
-                "area": keys.map(_WARD_BY_KEY),
-                "month": dates.dt.strftime("%Y-%m"),
-                "n": whole_numbers(frame, ["count"], path)["count"],
-            }
+def _vawg_series(sheet: str, entry: Entry) -> str:
+    found = re.search("|".join(VAWG_SERIES), sheet.lower())
+    if found is None:
+        raise BadInput(
+            f"{entry.name} does not say whether it counts offences or victims. Add a column 'sheet' with the name of the"
+            " sheet that it was made from, such as 'Offence count location' or 'Victim count by location'."
         )
-        parts += [rows.dropna(subset="area"), rows.assign(area=TOWER_HAMLETS)]
-    every = pd.concat(parts)
-    return _taken("mps_vawg", every, ("ward", "borough"), inputs, every["month"])
+    return VAWG_SERIES[found[0]]
 
 
-def read(source_dir: Path) -> list[Taken]:
-    """The three dashboards. Raises BadInput with the file, the fault and the remedy."""
-    return [read_hate_special(source_dir), read_knife(source_dir), read_vawg(source_dir)]
+# --- homicide ---------------------------------------------------------------------------------------
+
+
+def read_victims(entry: Entry, context: Context) -> list[Part]:
+    """Victims of homicide by the month of recording."""
+    frame = _opened(entry, context, VICTIMS, ("count", "month", "borough"))
+    return _homicide(entry, context, frame, "homicide_victims")
+
+
+def read_proceedings(entry: Entry, context: Context) -> list[Part]:
+    """Persons proceeded against for homicide, by the month of that."""
+    frame = _opened(entry, context, PROCEEDINGS, ("count", "month", "borough"))
+    if "outcome" in frame.columns:
+        wrong = frame["outcome"].map(folded) == RECORDING_ERROR
+        rejected = frame[wrong].assign(column="charged_summonsed", value=frame["outcome"])
+        context.ledger.reject(entry, rejected.assign(reason="the force marks it as a recording error"))
+        context.ledger.count(entry, rows=int(wrong.sum()), accepted=0)
+        frame = frame[~wrong]
+    return _homicide(entry, context, frame, "homicide_proceedings")
+
+
+def _homicide(entry: Entry, context: Context, frame: pd.DataFrame, series: str) -> list[Part]:
+    areas = borough_codes(frame, "borough", entry)
+    used = len(frame) > 0 and all_boroughs(entry, areas, context.ledger, LEAST_BOROUGHS)
+    here = len(frame) if used else 0
+    context.ledger.count(entry, rows=len(frame), accepted=here, out_of_area=len(frame) - here, source="mps_homicide")
+    if not used:
+        return []
+    numbers = whole_numbers(frame, ["count"], entry)["count"].rename("n")
+    rows = pd.DataFrame(
+        {"source": "mps_homicide", "series": series, "area": areas, "month": _months(frame, entry), "n": numbers}
+    )
+    both = [rows[rows["area"] != ""].assign(area_kind="borough"), rows.assign(area=LONDON, area_kind="region")]
+    return _parts(entry, pd.concat(both), rows["month"], ("borough", "region"))

@@ -8,11 +8,13 @@ to whatever grid files a machine happens to hold, so that every machine writes t
 from __future__ import annotations
 
 import json
-import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from pyproj import Transformer
@@ -20,12 +22,20 @@ from shapely.geometry.base import BaseGeometry
 from shapely.ops import polylabel
 
 from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.intake import Entry
+from csp_dash.ingest.workbook import column_of
 
 DECIMALS = 5
-"""Decimals of a degree in the files: about a metre."""
+"""Decimals of a degree in the files that are drawn: about a metre."""
+
+FINE_DECIMALS = 6
+"""Decimals of a degree in the files that points are placed by: about a tenth of a metre."""
 
 GRID_METRES = 0.1
 """Source outlines are snapped to this grid before they are cut, so that cut borders still match."""
+
+MOST_DIFFERENCE = 0.01
+"""Share of its area by which an outline may differ from another of the same place."""
 
 LABEL_STRETCH = 2.4
 """A label is wider than high; label points look for room that is this many times as wide as high."""
@@ -57,11 +67,11 @@ def to_grid(shapes: Outlines) -> Outlines:
     return _moved(shapes, inverse=False)
 
 
-def to_degrees(shapes: Outlines) -> Outlines:
-    """Metres on the British National Grid to degrees (EPSG:4326), rounded to `DECIMALS`, exteriors anticlockwise."""
+def to_degrees(shapes: Outlines, decimals: int = DECIMALS) -> Outlines:
+    """Metres on the British National Grid to degrees (EPSG:4326), rounded, exteriors anticlockwise."""
 
     def rounded(points: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.round(points, DECIMALS) + 0.0
+        return np.round(points, decimals) + 0.0
 
     moved = _moved(shapes, inverse=True)
     return {
@@ -70,25 +80,126 @@ def to_degrees(shapes: Outlines) -> Outlines:
     }
 
 
-def read_outlines(path: Path, code_column: str) -> tuple[gpd.GeoDataFrame, Outlines]:
-    """Rows and outlines (by code, in the file's own coordinates) of a GeoJSON file or a zipped shapefile.
+@dataclass(frozen=True)
+class Kind:
+    """A kind of area, and the columns (as `column_of` takes them) that files have its codes, names and borough in."""
 
-    Raises BadInput when the file cannot be read, has no such column, or repeats a code.
+    word: str
+    code: str
+    name: str
+    borough: str
+    gss: str
+
+
+KINDS = {
+    "ward_outlines": Kind(
+        "ward", r"wardcode|wd\d\dcd|gsscode", r"name|wardname|wd\d\dnm", r"lagsscode|lbgsscode|lad\d\dcd", "E05"
+    ),
+    "lsoa_outlines": Kind("small area", r"lsoa(11|21)cd", r"lsoa(11|21)nm", r"lad\d\dcd", "E01"),
+    "borough_outlines": Kind("borough", r"lad\d\dcd|gsscode", r"lad\d\dnm|name", "", "E09"),
+}
+
+
+@dataclass(frozen=True)
+class Layer:
+    """The outlines of a file: its features (code, name, borough; borough is "" where the file does not tell) and, in
+    metres, the shapes of those that were asked for. `located` says whether the file tells in which coordinates it is."""
+
+    entry: Entry
+    column: str
+    rows: pd.DataFrame
+    shapes: Outlines
+    located: bool
+
+    @property
+    def names(self) -> dict[str, str]:
+        return dict(zip(self.rows["code"], self.rows["name"], strict=True))
+
+    @property
+    def points(self) -> int:
+        """Corner points of the shapes: the more, the finer."""
+        return int(sum(len(shapely.get_coordinates(shape)) for shape in self.shapes.values()))
+
+
+def read_layer(entry: Entry, wanted: Iterable[str]) -> Layer:
+    """The features of a file of outlines, and the shapes of those with the wanted codes.
+
+    Raises BadInput when the file cannot be read, has no column of codes, repeats a code or lacks a shape.
     """
-    target = str(path)
+    kind = KINDS[entry.format]
+    table = _features(entry, ignore_geometry=True)
+    columns = {
+        name: column_of(table.columns, pattern) if pattern else ""
+        for name, pattern in (("code", kind.code), ("name", kind.name), ("borough", kind.borough))
+    }
+    if not columns["code"]:
+        raise BadInput(f"{entry.name} has no column with the codes of {kind.word}s; it has {', '.join(table.columns)}.")
+    rows = pd.DataFrame(
+        {name: table[column].fillna("").astype(str).str.strip() if column else "" for name, column in columns.items()},
+        index=table.index,
+    )
+    twice = rows["code"][rows["code"].duplicated() & rows["code"].ne("")]
+    if len(twice):
+        raise BadInput(f"{entry.name} has more than one outline of {twice.iloc[0]}. Leave one of them.")
+    mine = rows["code"][rows["code"].isin(set(wanted))]
+    shapes: Outlines = {}
+    located = False
+    if len(mine):
+        quoted = ", ".join(
+            "'" + str(value).replace("'", "''") + "'" for value in table.loc[mine.index, columns["code"]]
+        )
+        found = _features(entry, where=f'"{columns["code"]}" in ({quoted})')
+        found["code"] = found[columns["code"]].astype(str).str.strip()
+        found = found.sort_values("code")
+        empty = found["code"][found.geometry.isna() | found.geometry.is_empty]
+        if len(empty):
+            raise BadInput(f"{entry.name} has no outline for {empty.iloc[0]}. Download it again.")
+        located = found.crs is not None
+        shapes = _in_metres(found)
+    return Layer(entry, columns["code"], rows, shapes, located)
+
+
+def _features(entry: Entry, **options: object) -> gpd.GeoDataFrame:
     try:
-        if path.suffix == ".zip":
-            with zipfile.ZipFile(path) as archive:
-                target = f"/vsizip/{path}/" + next(name for name in archive.namelist() if name.endswith(".shp"))
-        rows = gpd.read_file(target)
-    except (OSError, StopIteration, zipfile.BadZipFile, RuntimeError) as error:
-        raise BadInput(f"{path.name} cannot be read as outlines ({error}). Put the official file back.") from error
-    if code_column not in rows.columns:
-        raise BadInput(f"{path.name} has no column '{code_column}'; it has {', '.join(rows.columns)}.")
-    if rows[code_column].duplicated().any():
-        raise BadInput(f"{path.name} repeats a code in column '{code_column}'.")
-    rows = rows.sort_values(code_column).reset_index(drop=True)
-    return rows, dict(zip(rows[code_column], rows.geometry, strict=True))
+        return gpd.read_file(entry.gdal, **options)
+    except (OSError, RuntimeError, ValueError) as fault:
+        why = (str(fault).splitlines() or [type(fault).__name__])[0][:160].rstrip(".")
+        raise BadInput(f"{entry.name} cannot be read as outlines ({why}). Download it again.") from None
+
+
+def _in_metres(found: gpd.GeoDataFrame) -> Outlines:
+    """Shapes by code on the British National Grid, from whatever coordinates they are in."""
+    degrees = found.crs.is_geographic if found.crs is not None else bool(found.total_bounds[3] <= 90)
+    if found.crs is not None and not degrees and "British National Grid" not in found.crs.name:
+        found, degrees = found.to_crs(4326), True
+    shapes: Outlines = dict(zip(found["code"], found.geometry, strict=True))
+    return to_grid(shapes) if degrees else shapes
+
+
+def cores(shapes: Outlines, allowance: float) -> Outlines:
+    """Outlines without a strip of `allowance` metres along their borders; whole where little would be left."""
+    shrunk = {code: shapely.buffer(shape, -allowance) for code, shape in shapes.items()}
+    return {code: core if core.area > shapes[code].area / 10 else shapes[code] for code, core in shrunk.items()}
+
+
+def differs(code: str, shape: BaseGeometry, held: Outlines) -> str:
+    """How an outline differs from that of the same place which is held, as the end of a sentence, or "".
+
+    It must cover the core of the place and reach into the core of no other, to 99%: borders may lie a little apart,
+    since publishers generalise outlines, and some stop at mean high water, others in the middle of a river.
+    """
+    covered = shapely.intersection(shape, held[code]).area / held[code].area
+    if covered < 1 - MOST_DIFFERENCE:
+        return f"it covers {covered:.0%} of the place that is known under this code"
+    strays = sum(shapely.intersection(shape, other).area for name, other in held.items() if name != code) / shape.area
+    return f"{strays:.0%} of it lies in other places" if strays > MOST_DIFFERENCE else ""
+
+
+def fine(shapes: Outlines, tolerance: float, what: str) -> Outlines:
+    """Outlines in degrees by which points are placed: hardly generalised, borders shared."""
+    if not shapely.coverage_is_valid(list(shapes.values())):
+        shapes = clean(shapes)
+    return checked(to_degrees(generalise(shapes, tolerance), FINE_DECIMALS), what)
 
 
 def _polygons_only(shape: BaseGeometry, least: float) -> BaseGeometry:

@@ -1,46 +1,97 @@
 """Places: names, codes, outlines, look-ups, populations and measures of the areas that the dashboard shows.
 
-`write` reads boundary, look-up, population and deprivation files and writes the `geo/` folder:
+`write` makes the `geo/` folder of a release from boundary, look-up, population and deprivation files:
 
-================== =====================================================================================
-file               columns
-================== =====================================================================================
-areas.csv          code, kind (ward, borough, region, lsoa), name, short (label; `|` = line break),
-                   parent (code), also (other names, `;`), former (official name until May 2022), label_lon, label_lat
-lsoa_ward.csv      lsoa, edition (2011, 2021), ward (ONS best fit)
-population.csv     area, base, people, source
-measures.csv       area, measure, value, source (`area_km2` is square kilometres of land)
-wards.geojson      code, name; also lsoas.geojson and boroughs.geojson
-water.geojson      the water of a window around the borough: the tidal Thames and Bow Creek (the docks count as land)
-================== =====================================================================================
+=================== ====================================================================================
+file                columns
+=================== ====================================================================================
+areas.csv           code, kind (ward, borough, region, lsoa), name, short (label; `|` = line break),
+                    parent (code), also (other names, `;`), former (official name until May 2022), label_lon, label_lat
+lsoa_ward.csv       lsoa, edition (2011, 2021), ward (ONS best fit)
+population.csv      area, base, people, source
+measures.csv        area, measure, value, source (`area_km2` is square kilometres of land)
+wards.geojson       code, name; also lsoas.geojson and boroughs.geojson: to be drawn
+water.geojson       the water of a window around the borough: the tidal Thames and Bow Creek (the docks count as land)
+ward_places.geojson code, name; also lsoa_places.geojson: outlines of wards and of small areas of 2021 to place points by
+=================== ====================================================================================
 
-All outlines stop at mean high water, so that areas are land and wards do not reach into the Thames.
+Outlines that are drawn stop at mean high water, so that areas are land and wards do not reach into the Thames. Those
+that points are placed by are nearly as fine as published, and reach as far as the file does from which they come.
 The same inputs give the same bytes. Population bases:
 
 `census_2021` usual residents on 21 March 2021 (wards exact; boroughs and London as first published, to 100);
 `census_2021_households` households (not people) of the wards;
-`plan_2020` the borough figure that the 2021 plan uses; `mid_2019_pre_rebase`, `mid_2020_pre_rebase` ONS mid-year
-estimates of LSOAs 2011, summed to wards by best fit and to the borough, made before the Census showed them to be high.
+`plan_2020` the borough figure that the 2021 plan uses; `mid_2019_pre_rebase`, `mid_2020_pre_rebase` … ONS mid-year
+estimates of LSOAs 2011, summed to wards by best fit and to the borough, made before the Census showed them to be high;
+`mid_2022` … the same on LSOAs 2021.
+
+With no release to add to, every needed file must be there, and of several files of a kind one is chosen by content:
+
+look-ups      the newest edition of wards (WD25 before WD24), for small areas of 2011 and of 2021 each;
+boroughs      of those with all 33, the finest of those on land (Tower Hamlets within 2% of the smallest);
+wards, drawn  of those with all 20, the one that leaves least of the borough's land bare: it shares its lines with
+              the boroughs';
+wards, placed of those that reach furthest, into the river, one with today's names, then one that says in which
+              coordinates it is, then the finest;
+small areas   the finest of those with every small area of the 2021 look-up.
+
+With a release, its places stay, and figures about them are renewed. Outlines and look-ups are held against it: new
+boundaries are refused, since every figure must then be placed anew.
 """
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from csp_dash.ingest import outlines
-from csp_dash.ingest.facts import BadInput, need
-from csp_dash.ingest.outlines import Outlines
-from csp_dash.ingest.workbook import read_sheet
+from csp_dash.ingest.context import Context
+from csp_dash.ingest.facts import FACT_COLUMNS, BadInput, Taken, fact_frame
+from csp_dash.ingest.intake import Entry
+from csp_dash.ingest.outlines import KINDS, Layer, Outlines
+from csp_dash.ingest.place_figures import (
+    AGAIN,
+    BOROUGH,
+    BOROUGH_NAME,
+    BOROUGHS,
+    SOURCE,
+    Lookup,
+    Part,
+    Said,
+    agreed,
+    declared_wards,
+    read,
+    read_lookup,
+    same_codes,
+)
+from csp_dash.ingest.tables import LINE
+from csp_dash.ingest.workbook import folded
 
-BOROUGH = "E09000030"
+FORMATS = (
+    "lookup_lsoa_ward",
+    "census_2021_nomis",
+    "lsoa_mid_year",
+    "imd_2019",
+    "imd_2019_wards",
+    "iod_2025",
+    "ward_outlines",
+    "lsoa_outlines",
+    "borough_outlines",
+)
 LONDON = "E12000007"
 PLAN_2020_PEOPLE = 331_620
 WARD_TOLERANCE, LSOA_TOLERANCE, BOROUGH_TOLERANCE = 10.0, 30.0, 100.0
-"""How strongly outlines are generalised: metres, the square root of the smallest corner kept."""
+"""How strongly outlines that are drawn are generalised: metres, the square root of the smallest corner kept."""
+WARD_FINE, LSOA_FINE = 1.0, 2.2
+"""The same for outlines that points are placed by."""
+ALLOWANCE = {"ward_outlines": 20.0, "lsoa_outlines": 20.0, "borough_outlines": 60.0}
+"""Metres by which borders of one place may lie apart in two files, by how strongly publishers and we generalise."""
 WINDOW_MARGIN = (5_000.0, 2_000.0)
 """Metres of surroundings drawn east-west and north-south of the borough."""
 MOST_AREA_ERROR = 0.005
@@ -59,137 +110,248 @@ BOROUGH_ALSO = {"E09000033": "City of Westminster", "E09000027": "Richmond Upon 
 
 HERE = Path(__file__).parent
 TS011 = "ONS Census 2021, table TS011"
-TS001 = "ONS Census 2021, table TS001 (Nomis)"
 FIRST_RESULTS = "ONS Census 2021 first results, rounded to 100"
 ETHNIC_GROUPS = "ONS Census 2021, ethnic group, custom dataset, via www.VisionofBritain.org.uk"
 PLAN = "Tower Hamlets Community Safety Partnership Plan 2021-24"
-MID_YEAR = "ONS mid-{year} estimates of LSOAs 2011, before rebasing to Census 2021"
 GLA_OUTLINES = "GLA boundaries, excluding mean high water"
 LSOA_OUTLINES = "GLA LSOA 2021 boundaries, clipped to mean high water"
-IMD_2019 = "MHCLG Indices of Deprivation 2019 (GLA, London)"
-IOD_2025 = "MHCLG Indices of Deprivation 2025"
+LAND = 1.02
+"""Outlines of the borough that are larger than the smallest by more than this factor reach into the river."""
+MOST_BARE = 0.00001
+"""Share of the borough's land that wards may leave bare before strips are given to the ward that they lie along."""
 
 
-def _one(source_dir: Path, pattern: str, inputs: list[Path]) -> Path:
-    """The one file that matches; it is added to the inputs read."""
-    path = need(source_dir, pattern)[0]
-    inputs.append(path)
-    return path
+def write(entries: Sequence[Entry], context: Context) -> list[Taken]:
+    """Write every file of `context.geo` but context.geojson, and account for every row of the files.
+
+    Raises BadInput, with a sentence, when a file is missing or is not what it should be.
+    """
+    context.geo.mkdir(parents=True, exist_ok=True)
+    wards = declared_wards()
+    if context.base is None:
+        _need([(need, any(entry.format == format for entry in entries)) for format, need in NEEDED])
+    else:
+        shutil.copytree(context.base.snapshot.path("geo"), context.geo, dirs_exist_ok=True)
+    found = [read_lookup(entry, context, wards) for entry in entries if entry.format == "lookup_lsoa_ward"]
+    lookups = [item for item in found if item is not None]
+    if context.base is None:
+        lookup = _newest(lookups, context, wards)
+    else:
+        lookup = pd.read_csv(context.geo / "lsoa_ward.csv", dtype=str)
+        for item in lookups:
+            _hold_lookup(item, lookup, context)
+    said = read(entries, context, wards, lookup)
+    used = _build(said, context, wards, lookup) if context.base is None else _renew(said, context)
+    if context.base is None:
+        used += [item.entry for item in lookups if item.chosen]
+    if not used:
+        return []
+    inputs = sorted(set(used), key=lambda entry: entry.name)
+    return [Taken(SOURCE, fact_frame(pd.DataFrame(columns=list(FACT_COLUMNS))), [], inputs)]
 
 
-def _table(path: Path, wanted: dict[str, str], **options: object) -> pd.DataFrame:
-    """Columns of a CSV file under our own names, as text. BadInput names a column that is missing."""
-    try:
-        frame = pd.read_csv(path, dtype=str, encoding="utf-8-sig", **options)  # type: ignore[call-overload]
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise BadInput(f"{path.name} cannot be read as a CSV file ({error}).") from error
-    return _renamed(frame, wanted, path.name)
+# --- what must be there --------------------------------------------------------------------------
 
 
-def _renamed(frame: pd.DataFrame, wanted: dict[str, str], what: str) -> pd.DataFrame:
-    missing = [column for column in wanted if column not in frame.columns]
+PORTAL = "the Open Geography Portal of the Office for National Statistics"
+NEED_2011 = f"a look-up of small areas of 2011 to wards (best fit, LSOA11CD and WD21CD) from {PORTAL}"
+NEED_2021 = f"a look-up of small areas of 2021 to wards (best fit, LSOA21CD and WD24CD or newer) from {PORTAL}"
+NEED_WARDS = f"outlines of all 20 wards, from {PORTAL} or the London Datastore"
+NEED_LSOAS = f"outlines of small areas of 2021, from {PORTAL} or the London Datastore"
+NEED_BOROUGHS = "outlines of London's 33 boroughs (Statistical GIS Boundary Files) from the London Datastore"
+NEED_CENSUS = "Census 2021 table TS001 for the wards of Tower Hamlets, as CSV, from Nomis"
+NEED_BOROUGH_IMD = "Indices of Deprivation 2019 of London's boroughs (ID 2019 for London) from the London Datastore"
+NEED_WARD_IMD = "the ward summary measures of the Indices of Deprivation 2019 from the London Datastore"
+NEED_IOD = "Indices of Deprivation 2025, File 1, from the Ministry of Housing, Communities and Local Government"
+NEEDED = (
+    ("lookup_lsoa_ward", NEED_2011),
+    ("lookup_lsoa_ward", NEED_2021),
+    ("ward_outlines", NEED_WARDS),
+    ("lsoa_outlines", NEED_LSOAS),
+    ("borough_outlines", NEED_BOROUGHS),
+    ("census_2021_nomis", NEED_CENSUS),
+    ("imd_2019", NEED_BOROUGH_IMD),
+    ("imd_2019_wards", NEED_WARD_IMD),
+    ("iod_2025", NEED_IOD),
+)
+"""Formats without which no places can be made, what is needed of them, and where it is published."""
+
+
+def _need(needs: Iterable[tuple[str, bool]]) -> None:
+    """Refuse where something is missing: (what it is, whether it is there)."""
+    missing = [need for need, there in needs if not there]
     if missing:
-        raise BadInput(f"{what} has no column '{missing[0]}'; it has {', '.join(map(str, frame.columns))}.")
-    frame = frame[list(wanted)].rename(columns=wanted)
-    stripped: pd.DataFrame = frame.apply(lambda column: column.str.strip())
-    return stripped
+        raise BadInput(
+            f"The places cannot be made without {'; '.join(missing)}. Put the missing files with the others."
+        )
 
 
-def _same_codes(found: set[str], wanted: set[str], what: str) -> None:
-    if found != wanted:
-        odd = sorted(found ^ wanted)
-        raise BadInput(f"{what}: expected {len(wanted)} areas, found {len(found)}; first difference {odd[0]}.")
-
-
-def declared_wards() -> pd.DataFrame:
-    """Today's 20 wards: code, name, short, also, former. Declared by hand, since official files use several names."""
-    wards: pd.DataFrame = pd.read_csv(HERE / "ward_names.csv", dtype=str, keep_default_na=False)
-    return wards
-
-
-def _check_names(lookup: pd.DataFrame, wards: pd.DataFrame) -> None:
-    """Every ward name in an official file must be one that we have declared for its code."""
-    known = {row["code"]: {row["name"], *row["also"].split(";")} for row in wards.to_dict("records")}
-    for row in lookup.itertuples():
-        if row.ward not in known or row.ward_name not in known[row.ward]:
-            raise BadInput(f"Ward {row.ward} is called '{row.ward_name}': if that is right, add it to ward_names.csv.")
-
-
-def _lookups(source_dir: Path, inputs: list[Path], wards: pd.DataFrame) -> pd.DataFrame:
-    """lsoa, edition, ward of both editions of LSOAs (ONS best fit)."""
+def _newest(lookups: Sequence[Lookup], context: Context, wards: pd.DataFrame) -> pd.DataFrame:
+    """lsoa, edition, ward of both editions, from the newest vintage of each."""
+    _need(
+        [(NEED_2011, any(i.edition == "2011" for i in lookups)), (NEED_2021, any(i.edition == "2021" for i in lookups))]
+    )
     both = []
-    for edition, pattern, columns in (
-        ("2011", "LSOA11_WD21_LAD21_bestfit_TH.csv", ("LSOA11CD", "WD21CD", "WD21NM", "LAD21CD")),
-        ("2021", "LSOA21_WD24_LAD24_bestfit_TH.csv", ("LSOA21CD", "WD24CD", "WD24NM", "LAD24CD")),
-    ):
-        path = _one(source_dir, f"02_lsoa_lookups/{pattern}", inputs)
-        frame = _table(path, dict(zip(columns, ("lsoa", "ward", "ward_name", "borough"), strict=True)))
-        frame = frame[frame["borough"] == BOROUGH]
-        _check_names(frame, wards)
-        if frame["lsoa"].duplicated().any():
-            raise BadInput(f"{path.name} gives one LSOA two wards.")
-        _same_codes(set(frame["ward"]), set(wards["code"]), path.name)
-        both.append(frame.assign(edition=edition)[["lsoa", "edition", "ward"]])
+    for edition in ("2011", "2021"):
+        mine = [item for item in lookups if item.edition == edition]
+        newest = max(item.vintage for item in mine)
+        for item in mine:
+            item.chosen = item.vintage == newest
+            if not item.chosen:
+                context.ledger.note(item.entry, f"Not used: another look-up is to newer wards (WD{newest}).")
+        parts = [(item.entry, item.rows) for item in mine if item.chosen]
+        rows = agreed(parts, ["lsoa"], "ward")
+        same_codes(rows["ward"], wards["code"], parts[0][0].name)
+        both.append(rows.assign(edition=edition)[["lsoa", "edition", "ward"]])
     return pd.concat(both).sort_values(["edition", "lsoa"]).reset_index(drop=True)
 
 
-def _boroughs(source_dir: Path, inputs: list[Path]) -> tuple[dict[str, str], set[str], Outlines]:
-    """Names, codes of the inner boroughs (ONS) and land outlines of London's 33 areas, in metres."""
-    path = _one(source_dir, "01_boundaries/London_Borough_Excluding_MHW_ESRI.zip", inputs)
-    rows, shapes = outlines.read_outlines(path, "GSS_CODE")
-    if len(shapes) != 33 or BOROUGH not in shapes:
-        raise BadInput(f"{path.name} should hold 33 boroughs with Tower Hamlets among them; it holds {len(shapes)}.")
-    names = dict(zip(rows["GSS_CODE"], rows["NAME"].str.strip(), strict=True))
-    return names, set(rows.loc[rows["ONS_INNER"] == "T", "GSS_CODE"]), shapes
+def _hold_lookup(item: Lookup, held: pd.DataFrame, context: Context) -> None:
+    """Refuse a look-up that differs from the one that figures of the release were placed by."""
+    ward_of = held[held["edition"] == item.edition].set_index("lsoa")["ward"]
+    now = item.rows["lsoa"].map(ward_of).fillna("")
+    other = item.rows.assign(now=now)[now != item.rows["ward"]]
+    if len(other):
+        row = other.iloc[0]
+        before = f"in {row['now']}" if row["now"] else "unknown"
+        raise BadInput(
+            f"{item.entry.name}, line {row[LINE]}: {row['lsoa']} lies in {row['ward']}, but is {before} in the release that"
+            f" is held. {AGAIN}"
+        )
+    context.ledger.note(item.entry, "It agrees with the look-up that is held.")
 
 
-def _wards(source_dir: Path, inputs: list[Path], land: BaseGeometry, wards: pd.DataFrame) -> Outlines:
-    """Land outlines of the 20 wards, in metres. The GLA's file is used: it shares its lines with the boroughs'."""
-    path = _one(source_dir, "01_boundaries/London-wards-2018_ESRI.zip", inputs)
-    _, every = outlines.read_outlines(path, "GSS_CODE")
-    ours = {code: shape for code, shape in every.items() if code in set(wards["code"])}
-    _same_codes(set(ours), set(wards["code"]), path.name)
-    today_path = _one(source_dir, "01_boundaries/lbth_wards_2022.geojson", inputs)
-    _, today = outlines.read_outlines(today_path, "wardcode")
-    _same_codes(set(today), set(wards["code"]), today_path.name)
-    for code, shape in outlines.to_grid(today).items():
-        overlap = shape.intersection(ours[code]).area / shape.union(ours[code]).area
-        if overlap < 0.99:
-            raise BadInput(f"Ward {code} differs between {path.name} and {today_path.name}: they share {overlap:.1%}.")
-    return outlines.clip(ours, land)
+# --- a release to add to -------------------------------------------------------------------------
 
 
-def _lsoas(source_dir: Path, inputs: list[Path], land: BaseGeometry) -> tuple[dict[str, str], Outlines]:
-    """Names and land outlines of LSOAs 2021, in metres."""
-    path = _one(source_dir, "02_lsoa_lookups/lbth_lsoa2021_GLA_LB_LSOA2021.geojson", inputs)
-    rows, shapes = outlines.read_outlines(path, "lsoa21cd")
-    names = dict(zip(rows["lsoa21cd"], rows["lsoa21nm"].str.strip(), strict=True))
-    return names, outlines.fill(outlines.clip(outlines.to_grid(shapes), land), land)
+def _renew(said: Said, context: Context) -> list[Entry]:
+    """Hold outlines against the release, renew figures about its places; the files from which figures came."""
+    if said.layers:
+        boroughs = _outlines(context.geo / "boroughs.geojson")
+        around = outlines.cores(boroughs, ALLOWANCE["borough_outlines"])
+        home = around.pop(BOROUGH)
+        known = {"borough_outlines": around | {BOROUGH: home}}
+        for format, name in (("ward_outlines", "ward"), ("lsoa_outlines", "lsoa")):
+            drawn = _outlines(context.geo / f"{name}s.geojson")
+            placed = _outlines(context.geo / f"{name}_places.geojson")
+            land = {code: shapely.intersection(shape, placed[code]) for code, shape in drawn.items()}
+            known[format] = outlines.cores(land, ALLOWANCE[format]) | around
+        for format, layers in said.layers.items():
+            for layer in layers:
+                _hold(layer, known[format], boroughs[BOROUGH], context)
+    for entry, _ in said.spare:
+        context.ledger.note(entry, "Its totals are not used: those of table TS001 are held.")
+    return [
+        *_renewed(said.people, context.geo / "population.csv", ["base", "area"], "people", context),
+        *_renewed(said.measures, context.geo / "measures.csv", ["measure", "area"], "value", context),
+    ]
 
 
-def _ward_people(source_dir: Path, inputs: list[Path], wards: pd.DataFrame) -> pd.DataFrame:
-    path = _one(source_dir, "07_population_imd/lbth-ward-population-2021_nomis_TS001.csv", inputs)
-    columns = {"GEOGRAPHY_CODE": "area", "C2021_RESTYPE_3": "residents", "MEASURES_NAME": "unit", "OBS_VALUE": "people"}
-    frame = _table(path, columns)
-    frame = frame[(frame["residents"] == "0") & (frame["unit"] == "Value")]
-    if frame["area"].duplicated().any():
-        raise BadInput(f"{path.name} gives one ward two totals.")
-    _same_codes(set(frame["area"]), set(wards["code"]), path.name)
-    return frame[["area", "people"]].assign(base="census_2021", source=TS001)
+def _outlines(path: Path) -> Outlines:
+    """Outlines of the release, in metres."""
+    shapes = gpd.read_file(path)
+    return outlines.to_grid(dict(zip(shapes["code"], shapes.geometry, strict=True)))
 
 
-def _mid_year(source_dir: Path, inputs: list[Path], year: int, lookup: pd.DataFrame) -> pd.DataFrame:
-    """Mid-year estimates of LSOAs 2011 and their sums by ward and borough."""
-    path = _one(source_dir, f"07_population_imd/TH_LSOA11_mid{year}_population.csv", inputs)
-    frame = _table(path, {"LSOA11CD": "area", "Persons_All-Ages": "people"})
-    frame["people"] = pd.to_numeric(frame["people"])
-    ward_of = lookup[lookup["edition"] == "2011"].set_index("lsoa")["ward"]
-    _same_codes(set(frame["area"]), set(ward_of.index), path.name)
-    wards = frame.groupby(frame["area"].map(ward_of).rename("ward"))["people"].sum()
-    sums = wards.rename_axis("area").reset_index()
-    whole = pd.DataFrame({"area": [BOROUGH], "people": [frame["people"].sum()]})
-    every = pd.concat([frame, sums, whole])
-    return every.assign(base=f"mid_{year}_pre_rebase", source=MID_YEAR.format(year=year))
+def _hold(layer: Layer, known: Outlines, home: BaseGeometry, context: Context) -> None:
+    """Refuse outlines that differ from those of the same places, or are of places of the borough that are not known."""
+    word = KINDS[layer.entry.format].word
+    for code, shape in layer.shapes.items():
+        if how := outlines.differs(code, shape, known):
+            raise BadInput(
+                f"{layer.entry.name}: the outline of {word} {code} differs from the one that is held: {how}. {AGAIN}"
+            )
+    if layer.shapes:
+        context.ledger.note(layer.entry, "Its outlines agree with those that are held, which stay.")
+    _no_strangers(layer, home)
+
+
+def _no_strangers(layer: Layer, home: BaseGeometry) -> None:
+    """Refuse a file with an outline in the borough under a code that is not known, where no column tells its borough."""
+    kind = KINDS[layer.entry.format]
+    strange = layer.rows[~layer.rows["code"].isin(layer.shapes) & layer.rows["code"].str.startswith(kind.gss)]
+    if strange["borough"].ne("").any() or strange.empty:
+        return
+    for code, shape in outlines.read_layer(layer.entry, strange["code"]).shapes.items():
+        if home.contains(shape.representative_point()):
+            raise BadInput(
+                f"{layer.entry.name}: {code} is a {kind.word} of {BOROUGH_NAME} that is not known here. {AGAIN}"
+            )
+
+
+def _renewed(parts: Sequence[Part], path: Path, keys: list[str], value: str, context: Context) -> list[Entry]:
+    """Rows of a table of the release give way to those of the same keys; the files from which something new came."""
+    if not parts:
+        return []
+    held = pd.read_csv(path, dtype=str, keep_default_na=False)
+    new = agreed(parts, keys, value)
+    new[value] = _written(new[value])
+    both = new.merge(held[[*keys, value]], on=keys, how="left", suffixes=("", "_held"))
+    used = []
+    for entry, rows in parts:
+        mine = both.merge(rows[keys], on=keys)
+        fresh, other = mine[f"{value}_held"].isna(), mine[value].ne(mine[f"{value}_held"])
+        counts = ((int(fresh.sum()), "new"), (int((other & ~fresh).sum()), "revised"))
+        told = " and ".join(f"{count:,} {word}" for count, word in counts if count)
+        context.ledger.note(entry, f"Figures about places: {told or 'none that differs from those held'}.")
+        if told:
+            used.append(entry)
+    stays = held.merge(new[keys], on=keys, how="left", indicator=True)["_merge"].eq("left_only").to_numpy()
+    _write_csv(pd.concat([held[stays], new[held.columns]]).sort_values(keys), path)
+    return used
+
+
+# --- no release to add to ------------------------------------------------------------------------
+
+
+def _boroughs(layers: Sequence[Layer]) -> Layer:
+    """The finest outlines of the 33 boroughs on land."""
+    whole = [layer for layer in layers if set(layer.shapes) == BOROUGHS]
+    _need([(NEED_BOROUGHS, bool(whole))])
+    smallest = min(layer.shapes[BOROUGH].area for layer in whole)
+    land = [layer for layer in whole if layer.shapes[BOROUGH].area <= LAND * smallest]
+    return max(land, key=lambda layer: (layer.points, layer.entry.name))
+
+
+def _wards(layers: Sequence[Layer], land: BaseGeometry, wards: pd.DataFrame) -> tuple[Layer, Outlines, Layer]:
+    """Outlines of the 20 wards to be drawn, the same cut to land, and outlines to place points by."""
+    whole = [layer for layer in layers if len(layer.shapes) == len(wards)]
+    _need([(NEED_WARDS, bool(whole))])
+    cut = [outlines.clip(layer.shapes, land) for layer in whole]
+    bare = [round(land.area - sum(shape.area for shape in shapes.values())) for shapes in cut]
+    best = min(range(len(whole)), key=lambda at: (bare[at], -whole[at].points, whole[at].entry.name))
+    ours = outlines.fill(cut[best], land) if bare[best] > MOST_BARE * land.area else cut[best]
+    known = outlines.cores(ours, ALLOWANCE["ward_outlines"])
+    for layer in layers:
+        for code, shape in layer.shapes.items():
+            if how := outlines.differs(code, shape, known):
+                raise BadInput(
+                    f"Ward {code} differs between {whole[best].entry.name} and {layer.entry.name}: {how}. Leave out the one"
+                    " that is not of today's wards."
+                )
+        _no_strangers(layer, land)
+    reach = [sum(shape.area for shape in layer.shapes.values()) for layer in whole]
+    far = [layer for layer, area in zip(whole, reach, strict=True) if area >= max(reach) / LAND]
+    former = {row["code"]: folded(row["former"]) for row in wards.to_dict("records") if row["former"]}
+
+    def order(layer: Layer) -> tuple[int, int, int, str]:
+        old_names = sum(folded(name) == former.get(code) for code, name in layer.names.items())
+        return old_names, 0 if layer.located else 1, -layer.points, layer.entry.name
+
+    return whole[best], ours, min(far, key=order)
+
+
+def _lsoas(layers: Sequence[Layer], codes: Iterable[str]) -> Layer:
+    """The finest outlines of all small areas of 2021."""
+    whole = [layer for layer in layers if set(layer.shapes) == set(codes)]
+    _need([(NEED_LSOAS, bool(whole))])
+    return max(whole, key=lambda layer: (layer.points, layer.entry.name))
+
+
+def _own_table(name: str, wanted: dict[str, str]) -> pd.DataFrame:
+    """A table that is kept by hand, with its source at its head."""
+    frame: pd.DataFrame = pd.read_csv(HERE / name, dtype=str, comment="#")
+    return frame[list(wanted)].rename(columns=wanted)
 
 
 def census_boroughs() -> pd.DataFrame:
@@ -197,7 +359,7 @@ def census_boroughs() -> pd.DataFrame:
 
     Raises BadInput when the parts do not add up to London within what rounding allows.
     """
-    frame = _table(HERE / "census_2021_boroughs.csv", {"code": "area", "people": "people"}, comment="#")
+    frame = _own_table("census_2021_boroughs.csv", {"code": "area", "people": "people"})
     frame["people"] = pd.to_numeric(frame["people"])
     parts = frame[frame["area"] != LONDON]["people"]
     london = frame[frame["area"] == LONDON]["people"].sum()
@@ -209,56 +371,40 @@ def census_boroughs() -> pd.DataFrame:
 def census_households(wards: pd.DataFrame) -> pd.DataFrame:
     """area, people: Census 2021 households of the wards (kept by hand). BadInput when a ward is missing."""
     name = "census_2021_households.csv"
-    frame = _table(HERE / name, {"code": "area", "households": "people"}, comment="#")
-    _same_codes(set(frame["area"]), set(wards["code"]), name)
+    frame = _own_table(name, {"code": "area", "households": "people"})
+    same_codes(frame["area"], wards["code"], name)
     return frame
 
 
-def _population(source_dir: Path, inputs: list[Path], wards: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
-    plan = pd.DataFrame({"area": [BOROUGH], "base": ["plan_2020"], "people": [PLAN_2020_PEOPLE], "source": [PLAN]})
+def _population(said: Said, wards: pd.DataFrame) -> tuple[pd.DataFrame, list[Entry]]:
+    census = any(part["base"].eq("census_2021").any() for _, part in said.people)
+    people = said.people if census else [*said.people, *said.spare]
+    _need([(NEED_CENSUS, census or bool(said.spare))])
     parts = [
-        _ward_people(source_dir, inputs, wards),
+        agreed(people, ["base", "area"], "people"),
         census_boroughs().assign(base="census_2021", source=FIRST_RESULTS),
         census_households(wards).assign(base="census_2021_households", source=TS011),
-        plan,
-        _mid_year(source_dir, inputs, 2019, lookup),
-        _mid_year(source_dir, inputs, 2020, lookup),
+        pd.DataFrame({"area": [BOROUGH], "base": ["plan_2020"], "people": [PLAN_2020_PEOPLE], "source": [PLAN]}),
     ]
     frame = pd.concat(parts)[["area", "base", "people", "source"]]
     frame["people"] = pd.to_numeric(frame["people"]).astype("int64")
-    return frame.sort_values(["base", "area"]).reset_index(drop=True)
+    return frame.sort_values(["base", "area"]).reset_index(drop=True), [entry for entry, _ in people]
 
 
-def _deprivation(source_dir: Path, inputs: list[Path], wards: pd.DataFrame, lookup: pd.DataFrame) -> list[pd.DataFrame]:
-    """imd2019_score (boroughs, wards), imd2019_extent (wards), iod2025_rank and _decile (LSOAs 2021), and how many
-    LSOAs of a ward are among England's most deprived fifth in 2025 (iod2025_lsoas, iod2025_lsoas_deprived)."""
-    path = _one(source_dir, "07_population_imd/ID 2019 for London.xlsx", inputs)
-    columns = {"Local Authority District code (2019)": "area", "IMD - Average score": "value"}
-    boroughs = _renamed(read_sheet(path, "Borough summary measures"), columns, path.name).dropna()
-    path = _one(source_dir, "07_population_imd/London wards id2019 summary measures.xlsx", inputs)
-    columns = {"Ward Code": "area", "IMD average score": "imd2019_score", "IMD Extent %": "imd2019_extent"}
-    ward_rows = _renamed(read_sheet(path, "wards_id_summary"), columns, path.name)
-    ward_rows = ward_rows[ward_rows["area"].isin(wards["code"])]
-    _same_codes(set(ward_rows["area"]), set(wards["code"]), path.name)
-    parts = [boroughs.assign(measure="imd2019_score", source=IMD_2019)]
-    parts.append(ward_rows.melt("area", var_name="measure").assign(source=IMD_2019))
-
-    path = _one(source_dir, "07_population_imd/TH_IoD2025_IMD.csv", inputs)
-    stem = "Index of Multiple Deprivation (IMD)"
-    columns = {
-        "LSOA code (2021)": "area",
-        f"{stem} Rank (where 1 is most deprived)": "iod2025_rank",
-        f"{stem} Decile (where 1 is most deprived 10% of LSOA": "iod2025_decile",  # cut short in the file
-    }
-    lsoas = _table(path, columns)
-    ward_of = lookup[lookup["edition"] == "2021"].set_index("lsoa")["ward"]
-    _same_codes(set(lsoas["area"]), set(ward_of.index), path.name)
-    parts.append(lsoas.melt("area", var_name="measure").assign(source=IOD_2025))
-    deprived = pd.to_numeric(lsoas["iod2025_decile"]).le(2)
-    counts = deprived.groupby(lsoas["area"].map(ward_of)).agg(["size", "sum"])
-    counts.columns = ["iod2025_lsoas", "iod2025_lsoas_deprived"]
-    parts.append(counts.rename_axis("area").reset_index().melt("area", var_name="measure").assign(source=IOD_2025))
-    return parts
+def _figures(said: Said, wards: pd.DataFrame) -> pd.DataFrame:
+    """Measures of deprivation: area, measure, value, source."""
+    have = {(str(m), str(a)[:3]) for _, part in said.measures for m, a in part[["measure", "area"]].to_numpy()}
+    _need(
+        [
+            (NEED_BOROUGH_IMD, ("imd2019_score", "E09") in have),
+            (NEED_WARD_IMD, ("imd2019_score", "E05") in have),
+            (NEED_IOD, ("iod2025_rank", "E01") in have),
+        ]
+    )
+    frame = agreed(said.measures, ["measure", "area"], "value")
+    scored = frame.loc[frame["measure"].eq("imd2019_score") & frame["area"].str.startswith("E09"), "area"]
+    same_codes(scored, BOROUGHS, "Average scores of the Indices of Deprivation 2019")
+    return frame
 
 
 def _land_areas(shapes: Outlines, source: str) -> pd.DataFrame:
@@ -322,28 +468,30 @@ def _write_csv(frame: pd.DataFrame, path: Path) -> None:
     frame.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
 
 
-def write(source_dir: Path, geo_dir: Path) -> list[Path]:
-    """Write every file of the `geo/` folder from the official files under `source_dir`; return the files read.
+def _written(values: pd.Series) -> pd.Series:
+    """Numbers as text, to six decimals at most."""
+    text: pd.Series = pd.to_numeric(values).round(6).map("{:.6f}".format).str.rstrip("0").str.rstrip(".")
+    return text
 
-    Raises BadInput, with a sentence, when a file is missing or is not what it should be.
-    """
-    inputs: list[Path] = []
-    geo_dir.mkdir(parents=True, exist_ok=True)
-    wards = declared_wards()
-    lookup = _lookups(source_dir, inputs, wards)
+
+def _build(said: Said, context: Context, wards: pd.DataFrame, lookup: pd.DataFrame) -> list[Entry]:
+    """Write every file but context.geojson; the files that were used, but for look-ups."""
     ward_of = lookup[lookup["edition"] == "2021"].set_index("lsoa")["ward"]
-    names, _, boroughs = _boroughs(source_dir, inputs)
+    borough_layer = _boroughs(said.layers.get("borough_outlines", []))
+    boroughs, names = borough_layer.shapes, borough_layer.names
     land = boroughs[BOROUGH]
-    ward_land = _wards(source_dir, inputs, land, wards)
-    lsoa_names, lsoa_land = _lsoas(source_dir, inputs, land)
-    _same_codes(set(lsoa_land), set(ward_of.index), "LSOA 2021 outlines")
+    ward_layer, ward_land, placing = _wards(said.layers.get("ward_outlines", []), land, wards)
+    lsoa_layer = _lsoas(said.layers.get("lsoa_outlines", []), ward_of.index)
+    lsoa_land = outlines.fill(outlines.clip(lsoa_layer.shapes, land), land)
+    population, counted = _population(said, wards)
+    figures = _figures(said, wards)
 
     simple_wards, water = _context(ward_land, boroughs)
     ward_names = dict(zip(wards["code"], wards["name"], strict=True))
     snapped = outlines.clip(boroughs, shapely.box(*shapely.total_bounds(list(boroughs.values()))))
     layers: list[tuple[str, Outlines, dict[str, str]]] = [
         ("wards", simple_wards, ward_names),
-        ("lsoas", outlines.generalise(outlines.clean(lsoa_land), LSOA_TOLERANCE), lsoa_names),
+        ("lsoas", outlines.generalise(outlines.clean(lsoa_land), LSOA_TOLERANCE), lsoa_layer.names),
         ("boroughs", outlines.generalise(snapped, BOROUGH_TOLERANCE), names),
         ("water", water, {"water": "Tidal water"}),
     ]
@@ -353,25 +501,38 @@ def write(source_dir: Path, geo_dir: Path) -> list[Path]:
             worst = max(outlines.area_error(degrees, ward_land).values(), key=abs)
             if abs(worst) > MOST_AREA_ERROR:
                 raise BadInput(f"Generalising changed a ward's area by {worst:.2%}, more than {MOST_AREA_ERROR:.1%}.")
-        outlines.write_geojson(degrees, layer_names, geo_dir / f"{layer}.geojson")
+        outlines.write_geojson(degrees, layer_names, context.geo / f"{layer}.geojson")
+    write_places(placing, ward_names, lsoa_layer, context.geo)
 
     whole = {LONDON: shapely.union_all(list(boroughs.values()))}
-    areas = _areas(wards, names, lsoa_names, ward_of, ward_land | boroughs | whole | lsoa_land)
-    population = _population(source_dir, inputs, wards, lookup)
-    columns = {"code": "area", "measure": "measure", "people": "value"}
-    groups = _table(HERE / "census_2021_ethnic_groups.csv", columns, comment="#")
+    lsoa_names = {code: name for code, name in lsoa_layer.names.items() if code in lsoa_land}
+    borough_names = {code: name for code, name in names.items() if code in boroughs}
+    areas = _areas(wards, borough_names, lsoa_names, ward_of, ward_land | boroughs | whole | lsoa_land)
+    groups = _own_table("census_2021_ethnic_groups.csv", {"code": "area", "measure": "measure", "people": "value"})
     measures = pd.concat(
         [
             _land_areas(ward_land | boroughs | whole, GLA_OUTLINES),
             _land_areas(lsoa_land, LSOA_OUTLINES),
             groups.assign(source=ETHNIC_GROUPS),
-            *_deprivation(source_dir, inputs, wards, lookup),
+            figures,
         ]
     )
-    measures["value"] = pd.to_numeric(measures["value"]).round(6).map("{:.6f}".format).str.rstrip("0").str.rstrip(".")
+    measures["value"] = _written(measures["value"])
     measures = measures[["area", "measure", "value", "source"]].sort_values(["measure", "area"])
-    _write_csv(areas, geo_dir / "areas.csv")
-    _write_csv(lookup, geo_dir / "lsoa_ward.csv")
-    _write_csv(population, geo_dir / "population.csv")
-    _write_csv(measures, geo_dir / "measures.csv")
-    return sorted(set(inputs))
+    _write_csv(areas, context.geo / "areas.csv")
+    _write_csv(lookup, context.geo / "lsoa_ward.csv")
+    _write_csv(population, context.geo / "population.csv")
+    _write_csv(measures, context.geo / "measures.csv")
+    chosen = [borough_layer.entry, ward_layer.entry, placing.entry, lsoa_layer.entry]
+    for layer_of_file in (item for items in said.layers.values() for item in items if item.entry not in chosen):
+        context.ledger.note(layer_of_file.entry, "Not used: other outlines of the same places were chosen.")
+    return [*chosen, *counted, *(entry for entry, _ in said.measures)]
+
+
+def write_places(wards: Layer, ward_names: dict[str, str], lsoas: Layer, geo: Path) -> None:
+    """Write ward_places.geojson and lsoa_places.geojson."""
+    for name, shapes, names, tolerance in (
+        ("ward_places", wards.shapes, ward_names, WARD_FINE),
+        ("lsoa_places", lsoas.shapes, lsoas.names, LSOA_FINE),
+    ):
+        outlines.write_geojson(outlines.fine(shapes, tolerance, name), names, geo / f"{name}.geojson")

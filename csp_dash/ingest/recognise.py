@@ -70,8 +70,9 @@ class Found:
     """`path` as given (`outer.zip!inner.csv` inside an archive); `format` is empty where there is a `problem`, a sentence.
 
     `period` and `rows` are told where they are cheap to know. The rest is what it takes to read the table: in which row
-    (from 0) its header stands and with which cells, what separates its columns, its encoding, its sheet. `note` is worth knowing and stops nothing. A text that is
-    no table has the format `document`.
+    (from 0) its header stands and with which cells, what separates its columns, its encoding, its sheet. `note` is worth
+    knowing and stops nothing. A text that is no table has the format `document`. `damaged` tells a file that cannot be
+    read, or was clearly meant to be one that is known, from one that is merely unknown.
     """
 
     path: str
@@ -82,6 +83,7 @@ class Found:
     note: str = ""
     problem: str = ""
     rows: int | None = None
+    damaged: bool = False
     header: int = 0
     columns: tuple[str, ...] = ()
     mark: str = ""
@@ -95,6 +97,10 @@ class _Unreadable(Exception):
 
 class _Unknown(_Unreadable):
     """It can be read, but has no format that is known."""
+
+
+class _Near(_Unknown):
+    """It has no format that is known, and was clearly meant to be of one."""
 
 
 @cache
@@ -151,10 +157,12 @@ def _guarded(name: str, work: Iterator[Found]) -> Iterator[Found]:
         if isinstance(fault, _Unknown) and short.lower().endswith(DOCUMENTS):
             yield Found(name, "document", "A document, not data")
         else:
-            yield Found(name, problem=f"{short} {fault}.")
+            yield Found(
+                name, problem=f"{short} {fault}.", damaged=isinstance(fault, _Near) or not isinstance(fault, _Unknown)
+            )
     except Exception as fault:  # a damaged file may break any library in any way
         why = (str(fault).splitlines() or [type(fault).__name__])[0][:120].rstrip(".")
-        yield Found(name, problem=f"{short} is cut short or damaged ({why}). {AGAIN}.")
+        yield Found(name, problem=f"{short} is cut short or damaged ({why}). {AGAIN}.", damaged=True)
 
 
 def _opened(path: Path) -> Iterator[Found]:
@@ -378,7 +386,7 @@ def _text(name: str, head: bytes, handle: IO[bytes] | None) -> Found:
     whole = len(head) < HEAD
     text, encoding, note = _decoded(head)
     if re.match(r"\s*(<!--.*?-->\s*)*(<!doctype html|<html|<head|<body|<\?xml|<error)", text[:2000], re.I | re.S):
-        raise _Unknown(f"is a web page or an error message, saved in place of the file. {AGAIN}")
+        raise _Near(f"is a web page or an error message, saved in place of the file. {AGAIN}")
     if not whole:
         text = text[: text.rfind("\n") + 1] or text
     tail = "" if whole or handle is None or encoding.startswith("utf-16") else _tail(handle).decode(encoding, "replace")
@@ -459,7 +467,7 @@ def _fit(rows: Sequence[Sequence[str]], *, shapes: bool, body: Sequence[Sequence
                 best = (size, form, at)
     _, fit, at = best
     if fit is None:
-        raise _Unknown(_nearest(rows, shapes))
+        raise _nearest(rows, shapes)
     return fit, at
 
 
@@ -474,8 +482,8 @@ def _values(column: str, header: Sequence[str], body: Sequence[Sequence[str]]) -
     return [] if place is None else [row[place].strip() for row in body if len(row) > place]
 
 
-def _nearest(rows: Sequence[Sequence[str]], shapes: bool) -> str:
-    """The end of a sentence: the format that a file comes nearest to, the column that it lacks, and in which line."""
+def _nearest(rows: Sequence[Sequence[str]], shapes: bool) -> _Unknown:
+    """What to say: the format that a file comes nearest to, the column that it lacks, and in which line."""
     best: tuple[float, Format, list[str], list[str], int] | None = None
     for at, row in enumerate(rows):
         own = _columns(row)
@@ -487,14 +495,19 @@ def _nearest(rows: Sequence[Sequence[str]], shapes: bool) -> str:
                     strange = [cell for cell in row if cell and _folded(cell) not in {_folded(c) for c in header}]
                     best = (share, form, missing, strange, at + 1)
     if best is None:
-        return "is of no format that is known here: its columns fit none of the published ones. Look at whether it is the right file"
+        return _Unknown(
+            "is of no format that is known here: its columns fit none of the published ones."
+            " Look at whether it is the right file"
+        )
     _, near, missing, strange, line = best
     if not missing:
-        return f"looks like “{near.title}” but line {line} has no columns of months, such as 202404. {AGAIN}"
+        return _Near(f"looks like “{near.title}” but line {line} has no columns of months, such as 202404. {AGAIN}")
     close = difflib.get_close_matches(_folded(missing[0]), map(_folded, strange), n=1, cutoff=0.4)
     now = next((cell.strip() for cell in strange if close and _folded(cell) == close[0]), "")
     instead = f"; perhaps it is now called '{now}'" if now else ""
-    return f"looks like “{near.title}” but line {line} has no column '{missing[0]}'{instead}. Put the column back, or ask for the format to be declared"
+    return _Near(
+        f"looks like “{near.title}” but line {line} has no column '{missing[0]}'{instead}. Put the column back, or ask for the format to be declared"
+    )
 
 
 # --- what is worth telling -------------------------------------------------------------------------

@@ -31,10 +31,9 @@ def changes(base: Base | None, merged: Merged, catalogue: Catalogue, sources: Se
         if both.empty:
             continue
         both["kind_of"] = area_kind(both["area"])
-        had = {(row.kind_of, row.start) for row in both[both["_merge"] != "right_only"].itertuples()}
-        fresh = pd.Series(
-            [pair not in had for pair in zip(both["kind_of"], both["start"], strict=True)], index=both.index
-        )
+        periods = pd.MultiIndex.from_frame(both[["kind_of", "start"]])
+        had = periods[both["_merge"] != "right_only"].unique()
+        fresh = pd.Series(~periods.isin(had), index=both.index)
         new = both[fresh].groupby(["kind_of", "start"], as_index=False).size()
         parts.append(
             pd.DataFrame(
@@ -113,12 +112,17 @@ def markdown(
     return "\n".join(told)
 
 
+def counted(number: int, what: str) -> str:
+    """`1 file`, `2,000 files`."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def _files(intake: pd.DataFrame, rejected: pd.DataFrame) -> list[str]:
     sums = intake[["rows", "accepted", "rejected", "out_of_area"]].sum()
     told = [
         "## What was read",
         "",
-        f"{len(intake):,} files, {sums['rows']:,} rows: {sums['accepted']:,} accepted, {sums['rejected']:,} rejected,"
+        f"{counted(len(intake), 'file')}, {sums['rows']:,} rows: {sums['accepted']:,} accepted, {sums['rejected']:,} rejected,"
         f" {sums['out_of_area']:,} out of area.",
         "",
         "| kind of file | files | rows | accepted | rejected | out of area |",
@@ -152,9 +156,8 @@ def _span(starts: pd.Series) -> str:
 def _new(new: pd.DataFrame, title: Mapping[Any, str]) -> list[str]:
     told = ["## What is new", ""]
     for (source, kind), rows in new.groupby(["source", "area"]):
-        told.append(
-            f"- {title.get(source, source)}, by {kind}: {_span(rows['start'])} ({int(rows['new'].sum()):,} figures)"
-        )
+        count = int(rows["new"].sum())
+        told.append(f"- {title.get(source, source)}, by {kind}: {_span(rows['start'])} ({counted(count, 'figure')})")
     return [*told, *([] if len(new) else ["Nothing."]), ""]
 
 
@@ -166,7 +169,7 @@ def _revised(revised: pd.DataFrame, title: Mapping[Any, str], names: Mapping[Any
         told += [
             f"### {title.get(source, source)}",
             "",
-            f"{len(rows):,} figures, {_span(rows['start'])}"
+            f"{counted(len(rows), 'figure')}, {_span(rows['start'])}"
             + (f"; {gone:,} of them are no longer given" if gone else "")
             + ". The largest:",
             "",

@@ -1,65 +1,93 @@
-"""Rough sleeping: the government's single-night autumn count, 2010 to 2022.
+"""Rough sleeping: the government's single-night autumn count, 2010 on. Source `mhclg_rough_sleeping`.
 
-Series `rough_sleeping_snapshot`: people counted or estimated to sleep rough on one night. Each council
-chooses its own night between 1 October and 30 November, so the night is not known; start and
-finish are both 30 November, the day by which it has passed, with flag `single_night`. Such figures
-are never added over years and are not CHAIN, which counts people met over a whole year.
+Series `rough_sleeping_snapshot`: people counted or estimated to sleep rough on one night. Each council chooses its own
+night between 1 October and 30 November, so the night is not known; start and finish are both 30 November, the day by
+which it has passed, with flag `single_night`. Such figures are never added over years and are not CHAIN, which counts
+people met over a whole year.
 
-Areas: Tower Hamlets, Hackney, Newham, City of London, and London (E12000007; all 33 authorities).
-Other regions and England in the file are left out.
+Areas: Tower Hamlets, Hackney, Newham, City of London, and London (E12000007; all 33 authorities). The other authorities
+and regions, England, and the notes below the table are out of area. Read from the workbook (titles above the header) and
+from CSV; a column is a year where it is four digits, with or without a mark behind them, as in 2022 [r].
 """
 
 from __future__ import annotations
 
-from pathlib import Path
+import re
 
 import pandas as pd
 
-from csp_dash.ingest.facts import BadInput, Coverage, Taken, fact_frame, need
-from csp_dash.ingest.police_uk import folder, read_csv
+from csp_dash.ingest.context import Context
+from csp_dash.ingest.facts import BadInput, Taken, fact_frame
+from csp_dash.ingest.intake import Entry
+from csp_dash.ingest.mps import LONDON, TOWER_HAMLETS, table
+from csp_dash.ingest.published import beside, coverage, figures, latest, refuse
 
-FILES = ("09_other", "MHCLG_rough_sleeping_snapshot_*_TH.csv")
-COLUMNS = ("Local authority ONS code", "Local authority", "Region", "Region ONS code")
-BOROUGHS = ("E09000001", "E09000012", "E09000025", "E09000030")
-LONDON = "E12000007"
+FORMATS = ("rough_sleeping",)
+SOURCE = "mhclg_rough_sleeping"
+SERIES = "rough_sleeping_snapshot"
+COLUMNS = {
+    "localauthorityonscode": "code",
+    "localauthority": "name",
+    "region": "region",
+    "regiononscode": "region_code",
+}
+AUTHORITIES = frozenset(f"E09{number:06d}" for number in range(1, 34))
+BOROUGHS = ("E09000001", "E09000012", "E09000025", TOWER_HAMLETS)
+YEAR = re.compile(r"((?:19|20)\d{2})(?:\.0)?\s*(?:\[.*\])?")
 
 
-def read(source_dir: Path) -> list[Taken]:
-    """`mhclg_rough_sleeping`."""
-    path = need(folder(source_dir, FILES[0]), FILES[1])[-1]
-    raw = read_csv(path, COLUMNS, exact=False)
-    years = [str(name) for name in raw.columns if name not in COLUMNS]
-    if not years or any(not (year.isdigit() and len(year) == 4) for year in years):
-        raise BadInput(f"{path.name} has an unknown header: after {COLUMNS[-1]} every column should be a year.")
-    council = raw["Local authority ONS code"].str.strip()
-    region = (council == "---") & (raw["Region ONS code"].str.strip() == LONDON)
-    rows = raw.assign(area=council.where(~region, LONDON))
+def read(entries: list[Entry], context: Context) -> list[Taken]:
+    """`mhclg_rough_sleeping`. Raises BadInput with the file, the line, the fault and the remedy."""
+    parts = [(entry, facts) for entry in entries if len(facts := _read_file(entry, context))]
+    if not parts:
+        return []
+    facts = beside(latest(parts), context.base, SOURCE)
+    return [Taken(SOURCE, facts, coverage(SOURCE, facts.assign(series="*")), [entry for entry, _ in parts])]
+
+
+def _read_file(entry: Entry, context: Context) -> pd.DataFrame:
+    frame = table(entry, context, COLUMNS)
+    years = _years(entry, frame)
+    strange = frame["code"].str.match(r"E09\d{6}$") & ~frame["code"].isin(AUTHORITIES)
+    refuse(entry, frame, strange, "code", "Local authority ONS code", "is the code of no London authority")
+    regions, own = ("region_code", LONDON) if "region_code" in frame.columns else ("region", "London")
+    london = frame[regions] == own
+    area = frame["code"].where(~(london & (frame["code"] == "---")), LONDON)
+    rows = frame.assign(area=area)
     rows = rows[rows["area"].isin([*BOROUGHS, LONDON])]
-    absent = sorted({*BOROUGHS, LONDON} - set(rows["area"]))
-    if absent:
-        raise BadInput(f"{path.name} lacks a row for {', '.join(absent)}. Use Table 1 of the official workbook.")
-    long = rows.melt(["area"], years, "year", "value")
-    people = pd.to_numeric(long["value"].str.strip(), errors="coerce")
-    wrong = long.loc[people.isna() | (people % 1 != 0), "value"]
-    if len(wrong):
-        raise BadInput(
-            f"{path.name}: a count is blank or not a whole number: {wrong.iloc[0]!r}. Use the official Table 1."
+    if TOWER_HAMLETS not in set(rows["area"]):
+        rows = rows.iloc[:0]
+        context.ledger.note(entry, "None of its rows is of Tower Hamlets, so nothing was taken from it.")
+    context.ledger.count(entry, rows=len(frame), accepted=len(rows), out_of_area=len(frame) - len(rows), source=SOURCE)
+    refuse(entry, rows, rows["area"].duplicated(), "name", "Local authority", "stands in two rows")
+    parts = []
+    for column, year in years.items():
+        people = figures(entry, rows, column, column, whole=True)
+        night = pd.Timestamp(int(year), 11, 30)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "series": SERIES,
+                    "area": rows["area"],
+                    "start": night,
+                    "finish": night,
+                    "numerator": people,
+                    "denominator": None,
+                    "flag": people.isna().map({True: "suppressed", False: "single_night"}),
+                    "vintage": f"{max(years.values())}-11",
+                }
+            )
         )
-    night = pd.to_datetime(long["year"] + "-11-30")
-    facts = pd.DataFrame(
-        {
-            "series": "rough_sleeping_snapshot",
-            "area": long["area"],
-            "start": night,
-            "finish": night,
-            "numerator": people,
-            "denominator": None,
-            "flag": "single_night",
-            "vintage": f"{max(years)}-11",
-        }
-    )
-    coverage = [
-        Coverage("mhclg_rough_sleeping", "*", kind, f"{min(years)}-11", f"{max(years)}-11")
-        for kind in ("borough", "region")
-    ]
-    return [Taken(source="mhclg_rough_sleeping", facts=fact_frame(facts), coverage=coverage, inputs=[path])]
+    return fact_frame(pd.concat(parts, ignore_index=True))
+
+
+def _years(entry: Entry, frame: pd.DataFrame) -> dict[str, str]:
+    """Columns that are years."""
+    years = {str(column): match[1] for column in frame.columns if (match := YEAR.fullmatch(str(column).strip()))}
+    twice = [year for year in years.values() if list(years.values()).count(year) > 1]
+    if not years or twice:
+        raise BadInput(
+            f"{entry.name} {f'has the year {twice[0]} twice' if twice else 'has no column that is a year, such as 2022'}."
+            " Use Table 1 (total) of the official workbook as it is published."
+        )
+    return years

@@ -1,30 +1,34 @@
-"""Public Attitude Survey (MOPAC), borough results by quarter.
+"""Public Attitude Survey (MOPAC), borough results by quarter: source `pas`.
 
-Each published quarter is a rolling twelve months that end with it, so neighbouring quarters share
-nine months of interviews and must not be tested against each other as if they were independent.
-A fact's start and finish are those twelve months; numerator = the published proportion (0 to 1, two
-decimals), denominator = 1, flag `published_proportion`. The number interviewed is not published here.
+Each published quarter is a rolling twelve months that end with it, so neighbouring quarters share nine months of
+interviews and must not be tested against each other as if they were independent. A fact's start and finish are those
+twelve months; numerator = the published proportion (0 to 1, two decimals), denominator = 1, flag `published_proportion`.
+The number interviewed is not published here.
 
-London (E12000007) is the file's own column `MPS`, the survey's result for the whole Metropolitan Police
-area, not a mean of boroughs. The file has no difference column.
+London (E12000007) is the file's own column `MPS`, the survey's result for the whole Metropolitan Police area, not a mean
+of boroughs. The file has no difference column.
 
-The export has decimal commas in quotes and spare columns, or semicolons; both are read. Dates are
-d/m/yyyy with or without leading zeros.
+The export has decimal commas in quotes and spare columns, or semicolons, or decimal points; all are read, and so are
+dates with and without leading zeros. A measure that is not in MEASURES is kept under a slug of its own name, with a
+note. Rows of other surveys are not used. A file that was cut to some boroughs changes those alone.
 """
 
 from __future__ import annotations
 
-import io
-from pathlib import Path
+import re
 
 import pandas as pd
 
-from csp_dash.ingest.facts import BadInput, Coverage, Taken, fact_frame, need
-from csp_dash.ingest.police_uk import folder, refuse_unknown
+from csp_dash.ingest.context import Context
+from csp_dash.ingest.facts import BadInput, Taken, fact_frame
+from csp_dash.ingest.intake import Entry
+from csp_dash.ingest.mps import LONDON, borough_codes, folded, table
+from csp_dash.ingest.published import AGAIN, beside, coverage, dates, figures, latest, refuse, unused
+from csp_dash.ingest.tables import LINE
 
-FILES = ("05_hate_knife_da_pas", "PAS_Dashboard_Borough_*.csv")
-LONDON = "E12000007"
-COLUMNS = ["Date", "Survey", "Borough", "Measure", "Proportion", "MPS"]
+FORMATS = ("pas",)
+SOURCE = "pas"
+COLUMNS = {name: name for name in ("date", "survey", "borough", "measure", "proportion", "mps")}
 MEASURES = {
     '"good job" local': "pas_good_job",
     "contact ward officer": "pas_contact_ward_officer",
@@ -35,102 +39,76 @@ MEASURES = {
     "understand issues": "pas_understands_issues",
     "trust mps": "pas_trust",
 }
-# The official codes E09000002 to E09000033 follow the alphabet.
-NAMES = (
-    "Barking and Dagenham",
-    "Barnet",
-    "Bexley",
-    "Brent",
-    "Bromley",
-    "Camden",
-    "Croydon",
-    "Ealing",
-    "Enfield",
-    "Greenwich",
-    "Hackney",
-    "Hammersmith and Fulham",
-    "Haringey",
-    "Harrow",
-    "Havering",
-    "Hillingdon",
-    "Hounslow",
-    "Islington",
-    "Kensington and Chelsea",
-    "Kingston upon Thames",
-    "Lambeth",
-    "Lewisham",
-    "Merton",
-    "Newham",
-    "Redbridge",
-    "Richmond upon Thames",
-    "Southwark",
-    "Sutton",
-    "Tower Hamlets",
-    "Waltham Forest",
-    "Wandsworth",
-    "Westminster",
-)
-BOROUGHS = {name.lower(): f"E09{number:06d}" for number, name in enumerate(NAMES, start=2)}
-BOROUGHS["city of westminster"] = BOROUGHS["westminster"]
+_SERIES = {folded(name): series for name, series in MEASURES.items()}
 
 
-def _proportions(path: Path, column: str, values: pd.Series) -> pd.Series:
-    numbers = pd.to_numeric(values.str.strip().str.replace(",", ".", regex=False), errors="coerce")
-    wrong = values[numbers.isna() | (numbers < 0) | (numbers > 1)]
-    if len(wrong):
-        raise BadInput(
-            f"{path.name}: column '{column}' should hold proportions from 0 to 1 but holds {wrong.iloc[0]!r}."
-        )
-    return numbers
+def read(entries: list[Entry], context: Context) -> list[Taken]:
+    """`pas`: 32 boroughs and London. Raises BadInput with the file, the line, the fault and the remedy."""
+    parts = [(entry, facts) for entry in entries if len(facts := _read_file(entry, context))]
+    if not parts:
+        return []
+    facts = beside(latest(parts), context.base, SOURCE)
+    return [Taken(SOURCE, facts, coverage(SOURCE, facts), [entry for entry, _ in parts])]
 
 
-def _table(path: Path) -> pd.DataFrame:
-    text = path.read_text(encoding="utf-8-sig")
-    separator = ";" if text.split("\n", 1)[0].count(";") > 4 else ","
-    frame = pd.read_csv(io.StringIO(text), sep=separator, dtype=str, keep_default_na=False)
-    names = [str(name) for name in frame.columns]
-    if names[:6] != COLUMNS or any(not name.startswith("Unnamed") for name in names[6:]):
-        raise BadInput(
-            f"{path.name} has an unknown header. Expected {', '.join(COLUMNS)} and nothing else but empty columns."
-        )
-    return pd.DataFrame({name: frame[name].str.strip() for name in COLUMNS})
+def _read_file(entry: Entry, context: Context) -> pd.DataFrame:
+    frame = table(entry, context, COLUMNS)
+    ours = frame["survey"].str.upper() == "PAS"
+    unused(entry, context.ledger, "Rows of other surveys are not used", frame.loc[~ours, "survey"])
+    rows = frame[ours].copy()
+    rows["area"] = borough_codes(rows, "borough", entry)
+    outside = rows["area"] == ""
+    rows = rows[~outside]
+    context.ledger.count(entry, rows=len(frame), accepted=len(rows), out_of_area=len(frame) - len(rows), source=SOURCE)
+    if rows.empty:
+        return rows
+    for name in ("proportion", "mps"):  # the comma is a decimal one
+        rows[name] = rows[name].str.replace(",", ".", regex=False)
+    rows["finish"] = dates(rows["date"])
+    refuse(
+        entry, rows, ~rows["finish"].dt.is_quarter_end.fillna(False), "date", "Date",
+        "is not the last day of a quarter as d/m/yyyy",
+    )  # fmt: skip
+    rows["series"] = _series(entry, rows, context)
+    own = _facts(rows, figures(entry, rows, "proportion", "Proportion", most=1))
+    london = _facts(rows.assign(area=LONDON), figures(entry, rows, "mps", "MPS", most=1)).drop_duplicates()
+    for facts, column, why in (
+        (own, "Proportion", "has two figures for one borough, quarter and measure"),
+        (london, "MPS", "differs between boroughs of one quarter and measure; it should be one London figure"),
+    ):
+        twice = facts[
+            facts.drop_duplicates().duplicated(["series", "area", "finish"]).reindex(facts.index, fill_value=False)
+        ]
+        if len(twice):
+            line = rows.loc[twice.index[0], LINE]
+            raise BadInput(f"{entry.name}, line {line}: column '{column}' {why}. {AGAIN}")
+    both = pd.concat([own.drop_duplicates(), london], ignore_index=True)
+    return fact_frame(both.assign(vintage=both["finish"].max().strftime("%Y-%m")))
 
 
-def read(source_dir: Path) -> list[Taken]:
-    """`pas`: 32 boroughs and London, eight measures."""
-    path = need(folder(source_dir, FILES[0]), FILES[1])[-1]
-    raw = _table(path)
-    refuse_unknown(path, "Survey", raw["Survey"], ["PAS"])
-    refuse_unknown(path, "Measure", raw["Measure"].str.lower(), MEASURES)
-    refuse_unknown(path, "Borough", raw["Borough"].str.lower(), BOROUGHS)
-    ends = pd.to_datetime(raw["Date"], format="%d/%m/%Y", errors="coerce")
-    if ends.isna().any() or not ends.dt.is_quarter_end.all():
-        raise BadInput(f"{path.name}: column 'Date' should hold the last day of a quarter as d/m/yyyy.")
-    rows = pd.DataFrame(
+def _facts(rows: pd.DataFrame, proportions: pd.Series) -> pd.DataFrame:
+    starts = rows["finish"] - pd.DateOffset(years=1) + pd.offsets.MonthEnd(0) + pd.Timedelta(days=1)
+    flags = proportions.isna().map({True: "suppressed", False: "published_proportion"})
+    return pd.DataFrame(
         {
-            "series": raw["Measure"].str.lower().map(MEASURES),
-            "area": raw["Borough"].str.lower().map(BOROUGHS),
-            "start": ends - pd.DateOffset(years=1) + pd.offsets.MonthEnd(0) + pd.Timedelta(days=1),
-            "finish": ends,
-            "numerator": _proportions(path, "Proportion", raw["Proportion"]),
+            "series": rows["series"],
+            "area": rows["area"],
+            "start": starts,
+            "finish": rows["finish"],
+            "numerator": proportions,
+            "denominator": 1.0,
+            "flag": flags,
         }
     )
-    london = rows.assign(area=LONDON, numerator=_proportions(path, "MPS", raw["MPS"]))
-    london = london.drop_duplicates()
-    if london.duplicated(["series", "finish"]).any():
-        raise BadInput(
-            f"{path.name}: column 'MPS' differs between boroughs of one quarter and measure;"
-            " it should be one London figure. Export the sheet Borough again."
-        )
-    vintage = ends.max().strftime("%Y-%m")
-    facts = pd.concat([rows, london], ignore_index=True).assign(
-        denominator=1.0, flag="published_proportion", vintage=vintage
-    )
-    coverage = [
-        Coverage(
-            "pas", str(series), kind, part["start"].min().strftime("%Y-%m"), part["finish"].max().strftime("%Y-%m")
-        )
-        for series, part in rows.groupby("series")
-        for kind in ("borough", "region")
-    ]
-    return [Taken(source="pas", facts=fact_frame(facts), coverage=coverage, inputs=[path])]
+
+
+def _series(entry: Entry, rows: pd.DataFrame, context: Context) -> pd.Series:
+    """The series of each row's measure; a new measure has a slug of its name."""
+    refuse(entry, rows, rows["measure"] == "", "measure", "Measure", "names no measure")
+    named: dict[str, str] = {}
+    for measure in rows["measure"].unique():
+        slug = "pas_" + re.sub(r"[^a-z0-9]+", "_", measure.lower()).strip("_")
+        named[measure] = _SERIES.get(folded(measure), slug)
+    new = [measure for measure in named if folded(measure) not in _SERIES]
+    unused(entry, context.ledger, "Measures that are new here were kept under their own names", new)
+    return rows["measure"].map(named)

@@ -1,27 +1,90 @@
-"""Reads a sheet of an `.xlsx` workbook as text."""
+"""Published tables by the names of their columns, whatever the vintage, and every sheet of a workbook that is such a table.
+
+Names of columns are compared as recognising compares them: without case, spaces or punctuation. A column is asked for
+by a regular expression that its whole name in that form must match: `wd\\d\\dcd` finds "WD24CD".
+"""
 
 from __future__ import annotations
 
-import zipfile
-from pathlib import Path
+import io
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
+import openpyxl
 import pandas as pd
 
+from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.intake import Entry
+from csp_dash.ingest.recognise import TITLE_ROWS
+from csp_dash.ingest.tables import LINE, frame
 
 
-def read_sheet(path: Path, sheet: str) -> pd.DataFrame:
-    """A sheet as a frame of text; its first row gives the column names, stripped of blanks at both ends.
+def folded(name: object) -> str:
+    """The name of a column without case, spaces or punctuation."""
+    return re.sub(r"[^a-z0-9]", "", str(name).lower())
 
-    Raises BadInput when the file is no workbook or has no sheet of that name.
+
+def column_of(columns: Iterable[object], pattern: str) -> str:
+    """The first column of that name, or ""."""
+    return next((str(name) for name in columns if re.fullmatch(pattern, folded(name))), "")
+
+
+def named(entry: Entry, context: Context, wanted: Mapping[str, str], book: Entry | None = None) -> pd.DataFrame:
+    """A table under our own names: those of `wanted` whose column the file has, text without blanks at its ends, and
+    `line`. Declared corrections are applied, and noted with the file (the `book` where the entry is one of its sheets).
     """
-    try:
-        with pd.ExcelFile(path, engine="openpyxl") as book:
-            if sheet not in book.sheet_names:
-                raise BadInput(f"{path.name} has no sheet '{sheet}'; it has {', '.join(map(str, book.sheet_names))}.")
-            frame = pd.read_excel(book, sheet_name=sheet, dtype=str)
-    except (zipfile.BadZipFile, KeyError, OSError) as error:
-        raise BadInput(f"{path.name} is not a readable .xlsx workbook ({error}).") from error
-    if frame.columns.empty:
-        raise BadInput(f"Sheet '{sheet}' of {path.name} is empty.")
-    return frame.rename(columns=lambda name: str(name).strip())
+    rows = frame(entry, context.ledger)
+    for item in context.corrections:
+        if item.format == entry.format and item.column in rows.columns and (hit := item.applies(rows)).any():
+            rows.loc[hit, item.column] = item.value
+            context.ledger.note(
+                book or entry, f"Corrected {int(hit.sum())} times '{item.column}' to {item.value}: {item.reason}"
+            )
+    found = {name: column_of(rows.columns[:-1], pattern) for name, pattern in wanted.items()}
+    taken = {name: rows[column].str.strip() for name, column in found.items() if column}
+    return pd.DataFrame({**taken, LINE: rows[LINE]})
+
+
+def has(entry: Entry, rows: pd.DataFrame, **columns: str) -> None:
+    """Refuse a table that lacks a column, which is given with what it is called: `people="Persons_All-Ages"`."""
+    for name, called in columns.items():
+        if name not in rows.columns:
+            where = f" in sheet '{entry.found.sheet}'" if entry.found.sheet else ""
+            raise BadInput(f"{entry.name} has no column '{called}'{where}. Put the column back, or download it again.")
+
+
+def bad_cell(entry: Entry, rows: pd.DataFrame, wrong: pd.Series, column: str, called: str, what: str) -> None:
+    """Refuse a table with a wrong cell; `wrong` marks rows, `what` says what should stand there."""
+    if wrong.any():
+        first = rows[wrong].iloc[0]
+        sheet = f", sheet '{entry.found.sheet}'" if entry.found.sheet else ""
+        raise BadInput(
+            f"{entry.name}{sheet}, line {first[LINE]}, column '{called}': '{first[column]}' is not {what}."
+            " Correct the cell, or download the file again."
+        )
+
+
+def numbers(entry: Entry, rows: pd.DataFrame, column: str, called: str) -> pd.Series:
+    """A column as numbers of at least zero; thousands may be marked with commas."""
+    values = pd.to_numeric(rows[column].str.replace(",", ""), errors="coerce")
+    bad_cell(entry, rows, values.isna() | values.lt(0), column, called, "a number of at least 0")
+    return values
+
+
+def sheets(entry: Entry, pattern: str) -> list[Entry]:
+    """A file as it is; a workbook once for each of its sheets whose header, within the first rows, has such a column."""
+    if not entry.found.sheet:
+        return [entry]
+    with entry.opened() as handle:
+        book = openpyxl.load_workbook(io.BytesIO(handle.read()), read_only=True, data_only=True)
+    found = []
+    for sheet in book.worksheets:
+        for at, row in enumerate(sheet.iter_rows(max_row=TITLE_ROWS, values_only=True)):
+            cells = ["" if cell is None else str(cell).strip() for cell in row]
+            if column_of(cells, pattern):
+                own = replace(entry.found, sheet=sheet.title, header=at, columns=tuple(cells))
+                found.append(replace(entry, found=own))
+                break
+    return found

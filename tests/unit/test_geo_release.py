@@ -13,6 +13,8 @@ import pytest
 import shapely
 from second_count import Second
 
+from csp_dash.catalogue import load
+from csp_dash.ingest.context import Context
 from csp_dash.ingest.surroundings import STRAY, road_line
 
 GEO = Path(__file__).parents[2] / "geo"
@@ -150,3 +152,37 @@ def test_households_are_those_of_twenty_wards_and_hold_their_residents(second: S
     population = pd.read_csv(GEO / "population.csv")
     kept = population[population["base"] == "census_2021_households"]
     assert len(kept) == 20 and kept["source"].str.contains("Census 2021").all() and kept["area"].is_unique
+
+
+# --- outlines that points are placed by ----------------------------------------------------------
+
+
+def test_points_are_placed_in_wards_that_reach_into_the_river_and_in_small_areas(tmp_path: Path):
+    context = Context(load(), GEO, tmp_path)
+    wards, small = context.ward_shapes, context.lsoa_shapes
+    assert list(wards.columns) == ["ward", "geometry"] and list(small.columns) == ["lsoa", "geometry"]
+    assert len(wards) == 20 and len(small) == 169 and wards.crs.to_epsg() == small.crs.to_epsg() == 4326
+    assert set(small["lsoa"]) == {code for code, ward in context.lsoa_wards.items() if code in set(small["lsoa"])}
+    for shapes in (wards, small):
+        assert shapely.coverage_is_valid(shapes.geometry.to_numpy()), "no overlap, no gap between neighbours"
+        corners = shapely.get_coordinates(shapes.geometry.to_numpy())
+        assert (abs(corners - corners.round(6)) < 1e-12).all()
+    land = metres("wards").geometry.area.sum()
+    river = wards.to_crs(27700).geometry.area.sum() - land
+    assert 1_500_000 < river < 2_500_000, "half of the Thames along the borough"
+    size = sum((GEO / f"{name}_places.geojson").stat().st_size for name in ("ward", "lsoa"))
+    assert size < 400_000
+
+
+def test_a_point_falls_into_the_ward_that_is_drawn_around_it(wards: Any, tmp_path: Path):
+    """Random points on land, more than 15 m from a border as it is drawn, which is generalised."""
+    chance = np.random.default_rng(7)
+    west, south, east, north = wards.total_bounds
+    spots = geopandas.GeoDataFrame(
+        geometry=shapely.points(chance.uniform(west, east, 4000), chance.uniform(south, north, 4000)), crs=27700
+    )
+    drawn = wards[["geometry"]].set_geometry(wards.geometry.buffer(-15)).reset_index()
+    inside = spots.sjoin(drawn, predicate="within")[["geometry", "code"]]
+    placed = inside.to_crs(4326).sjoin(Context(load(), GEO, tmp_path).ward_shapes, how="left", predicate="within")
+    assert len(placed) == len(inside) > 1000
+    assert (placed["code"] == placed["ward"]).all()

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from reading import ROOT, bundled, same
 
+from csp_dash.catalogue import load
 from csp_dash.ingest import illustrative
+from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import BadInput
-from csp_dash.ingest.police_uk import BOROUGH, WARDS
+from csp_dash.ingest.mps import TOWER_HAMLETS, WARDS
 
-OFFICIAL = Path(os.environ.get("CSP_DASH_OFFICIAL", Path(__file__).resolve().parents[3] / "shared" / "data"))
-needs_official = pytest.mark.skipif(not OFFICIAL.is_dir(), reason="the official files are not here")
 SHARES = pd.Series({ward: (i + 1) / 210 for i, ward in enumerate(WARDS)})
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Context:
+    return Context(load(), ROOT / "geo", tmp_path)
 
 
 def test_september_2020_is_exactly_the_plans_figure_for_any_seed() -> None:
     for seed in (1, 2, 526):
         made = illustrative.sightings(SHARES, seed)
         month = made[made["month"] == "2020-09"]
-        assert month[month["area"] != BOROUGH]["numerator"].sum() == 526
-        assert month[month["area"] == BOROUGH]["numerator"].item() == 526
+        assert month[month["area"] != TOWER_HAMLETS]["numerator"].sum() == 526
+        assert month[month["area"] == TOWER_HAMLETS]["numerator"].item() == 526
 
 
 def test_same_seed_same_figures_and_another_seed_others() -> None:
@@ -34,8 +39,8 @@ def test_same_seed_same_figures_and_another_seed_others() -> None:
 
 def test_borough_is_the_sum_of_twenty_wards_in_every_month() -> None:
     made = illustrative.sightings(SHARES)
-    wards = made[made["area"] != BOROUGH].groupby("month")["numerator"].sum()
-    borough = made[made["area"] == BOROUGH].set_index("month")["numerator"]
+    wards = made[made["area"] != TOWER_HAMLETS].groupby("month")["numerator"].sum()
+    borough = made[made["area"] == TOWER_HAMLETS].set_index("month")["numerator"]
     assert (wards == borough).all()
     assert len(wards) == 84
     assert len(made) == 84 * 21
@@ -49,17 +54,31 @@ def test_the_level_has_a_summer_peak_and_no_trend() -> None:
     assert illustrative.month_level("2019-12") == illustrative.month_level("2025-12")
 
 
-@needs_official
-def test_official_shares_and_marks() -> None:
-    shares = illustrative.ward_shares(OFFICIAL)
+def test_the_bundled_series_comes_out_of_the_bundled_figures(context: Context) -> None:
+    people = illustrative.residents(context)
+    shares = illustrative.ward_shares(bundled("police_uk"), people)
     assert shares.sum() == pytest.approx(1)
     assert len(shares) == 20
-    (taken,) = illustrative.read(OFFICIAL)
+    (taken,) = illustrative.read(context, bundled("police_uk"))
     assert set(taken.facts["flag"]) == {"illustrative"} == set(taken.facts["vintage"])
-    september = taken.facts[(taken.facts["start"] == date(2020, 9, 1)) & (taken.facts["area"] == BOROUGH)]
+    september = taken.facts[(taken.facts["start"] == date(2020, 9, 1)) & (taken.facts["area"] == TOWER_HAMLETS)]
     assert september["numerator"].item() == 526
+    assert same(taken.facts, bundled("nox_illustrative"))
 
 
-def test_missing_inputs_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="03_police_uk"):
-        illustrative.read(tmp_path)
+def test_months_that_are_added_later_do_not_move_it(context: Context) -> None:
+    facts = bundled("police_uk")
+    more = facts[facts["series"] == "asb"].assign(start=date(2026, 4, 1), finish=date(2026, 4, 30), numerator=500.0)
+    more = more.drop_duplicates(["series", "area"])
+    more.loc[more["area"] == WARDS[0], "numerator"] = 90_000.0
+    (taken,) = illustrative.read(context, pd.concat([facts, more]))
+    assert same(taken.facts, bundled("nox_illustrative"))
+
+
+def test_missing_inputs_are_refused(context: Context) -> None:
+    facts = bundled("police_uk")
+    with pytest.raises(BadInput, match="antisocial behaviour of 2023-07 to 2026-03"):
+        illustrative.read(context, facts[facts["series"] != "asb"])
+    people = illustrative.residents(context)
+    with pytest.raises(BadInput, match="residents of 1 wards"):
+        illustrative.ward_shares(facts, people.drop(WARDS[0]))

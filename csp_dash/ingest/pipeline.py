@@ -1,0 +1,316 @@
+"""Official files in, a release out: recognise, read and judge, merge, check, report, swap in.
+
+`ingest` adds files to the live release; `build` makes the bundled snapshot from a whole set of files. Both write beside
+and swap at the end, so that whatever happens on the way leaves what is live as it was. The same input gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import ModuleType
+
+import duckdb
+import pandas as pd
+
+from csp_dash.catalogue import Catalogue
+from csp_dash.catalogue.supplied import supplied
+from csp_dash.ingest import (
+    cards,
+    fires,
+    health,
+    illustrative,
+    mps,
+    mps_dashboards,
+    mps_lsoa,
+    outcomes,
+    places,
+    police_uk,
+    postcodes,
+    reference,
+    reoffending,
+    returns,
+    rough_sleeping,
+    stop_search,
+    surroundings,
+    survey,
+    youth,
+)
+from csp_dash.ingest.context import Base, Context
+from csp_dash.ingest.facts import KEY, BadInput, Taken, sha256, write_parquet
+from csp_dash.ingest.intake import Entry, entries
+from csp_dash.ingest.merge import COVERAGE, Merged, merge, series_held, table
+from csp_dash.ingest.recognise import Found
+from csp_dash.ingest.report import changes, counted, markdown
+from csp_dash.warehouse import About, Releases, Snapshot, database, declared
+
+READERS: tuple[ModuleType, ...] = (
+    mps,
+    mps_dashboards,
+    mps_lsoa,
+    police_uk,
+    outcomes,
+    stop_search,
+    survey,
+    fires,
+    youth,
+    rough_sleeping,
+    health,
+    reoffending,
+    returns,
+    postcodes,
+    reference,
+)
+"""Each has FORMATS, the formats that it reads, and read(entries, context) -> list[Taken]."""
+LIMIT_BYTES = 10_000_000
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an ingest came to: the release that is live after it, whether it is a new one, and its report (Markdown)."""
+
+    release: str
+    new: bool
+    report: str
+
+
+@dataclass(frozen=True)
+class _Made:
+    release: str
+    merged: Merged
+    change: pd.DataFrame
+    context: Context
+    catalogue: Catalogue
+
+
+def take_in(paths: Sequence[Path], say: Say, *, skip: bool = False) -> list[Entry]:
+    """The files that can be read. BadInput names every file that is damaged or unknown, unless they are to be skipped."""
+    for path in paths:
+        if not path.exists():
+            raise BadInput(f"There is no file or folder {path}. Look at how it is spelt.")
+    good, others = entries(paths)
+    # what lies unknown in an archive beside what is known is the publisher's own company: lists of codes and the like
+    known = {str(entry.path) for entry in good if entry.inside}
+    wrong = [other for other in others if other.problem and (other.damaged or other.path.split("!")[0] not in known)]
+    for other in others:
+        say(f"{other.path}: {other.problem or f'{other.title}; left out.'}")
+    if wrong and not skip:
+        raise BadInput(_refusal(wrong))
+    if not good:
+        raise BadInput("None of these files holds figures or places that are known here. Nothing was changed.")
+    return good
+
+
+def _refusal(wrong: list[Found]) -> str:
+    what = "This file" if len(wrong) == 1 else f"These {len(wrong)} files"
+    return (
+        f"{what} cannot be used, so nothing was taken in. Put right or take out what is named above, or add"
+        " --skip to go on without."
+    )
+
+
+def ingest(
+    paths: Sequence[Path],
+    catalogue: Catalogue,
+    releases: Releases,
+    *,
+    accept: dict[str, str] | None = None,
+    skip: bool = False,
+    wait: float = 0,
+    today: date | None = None,
+    say: Say = print,
+) -> Outcome:
+    """Add files to the live release. Raises BadInput, or CheckFailed, with the live release untouched.
+
+    `accept` names the checks that may fail, each with why; `wait` is how many seconds another ingest is waited for.
+    """
+    accepted = dict(accept or {})
+    with releases.lock(wait), _room(releases.cache):
+        taken_in = take_in(paths, say, skip=skip)
+        live = releases.live()
+        with releases.making() as new:
+            made = _assemble(taken_in, Base(live), new, catalogue, say)
+            ledger = made.context.ledger
+            say(_sums(ledger.intake()))
+            snapshot = Snapshot.open(new)
+            if not releases.is_news(snapshot):
+                say(f"Nothing new: the live release {live.release} already shows all of this.")
+                return Outcome(live.release, False, "")
+            say(f"Checking release {made.release}")
+            database(
+                snapshot,
+                made.catalogue,
+                releases.cache,
+                accepted=frozenset(accepted),
+                live=database(live, declared(live, catalogue), releases.cache),
+                being_made=True,
+            )
+            report = markdown(
+                made.release,
+                made.merged,
+                made.change,
+                ledger.intake(),
+                ledger.rejected(),
+                made.catalogue,
+                _names(new),
+                accepted,
+                today or date.today(),
+            )
+            took_in = tuple(entry.name for entry in taken_in)
+            published = releases.publish(new, About(took_in=took_in, accepted=accepted, report=report))
+    return Outcome(published.release, True, report)
+
+
+def build(source: Path, root: Path, catalogue: Catalogue, say: Say = print) -> str:
+    """Read a whole set of official files in `source`, write `data/` and `geo/` under `root`, return the release name.
+
+    Raises BadInput, with the file and what to do, before anything under `root` is touched.
+    """
+    if not source.is_dir():
+        raise BadInput(f"There is no folder {source}. Pass the folder of official files to --from.")
+    if not root.is_dir():
+        raise BadInput(f"There is no folder {root} to put data/ and geo/ into. Make it first, or leave out --to.")
+    with tempfile.TemporaryDirectory(prefix=".making-", dir=root) as beside, _room(root):
+        new = Path(beside)
+        made = _assemble(take_in([source], say), None, new, catalogue, say)
+        size = sum(path.stat().st_size for path in new.rglob("*") if path.is_file())
+        if size > LIMIT_BYTES:
+            raise BadInput(f"The snapshot came to {size:,} bytes; it should stay under {LIMIT_BYTES:,}.")
+        _swap(new, root)
+    say(f"release {made.release}: {size / 1e6:.1f} MB")
+    return made.release
+
+
+def _assemble(taken_in: list[Entry], base: Base | None, new: Path, catalogue: Catalogue, say: Say) -> _Made:
+    """Write the whole release under `new`: facts, narrow tables, coverage, cards, places, manifest."""
+    with tempfile.TemporaryDirectory(prefix="scratch-", dir=new) as scratch:
+        context = Context(catalogue, new / "geo", Path(scratch), base)
+        try:
+            taken = _read(taken_in, context, say)
+        finally:
+            context.close()
+    context.ledger.close(taken_in)
+    merged = merge(taken, base)
+    if base is None and "police_uk" not in merged.facts:
+        raise BadInput("A whole release needs the police.uk counts by small area, and they are not among these files.")
+    if base is None:
+        own = illustrative.read(context, merged.facts["police_uk"])
+        merged = merge([*taken, *own], None)
+        taken += own
+        surroundings.write(_map_points(merged), context.geo / "context.geojson")
+    holding = supplied(catalogue, series_held(merged.facts))
+    touched = list(dict.fromkeys(item.source for item in taken))
+    change = changes(base, merged, holding, touched if base is not None else [])
+    ledger = context.ledger
+    run = {"intake": ledger.intake(), "rejected": ledger.rejected()}
+    merged.tables |= {name: table(name, merged.tables.get(name), rows) for name, rows in run.items()}
+    merged.tables["release_change"] = change
+    fresh = {*touched, *run, "release_change", *(name for item in taken for name in item.tables)}
+    _write(new, merged, base, fresh)
+    inputs: dict[str, list[Entry]] = {}
+    for item in taken:
+        inputs.setdefault(item.source, []).extend(item.inputs)
+    before = base.snapshot.path("data/cards") if base is not None else None
+    if before is not None:
+        shutil.copytree(before, new / "data" / "cards", dirs_exist_ok=True)
+    for name, used in inputs.items():
+        card = before / f"{name}.toml" if before is not None else None
+        cards.write(new / "data" / "cards", name, holding, merged.facts.get(name), used, card)
+    return _Made(_write_manifest(new, merged), merged, change, context, holding)
+
+
+def _read(taken_in: list[Entry], context: Context, say: Say) -> list[Taken]:
+    """Places first, since figures are placed in them; then every reader that has files."""
+    taken = places.write([entry for entry in taken_in if entry.format in places.FORMATS], context)
+    for reader in READERS:
+        mine = [entry for entry in taken_in if entry.format in reader.FORMATS]
+        if not mine:
+            continue
+        for item in reader.read(mine, context):
+            say(f"{item.source}: {len(item.facts):,} figures")
+            taken.append(item)
+    return taken
+
+
+def _map_points(merged: Merged) -> pd.DataFrame:
+    """Every police.uk map point with its street, once."""
+    points = merged.tables["snap_point"][["street", "lon", "lat"]]
+    return points.drop_duplicates().sort_values(["street", "lon", "lat"])
+
+
+def _write(new: Path, merged: Merged, base: Base | None, fresh: set[str]) -> None:
+    """Facts, narrow tables and coverage. A file that nothing was added to is copied from the live release as it is."""
+    for folder, frames in (("facts", merged.facts), ("tables", merged.tables)):
+        for name, rows in sorted(frames.items()):
+            target = new / "data" / folder / f"{name}.parquet"
+            if base is not None and name not in fresh:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(base.snapshot.path(f"data/{folder}/{name}.parquet"), target)
+            else:
+                write_parquet(rows, target, order_by=KEY if folder == "facts" else tuple(rows.columns))
+    merged.coverage[list(COVERAGE)].to_csv(new / "data" / "coverage.csv", index=False, lineterminator="\n")
+
+
+def _write_manifest(new: Path, merged: Merged) -> str:
+    files = {
+        path.relative_to(new).as_posix(): sha256(path)
+        for folder in ("data", "geo")
+        for path in sorted((new / folder).rglob("*"))
+        if path.is_file() and path.name != "manifest.json"
+    }
+    newest = max(str(facts["finish"].max())[:7] for source, facts in merged.facts.items() if source.startswith("mps_"))
+    release = f"{newest}-{hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()[:8]}"
+    body = json.dumps({"release": release, "files": files}, indent=1, sort_keys=True)
+    (new / "data" / "manifest.json").write_text(body + "\n", encoding="utf-8")
+    return release
+
+
+def _names(folder: Path) -> dict[str, str]:
+    """Names of areas by code."""
+    areas = pd.read_csv(folder / "geo" / "areas.csv", dtype=str)
+    return dict(zip(areas["code"], areas["name"], strict=True))
+
+
+def _sums(intake: pd.DataFrame) -> str:
+    sums = intake[["rows", "accepted", "rejected", "out_of_area"]].sum()
+    return (
+        f"{counted(len(intake), 'file')}, {sums['rows']:,} rows: {sums['accepted']:,} accepted, {sums['rejected']:,} rejected,"
+        f" {sums['out_of_area']:,} out of area."
+    )
+
+
+@contextmanager
+def _room(folder: Path) -> Iterator[None]:
+    """A full disk is said in a sentence."""
+    try:
+        yield
+    except (OSError, duckdb.IOException) as fault:
+        full = getattr(fault, "errno", None) == errno.ENOSPC or "No space left" in str(fault)
+        if not full:
+            raise
+        raise BadInput(
+            f"There is no room left on the disk of {folder}. Nothing was changed; make room and try again."
+        ) from None
+
+
+def _swap(new: Path, root: Path) -> None:
+    """Put the new files in place of the old ones, file by file; the manifest last."""
+    for folder in ("geo", "data"):
+        kept = {path.relative_to(new).as_posix() for path in (new / folder).rglob("*") if path.is_file()}
+        for old in (root / folder).rglob("*"):
+            name = old.relative_to(root).as_posix()
+            if old.is_file() and name not in kept and not name.startswith(("data/built/", "data/templates/")):
+                old.unlink()
+        for name in sorted(kept, key=lambda name: (name == "data/manifest.json", name)):
+            target = root / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(new / name, target)

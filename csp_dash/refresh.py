@@ -1,0 +1,183 @@
+"""The commands that bring figures in and look after releases: ingest, fetch, refresh, template, releases and their kin."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from csp_dash.catalogue import load
+from csp_dash.domain.settings import Settings
+from csp_dash.ingest.facts import BadInput
+from csp_dash.warehouse import Releases
+
+
+def declare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add these commands to the command line. Each sets `run`, a function of the arguments that returns the exit status."""
+    one = commands.add_parser("ingest", help="add official files and partner returns to the live release")
+    one.add_argument("paths", type=Path, nargs="+", help="files, folders and zips in any mix")
+    _of_ingest(one)
+    one.set_defaults(run=lambda asked: _ingest(asked.paths, asked))
+
+    get = commands.add_parser("fetch", help="download what is new from the publishers")
+    _of_fetch(get)
+    get.set_defaults(run=_fetch)
+
+    both = commands.add_parser("refresh", help="fetch, then ingest: everything with one command")
+    _of_fetch(both)
+    _of_ingest(both)
+    both.set_defaults(run=_refresh)
+
+    form = commands.add_parser("template", help="make the form of a partner return")
+    form.add_argument("indicator", nargs="?", help="the measure; leave out to list those that await a return")
+    form.add_argument("--to", type=Path, default=Path(), help="folder to put it into (default: here)")
+    form.add_argument("--format", choices=("xlsx", "csv"), default="xlsx")
+    form.set_defaults(run=_template)
+
+    commands.add_parser("releases", help="the releases that are kept, and which is live").set_defaults(run=_releases)
+    back = commands.add_parser("rollback", help="make an earlier release live again")
+    back.add_argument(
+        "to", nargs="?", default="", help="its name, or `bundled`; the one before the live one unless told"
+    )
+    back.set_defaults(run=_rollback)
+    old = commands.add_parser("prune", help="remove all but the newest releases")
+    old.add_argument("--keep", type=int, default=5)
+    old.set_defaults(run=_prune)
+    commands.add_parser("report", help="what the live release changed (Markdown)").set_defaults(run=_report)
+    out = commands.add_parser("rejected", help="the rows that were left out of the live release, with why, as CSV")
+    out.set_defaults(run=_rejected)
+
+
+def _of_ingest(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--skip", action="store_true", help="go on without files that are damaged or unknown")
+    parser.add_argument("--wait", type=float, default=0, metavar="SECONDS", help="wait for another ingest to end")
+    parser.add_argument(
+        "--accept", action="append", default=[], metavar="CHECK", help="a check that may fail this once"
+    )
+    parser.add_argument("--because", action="append", default=[], metavar="WHY", help="why; one for each --accept")
+
+
+def _of_fetch(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("sources", nargs="*", metavar="SOURCE", help="a publisher; all unless told")
+    parser.add_argument(
+        "--since",
+        default="",
+        metavar="YYYY-MM",
+        help="first month (default: the newest three here, since they are restated)",
+    )
+    parser.add_argument("--to-folder", type=Path, help="folder of downloads (default: downloads in the cache folder)")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be asked for, and ask nothing")
+
+
+def _here() -> Releases:
+    return Releases(Settings.read(os.environ).cache)
+
+
+def _accepted(asked: argparse.Namespace) -> dict[str, str]:
+    reasons = [text.strip() for text in asked.because]
+    if len(asked.accept) != len(reasons) or not all(reasons):
+        raise BadInput('Every --accept CHECK needs its own --because "...": the reason is kept with the release.')
+    return dict(zip(asked.accept, reasons, strict=True))
+
+
+def _ingest(paths: list[Path], asked: argparse.Namespace) -> int:
+    from csp_dash.ingest import pipeline  # noqa: PLC0415  geometry libraries only where they are needed
+
+    done = pipeline.ingest(paths, load(), _here(), accept=_accepted(asked), skip=asked.skip, wait=asked.wait, say=_say)
+    if done.new:
+        print(done.report)
+        _say(f"Release {done.release} is live.")
+    return 0
+
+
+def _downloads(asked: argparse.Namespace) -> Path:
+    folder: Path = asked.to_folder or _here().cache / "downloads"
+    return folder
+
+
+def _fetch(asked: argparse.Namespace) -> int:
+    from csp_dash.ingest.fetch import SOURCES, fetch, since_newest  # noqa: PLC0415  network libraries only where they are needed
+
+    releases = _here()
+    live = releases.live()
+    since = asked.since or since_newest(live.release[:7])
+    outcomes = fetch(
+        asked.sources or list(SOURCES),
+        folder=_downloads(asked),
+        since=since,
+        today=date.today(),
+        geo=live.path("geo"),
+        dry_run=asked.dry_run,
+        say=_say,
+    )
+    return 2 if any(outcome.failed for outcome in outcomes) else 0
+
+
+def _refresh(asked: argparse.Namespace) -> int:
+    """What was fetched is taken in even where one publisher did not answer; the status says so."""
+    status = _fetch(asked)
+    folder = _downloads(asked)
+    if asked.dry_run or not folder.is_dir():
+        return status
+    return max(status, _ingest([folder], asked))
+
+
+def _template(asked: argparse.Namespace) -> int:
+    from csp_dash.ingest import template  # noqa: PLC0415  spreadsheets only where they are needed
+
+    catalogue = load()
+    if not asked.indicator:
+        print("\n".join(template.listing(catalogue)))
+        return 0
+    areas = pd.read_csv(_here().live().path("geo/areas.csv"), dtype=str, keep_default_na=False)
+    print(template.write(asked.indicator, asked.to, asked.format, catalogue, areas, date.today()))
+    return 0
+
+
+def _releases(asked: argparse.Namespace) -> int:
+    here = _here()
+    for item in here.all():
+        mark = "live" if item.live else ""
+        told = item.trouble or item.about.made or "bundled with the dashboard"
+        accepted = "".join(f"; accepted {check}: {why}" for check, why in item.about.accepted.items())
+        files = f"; {len(item.about.took_in)} files taken in" if item.about.took_in else ""
+        print(f"{item.name:24} {mark:5} {item.size / 1e6:6.1f} MB  {told}{files}{accepted}")
+    for sentence in here.notices():
+        _say(sentence)
+    return 0
+
+
+def _rollback(asked: argparse.Namespace) -> int:
+    print(f"Release {_here().rollback(asked.to).release} is live.")
+    return 0
+
+
+def _prune(asked: argparse.Namespace) -> int:
+    gone = _here().prune(asked.keep)
+    print(f"Removed: {', '.join(gone)}." if gone else "There was nothing to remove.")
+    return 0
+
+
+def _report(asked: argparse.Namespace) -> int:
+    live = _here().live()
+    path = live.root / "report.md"
+    print(path.read_text(encoding="utf-8") if path.exists() else f"Release {live.release} came with the dashboard.")
+    return 0
+
+
+def _rejected(asked: argparse.Namespace) -> int:
+    path = _here().live().path("data/tables/rejected.parquet")
+    rows = (
+        pd.read_parquet(path) if path.exists() else pd.DataFrame(columns=["file", "line", "column", "value", "reason"])
+    )
+    print(rows.to_csv(index=False), end="")
+    return 0
+
+
+def _say(sentence: str) -> None:
+    """To whoever watches; standard output is kept for answers."""
+    print(sentence, file=sys.stderr, flush=True)
