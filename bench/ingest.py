@@ -20,19 +20,42 @@ import duckdb
 from csp_dash.catalogue import load
 from csp_dash.ingest import pipeline, places
 from csp_dash.ingest.context import Base, Context
+from csp_dash.ingest.facts import BadInput
 from csp_dash.ingest.intake import Entry, entries
 from csp_dash.warehouse import Snapshot
 
 
+def is_text(entry: Entry) -> bool:
+    """Whether DuckDB can read the same file by itself."""
+    return not entry.inside and bool(entry.found.mark) and entry.path.suffix in (".csv", ".gz")
+
+
+def read(name: str, files: list[Entry], context: Context) -> None:
+    """Read and judge files with the reader of a name."""
+    if name == "places":
+        places.write(files, context)
+    else:
+        next(one for one in pipeline.READERS if one.__name__.endswith(f".{name}")).read(files, context)
+
+
+def timed(name: str, files: list[Entry], folder: Path) -> float | None:
+    """Seconds that a reader takes for some of its files alone; None where they say nothing without the others."""
+    if not files:
+        return None
+    context = Context(load(), folder / "geo", folder / f"scratch-{name}", Base(Snapshot.open()))
+    begun = time.perf_counter()
+    try:
+        read(name, files, context)
+    except BadInput:
+        return None
+    finally:
+        context.close()
+    return time.perf_counter() - begun
+
+
 def plain(files: list[Entry], folder: Path) -> float | None:
     """Seconds that DuckDB takes to copy the same files to Parquet, all as text; None where it cannot read them."""
-    paths = [
-        str(entry.path)
-        for entry in files
-        if not entry.inside and entry.found.mark and entry.path.suffix in (".csv", ".gz")
-    ]
-    if len(paths) != len(files):
-        return None
+    paths = [str(entry.path) for entry in files]
     begun = time.perf_counter()
     with duckdb.connect() as connection:
         try:
@@ -72,18 +95,17 @@ def main(arguments: list[str] | None = None) -> int:
         whole = 0.0
         for name, files in sorted(by_reader.items(), key=lambda item: item[0] != "places"):
             begun = time.perf_counter()
-            if name == "places":
-                places.write(files, context)
-            else:
-                next(one for one in pipeline.READERS if one.__name__.endswith(f".{name}")).read(files, context)
+            read(name, files, context)
             took = time.perf_counter() - begun
             whole += took
-            other = plain(files, folder)
+            text = [entry for entry in files if is_text(entry)]
+            alone = took if len(text) == len(files) else timed(name, text, folder)
+            other = plain(text, folder) if text else None
             accounts = [context.ledger.account(entry) for entry in files]
             rows, accepted, rejected, out = (
                 sum(getattr(one, what) for one in accounts) for what in ("rows", "accepted", "rejected", "out_of_area")
             )
-            speed = f"{other / took:.2f}" if other else "not text alone"
+            speed = f"{other / alone:.2f} ({len(text)} files)" if other and alone else "no text files"
             print(
                 f"| {name} | {len(files)} | {rows:,} | {accepted:,} | {rejected:,} | {out:,} | {took:.2f} |"
                 f" {rows / took:,.0f} | {speed} |",

@@ -78,6 +78,8 @@ def main(arguments: list[str] | None = None) -> int:
             print(simulate(asked.tries).round(1).to_csv(index=False), end="")
         elif asked.command == "status":
             print(answer.status(Warehouse(_database()[0])))
+            for sentence in Releases(Settings.read(os.environ).cache).notices():
+                print(sentence, file=sys.stderr)
         else:
             path, catalogue = _database()
             found = answer.value(
@@ -87,6 +89,8 @@ def main(arguments: list[str] | None = None) -> int:
     except (answer.NoAnswer, BadInput, SnapshotError, CatalogueError, PortBusy, ValueError) as fault:
         print(fault, file=sys.stderr)
         return 2
+    except BrokenPipeError:  # whoever read the answer has had enough of it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 

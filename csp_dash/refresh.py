@@ -144,7 +144,7 @@ def _releases(asked: argparse.Namespace) -> int:
         mark = "live" if item.live else ""
         told = item.trouble or item.about.made or "bundled with the dashboard"
         accepted = "".join(f"; accepted {check}: {why}" for check, why in item.about.accepted.items())
-        files = f"; {len(item.about.took_in)} files taken in" if item.about.took_in else ""
+        files = f"; {counted(len(item.about.took_in))} taken in" if item.about.took_in else ""
         print(f"{item.name:24} {mark:5} {item.size / 1e6:6.1f} MB  {told}{files}{accepted}")
     for sentence in here.notices():
         _say(sentence)
@@ -176,6 +176,10 @@ def _rejected(asked: argparse.Namespace) -> int:
     )
     print(rows.to_csv(index=False), end="")
     return 0
+
+
+def counted(files: int) -> str:
+    return "1 file" if files == 1 else f"{files:,} files"
 
 
 def _say(sentence: str) -> None:

@@ -13,7 +13,7 @@ from hypothesis import settings
 from csp_dash.catalogue import Catalogue, load
 from csp_dash.domain.settings import Settings
 from csp_dash.packs.data import Data
-from csp_dash.warehouse import Snapshot, Warehouse, database
+from csp_dash.warehouse import Snapshot, Warehouse, database, declared
 
 ROOT = Path(__file__).parents[1]
 settings.register_profile("patient", deadline=None)  # a busy machine is no fault of the code
@@ -31,7 +31,8 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     if official:
         os.environ["CSP_DASH_OFFICIAL"] = official
     cache = tmp_path_factory.mktemp("cache")
-    made = database(Snapshot.open(ROOT), load(), cache)
+    bundled = Snapshot.open(ROOT)
+    made = database(bundled, declared(bundled, load()), cache)
     app = tmp_path_factory.mktemp("app-cache")
     shutil.copy(made, app)
     os.environ["CSP_DASH_CACHE"] = str(app)

@@ -282,7 +282,7 @@ def mark_rivals(rows: pd.DataFrame, entries: list[Entry], ledger: Ledger) -> Non
     giver = pd.Series(best.reindex(pd.MultiIndex.from_frame(rows[["force", "month"]])).to_numpy(), index=rows.index)
     names = giver.map({at: entries[at].name for at in best}).astype("str")
     lost = giver.notna() & (giver != rows["file"])
-    reject(rows, lost, "Month", rows["month"], "this force and month come from " + names)
+    reject(rows, lost, "Month", rows["month"] + " of " + names, "another file gives this force and month")
 
 
 def summed(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

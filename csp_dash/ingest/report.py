@@ -102,7 +102,8 @@ def markdown(
     told = [f"# Release {release}", "", f"Made on {today:%d %B %Y}.".replace(" 0", " "), ""]
     told += _files(intake, rejected)
     told += _new(change[change["kind"] == "new"], title)
-    told += _revised(change[change["kind"] != "new"], title, names)
+    measures = {slug: item.short for slug, item in catalogue.indicators.items()}
+    told += _revised(change[change["kind"] != "new"], title, {**measures, **names})
     told += _kept(merged.kept, title)
     told += _missing(merged.coverage, title)
     told += _due(next_due(merged, catalogue), title, today)
@@ -179,7 +180,7 @@ def _revised(revised: pd.DataFrame, title: Mapping[Any, str], names: Mapping[Any
         for at in by.abs().sort_values(ascending=False, kind="stable").index[:LARGEST]:
             row = rows.loc[at]
             told.append(
-                f"| {row['indicator'] or row['series']} | {names.get(row['area'], row['area'])}"
+                f"| {names.get(row['indicator'], row['series'])} | {names.get(row['area'], row['area'])}"
                 f" | {pd.Timestamp(row['start']):%b %Y} | {_number(row['old'])} | {_number(row['new'])} | {by[at]:+,.4g} |"
             )
         told.append("")

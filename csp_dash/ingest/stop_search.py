@@ -269,10 +269,10 @@ def mark_other_months(rows: pd.DataFrame, entries: list[Entry], base: Base | Non
     giver = rows["month"].map(best)
     names = giver.map({at: entries[at].name for at in best.unique()}).astype("str")
     few = rows["month"].isin(fullest.index[~enough])
-    reject(rows, few, "Date", rows["date"], "far fewer than the live release has for " + rows["month"])
-    reject(rows, giver.isna(), "Date", rows["date"], "it is of " + rows["month"] + ", of which no file is here")
+    reject(rows, few, "Date", rows["date"], "far fewer than the live release has for this month")
+    reject(rows, giver.isna(), "Date", rows["date"], "it is of a month of which no file is here")
     rival = (whole | ~rows["file"].isin(best)) & (giver != rows["file"])
-    reject(rows, rival, "Date", rows["date"], "the month " + rows["month"] + " comes from " + names)
+    reject(rows, rival, "Date", rows["date"] + " of " + names, "another file gives this month")
 
 
 def figures(rows: pd.DataFrame, entries: list[Entry], base: Base | None) -> Taken:

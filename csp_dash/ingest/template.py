@@ -182,7 +182,7 @@ def notes(item: Indicator) -> list[str]:
     """What to know before filling it in, in plain words."""
     assert item.asks is not None
     told = [
-        f"This return is for: {item.title}. {item.plain}",
+        f"This return is for: {item.title}. {item.asks.plain or item.plain}",
         f"It is held by: {item.holder}.",
         "Fill in the sheet Return, one row a figure. Copy the rows for other periods; several periods may stand in one return.",
         "A blank is never taken as none. Write 0 where there were none.",

@@ -17,7 +17,7 @@ from csp_dash.analytics import wording
 from csp_dash.catalogue.supplied import return_source
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import AreaKind
-from csp_dash.ingest.schedule import Due, due
+from csp_dash.ingest.schedule import Due, due, schedules
 from csp_dash.packs.data import Data
 
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
@@ -57,6 +57,12 @@ def hidden_sources(data: Data) -> set[str]:
     items = data.catalogue.indicators.values()
     shown = {name for item in items if data.shows(item) for name in item.sources}
     return {name for item in items for name in item.sources} - shown
+
+
+def absent_sources(data: Data) -> set[str]:
+    """Sources that a release may have figures of, and that this one has not."""
+    files = [*data.snapshot.under("data/facts"), *data.snapshot.under("data/cards")]
+    return set(schedules()) - {path.stem for path in files}
 
 
 def changes(data: Data, view: Filters, today: date) -> Changes:

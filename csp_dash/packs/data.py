@@ -24,7 +24,7 @@ from csp_dash.domain.catalogue import Indicator
 from csp_dash.domain.filters import Vocabulary
 from csp_dash.domain.months import Month, Span
 from csp_dash.domain.settings import Settings
-from csp_dash.domain.words import BOROUGH, LONDON, AreaKind, Compare, Frequency, Kind
+from csp_dash.domain.words import BOROUGH, LONDON, AreaKind, Compare, Frequency, Kind, Trust
 from csp_dash.maps.boundaries import Boundaries, boundaries
 from csp_dash.maps.context import Context, context
 from csp_dash.warehouse import Releases, Snapshot, Warehouse, database, declared
@@ -94,7 +94,9 @@ class Data:
         self._scatter: dict[tuple[str, AreaKind], dict[str, float]] = {}
         self.oldest = min(have.span.first for have in self._have.values())
         self.newest = max(
-            have.span.last for (slug, _), have in self._have.items() if catalogue.indicators[slug].counts_in_headlines
+            have.span.last
+            for (slug, _), have in self._have.items()
+            if catalogue.indicators[slug].trust is Trust.OFFICIAL
         )
 
     def once(self, key: Hashable, make: Callable[[], Made]) -> Made:

@@ -42,7 +42,7 @@ def sources(visit: Visit) -> None:
     """A card a source: publisher, link, licence, period, method, caveats."""
     st.subheader("Sources", anchor="sources")
     rows = visit.store.panel(register.sources, Filters())
-    hidden = release.hidden_sources(visit.store.data)
+    hidden = release.hidden_sources(visit.store.data) | release.absent_sources(visit.store.data)
     for source in visit.catalogue.sources.values():
         if source.id in hidden:
             continue

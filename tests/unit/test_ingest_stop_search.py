@@ -110,7 +110,7 @@ def test_a_stray_search_of_a_month_that_no_file_gives_is_rejected(read):
     stray = search("2018-11-30T23:30:00+00:00")  # in winter London time is UTC
     run = read(("x.csv", [*december, stray]))
     assert stops(run["stop_search"]) == {"2018-12": 9}
-    assert run.rejected() == [(11, "Date", str(stray[1]), "it is of 2018-11, of which no file is here")]
+    assert run.rejected() == [(11, "Date", str(stray[1]), "it is of a month of which no file is here")]
     assert run.account("x.csv") == (10, 9, 1, 0)
 
 
@@ -127,17 +127,15 @@ def test_a_month_in_two_files_counts_once_with_the_strays_of_the_one_that_gives_
     run = read(("a.csv", [*own, stray]), ("b.csv", [*own, own[0], stray]), ("c.csv", november))
     assert stops(run["stop_search"]) == {"2018-11": 10, "2018-12": 10}
     assert run.account("a.csv") == (10, 0, 10, 0)
-    assert {reason for *_, reason in run.rejected()} == {
-        "the month 2018-12 comes from b.csv",
-        "the month 2018-11 comes from c.csv",
-    }
+    assert {reason for *_, reason in run.rejected()} == {"another file gives this month"}
+    assert {value[value.index(" of ") :] for *_, value, _ in run.rejected()} == {" of b.csv", " of c.csv"}
 
 
 def test_a_file_of_another_force_does_not_replace_a_month_of_the_live_release(read, tmp_path: Path):
     base = live(tmp_path / "live", "stop_search", read(("a.csv", [search()] * 50))["stop_search"].facts)
     run = read(("city.csv", [search()] * 9), base=base)
     assert run.taken == {} and run.account("city.csv") == (9, 0, 9, 0)
-    assert {reason for *_, reason in run.rejected()} == {"far fewer than the live release has for 2019-01"}
+    assert {reason for *_, reason in run.rejected()} == {"far fewer than the live release has for this month"}
     assert stops(read(("b.csv", [search()] * 10), base=base)["stop_search"]) == {"2019-01": 10}
 
 
