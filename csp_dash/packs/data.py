@@ -231,6 +231,16 @@ class Data:
         return tuple((str(row["street"]), str(row["ward"])) for row in rows if row["ward"] in self.words.wards)
 
     @cached_property
+    def postcodes(self) -> dict[str, str]:
+        """Ward by postcode, written without blanks in capitals; empty where no directory was taken in."""
+        rows = queries.postcodes(self.warehouse)
+        return {code.replace(" ", ""): ward for code, ward in zip(rows["postcode"], rows["ward"], strict=True)}
+
+    def ward_of_postcode(self, typed: str) -> str | None:
+        """The ward of a postcode however it is typed, or None where it is no live one of the borough."""
+        return self.postcodes.get("".join(typed.split()).upper())
+
+    @cached_property
     def ward_outlines(self) -> Boundaries:
         return self._outlines("wards", "ward")
 

@@ -29,6 +29,7 @@ SHAPES: dict[str, tuple[str, ...]] = {
     "lsoa_window": ("lsoa", "ward", "n", "months"),
     "place_measures": ("area", "measure", "value", "source"),
     "populations": ("area", "people"),
+    "postcodes": ("postcode", "ward"),
     "rejected": ("file", "format", "line", "column", "value", "reason"),
     "rejections": ("format", "title", "reason", "rows", "files", "first_file", "first_line"),
     "release": ("release",),
@@ -83,6 +84,11 @@ def place_measures(warehouse: Warehouse) -> pd.DataFrame:
 def populations(warehouse: Warehouse, *, base: str) -> pd.DataFrame:
     """Residents of each area on a named base, for example `census_2021`."""
     return _ask(warehouse, "populations", base=base)
+
+
+def postcodes(warehouse: Warehouse) -> pd.DataFrame:
+    """Live postcodes of the borough with their wards; no rows where no directory was taken in."""
+    return _ask(warehouse, "postcodes")
 
 
 def rejected(warehouse: Warehouse) -> pd.DataFrame:

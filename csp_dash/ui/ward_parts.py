@@ -14,7 +14,11 @@ from csp_dash.ui.frame import Visit, page
 
 
 def choose(visit: Visit) -> str | None:
-    """A ward by its name or by a street in it; the choice is the view's ward, so the URL keeps it."""
+    """A ward by its name, a street in it or a postcode; the choice is the view's ward, so the URL keeps it.
+
+    A postcode is looked up on this machine, is kept nowhere and stands in no URL. It can be asked for where a directory of
+    postcodes was taken in.
+    """
     wards = visit.words.wards
     present = visit.filters.wards[0] if visit.filters.wards else None
     st.session_state["ward_choice"] = present
@@ -30,7 +34,16 @@ def choose(visit: Visit) -> str | None:
             st.session_state["f_wards"] = [streets[place][1]]
             st.session_state["street_choice"] = None
 
-    left, right = st.columns(2, gap="medium")
+    def look_up() -> None:
+        typed = st.session_state["postcode_typed"]
+        st.session_state["postcode_typed"] = ""
+        found = visit.store.data.ward_of_postcode(typed)
+        st.session_state["postcode_unknown"] = bool(typed.strip()) and found is None
+        if found:
+            st.session_state["f_wards"] = [found]
+
+    postcodes = bool(visit.store.data.postcodes)
+    left, right, *last = st.columns(3 if postcodes else 2, gap="medium")
     left.selectbox(
         "Your ward",
         list(wards),
@@ -50,6 +63,19 @@ def choose(visit: Visit) -> str | None:
         on_change=follow,
         help="Streets that stand on the police's map points. A long street can lie in more than one ward.",
     )
+    for column in last:
+        column.text_input(
+            "Or by your postcode",
+            key="postcode_typed",
+            placeholder="Such as E1 4UJ",
+            max_chars=10,
+            on_change=look_up,
+            help="Looked up on this server and kept nowhere.",
+        )
+        if st.session_state.pop("postcode_unknown", False):
+            column.warning(
+                "That is no postcode in use in Tower Hamlets. Look at how it is written, or choose a street."
+            )
     return present
 
 
