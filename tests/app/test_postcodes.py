@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+
 import new_release
 import pandas as pd
 import pytest
