@@ -91,7 +91,7 @@ def test_rows_left_out_are_counted_with_the_place_of_the_first(told: Warehouse):
     first = queries.rejections(told).iloc[0].to_dict()
     assert first == {
         "format": "mps_ward", "title": "MPS recorded crime: ward level", "reason": "the ward is not known",
-        "rows": 3, "files": 1, "first_file": "ward.csv", "first_line": 3,
+        "column": "WardCode", "rows": 3, "files": 1, "first_file": "ward.csv", "first_line": 3,
     }  # fmt: skip
     rows = queries.rejected(told)
     assert list(zip(rows["file"], rows["line"], strict=True)) == [
@@ -348,3 +348,15 @@ def test_status_counts_what_the_catalogue_uses(warehouse: Warehouse, catalogue: 
             used[source] = used.get(source, 0) + 1
     assert {name: int(number) for name, number in frame["indicators"].items() if number} == used
     assert (frame["rows"] > 0).all() and (frame["first"] < frame["last"]).all()
+
+
+def test_a_month_that_two_sources_give_counts_once(warehouse: Warehouse):
+    """Burglary of these months is in the counts of all forces and in the Metropolitan Police's own files."""
+    span = Span(Month(2024, 1), Month(2024, 6))
+    rows = queries.lsoa_window(warehouse, series="pu_burglary", span=span)
+    facts = pd.read_parquet(new_release.ROOT / "data" / "facts" / "police_uk.parquet")
+    months = facts["start"].astype(str).str[:7].between("2024-01", "2024-06")
+    wanted = facts[months & (facts["series"] == "pu_burglary") & (facts["area"] == "E09000030")]["numerator"].sum()
+    assert rows["n"].sum() == wanted > 500
+    before = queries.lsoa_window(warehouse, series="pu_burglary", span=Span(Month(2019, 1), Month(2019, 12)))
+    assert before["n"].sum() > 1000, "and months that only one of them gives are there"
