@@ -59,7 +59,12 @@ def main(arguments: list[str] | None = None) -> int:
             return int(asked.run(asked))
         if asked.command == "serve":
             look_port(asked.port)
-            _database()
+            try:
+                _database()
+            except SnapshotError as fault:
+                if Releases(Settings.read(os.environ).cache).live().root == ROOT:
+                    raise
+                print(fault, file=sys.stderr)  # the app shows the bundled release, and says why
             return serve(asked.port)
         if asked.command == "build":
             from csp_dash.ingest.pipeline import build  # noqa: PLC0415  geometry libraries only where they are needed
@@ -89,6 +94,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (answer.NoAnswer, BadInput, SnapshotError, CatalogueError, PortBusy, ValueError) as fault:
         print(fault, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("Stopped. The live release is as it was.", file=sys.stderr)
+        return 130
     except BrokenPipeError:  # whoever read the answer has had enough of it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0

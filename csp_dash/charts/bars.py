@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import pandas as pd
@@ -9,9 +10,11 @@ import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
 from csp_dash.analytics.wording import number_or_rate
-from csp_dash.charts.base import PAGE, Style, dress, empty, places, rounded, text_width, ticks
+from csp_dash.charts.base import PAGE, Style, dress, empty, places, rounded, text_width, ticks, wrapped
 
 NO_FIGURE = "no figure"
+AXIS = 1000
+"""Pixels that the names of bars may take on a screen on the wall: about what is left of 1,920 beside the words."""
 
 
 def figure(
@@ -140,10 +143,14 @@ def years(
                 showarrow=False,
                 font={"size": style.small},
             )
-    shown = [place for place in range(len(labels)) if not many or (last - place) % 3 == 0]
+    under = labels if style is PAGE else [wrapped(label, 8) for label in labels]
+    step = 3 if many else 1
+    if style is not PAGE:
+        step = math.ceil(sum(text_width(text, style.small) + style.small for text in under) / AXIS)
+    shown = [place for place in range(len(labels)) if (last - place) % step == 0]
     drawing.update_xaxes(
         tickvals=shown,
-        ticktext=[labels[p] if whole[p] else f"{labels[p]}<br>part" for p in shown],
+        ticktext=[under[p] if whole[p] else f"{under[p]}<br>part" for p in shown],
         tickfont={"size": style.small},
         showgrid=False,
         ticks="",

@@ -70,10 +70,10 @@ class Ledger:
         kept["value"] = kept["value"].astype(str).str.slice(0, LONGEST)
         own.lines.append(kept)
 
-    def malformed(self, entry: Entry, line: int, text: str, reason: str) -> None:
-        """A row that is no row of its table: read and rejected."""
-        self.account(entry).rows += 1
-        self.reject(entry, pd.DataFrame([(line, "", text, reason)], columns=["line", "column", "value", "reason"]))
+    def malformed(self, entry: Entry, rows: Sequence[tuple[int, str, str]]) -> None:
+        """Rows that are no rows of their table: read and rejected. Each is its line, its text and the reason."""
+        self.account(entry).rows += len(rows)
+        self.reject(entry, pd.DataFrame(rows, columns=["line", "value", "reason"]).assign(column=""))
 
     def note(self, entry: Entry, text: str) -> None:
         """Worth knowing, and stops nothing."""

@@ -36,6 +36,7 @@ import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Protocol, TypeVar, cast
@@ -63,6 +64,8 @@ WHOLE_UNTIL = "2024-01"
 """Last month of the Title Case files, which alone give the months of `mps_borough_whole` up to it."""
 UNLOCATED_LIMIT = 0.09
 STUB_SHARE = 0.2
+MOST = 10_000_000
+"""No count of offences comes near to this."""
 
 _BOROUGH_NAMES = (
     "Barking and Dagenham|Barnet|Bexley|Brent|Bromley|Camden|Croydon|Ealing|Enfield|Greenwich|Hackney|"
@@ -93,8 +96,10 @@ HEADER_NAMES = {
     "lookupboroughname": "borough",
     "majorcategory": "major",
     "majortext": "major",
+    "group": "major",
     "minorcategory": "minor",
     "minortext": "minor",
+    "subgroup": "minor",
     "wardcode": "ward",
 }
 #: Styles from coarse to fine; only those ranked 1 or more give monthly facts.
@@ -202,16 +207,16 @@ def table(entry: Entry, context: Context, names: Mapping[str, str]) -> pd.DataFr
 
 
 def whole_numbers(frame: pd.DataFrame, columns: Sequence[str], entry: Entry) -> pd.DataFrame:
-    """The columns as whole numbers; refuses blanks, text, fractions and negatives, naming line and column."""
+    """The columns as whole numbers; refuses blanks, text, fractions, negatives and numbers that no count can be."""
     done: dict[str, pd.Series] = {}
     for column in columns:
         numbers = pd.to_numeric(frame[column], errors="coerce")
-        wrong = numbers.isna() | (numbers < 0) | (numbers % 1 != 0)
+        wrong = numbers.isna() | ~numbers.between(0, MOST) | (numbers % 1 != 0)
         if wrong.any():
             at = int(wrong.to_numpy().argmax())
             raise BadInput(
                 f"{entry.name}, line {frame[tables.LINE].iloc[at]}, column '{column}': '{frame[column].iloc[at]}' is not a"
-                " count of 0 or more. The file is damaged or cut short; download it again."
+                f" count from 0 to {MOST:,}. The file is damaged or cut short; download it again."
             )
         done[column] = numbers.astype("int64")
     return pd.DataFrame(done, index=frame.index)
@@ -230,6 +235,10 @@ def month_columns(entry: Entry) -> dict[str, str]:
         raise BadInput(
             f"{entry.name}: its month columns skip, repeat or are out of order (first {names[0]}, last {names[-1]})."
             " Download the file again."
+        )
+    if months[-1] > f"{date.today():%Y-%m}":
+        raise BadInput(
+            f"{entry.name} has a column for {names[-1]}, a month that is still to come. Take the file as published."
         )
     return dict(zip(names, months, strict=True))
 
@@ -325,6 +334,12 @@ def meanings(frame: pd.DataFrame, entry: Entry) -> tuple[str, pd.DataFrame]:
 
     Raises BadInput for a category that the style does not hold.
     """
+    blank = frame[(frame["major"] == "") | (frame["minor"] == "")]
+    if len(blank):
+        raise BadInput(
+            f"{entry.name}, line {blank[tables.LINE].iloc[0]} names no category. If cells are merged, unmerge them and fill"
+            " them down; if it is a total or a note, take the row out."
+        )
     pairs = frame[["major", "minor"]].drop_duplicates()
     style = style_of(pairs.itertuples(index=False, name=None))
     rows = []

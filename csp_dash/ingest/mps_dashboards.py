@@ -142,6 +142,10 @@ WARD_NAMES = {
 LEAST_BOROUGHS = 16
 """Boroughs that a file of homicides must name to be London's and not a cut: they are too few to fall in every borough."""
 RECORDING_ERROR = "recordingerror"
+NOT_KNOWN = r"(?i)\s*\(geo\w* not known\)"
+"""What some dashboards add to the kind of area of offences without a place."""
+NO_AREA = frozenset(folded(text) for text in ("-1", "N/K", "Not known", "Unknown", "Non Athena force"))
+"""Codes that are none."""
 
 DASHBOARD = {
     "monthyear": "month",
@@ -399,8 +403,10 @@ def read_dashboard(entry: Entry, context: Context) -> list[Part]:
     if frame.empty:
         context.ledger.count(entry, rows=0, accepted=0, source="mps_monthly")
         return []
-    of_borough = frame["area_type"].map(folded).isin(["borough", "boroughs"])
-    of_ward = frame["area_type"].map(folded).isin(["saferneighbourhoodteams", "saferneighbourhoodteam", "snt"])
+    kind = frame["area_type"].str.replace(NOT_KNOWN, "", regex=True).map(folded)
+    of_borough = kind.isin(["borough", "boroughs"])
+    of_ward = kind.isin(["saferneighbourhoodteams", "saferneighbourhoodteam", "snt"])
+    frame["area"] = frame["area"].mask(frame["area"].map(folded).isin(NO_AREA), "")
     _refuse(frame[~of_borough & ~of_ward], entry, "area_type", "unknown area_type '{}'. Known are 'Borough' and 'Safer Neighbourhood Teams'")  # fmt: skip
     _refuse(
         frame[of_borough & ~frame["area"].isin([*BOROUGHS.values(), ""])],

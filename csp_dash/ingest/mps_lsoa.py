@@ -43,8 +43,11 @@ HEADER_NAMES = {
     "lsoacode": "lsoa",
     "lsoaname": "name",
     "borough": "borough",
+    "lookupboroughname": "borough",
     "majorcategory": "major",
+    "group": "major",
     "minorcategory": "minor",
+    "subgroup": "minor",
 }
 LEAST_SHARE = 0.5
 """Share of the borough's small areas that a file must name; with fewer it is a cut, whose gaps would seem to be zeros."""

@@ -95,12 +95,16 @@ class _Made:
 def take_in(paths: Sequence[Path], say: Say, *, skip: bool = False) -> list[Entry]:
     """The files that can be read. BadInput names every file that is damaged or unknown, unless they are to be skipped."""
     for path in paths:
-        if not path.exists():
+        try:
+            there = path.exists()
+        except OSError as fault:
+            raise BadInput(f"{path} cannot be reached ({fault.strerror}). Look at its rights.") from None
+        if not there:
             raise BadInput(f"There is no file or folder {path}. Look at how it is spelt.")
     good, others = entries(paths)
     # what lies unknown in an archive beside what is known is the publisher's own company: lists of codes and the like
     known = {str(entry.path) for entry in good if entry.inside}
-    wrong = [other for other in others if other.problem and (other.damaged or other.path.split("!")[0] not in known)]
+    wrong = [other for other in others if other.problem and (other.damaged or other.file not in known)]
     for other in others:
         say(f"{other.path}: {other.problem or f'{other.title}; left out.'}")
     if wrong and not skip:
@@ -138,9 +142,11 @@ def ingest(
         taken_in = take_in(paths, say, skip=skip)
         live = releases.live()
         with releases.making() as new:
-            made = _assemble(taken_in, Base(live), new, catalogue, say)
+            made = _assemble(taken_in, Base(live), new, catalogue, say, today or date.today())
             ledger = made.context.ledger
             say(_sums(ledger.intake()))
+            for sentence in _without_use(ledger.intake()):
+                say(sentence)
             snapshot = Snapshot.open(new)
             if not releases.is_news(snapshot):
                 say(f"Nothing new: the live release {live.release} already shows all of this.")
@@ -181,7 +187,7 @@ def build(source: Path, root: Path, catalogue: Catalogue, say: Say = print) -> s
         raise BadInput(f"There is no folder {root} to put data/ and geo/ into. Make it first, or leave out --to.")
     with tempfile.TemporaryDirectory(prefix=".making-", dir=root) as beside, _room(root):
         new = Path(beside)
-        made = _assemble(take_in([source], say), None, new, catalogue, say)
+        made = _assemble(take_in([source], say), None, new, catalogue, say, date.today())
         size = sum(path.stat().st_size for path in new.rglob("*") if path.is_file())
         if size > LIMIT_BYTES:
             raise BadInput(f"The snapshot came to {size:,} bytes; it should stay under {LIMIT_BYTES:,}.")
@@ -190,7 +196,9 @@ def build(source: Path, root: Path, catalogue: Catalogue, say: Say = print) -> s
     return made.release
 
 
-def _assemble(taken_in: list[Entry], base: Base | None, new: Path, catalogue: Catalogue, say: Say) -> _Made:
+def _assemble(
+    taken_in: list[Entry], base: Base | None, new: Path, catalogue: Catalogue, say: Say, today: date
+) -> _Made:
     """Write the whole release under `new`: facts, narrow tables, coverage, cards, places, manifest."""
     with tempfile.TemporaryDirectory(prefix="scratch-", dir=new) as scratch:
         context = Context(catalogue, new / "geo", Path(scratch), base)
@@ -199,6 +207,7 @@ def _assemble(taken_in: list[Entry], base: Base | None, new: Path, catalogue: Ca
         finally:
             context.close()
     context.ledger.close(taken_in)
+    _refuse_future(taken, today)
     merged = merge(taken, base)
     if base is None and "police_uk" not in merged.facts:
         raise BadInput("A whole release needs the police.uk counts by small area, and they are not among these files.")
@@ -226,6 +235,18 @@ def _assemble(taken_in: list[Entry], base: Base | None, new: Path, catalogue: Ca
         card = before / f"{name}.toml" if before is not None else None
         cards.write(new / "data" / "cards", name, holding, merged.facts.get(name), used, card)
     return _Made(_write_manifest(new, merged), merged, change, context, holding)
+
+
+def _refuse_future(taken: list[Taken], today: date) -> None:
+    """No figure is of a period that has not begun."""
+    for item in taken:
+        ahead = item.facts[pd.to_datetime(item.facts["start"]) > pd.Timestamp(today)] if len(item.facts) else item.facts
+        if len(ahead):
+            files = ", ".join(dict.fromkeys(entry.name for entry in item.inputs)) or item.source
+            raise BadInput(
+                f"{files}: figures are given for {pd.Timestamp(ahead['start'].max()):%B %Y}, which has not begun."
+                " Look at the dates in the file."
+            )
 
 
 def _read(taken_in: list[Entry], context: Context, say: Say) -> list[Taken]:
@@ -278,6 +299,17 @@ def _names(folder: Path) -> dict[str, str]:
     """Names of areas by code."""
     areas = pd.read_csv(folder / "geo" / "areas.csv", dtype=str)
     return dict(zip(areas["code"], areas["name"], strict=True))
+
+
+def _without_use(intake: pd.DataFrame) -> list[str]:
+    """A sentence for each file of which not one row could be used."""
+    return [
+        f"{row['file']}: none of its {row['rows']:,} rows could be used. {row['note']}".rstrip()
+        if row["rows"]
+        else f"{row['file']}: {row['note'] or 'it has no rows.'}"
+        for row in intake.to_dict("records")
+        if not row["accepted"]
+    ]
 
 
 def _sums(intake: pd.DataFrame) -> str:

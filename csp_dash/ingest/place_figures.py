@@ -28,6 +28,7 @@ BOROUGHS = frozenset(f"E090000{number:02}" for number in range(1, 34))
 """London's 32 boroughs and the City."""
 HERE = Path(__file__).parent
 YEAR = "(mid)?(year|date)"
+WHOLE_TABLE = "residencetypetotalmeasuresvalue"
 
 TS001 = "ONS Census 2021, table TS001 (Nomis)"
 CENSUS = "ONS Census 2021 (Nomis)"
@@ -203,6 +204,10 @@ def _note_unused(context: Context, entry: Entry, sheets_unused: Sequence[str]) -
 def _census(entry: Entry, context: Context, known: Known, said: Said) -> None:
     """Total of usual residents of the wards, from TS001 or another table that has it."""
     cells = [str(name) for name in entry.found.columns if re.fullmatch(r"c.*name", folded(name))]
+    whole = column_of(entry.found.columns, WHOLE_TABLE)
+    if whole:
+        _census_whole(entry, context, known, said, whole)
+        return
     rows = named(
         entry,
         context,
@@ -233,6 +238,19 @@ def _census(entry: Entry, context: Context, known: Known, said: Said) -> None:
     first = any(folded(name).startswith("c2021restype") for name in cells)
     part = own[["area", "people"]].assign(base="census_2021", source=TS001 if first else CENSUS)
     (said.people if first else said.spare).append((entry, part))
+
+
+def _census_whole(entry: Entry, context: Context, known: Known, said: Said, called: str) -> None:
+    """The same from table TS001 as it is published whole: a row an area, a column a kind of residence."""
+    rows = named(entry, context, {"area": "geographycode", "people": WHOLE_TABLE})
+    own = rows[rows["area"].isin(known.wards)]
+    _count(context, entry, rows, rows["area"].isin(known.every), used=len(own) > 0)
+    if own.empty:
+        return
+    bad_cell(entry, own, own["area"].duplicated(), "area", "geography code", "there for the first time")
+    same_codes(own["area"], known.wards, entry.name)
+    own = own.assign(people=numbers(entry, own, "people", called))
+    said.people.append((entry, own[["area", "people"]].assign(base="census_2021", source=TS001)))
 
 
 def _mid_year(entry: Entry, context: Context, known: Known, said: Said) -> None:

@@ -37,6 +37,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 from typing import cast
 
@@ -113,6 +114,7 @@ COUNT_COLUMNS = {
 }
 """What a column is called here -> what the publisher calls it."""
 
+FIRST_MONTH = "2010-12"
 MONTH = r"20\d\d-(0[1-9]|1[0-2])"
 CELLS = ["series", "lsoa", "ward", "month"]
 OWN = "street:"
@@ -256,6 +258,8 @@ def _placed(rows: pd.DataFrame, context: Context) -> pd.DataFrame:
 
     named = STREET_COLUMNS
     reject(rows, ~rows["month"].str.fullmatch(MONTH), named["month"], rows["month"], "it is no month such as 2024-03")
+    reject(rows, rows["month"] < FIRST_MONTH, named["month"], rows["month"], "the records begin in December 2010")
+    reject(rows, rows["month"] > f"{date.today():%Y-%m}", named["month"], rows["month"], "the month is still to come")
     reject(rows, rows["force"] == "", named["force"], "", "no force is named")
     reject(rows, wrong_way.loc[rows.index], named["lon"], rows["lon"], "longitude and latitude are swapped")
     for name, number in (("lon", "x"), ("lat", "y")):

@@ -16,6 +16,7 @@ import os
 import re
 import tarfile
 import tomllib
+import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -45,6 +46,8 @@ BOROUGH_COLUMN = re.compile(
     r"|localauthoritydistrict(code|name)\d{4}|lsoaname|lsoa\d\dnm"
 )
 WORDS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+UNWRITTEN = ("Cc", "Cs")
+"""Kinds of letters that a name cannot be shown with: control characters, and bytes that are no letters."""
 PACKED = (b"PK", b"PAR1", b"\x1f\x8b", b"\xfd7zXZ")
 AGAIN = "Download it again"
 NO_ROWS = "It has a header and no rows."
@@ -67,7 +70,8 @@ class Format:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`path` as given (`outer.zip!inner.csv` inside an archive); `format` is empty where there is a `problem`, a sentence.
+    """`path` as given (`outer.zip!inner.csv` inside an archive, where `inside` has the names within it, outermost first);
+    `format` is empty where there is a `problem`, a sentence.
 
     `period` and `rows` are told where they are cheap to know. The rest is what it takes to read the table: in which row
     (from 0) its header stands and with which cells, what separates its columns, its encoding, its sheet. `note` is worth
@@ -89,6 +93,12 @@ class Found:
     mark: str = ""
     encoding: str = ""
     sheet: str = ""
+    inside: tuple[str, ...] = ()
+
+    @property
+    def file(self) -> str:
+        """The file on disk: `path` without what lies inside it. A name may hold a "!" itself."""
+        return self.path.removesuffix("".join(f"!{name}" for name in self.inside))
 
 
 class _Unreadable(Exception):
@@ -113,7 +123,9 @@ def formats() -> tuple[Format, ...]:
 
 def recognise(paths: Iterable[Path]) -> list[Found]:
     """What each file is, in order; folders are walked, archives are looked into."""
-    return [found for path in paths for file in _files(path) for found in _guarded(str(file), _opened(file))]
+    return [
+        found for path in paths for file in _files(path) for found in _guarded(_shown(file), _opened(file), file.name)
+    ]
 
 
 def lines(found: Sequence[Found]) -> list[str]:
@@ -144,13 +156,20 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def _aside(name: str) -> bool:
-    """Hidden files, caches, the cards beside downloads, and what a Mac puts into zips."""
-    return name.endswith(".card.json") or any(part.startswith((".", "__")) for part in Path(name).parts if part != "..")
+    """Hidden files, caches, the cards beside downloads, and what Windows, Excel and a Mac put beside files and into zips."""
+    parts = [part for part in Path(name).parts if part != ".."]
+    left = name.endswith(".card.json") or Path(name).name.lower() in ("thumbs.db", "desktop.ini")
+    return left or any(part.startswith((".", "__", "~$")) for part in parts)
 
 
-def _guarded(name: str, work: Iterator[Found]) -> Iterator[Found]:
+def _shown(path: Path | str) -> str:
+    """A path as text that can be written down."""
+    return "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(one) in UNWRITTEN else one for one in str(path))
+
+
+def _guarded(name: str, work: Iterator[Found], file: str) -> Iterator[Found]:
     """What a reader finds, and a sentence in place of whatever breaks it."""
-    short = re.split(r"[!/\\]", name)[-1]
+    short = _shown(Path(file.replace("\\", "/")).name)
     try:
         yield from work
     except _Unreadable as fault:
@@ -160,12 +179,24 @@ def _guarded(name: str, work: Iterator[Found]) -> Iterator[Found]:
             yield Found(
                 name, problem=f"{short} {fault}.", damaged=isinstance(fault, _Near) or not isinstance(fault, _Unknown)
             )
+    except NotImplementedError:
+        yield Found(name, problem=f"{short} is packed in a way that is not read here. Unpack it first.", damaged=True)
     except Exception as fault:  # a damaged file may break any library in any way
         why = (str(fault).splitlines() or [type(fault).__name__])[0][:120].rstrip(".")
         yield Found(name, problem=f"{short} is cut short or damaged ({why}). {AGAIN}.", damaged=True)
 
 
+def _member(archive: str, member: str, work: Iterator[Found]) -> Iterator[Found]:
+    """What is found in a file of an archive, which bears the name `member` there."""
+    for found in _guarded(f"{archive}!{member}", work, member):
+        yield replace(found, inside=(member, *found.inside))
+
+
 def _opened(path: Path) -> Iterator[Found]:
+    if _shown(path) != str(path):
+        raise _Unreadable(
+            "has a name that cannot be written down, with a line break or broken letters in it. Rename it"
+        )
     try:
         if path.exists() and not path.is_file():
             raise _Unreadable("cannot be read: it is no ordinary file, or a folder without the right to look into it")
@@ -226,7 +257,8 @@ def _zipped(name: str, handle: IO[bytes], depth: int) -> Iterator[Found]:
         if "word/document.xml" in names:
             yield Found(name, "document", "A document, not data")
         elif "xl/workbook.xml" in names:
-            if unpacked > 10 * LARGEST:
+            texts = sum(member.file_size for member in members if member.filename.endswith("sharedStrings.xml"))
+            if unpacked > 40 * LARGEST or texts > 5 * LARGEST:  # texts are held in memory, rows are not
                 raise _Unreadable("is too large a workbook to be opened here. Save its sheet as CSV")
             yield _workbook(name, handle)
         elif "mimetype" in names or "xl/workbook.bin" in names:
@@ -237,11 +269,11 @@ def _zipped(name: str, handle: IO[bytes], depth: int) -> Iterator[Found]:
             shapes = [member for member in members if member.filename.lower().endswith(".shp")]
             for shape in shapes:
                 inside = f"{name}!{shape.filename}"
-                yield from _guarded(inside, _shapefile(inside, archive, shape.filename))
+                yield from _member(name, shape.filename, _shapefile(inside, archive, shape.filename))
             for member in members:
                 if not (shapes and member.filename.lower().endswith(PARTS_OF_A_SHAPE)):
                     inside = f"{name}!{member.filename}"
-                    yield from _guarded(inside, _from_zip(inside, archive, member, depth))
+                    yield from _member(name, member.filename, _from_zip(inside, archive, member, depth))
 
 
 def _from_zip(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, depth: int) -> Iterator[Found]:
@@ -279,25 +311,32 @@ def _packed(name: str, handle: IO[bytes], head: bytes, depth: int) -> Iterator[F
 
 
 def _tarred(name: str, stream: IO[bytes], size: int, depth: int) -> Iterator[Found]:
-    with tarfile.open(fileobj=_Bounded(stream, MOST_RATIO * size + HEAD), mode="r|") as archive:
+    with tarfile.open(fileobj=cast(IO[bytes], Bounded(stream, size)), mode="r|") as archive:
         for member in archive:
             inner = archive.extractfile(member) if member.isfile() and not _aside(member.name) else None
             if inner is not None:
                 inside = f"{name}!{member.name}"
-                yield from _guarded(inside, _inside(inside, inner, member.size, depth))
+                yield from _member(name, member.name, _inside(inside, inner, member.size, depth))
 
 
-class _Bounded(io.RawIOBase):
-    """A stream that is given up once it has unpacked to more than it may."""
+class Bomb(_Unreadable):
+    """It unpacks to far more than it holds."""
 
-    def __init__(self, stream: IO[bytes], most: int) -> None:
-        self.stream, self.left = stream, min(most, MOST_BYTES)
+
+class Bounded(io.RawIOBase):
+    """A stream that is given up once it has unpacked to more than a file of `size` bytes may."""
+
+    def __init__(self, stream: IO[bytes], size: int) -> None:
+        self.stream, self.left = stream, min(MOST_RATIO * size + HEAD, MOST_BYTES)
+
+    def readable(self) -> bool:
+        return True
 
     def read(self, size: int = -1, /) -> bytes:
         block = self.stream.read(size)
         self.left -= len(block)
         if self.left < 0:
-            raise _Unreadable("unpacks to far more than it holds: it may be a bomb, so it was left")
+            raise Bomb("unpacks to far more than it holds: it may be a bomb, so it was left")
         return block
 
 
@@ -342,8 +381,11 @@ def _workbook(name: str, handle: IO[bytes]) -> Found:
     book = openpyxl.load_workbook(handle, read_only=True, data_only=True)
     fault = _Unknown(f"has no sheets. {AGAIN}")
     for sheet in book.worksheets:
+        sheet.reset_dimensions()  # some programs write a size that is wrong
         cells = sheet.iter_rows(max_row=SAMPLE, values_only=True)
-        rows = [["" if cell is None else str(cell) for cell in row] for row in cells]
+        ragged = [["" if cell is None else str(cell) for cell in row] for row in cells]
+        width = max((len(row) for row in ragged), default=0)
+        rows = [row + [""] * (width - len(row)) for row in ragged]
         # a cell that is merged with the one above it is empty here
         filled = [
             [b or a for a, b in zip(above, row, strict=False)] for above, row in zip([[], *rows], rows, strict=False)
@@ -388,6 +430,10 @@ def _text(name: str, head: bytes, handle: IO[bytes] | None) -> Found:
     if re.match(r"\s*(<!--.*?-->\s*)*(<!doctype html|<html|<head|<body|<\?xml|<error)", text[:2000], re.I | re.S):
         raise _Near(f"is a web page or an error message, saved in place of the file. {AGAIN}")
     if not whole:
+        if not re.search(r"[\r\n]", text):
+            raise _Unreadable(
+                f"begins with a line of more than {HEAD:,} bytes, so it is no table that is known here. {AGAIN}"
+            )
         text = text[: text.rfind("\n") + 1] or text
     tail = "" if whole or handle is None or encoding.startswith("utf-16") else _tail(handle).decode(encoding, "replace")
     fault: _Unknown | None = None
@@ -428,7 +474,11 @@ def _decoded(head: bytes) -> tuple[str, str, str]:
         if len(head) > 3 and zeros.count(0) > 0.9 * len(zeros):
             return head.decode(name, errors="ignore"), name, "It is in UTF-16."
     if b"\x00" in head:
-        raise _Unreadable("is no text and of no kind that is known here")
+        at = head.index(b"\x00")
+        if at < 200 or re.search(rb"[\x01-\x08\x0e-\x1f]", head[:at]):
+            raise _Unreadable("is no text and of no kind that is known here")
+        line = head[:at].count(b"\n") + 1
+        raise _Unreadable(f"has zero bytes in line {line}, which no text has: it is damaged or half written. {AGAIN}")
     try:
         return head.decode("utf-8-sig"), "utf-8", ""
     except UnicodeDecodeError as fault:
@@ -501,7 +551,10 @@ def _nearest(rows: Sequence[Sequence[str]], shapes: bool) -> _Unknown:
         )
     _, near, missing, strange, line = best
     if not missing:
-        return _Near(f"looks like “{near.title}” but line {line} has no columns of months, such as 202404. {AGAIN}")
+        return _Near(
+            f"looks like “{near.title}” but line {line} has no columns of months, written as 202404. Write"
+            f" them so, or take the file as it is published"
+        )
     close = difflib.get_close_matches(_folded(missing[0]), map(_folded, strange), n=1, cutoff=0.4)
     now = next((cell.strip() for cell in strange if close and _folded(cell) == close[0]), "")
     instead = f"; perhaps it is now called '{now}'" if now else ""

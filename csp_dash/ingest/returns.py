@@ -19,6 +19,7 @@ from __future__ import annotations
 import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -94,6 +95,8 @@ class _Sheet:
     rows: int = 0
     out_of_area: int = 0
     rejected: list[tuple[int, str, str, str]] = field(default_factory=list)
+    torn: set[tuple[str, Span, str]] = field(default_factory=set)
+    incomplete: int = 0
     forms: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
 
@@ -105,7 +108,7 @@ def read(entries: list[Entry], context: Context, today: date | None = None) -> l
     for entry in entries:
         sheets[entry] = _Sheet(entry)
         rows += _rows(sheets[entry], context, today or date.today())
-    rows = _without_totals(_without_twice(rows, sheets), sheets)
+    rows = _without_torn(_without_totals(_without_twice(rows, sheets), sheets), sheets)
     rows = _without_excess(rows, sheets)
     for sheet in sheets.values():
         _account(sheet, [row for row in rows if row.entry is sheet.entry], context)
@@ -139,6 +142,10 @@ def _rows(sheet: _Sheet, context: Context, today: date) -> Iterator[Row]:
             row = _row(sheet, line, texts, context.catalogue, today)
         except _Rejected as fault:
             sheet.rejected.append((line, fault.column, fault.value, fault.reason))
+            with suppress(_Rejected):  # where it is known what the row was a part of, the other parts make no sum
+                item = _indicator(texts.get("indicator", ""), context.catalogue)
+                place = _area(texts.get("area_code", ""), texts.get("area_name", ""), item)
+                sheet.torn.add((item.slug, _period(texts.get("period", ""), item, sheet, today), place))
             continue
         if row is None:
             sheet.out_of_area += 1
@@ -272,6 +279,20 @@ def _without_twice(rows: list[Row], sheets: dict[Entry, _Sheet]) -> list[Row]:
         for row in same:
             lines = ", ".join(str(other.line) for other in same if other is not row)
             _reject(row, sheets, f"the same place and period stand in line {lines} too")
+            sheets[row.entry].torn.add(row.cell)
+    return kept
+
+
+def _without_torn(rows: list[Row], sheets: dict[Entry, _Sheet]) -> list[Row]:
+    """Parts whose sum would lack a part that was left out: no figure is better than one that is too small."""
+    torn = set().union(*(sheet.torn for sheet in sheets.values()))
+    kept = []
+    for row in rows:
+        if row.cell not in torn:
+            kept.append(row)
+        else:
+            _reject(row, sheets, "another part of the same place and period was left out: the sum would be too small")
+            sheets[row.entry].incomplete += 1
     return kept
 
 
@@ -325,7 +346,8 @@ def _account(sheet: _Sheet, rows: list[Row], context: Context) -> None:
     ledger.count(entry, rows=sheet.rows, accepted=accepted, out_of_area=sheet.out_of_area, source=source)
     ledger.reject(entry, pd.DataFrame(sorted(sheet.rejected), columns=["line", "column", "value", "reason"]))
     own = ledger.account(entry)
-    ledger.refuse_if_mostly_wrong(entry, own.rows - own.out_of_area, own.rejected)
+    # a part that goes with another one is not wrong itself
+    ledger.refuse_if_mostly_wrong(entry, own.rows - own.out_of_area, own.rejected - sheet.incomplete)
     if len(sheet.forms) > 1:
         forms = ", ".join(sorted(sheet.forms))
         ledger.note(entry, f"Periods are written in several ways (like {forms}); each was read by itself.")

@@ -27,9 +27,13 @@ SOURCE = "mhclg_rough_sleeping"
 SERIES = "rough_sleeping_snapshot"
 COLUMNS = {
     "localauthorityonscode": "code",
+    "localauthoritycode": "code",
     "localauthority": "name",
+    "localauthorityname": "name",
     "region": "region",
+    "regionname": "region",
     "regiononscode": "region_code",
+    "regioncode": "region_code",
 }
 AUTHORITIES = frozenset(f"E09{number:06d}" for number in range(1, 34))
 BOROUGHS = ("E09000001", "E09000012", "E09000025", TOWER_HAMLETS)
@@ -47,12 +51,17 @@ def read(entries: list[Entry], context: Context) -> list[Taken]:
 
 def _read_file(entry: Entry, context: Context) -> pd.DataFrame:
     frame = table(entry, context, COLUMNS)
+    if _coded(frame["name"]).any() and not _coded(frame["code"]).any():
+        frame = frame.rename(columns={"code": "name", "name": "code"})
+        context.ledger.note(
+            entry, "Its columns of codes and names bear each other's headers; they were read as they are."
+        )
     years = _years(entry, frame)
     strange = frame["code"].str.match(r"E09\d{6}$") & ~frame["code"].isin(AUTHORITIES)
     refuse(entry, frame, strange, "code", "Local authority ONS code", "is the code of no London authority")
     regions, own = ("region_code", LONDON) if "region_code" in frame.columns else ("region", "London")
     london = frame[regions] == own
-    area = frame["code"].where(~(london & (frame["code"] == "---")), LONDON)
+    area = frame["code"].where(~(london & ~_coded(frame["code"])), LONDON)
     rows = frame.assign(area=area)
     rows = rows[rows["area"].isin([*BOROUGHS, LONDON])]
     if TOWER_HAMLETS not in set(rows["area"]):
@@ -79,6 +88,11 @@ def _read_file(entry: Entry, context: Context) -> pd.DataFrame:
             )
         )
     return fact_frame(pd.concat(parts, ignore_index=True))
+
+
+def _coded(texts: pd.Series) -> pd.Series:
+    """Whether each is the code of an authority; the rows of regions have a mark there, such as --- or [z]."""
+    return texts.str.fullmatch(r"E0\d{7}")
 
 
 def _years(entry: Entry, frame: pd.DataFrame) -> dict[str, str]:

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import codecs
 import io
-from collections.abc import Iterator
-from typing import IO, cast
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
+from itertools import islice
+from typing import IO, Any, cast
 
 import numpy as np
 import openpyxl
@@ -17,14 +21,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from csp_dash.ingest.facts import BadInput
 from csp_dash.ingest.intake import Entry
 from csp_dash.ingest.ledger import Ledger
 
 BLOCK = 1 << 22
+MOST_LINES = 100
+"""Lines that one value may cover. More are a quotation mark that was never closed."""
+MOST_MALFORMED = 10_000
+"""Malformed rows that are kept, unless there are more good ones than that."""
 MOST_ROWS = 5_000_000
 """Rows that a table may have to be read whole."""
+FORMULA = re.compile(rb"<(\w{1,20}:)?f[ >/]")
+SHEET_ROWS = 20_000
+"""Rows of a sheet that are held at a time."""
 LINE = "line"
 
 
@@ -83,22 +95,25 @@ def _filled(rows: Iterator[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.Re
 def _parquet(entry: Entry) -> Iterator[pa.RecordBatch]:
     with entry.opened() as handle:
         line = 1
-        for batch in pq.ParquetFile(handle).iter_batches():
-            texts = [pc.fill_null(column.cast(pa.string()), "") for column in batch.columns]
-            lines = pa.array(np.arange(line, line + batch.num_rows), pa.int64())
-            line += batch.num_rows
-            yield pa.RecordBatch.from_arrays([*texts, lines], names=[*_names(tuple(batch.schema.names)), LINE])
+        try:
+            for batch in pq.ParquetFile(handle).iter_batches():
+                texts = [pc.fill_null(column.cast(pa.string()), "") for column in batch.columns]
+                lines = pa.array(np.arange(line, line + batch.num_rows), pa.int64())
+                line += batch.num_rows
+                yield pa.RecordBatch.from_arrays([*texts, lines], names=[*_names(tuple(batch.schema.names)), LINE])
+        except pa.ArrowException as fault:
+            raise BadInput(
+                f"{entry.name} cannot be read beyond row {line} ({_first(fault)}). Download it again."
+            ) from None
 
 
 def _text(entry: Entry, columns: list[str], ledger: Ledger) -> Iterator[pa.RecordBatch]:
     """A text of any separator and encoding."""
-    wrong: list[int] = []
+    wrong: list[tuple[int, str, str]] = []  # malformed rows since the last batch: which row of the file, text, why
 
     def malformed(row: pacsv.InvalidRow) -> str:
-        number = int(row.number)
-        wrong.append(number)
-        if row.text.strip():
-            ledger.malformed(entry, number, row.text, f"has {row.actual_columns} columns, not {row.expected_columns}")
+        columns = "1 column" if row.actual_columns == 1 else f"{row.actual_columns} columns"
+        wrong.append((int(row.number), row.text, f"has {columns}, not {row.expected_columns}"))
         return "skip"
 
     with entry.opened() as handle:
@@ -122,23 +137,89 @@ def _text(entry: Entry, columns: list[str], ledger: Ledger) -> Iterator[pa.Recor
         except pa.ArrowInvalid as fault:
             if "Empty CSV" in str(fault) or "skip" in str(fault):
                 return  # a header and no rows
-            raise BadInput(f"{entry.name} cannot be read as a table ({_first(fault)}). Download it again.") from None
-        good, first = 0, entry.found.header + 2
+            raise BadInput(_broken(entry, entry.found.header + 2, fault)) from None
+        place = _Place(entry)
         while True:
             try:
                 batch = reader.read_next_batch()
             except StopIteration:
-                return
+                break
             except (pa.ArrowInvalid, EOFError) as fault:
-                raise BadInput(
-                    f"{entry.name} cannot be read beyond line {first + good + len(wrong)} ({_first(fault)}). Download it again."
-                ) from None
-            at = np.arange(good, good + batch.num_rows)
-            good += batch.num_rows
-            # a row that was passed over pushes the lines of those below it down
-            skipped = np.sort(np.array(wrong, dtype=np.int64)) - first
-            lines = first + at + np.searchsorted(skipped - np.arange(len(skipped)), at, side="right")
+                raise BadInput(_broken(entry, place.line, fault)) from None
+            lines, bad = place.lines(batch, wrong, look=stream.quoted)
+            ledger.malformed(entry, bad)
+            _refuse_other_table(entry, ledger, place)
             yield pa.RecordBatch.from_arrays([*batch.columns, pa.array(lines, pa.int64())], names=[*columns, LINE])
+        _, bad = place.lines(None, wrong, look=stream.quoted)
+        ledger.malformed(entry, bad)
+        if place.ends_malformed and not stream.ended:
+            raise BadInput(
+                f"{entry.name} breaks off in line {place.line - 1}, in the middle of a row: it is cut short. Download it again, or"
+                " take that line out if it is a note."
+            )
+
+
+class _Place:
+    """Where in a file its rows stand. A row may have line ends in quotes, and then covers several lines."""
+
+    def __init__(self, entry: Entry) -> None:
+        self.entry = entry
+        self.line = entry.found.header + 2
+        self.row = entry.found.header + 2
+        self.read = 0
+        self.ends_malformed = False
+
+    def lines(
+        self, batch: pa.RecordBatch | None, known: list[tuple[int, str, str]], *, look: bool
+    ) -> tuple[NDArray[np.int64], list[tuple[int, str, str]]]:
+        """The lines of the good rows of a batch, and the malformed rows among and right after them with theirs, which are
+        taken out of those that are `known`: the reader may be ahead."""
+        good = 0 if batch is None else batch.num_rows
+        wrong = [item for at, item in enumerate(known) if item[0] - self.row - at <= good]
+        del known[: len(wrong)]
+        more = np.zeros(good, dtype=np.int64)
+        if look and batch is not None:
+            for column in batch.columns:
+                more += np.asarray(pc.count_substring(column, "\n"))
+        breaks = np.zeros(good + len(wrong), dtype=np.int64)
+        bad = np.array([number - self.row for number, _, _ in wrong], dtype=np.int64)
+        is_bad = np.zeros(len(breaks), dtype=bool)
+        is_bad[bad] = True
+        breaks[is_bad] = [text.count("\n") for _, text, _ in wrong]
+        breaks[~is_bad] = more
+        at = self.line + np.arange(len(breaks)) + np.concatenate([[0], np.cumsum(breaks)])[: len(breaks)]
+        if len(breaks) and breaks.max() > MOST_LINES:
+            raise BadInput(
+                f"{self.entry.name}, line {at[breaks.argmax()]}: a quotation mark opens there and does not close for more than"
+                f" {MOST_LINES} lines. Put it right, or download the file again."
+            )
+        self.line += len(breaks) + int(breaks.sum())
+        self.row += len(breaks)
+        self.read += good
+        if len(breaks):
+            self.ends_malformed = bool(is_bad[-1]) and wrong[-1][1].strip() != ""
+        told = [(int(at[row]), text, why) for row, (_, text, why) in zip(bad, wrong, strict=True) if text.strip()]
+        return at[~is_bad], told
+
+
+def _refuse_other_table(entry: Entry, ledger: Ledger, place: _Place) -> None:
+    """Rows that are not of the table by the thousand: no use to keep each of them."""
+    account = ledger.account(entry)
+    if account.rows > max(MOST_MALFORMED, place.read):
+        first = account.lines[0].iloc[0]
+        raise BadInput(
+            f"{entry.name}: {account.rows:,} rows have more or fewer columns than its header. The first is line {first['line']}, which"
+            f" {first['reason']}. Download the file again."
+        )
+
+
+def _broken(entry: Entry, line: int, fault: BaseException) -> str:
+    if "straddling" in str(fault):
+        return (
+            f"{entry.name}, line {line} does not end within {BLOCK >> 20} million bytes: a quotation mark that opens there"
+            " never closes, or the file is damaged. Put it right, or download the file again."
+        )
+    return f"{entry.name} cannot be read beyond line {line} ({_first(fault)}). Download it again."
 
 
 def _first(fault: BaseException) -> str:
@@ -155,6 +236,7 @@ class _Utf8(io.RawIOBase):
         self.plain = encoding == "utf-8"
         self.decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
         self.start = True
+        self.quoted, self.ended = False, True
 
     def readable(self) -> bool:
         return True
@@ -166,8 +248,21 @@ class _Utf8(io.RawIOBase):
             made = self._utf8(block, done)
             if self.start and made:
                 made, self.start = made.removeprefix(b"\xef\xbb\xbf"), False
+            if made:
+                self._look_at(made)
             if made or done:
                 return made
+
+    def _look_at(self, made: bytes) -> None:
+        """Whether values may be in quotes, and the file has ended with a line; no text has zero bytes."""
+        self.quoted = self.quoted or b'"' in made
+        self.ended = made.endswith((b"\n", b"\r"))
+        if b"\0" in made:
+            line = self.line + made[: made.index(b"\0")].count(b"\n") - (made.count(b"\n") if self.plain else 0)
+            where = f" in line {line}" if self.plain else ""
+            raise BadInput(
+                f"{self.entry.name} has zero bytes{where}, which no text has: it is damaged or half written. Download it again."
+            )
 
     def _utf8(self, block: bytes, done: bool) -> bytes:
         if not self.plain:
@@ -201,26 +296,58 @@ codecs.register_error("csp-windows-1252", _windows)
 
 def _sheet(entry: Entry, columns: list[str]) -> Iterator[pa.RecordBatch]:
     """Rows of a workbook's sheet. A formula counts as the value that was saved with it, and is refused without one."""
+    asked, width = entry.found.header + 2, len(columns)
+    with (
+        workbook(entry) as book,
+        workbook(entry, data_only=False) if _calculates(entry) else nullcontext() as formulas,
+    ):
+        rows = book[entry.found.sheet].iter_rows(min_row=asked, max_col=width, values_only=True)
+        cells = formulas[entry.found.sheet].iter_rows(min_row=asked, max_col=width) if formulas is not None else ()
+        while part := list(islice(rows, SHEET_ROWS)):
+            _refuse_formulas(entry, part, islice(cells, len(part)))
+            texts = [
+                pa.array([_cell(row[at]) if at < len(row) else "" for row in part], pa.string()) for at in range(width)
+            ]
+            lines = pa.array(range(asked, asked + len(part)), pa.int64())
+            asked += len(part)
+            yield pa.RecordBatch.from_arrays([*texts, lines], names=[*columns, LINE])
+
+
+@contextmanager
+def workbook(entry: Entry, *, data_only: bool = True) -> Iterator[openpyxl.Workbook]:
+    """A workbook to read from, formulas as their saved values or as they stand. BadInput for whatever is damaged in it."""
     with entry.opened() as handle:
         body = io.BytesIO(handle.read())
-    book = openpyxl.load_workbook(body, read_only=True, data_only=True)
-    asked = entry.found.header + 2
-    width = len(columns)
-    rows = list(book[entry.found.sheet].iter_rows(min_row=asked, max_col=width, values_only=True))
-    if any(cell is None for row in rows for cell in row):
-        _refuse_formulas(entry, body, rows, asked, width)
-    for start in range(0, len(rows), 50_000):
-        part = rows[start : start + 50_000]
-        texts = [
-            pa.array([_cell(row[at]) if at < len(row) else "" for row in part], pa.string()) for at in range(width)
-        ]
-        lines = pa.array(range(asked + start, asked + start + len(part)), pa.int64())
-        yield pa.RecordBatch.from_arrays([*texts, lines], names=[*columns, LINE])
+    try:
+        book = openpyxl.load_workbook(body, read_only=True, data_only=data_only)
+        for sheet in book.worksheets:
+            sheet.reset_dimensions()  # some programs write a size that is wrong
+        yield book
+    except BadInput:
+        raise
+    except Exception as fault:  # a damaged workbook may break the library in any way
+        raise BadInput(
+            f"{entry.name} is a workbook that cannot be read to its end ({_first(fault)}). Download it again, or open it in"
+            " Excel and save it anew."
+        ) from None
 
 
-def _refuse_formulas(entry: Entry, body: io.BytesIO, rows: list[tuple[object, ...]], asked: int, width: int) -> None:
-    sheet = openpyxl.load_workbook(body, read_only=True, data_only=False)[entry.found.sheet]
-    for saved, cells in zip(rows, sheet.iter_rows(min_row=asked, max_col=width), strict=False):
+def _calculates(entry: Entry) -> bool:
+    """Whether any sheet of a workbook holds a formula; most hold none, and need not be read twice."""
+    with entry.opened() as handle, zipfile.ZipFile(io.BytesIO(handle.read())) as parts:
+        for name in parts.namelist():
+            if name.startswith("xl/worksheets/"):
+                with parts.open(name) as sheet:
+                    end = b""
+                    while block := sheet.read(BLOCK):
+                        if FORMULA.search(end + block):
+                            return True
+                        end = block[-40:]
+    return False
+
+
+def _refuse_formulas(entry: Entry, rows: list[tuple[object, ...]], sheet: Iterable[tuple[Any, ...]]) -> None:
+    for saved, cells in zip(rows, sheet, strict=False):
         for value, cell in zip(saved, cells, strict=False):
             if value is None and isinstance(cell.value, str) and cell.value.startswith("="):
                 raise BadInput(

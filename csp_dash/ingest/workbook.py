@@ -6,19 +6,17 @@ by a regular expression that its whole name in that form must match: `wd\\d\\dcd
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-import openpyxl
 import pandas as pd
 
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import BadInput
 from csp_dash.ingest.intake import Entry
 from csp_dash.ingest.recognise import TITLE_ROWS
-from csp_dash.ingest.tables import LINE, frame
+from csp_dash.ingest.tables import LINE, frame, workbook
 
 
 def folded(name: object) -> str:
@@ -77,14 +75,13 @@ def sheets(entry: Entry, pattern: str) -> list[Entry]:
     """A file as it is; a workbook once for each of its sheets whose header, within the first rows, has such a column."""
     if not entry.found.sheet:
         return [entry]
-    with entry.opened() as handle:
-        book = openpyxl.load_workbook(io.BytesIO(handle.read()), read_only=True, data_only=True)
     found = []
-    for sheet in book.worksheets:
-        for at, row in enumerate(sheet.iter_rows(max_row=TITLE_ROWS, values_only=True)):
-            cells = ["" if cell is None else str(cell).strip() for cell in row]
-            if column_of(cells, pattern):
-                own = replace(entry.found, sheet=sheet.title, header=at, columns=tuple(cells))
-                found.append(replace(entry, found=own))
-                break
+    with workbook(entry) as book:
+        for sheet in book.worksheets:
+            for at, row in enumerate(sheet.iter_rows(max_row=TITLE_ROWS, values_only=True)):
+                cells = ["" if cell is None else str(cell).strip() for cell in row]
+                if column_of(cells, pattern):
+                    own = replace(entry.found, sheet=sheet.title, header=at, columns=tuple(cells))
+                    found.append(replace(entry, found=own))
+                    break
     return found

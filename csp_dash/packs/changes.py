@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import pandas as pd
 
@@ -16,7 +17,7 @@ from csp_dash import queries
 from csp_dash.analytics import wording
 from csp_dash.catalogue.supplied import return_source
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import AreaKind
+from csp_dash.domain.words import BOROUGH, AreaKind
 from csp_dash.ingest.schedule import Due, due, schedules
 from csp_dash.packs.data import Data
 
@@ -24,6 +25,7 @@ MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 PARTNER_RETURN = "partner_return"
 LARGEST = 20
 """Revised figures that are shown; all of them are in the CSV."""
+PLACES = {"borough": "boroughs", "ward": "wards", "lsoa": "small areas", "region": "London"}
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def changes(data: Data, view: Filters, today: date) -> Changes:
         missing=_missing(data),
         late=tuple(
             f"{_title(data, item.source)}: figures to {_month(item.period_end)} are usually out by {_day(item.due)},"
-            f" {wording.counted(item.late(today), 'days')} ago. It reaches {_month(item.reaches)}."
+            f" {_ago(item.late(today))} ago. Those here reach {_month(item.reaches)}."
             for item in owed
             if item.late(today)
         ),
@@ -101,7 +103,15 @@ def intake(data: Data, view: Filters) -> Listed:
         )
     if data.settings.public:
         frame = frame.assign(note=frame["note"].mask(frame["format"] == PARTNER_RETURN, ""))
+    added = frame["file"].isin(data.snapshot.about.took_in)
+    frame = pd.concat([frame[added], frame[~added]])
     sums = frame[["rows", "accepted", "rejected", "out_of_area"]].sum()
+    first = (
+        f" The {wording.counted(int(added.sum()), 'files')} that this release added {'stands' if added.sum() == 1 else 'stand'}"
+        " at the top."
+        if added.any() and not added.all()
+        else ""
+    )
     shown = pd.DataFrame(
         {
             "File": frame["file"],
@@ -117,7 +127,7 @@ def intake(data: Data, view: Filters) -> Listed:
     )
     return Listed(
         f"{wording.capital(wording.counted(len(frame), 'files'))} with {wording.counted(sums['rows'], 'rows')}: {sums['accepted']:,} accepted,"
-        f" {sums['rejected']:,} left out with a reason, {sums['out_of_area']:,} about places that are not kept here.",
+        f" {sums['rejected']:,} left out with a reason, {sums['out_of_area']:,} about places that are not kept here.{first}",
         shown.reset_index(drop=True),
         "Every file that was taken in, with its rows read, accepted, left out and out of area",
         frame.assign(release=data.release).to_csv(index=False, lineterminator="\n"),
@@ -137,16 +147,17 @@ def left_out(data: Data, view: Filters) -> Listed:
         return Listed(none, pd.DataFrame(), "")
     shown = pd.DataFrame(
         {
-            "Reason": [wording.capital(reason) for reason in frame["reason"]],
+            "Reason": [_reason(*pair) for pair in zip(frame["reason"], frame["column"], strict=True)],
             "Kind of file": frame["title"],
             "Rows": frame["rows"],
             "Files": frame["files"],
             "First": [f"{row.first_file}, line {row.first_line}" for row in frame.itertuples()],
         }
     )
+    rows = int(frame["rows"].sum())
     return Listed(
-        f"{wording.capital(wording.counted(frame['rows'].sum(), 'rows'))} were not used. Each is kept with its file and line, so that"
-        " it can be looked up and put right.",
+        f"{wording.capital(wording.counted(rows, 'rows'))} {'was' if rows == 1 else 'were'} not used. Each is kept with its file"
+        " and line, so that it can be looked up and put right.",
         shown.reset_index(drop=True),
         "Rows that were left out, counted by reason and kind of file",
         filename="rows-left-out.csv",
@@ -176,21 +187,31 @@ def _told(data: Data) -> tuple[str, ...]:
     ]
     return (
         *told,
-        *(f"The check {name} failed and was accepted: {why}" for name, why in sorted(about.accepted.items())),
+        *(
+            f"One check did not hold ({name.replace('_', ' ')}) and was accepted, because: {why}"
+            for name, why in sorted(about.accepted.items())
+        ),
     )
 
 
 def _new(data: Data, frame: pd.DataFrame) -> Listed:
     if frame.empty:
         return Listed("No period is new in this release.", pd.DataFrame(), "")
+    frame = frame.assign(
+        places=[_places(*row) for row in zip(frame["source"], frame["area"], strict=True)],
+        title=[_title(data, source) for source in frame["source"]],
+    )
+    spans = frame.groupby(["title", "places"], as_index=False).agg(
+        start=("start", "min"), finish=("finish", "max"), new=("new", "sum")
+    )
     rows = [
         {
-            "Source": _title(data, str(source)),
-            "Places": str(kind),
-            "Periods": _span(str(part["start"].min())[:7], str(part["start"].max())[:7]),
+            "Source": title,
+            "Places": wording.listed(list(part["places"])),
+            "Periods": _span(str(start)[:7], str(finish)[:7]),
             "Figures": int(part["new"].sum()),
         }
-        for (source, kind), part in frame.groupby(["source", "area"], sort=True)
+        for (title, start, finish), part in spans.groupby(["title", "start", "finish"], sort=True)
     ]
     return Listed(
         f"{wording.capital(wording.counted(int(frame['new'].sum()), 'figures'))} of periods that the release before did not have.",
@@ -200,39 +221,59 @@ def _new(data: Data, frame: pd.DataFrame) -> Listed:
 
 
 def _revised(data: Data, frame: pd.DataFrame) -> Listed:
+    """Figures of measures are shown, those of this borough first; what no measure uses is in the CSV alone."""
     frame = frame[[_shown(data, *pair) for pair in zip(frame["indicator"], frame["area"], strict=True)]]
     if frame.empty:
         return Listed("No figure of the release before was changed.", pd.DataFrame(), "")
-    by = frame["new"].fillna(0) - frame["old"].fillna(0)
-    frame = frame.assign(by=by)
-    order = by.abs().sort_values(ascending=False, kind="stable").index
-    largest = frame.loc[order[:LARGEST]]
+    frame = frame.assign(by=frame["new"].fillna(0) - frame["old"].fillna(0))
+    used = frame[frame["indicator"].isin(data.catalogue.indicators)]
+    home = used["area"].isin((BOROUGH, *data.wards))
+    largest = (
+        used.assign(home=home, size=used["by"].abs())
+        .sort_values(["home", "size"], ascending=False, kind="stable")
+        .head(LARGEST)
+    )
     shown = pd.DataFrame(
         {
             "Measure": [
-                _measure(data, str(slug), str(series))
-                for slug, series in zip(largest["indicator"], largest["series"], strict=True)
+                _measure(data, *row)
+                for row in zip(largest["indicator"], largest["source"], largest["series"], strict=True)
             ],
             "Place": [data.names.get(str(code), str(code)) for code in largest["area"]],
-            "From": [_month(moment) for moment in largest["start"]],
-            "Was": [_number(value) for value in largest["old"]],
-            "Is": [_number(value) for value in largest["new"]],
-            "By": [f"{wording.number(value)}" if value < 0 else f"+{wording.number(value)}" for value in largest["by"]],
+            "Period": [
+                _span(*ends) for ends in zip(_months_of(largest["start"]), _months_of(largest["finish"]), strict=True)
+            ],
+            "Change": [_change(*row) for row in zip(largest["old"], largest["new"], largest["by"], strict=True)],
         }
     )
-    gone = int((frame["kind"] == "gone").sum())
-    more = f" ({gone:,} no longer given)" if gone else ""
-    largest_words = f" The {LARGEST} largest changes are shown; all are in the CSV." if len(frame) > LARGEST else ""
     return Listed(
-        f"{wording.capital(wording.counted(len(frame), 'figures'))} of the release before {'was' if len(frame) == 1 else 'were'}"
-        f" changed{more}.{largest_words}",
+        _how_many_revised(frame, used, int(home.sum())),
         shown,
-        "Figures that were revised: what they were, what they are, and by how much, the largest change first",
+        "Figures that were revised: what they were, what they are, and by how much; Tower Hamlets and its wards first, then"
+        " the largest change",
         frame.assign(area_name=frame["area"].map(data.names), release=data.release).to_csv(
             index=False, lineterminator="\n"
         ),
         "figures-revised.csv",
     )
+
+
+def _how_many_revised(frame: pd.DataFrame, used: pd.DataFrame, home: int) -> str:
+    """How many figures were changed, how many of them are told on the page, and where the others are."""
+    gone = int((frame["kind"] == "gone").sum())
+    number, apart = len(frame), len(frame) - len(used)
+    told = [
+        f"{wording.capital(wording.counted(number, 'figures'))} of the release before {'was' if number == 1 else 'were'} changed"
+        f"{f' ({gone:,} no longer given)' if gone else ''}"
+        f"{f', {home:,} of them for Tower Hamlets or its wards' if number > 1 and home else ''}."
+    ]
+    if len(used) > LARGEST:
+        told.append(f"{LARGEST} are shown: Tower Hamlets and its wards first, then the largest changes.")
+    if apart:
+        told.append(f"All are in the CSV, among them {wording.counted(apart, 'figures')} that no measure uses.")
+    elif len(used) > LARGEST:
+        told.append("All are in the CSV.")
+    return " ".join(told)
 
 
 def _shown(data: Data, slug: str, area: str) -> bool:
@@ -249,17 +290,24 @@ def _missing(data: Data) -> Listed:
     frame = frame[~frame["source"].isin(hidden_sources(data))]
     if frame.empty:
         return Listed("No month between the first and the last of any source is missing.", pd.DataFrame(), "")
+    frame = frame.assign(
+        what=[
+            _title(data, source)
+            + ("" if series == "*" or source == return_source(series) else f": {series.replace('_', ' ')}")
+            for source, series in zip(frame["source"], frame["series"], strict=True)
+        ],
+        places=[_places(*row) for row in zip(frame["source"], frame["area_kind"], strict=True)],
+        months=[_months(list(months)) for months in frame["missing"]],
+    )
     shown = pd.DataFrame(
-        {
-            "Source": [_title(data, name) for name in frame["source"]],
-            "Places": frame["area_kind"],
-            "Figures": ["all" if series == "*" else str(series).replace("_", " ") for series in frame["series"]],
-            "Months": [_months(list(months)) for months in frame["missing"]],
-        }
+        [
+            {"Source": what, "Places": wording.listed(list(part["places"])), "Months": months}
+            for (what, months), part in frame.groupby(["what", "months"], sort=True)
+        ]
     )
     return Listed(
         "These months lie between the first and the last of a source, and its files lack them. They are shown as gaps, never as zero.",
-        shown.reset_index(drop=True),
+        shown,
         "Months that are missing, by source",
     )
 
@@ -280,9 +328,39 @@ def _title(data: Data, name: str) -> str:
     return source.title if source else name.replace("_", " ")
 
 
-def _measure(data: Data, slug: str, series: str) -> str:
-    item = data.catalogue.indicators.get(slug)
-    return item.title if item else series.replace("_", " ")
+def _measure(data: Data, slug: str, source: str, series: str) -> str:
+    """A measure's title; with the part of it that was revised where it is the sum of several."""
+    item = data.catalogue.indicators[slug]
+    parts = {name for feed in item.feeds if feed.source == source for name in feed.series}
+    return f"{item.title} ({series.replace('_', ' ')})" if len(parts) > 1 else item.title
+
+
+def _reason(reason: str, column: str) -> str:
+    """Why rows were left out as a sentence; a reason without a subject is of what stands in the column."""
+    told = f"the {column.replace('_', ' ')} {reason}" if column and reason.startswith("is ") else reason
+    return wording.capital(told)
+
+
+def _ago(days: int) -> str:
+    """`9 days`, `6 months`, `2 years`: as exact as it matters."""
+    if days < 60:
+        return wording.counted(days, "days")
+    return wording.counted(round(days / 30.4), "months") if days < 1095 else wording.counted(days // 365, "years")
+
+
+def _months_of(moments: pd.Series[Any]) -> list[str]:
+    return [str(moment)[:7] for moment in moments]
+
+
+def _places(source: str, kind: str) -> str:
+    """A kind of place in words. Partners speak of this borough alone."""
+    return "the borough" if kind == "borough" and source.startswith(return_source("")) else PLACES.get(kind, kind)
+
+
+def _change(old: float, new: float, by: float) -> str:
+    """`2,965 to 3,026 (+61)`."""
+    sign = "" if by < 0 else "+"
+    return f"{_number(old)} to {_number(new)} ({sign}{wording.number(by)})"
 
 
 def _number(value: float) -> str:

@@ -236,6 +236,10 @@ class Data:
         rows = queries.postcodes(self.warehouse)
         return {code.replace(" ", ""): ward for code, ward in zip(rows["postcode"], rows["ward"], strict=True)}
 
+    def knows_postcodes(self) -> bool:
+        """Whether a directory of postcodes was taken in."""
+        return bool(self.postcodes)
+
     def ward_of_postcode(self, typed: str) -> str | None:
         """The ward of a postcode however it is typed, or None where it is no live one of the borough."""
         return self.postcodes.get("".join(typed.split()).upper())

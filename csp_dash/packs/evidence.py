@@ -13,6 +13,8 @@ from csp_dash.domain.words import Kind, Measure, Trust
 from csp_dash.packs.asked import ILLUSTRATIVE, Asked, value_words
 from csp_dash.packs.data import Data
 
+RETURNS = "methods#standing"
+"""Where it is told what a partner return is: no page of the partner has it."""
 WITHHELD = "withheld"  # by the partner who returned it, because it is small
 
 
@@ -82,7 +84,7 @@ def evidence(
     figures = data.catalogue.figures_of(indicator.slug)
     return Evidence(
         source=_source_words(question, card.title if card else "no open source", card.publisher if card else ""),
-        url=card.url if card else "",
+        url=RETURNS if indicator.trust is Trust.PARTNER else card.url if card else "",
         as_at=have.span.last.words if have else "",
         notes=data.catalogue.notes_of(indicator),
         table=_table(question, frame, first),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from csp_dash.analytics import wording
 from csp_dash.domain.catalogue import Priority
+from csp_dash.domain.words import Trust
 from csp_dash.packs.data import Data
 from csp_dash.packs.tile import Tile
 
@@ -62,11 +63,16 @@ class Screen:
 
 
 def screens(data: Data) -> tuple[Screen, ...]:
-    """The board's screens in the plan's order: each headline as a trend, then the priority's first ward map."""
+    """The board's screens in the plan's order: each headline and each partner return as a trend, then the first ward map."""
     found = []
     for priority in data.catalogue.priorities.values():
         shown = [slug for slug in priority.headlines if data.shows(data.catalogue.indicators[slug])]
-        found += [Screen(priority, slug, "trend") for slug in shown]
+        shown += [
+            slug
+            for slug, item in data.catalogue.indicators.items()
+            if item.trust is Trust.PARTNER and item.place.priority == priority.slug and data.have(item)
+        ]
+        found += [Screen(priority, slug, "trend") for slug in dict.fromkeys(shown)]
         official = [slug for slug in priority.maps if data.catalogue.indicators[slug].counts_in_headlines]
         found += [
             Screen(priority, slug, "map") for slug in official[:1] if data.have(data.catalogue.indicators[slug], "ward")

@@ -43,10 +43,21 @@ def draw(data: Data, view: Filters, style: Style) -> Picture:
     frame = data.series(question.indicator, question.areas)
     _, found = compare(data, question)
     if question.indicator.frequency is Frequency.MONTH:
-        return _monthly(data, view, question, frame, found, style)
-    if question.indicator.kind is Kind.PROPORTION:
-        return _survey(data, question, frame, found, style)
-    return _yearly(data, question, frame, found, style)
+        picture = _monthly(data, view, question, frame, found, style)
+    elif question.indicator.kind is Kind.PROPORTION:
+        picture = _survey(data, question, frame, found, style)
+    else:
+        picture = _yearly(data, question, frame, found, style)
+    return replace(picture, remark=f"{picture.remark} {_withheld(question, frame)}".strip())
+
+
+def _withheld(question: Asked, frame: pd.DataFrame) -> str:
+    """That gaps are figures which the partner withheld, where there are such."""
+    number = int((frame["flag"] == "suppressed").sum())
+    if not number:
+        return ""
+    periods = wording.counted(number, f"{question.indicator.frequency.value}s")
+    return f"{wording.capital(periods)} {'has' if number == 1 else 'have'} a small figure that was withheld: a gap here, and not none."
 
 
 def _place(question: Asked) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from csp_dash.analytics import narrate, wording
 from csp_dash.analytics.state import State, state
 from csp_dash.domain.catalogue import Indicator
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import AreaKind, Measure
+from csp_dash.domain.words import AreaKind, Kind, Measure, Trust
 from csp_dash.packs.asked import against_before
 from csp_dash.packs.data import Data
 from csp_dash.packs.ranking import ward_place
@@ -38,16 +39,26 @@ class Line:
 
 
 def profile(data: Data, view: Filters) -> tuple[Line, ...]:
-    """The measures of the first ward in the view, each for its newest 12 months."""
+    """What the police recorded in the first ward of the view, each measure for its newest 12 months."""
+    return _lines(data, view, MEASURES)
+
+
+def returned(data: Data, view: Filters) -> tuple[Line, ...]:
+    """The same of the measures that partners gave figures of by ward."""
+    return _lines(data, view, [slug for slug, item in data.catalogue.indicators.items() if item.trust is Trust.PARTNER])
+
+
+def _lines(data: Data, view: Filters, slugs: Iterable[str]) -> tuple[Line, ...]:
     ward = view.wards[0]
     found = []
-    for slug in MEASURES:
+    for slug in slugs:
         indicator = data.catalogue.indicators.get(slug)
-        if indicator is None or data.have(indicator, AreaKind.WARD) is None:
+        if indicator is None or indicator.kind is not Kind.COUNT or data.have(indicator, AreaKind.WARD) is None:
             continue
+        measure = Measure.RATE if indicator.has_rate else Measure.COUNT
         line = _line(
             data,
-            replace(view, indicator=slug, measure=Measure.RATE, period="12m", first=None, last=None),
+            replace(view, indicator=slug, measure=measure, period="12m", first=None, last=None),
             indicator,
             ward,
         )
@@ -67,11 +78,11 @@ def _line(data: Data, view: Filters, indicator: Indicator, ward: str) -> Line | 
     if now.numerator is None or place is None:
         return None
     found = against_before(data, replace(question, areas=(ward,)), now, before)
-    rate = float(frame.loc[frame["area"] == ward, "value"].iloc[0])
-    words = (
-        f"{wording.counted(now.numerator, indicator.unit)} in {question.span.long_words}:"
-        f" {wording.rate(rate)} for every 1,000 residents, {_standing(*place)}. {narrate.tile(found)}"
-    )
+    words = f"{wording.counted(now.numerator, indicator.unit)} in {question.span.long_words}"
+    if indicator.has_rate:
+        rate = float(frame.loc[frame["area"] == ward, "value"].iloc[0])
+        words += f": {wording.rate(rate)} for every 1,000 residents"
+    words += f", {_standing(*place, 'rate' if indicator.has_rate else 'number')}. {narrate.tile(found)}"
     return Line(
         indicator,
         wording.number(now.numerator),
@@ -81,9 +92,9 @@ def _line(data: Data, view: Filters, indicator: Indicator, ward: str) -> Line | 
     )
 
 
-def _standing(place: int, of: int) -> str:
+def _standing(place: int, of: int, what: str) -> str:
     if place == 1:
-        return f"the highest rate of the {of} wards"
+        return f"the highest {what} of the {of} wards"
     if place == of:
-        return f"the lowest rate of the {of} wards"
-    return f"the {wording.ordinal(place)} highest rate of the {of} wards"
+        return f"the lowest {what} of the {of} wards"
+    return f"the {wording.ordinal(place)} highest {what} of the {of} wards"

@@ -62,7 +62,9 @@ def card(visit: Visit, item: Indicator) -> None:
         if item.readings:
             st.markdown(f"A rise may mean that {item.readings[0]}; it may also mean that {item.readings[1]}.")
         standing = [
-            f"partner return by {item.holder}" if item.trust is Trust.PARTNER else f"{item.trust.words} figures",
+            f"[Partner return](methods#standing) by {item.holder}"
+            if item.trust is Trust.PARTNER
+            else f"{item.trust.words.capitalize()} figures",
             f"better when {item.direction.value}"
             if item.direction.value != "ambiguous"
             else "no direction is better in itself",
@@ -167,7 +169,8 @@ def _wards(visit: Visit, item: Indicator) -> None:
     view = panels.view_of(visit, item.slug)
     kept = replace(view, lens="wards")
     panels.picture_panel(visit, visit.store.panel(by_ward.small_multiples, view), "lens-multiples", kept)
-    panels.picture_panel(visit, visit.store.panel(ranking.wards, view), "lens-wards", kept)
+    if item.has_rate:
+        panels.picture_panel(visit, visit.store.panel(ranking.wards, view), "lens-wards", kept)
 
 
 def _boroughs(visit: Visit, item: Indicator) -> None:

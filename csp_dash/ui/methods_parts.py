@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 import streamlit as st
 
 from csp_dash.analytics import wording
+from csp_dash.catalogue.supplied import return_source
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import Trust
 from csp_dash.packs import changes as release
@@ -16,15 +17,41 @@ from csp_dash.ui.frame import Visit
 
 STANDING = {
     Trust.OFFICIAL: "Computed by this project from files that an official body published.",
-    Trust.PARTNER: "Supplied for this dashboard by the partner who holds it, in a return of its own.",
+    Trust.PARTNER: "Supplied for this dashboard by the partner who holds it, such as the council or a charity, who answers for it."
+    " It is shown as it was given, and nobody else publishes it to check it against.",
     Trust.PLAN: "Stated by the plan, with its page; not computed here.",
     Trust.ILLUSTRATIVE: "Made up by a declared method to show a picture at work. Never in a headline or a score.",
     Trust.AWAITING: "Nobody publishes it openly. The page names who holds it and shows the plan's figure.",
 }
 
 
+CONTENTS = {
+    "standing": "What stands behind a figure",
+    "changes": "What changed in this release",
+    "sources": "Sources",
+    "files": "Files taken in",
+    "left-out": "Rows left out",
+    "statistics": "How noise is told from signal",
+    "caveats": "Caveats, events and breaks",
+    "measures": "Measures",
+    "revisions": "How figures were revised",
+    "help": "Report something, or get help",
+}
+"""The sections of the page by their anchors, in order."""
+
+
+def contents() -> None:
+    """Links to the sections of a long page."""
+    st.markdown("On this page: " + " · ".join(f"[{title}](#{anchor})" for anchor, title in CONTENTS.items()))
+
+
+def _heading(anchor: str) -> None:
+    st.subheader(CONTENTS[anchor], anchor=anchor)
+
+
 def standing(visit: Visit) -> None:
     """What each kind of figure is worth."""
+    _heading("standing")
     count = {trust: sum(item.trust is trust for item in visit.catalogue.indicators.values()) for trust in Trust}
     lines = [
         f"- **{trust.words.capitalize()}** ({count[trust]} {'measure' if count[trust] == 1 else 'measures'}): {words}"
@@ -33,14 +60,14 @@ def standing(visit: Visit) -> None:
     ]
     st.markdown("\n".join(lines))
     st.caption(
-        f"Release {visit.release}. Every picture has its table and a CSV; each row of a CSV names its source and release. "
+        f"Release {visit.release}: the whole set of figures as it stood when it was made. Every picture has its table and a CSV; each row of a CSV names its source and release. "
         "The same number on the command line: python -m csp_dash value burglary --from 2025-04 --to 2026-03"
     )
 
 
 def sources(visit: Visit) -> None:
     """A card a source: publisher, link, licence, period, method, caveats."""
-    st.subheader("Sources", anchor="sources")
+    _heading("sources")
     rows = visit.store.panel(register.sources, Filters())
     hidden = release.hidden_sources(visit.store.data) | release.absent_sources(visit.store.data)
     for source in visit.catalogue.sources.values():
@@ -69,10 +96,12 @@ def _hidden_notes(visit: Visit) -> set[str]:
 
 def _card(visit: Visit, name: str, period: str, rows: int | None) -> None:
     source = visit.catalogue.sources[name]
+    if name in {return_source(slug) for slug in visit.catalogue.indicators}:
+        who = f"- Held and supplied by: {source.publisher}"
+    else:
+        who = f"- Publisher: {source.publisher}" + (f", [official page]({source.url})" if source.url else "")
     st.markdown(
-        f"- Publisher: {source.publisher}"
-        + (f", [official page]({source.url})" if source.url else "")
-        + f"\n- Licence: {source.licence}\n- {source.attribution}\n"
+        who + f"\n- Licence: {source.licence}\n- {source.attribution}\n"
         f"- Period: {period}"
         + (f", {rows:,} figures" if rows else "")
         + f"\n- Places: {source.geography}"
@@ -83,12 +112,12 @@ def _card(visit: Visit, name: str, period: str, rows: int | None) -> None:
         st.markdown(f"- The publisher updates it: {source.updates}")
     caveats = [visit.catalogue.events[caveat] for caveat in source.caveats]
     st.markdown("\n".join(f"- **{caveat.title}.** {caveat.text}" for caveat in caveats))
-    st.caption(f"The card data/cards/{name}.toml lists the checksum of every official file that was read.")
+    st.caption(f"The card data/cards/{name}.toml lists the checksum of every file that was read.")
 
 
 def statistics(visit: Visit) -> None:
     """How noise is told from signal, in plain words with the formulae's sources, and how well that works."""
-    st.subheader("How noise is told from signal", anchor="statistics")
+    _heading("statistics")
     st.markdown(
         "- **Like for like.** The latest month is compared with the same month a year before, the financial year to date with the "
         "same months, 12 months with the 12 before, and any chosen period with the same months. Part periods, unequal months and "
@@ -146,7 +175,7 @@ def _how_well(visit: Visit) -> None:
 
 def caveats(visit: Visit) -> None:
     """Every caveat, event and break, with its dates."""
-    st.subheader("Caveats, events and breaks", anchor="caveats")
+    _heading("caveats")
     hidden = _hidden_notes(visit)
     lines = [
         f"- **{event.title}** ({_when(event.start, event.finish)}). {event.text}"
@@ -164,7 +193,7 @@ def _when(start: date | None, finish: date | None) -> str:
 
 def definitions(visit: Visit) -> None:
     """Every measure: what it counts, its direction, standing and source."""
-    st.subheader("Measures", anchor="measures")
+    _heading("measures")
     st.dataframe(
         visit.store.panel(register.measures, Filters()),
         hide_index=True,
@@ -175,7 +204,7 @@ def definitions(visit: Visit) -> None:
 
 def revisions(visit: Visit) -> None:
     """How the same year's total differs between the files that gave it."""
-    st.subheader("How figures were revised", anchor="revisions")
+    _heading("revisions")
     st.caption("All offences in Tower Hamlets by financial year, as each published file gave them.")
     shown = visit.store.panel(register.revisions, Filters())
     st.dataframe(shown, hide_index=True, alt="Yearly totals of offences by published file")
@@ -183,40 +212,55 @@ def revisions(visit: Visit) -> None:
 
 def changed(visit: Visit) -> None:
     """What this release changed: new, revised, missing, late and due next."""
-    st.subheader("What changed in this release", anchor="changes")
+    _heading("changes")
     found = visit.store.panel(release.changes, Filters(), datetime.now(UTC).date())
-    st.markdown("\n".join(f"- {line}" for line in found.told))
-    _listed("New", found.new)
-    _listed("Revised", found.revised)
-    _listed("Missing", found.missing)
-    _lines("Late", found.late, "Nothing is late by its publisher's usual day.")
-    _lines("Due next", found.due, "Nothing else is awaited.")
+    st.markdown("\n\n".join(found.told))
+    _listed("New", found.new, "New figures by source")
+    _listed("Revised", found.revised, "Revised figures")
+    _listed("Missing", found.missing, "Missing months by source")
+    late = f"{wording.capital(wording.counted(len(found.late), 'sources'))} {'is' if len(found.late) == 1 else 'are'} late by the"
+    _lines(
+        "Late",
+        found.late,
+        f"{late} usual day of publication." if found.late else "Nothing is late by its usual day of publication.",
+        "Late sources",
+    )
+    due = f"The next figures of {wording.counted(len(found.due), 'sources')}, by the usual day of publication."
+    _lines("Due next", found.due, due if found.due else "Nothing else is awaited.", "What is due, and when")
 
 
 def taken_in(visit: Visit) -> None:
     """The files that were taken in, and the rows of them that were left out."""
-    st.subheader("Files taken in", anchor="files")
-    _listed("", visit.store.panel(release.intake, Filters()))
-    st.subheader("Rows left out", anchor="left-out")
+    _heading("files")
+    _listed("", visit.store.panel(release.intake, Filters()), "Every file and what became of its rows")
+    _heading("left-out")
     found = visit.store.panel(release.left_out, Filters())
-    _listed("", found)
-    if len(found.table):
-        data = visit.store.data
-        _download("Download the rows left out (CSV)", lambda: release.left_out_csv(data), found.filename)
+    data = visit.store.data
+    _listed("", found, "Why rows were left out", (lambda: release.left_out_csv(data)) if len(found.table) else "")
 
 
-def _listed(title: str, found: release.Listed) -> None:
-    if title:
-        st.markdown(f"**{title}**")
-    st.markdown(found.sentence)
-    if found.table.empty:
+def _listed(title: str, found: release.Listed, label: str, csv: str | Callable[[], str] = "") -> None:
+    """A sentence, and what it sums up one click away under a label. `csv` is the whole list where the panel has none."""
+    _named(title, found.sentence)
+    csv = csv or found.csv
+    if found.table.empty and not csv:
         return
+    with st.expander(label, icon=":material/table_chart:"):
+        if csv:
+            _download("Download all of them (CSV)", csv, found.filename)
+        if len(found.table):
+            _table(found)
+
+
+def _table(found: release.Listed) -> None:
+    """The list itself, with separators in its numbers."""
+    numbers = list(found.table.select_dtypes("number"))
     if len(found.table) > 24:
-        st.dataframe(found.table, hide_index=True, height=320, alt=found.alt)
+        grouped = {str(name): st.column_config.NumberColumn(format="localized") for name in numbers}
+        st.dataframe(found.table, hide_index=True, height=320, column_config=grouped, alt=found.alt)
     else:
-        st.table(found.table, hide_index=True, border="horizontal", alt=found.alt)
-    if found.csv:
-        _download("Download all of them (CSV)", found.csv, found.filename)
+        styled = found.table.style.format(thousands=",", subset=numbers) if numbers else found.table
+        st.table(styled, hide_index=True, border="horizontal", alt=found.alt)
 
 
 def _download(label: str, content: str | Callable[[], str], filename: str) -> None:
@@ -225,6 +269,12 @@ def _download(label: str, content: str | Callable[[], str], filename: str) -> No
     )
 
 
-def _lines(title: str, lines: tuple[str, ...], otherwise: str) -> None:
-    st.markdown(f"**{title}**")
-    st.markdown("\n".join(f"- {line}" for line in lines) or otherwise)
+def _lines(title: str, lines: tuple[str, ...], sentence: str, label: str) -> None:
+    _named(title, sentence)
+    if lines:
+        with st.expander(label, icon=":material/list:"):
+            st.markdown("\n".join(f"- {line}" for line in lines))
+
+
+def _named(title: str, sentence: str) -> None:
+    st.markdown(f"**{title}.** {sentence}" if title else sentence)

@@ -150,5 +150,8 @@ class Live:
     def _could_not(self, name: str, shown: Store, fault: Exception) -> None:
         reason = " ".join(str(fault).split())
         LOG.error("Release %s cannot be opened; %s stays. %s", name, shown.release, reason)
-        self.trouble = f"The newest release ({name}) cannot be opened, so the figures are those of {shown.release}."
+        self.trouble = (
+            f"The newest release ({name}) cannot be opened, so the figures are still those of {shown.release}."
+            " Whoever looks after the dashboard finds the reason in its log."
+        )
         self._look_again = time.monotonic() + RETRY

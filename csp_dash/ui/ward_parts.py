@@ -42,7 +42,7 @@ def choose(visit: Visit) -> str | None:
         if found:
             st.session_state["f_wards"] = [found]
 
-    postcodes = bool(visit.store.data.postcodes)
+    postcodes = visit.store.data.knows_postcodes()
     left, right, *last = st.columns(3 if postcodes else 2, gap="medium")
     left.selectbox(
         "Your ward",
@@ -115,7 +115,22 @@ def profile(visit: Visit, ward: str) -> None:
             f"{people:,} residents at the 2021 Census. Recorded crime is what was reported and written down, not all that happened."
         )
     view = Filters(wards=(ward,))
-    lines = visit.store.panel(ward_profile.profile, view)
+    _cards(visit.store.panel(ward_profile.profile, view))
+    st.caption(
+        "Source: Metropolitan Police recorded crime by ward and data.police.uk · release "
+        f"{visit.release} · [link to this ward]({marks.link(view)})"
+    )
+    returned = visit.store.panel(ward_profile.returned, view)
+    if returned:
+        st.header(f"What partners counted in {name}", anchor=False)
+        _cards(returned)
+        holders = list(dict.fromkeys(line.indicator.holder for line in returned))
+        st.caption(
+            f"Source: [partner {'return' if len(returned) == 1 else 'returns'}](methods#standing) by {'; '.join(holders)} · release {visit.release}"
+        )
+
+
+def _cards(lines: tuple[ward_profile.Line, ...]) -> None:
     with st.grid(2, min_column_width=320):
         for line in lines:
             with st.container(border=True, height="stretch", gap="small"):
@@ -125,10 +140,6 @@ def profile(visit: Visit, ward: str) -> None:
                 marks.badge(line.state)
                 st.markdown(line.words)
                 st.caption(line.indicator.plain)
-    st.caption(
-        "Source: Metropolitan Police recorded crime by ward and data.police.uk · release "
-        f"{visit.release} · [link to this ward]({marks.link(view)})"
-    )
 
 
 def look(visit: Visit, ward: str) -> None:

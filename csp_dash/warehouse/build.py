@@ -107,6 +107,10 @@ def database(
             " Make that folder writable, or set CSP_DASH_CACHE to a folder that is."
         ) from None
     except duckdb.Error as fault:
+        if "No space left" in str(fault):
+            raise SnapshotError(
+                f"There is no room left on the disk of {folder}. Nothing was changed; make room and try again."
+            ) from None
         reason = str(fault).splitlines()[0]
         raise SnapshotError(f"The database cannot be made from the snapshot: {reason}. {snapshot.mend}") from None
     return target

@@ -65,7 +65,7 @@ def test_the_next_run_shows_the_new_release_and_says_so(kept: Releases):
     check(at)
     assert shown(at) == name
     assert (before, total(at)) == ("2,965", "3,965")
-    assert [item.value for item in at.toast] == [f"New figures: release {name}"]
+    assert [item.value for item in at.toast] == [f"The figures have just changed (release {name})."]
     at.run()
     assert not at.toast, "it is said once"
     kept.rollback()
@@ -119,7 +119,8 @@ def test_one_that_cannot_be_opened_leaves_the_former_with_a_word(kept: Releases,
     check(at)
     assert shown(at) == BUNDLED and not at.toast
     assert [item.value for item in at.sidebar.warning] == [
-        f"The newest release ({name}) cannot be opened, so the figures are those of {BUNDLED}."
+        f"The newest release ({name}) cannot be opened, so the figures are still those of {BUNDLED}."
+        " Whoever looks after the dashboard finds the reason in its log."
     ]
     assert f"Release {name} cannot be opened" in caplog.text and "pas.parquet" in caplog.text
     check(visit("board"))

@@ -34,13 +34,13 @@ DATASETS = {
         "LFB Incident data from 2009 - 2017": "csv",
     },
 }
-LFB = "IncidentNumber,DateOfCall,IncidentGroup,StopCodeDescription,IncGeo_BoroughCode,PropertyType"
+LFB = "IncidentNumber,DateOfCall,IncidentGroup,StopCodeDescription,IncGeo_BoroughCode,PropertyCategory"
 PAS = "Date,Survey,Borough,Measure,Proportion,MPS"
 TABLES = {
     "Ward": "MajorText,MinorText,WardName,WardCode,LookUp_BoroughName,202404,202405\nBURGLARY,HOME,A,E05009317,Tower Hamlets,1,2\n",
     "Borough": "MajorText,MinorText,BoroughName,202404,202405\nBURGLARY,HOME,Tower Hamlets,1,2\n",
     "LSOA": "LSOA Code,Borough,Major Category,Minor Category,202404\nE01004198,Tower Hamlets,BURGLARY,HOME,1\n",
-    "M1045": "month_year,area_type,borough_snt,area_name,area_code,crime_type,crime_subtype,measure\n2026-03-01,Borough,Tower Hamlets,Tower Hamlets,E09000030,Knife,All,Offences\n",
+    "M1045": "month_year,area_type,borough_snt,area_name,area_code,crime_type,crime_subtype,measure,count\n2026-03-01,Borough,Tower Hamlets,Tower Hamlets,E09000030,Knife,All,Offences,40\n",
     "PAS": f"{PAS}\n31/03/2026,PAS,Tower Hamlets,Trust,0.7,0.7\n",
     "LFB": f"{LFB}\n1,01 Jan 2026,Fire,Primary Fire,E09000030,House\n",
 }

@@ -51,25 +51,78 @@ def test_how_the_release_was_made(partner: Data):
     assert found.told == (
         f"Release {partner.release} was made on 19 May 2026 at 08:05 (UTC) by adding 1 file to release"
         f" {Snapshot.open().release}.",
-        "The check stub_month failed and was accepted: A short month.",
+        "One check did not hold (stub month) and was accepted, because: A short month.",
     )
 
 
 def test_what_is_new_and_what_was_revised(partner: Data):
     found = changes.changes(partner, ANY, TODAY)
     assert found.new.table.to_dict("records") == [
-        {"Source": "MPS recorded crime: ward level", "Places": "ward", "Periods": "Mar 2026", "Figures": 640}
+        {"Source": "MPS recorded crime: ward level", "Places": "wards", "Periods": "Mar 2026", "Figures": 640}
     ]
     assert found.revised.table.to_dict("records") == [
-        {"Measure": "Total recorded offences", "Place": "Tower Hamlets", "From": "March 2026", "Was": "2,965",
-         "Is": "3,965", "By": "+1,000"},
-        {"Measure": "Burglary", "Place": "Westminster", "From": "March 2026", "Was": "200", "Is": "not given",
-         "By": "-200"},
-        {"Measure": "some series", "Place": "Bethnal Green East", "From": "March 2026", "Was": "3", "Is": "4",
-         "By": "+1"},
+        {"Measure": "Total recorded offences", "Place": "Tower Hamlets", "Period": "Mar 2026",
+         "Change": "2,965 to 3,965 (+1,000)"},
+        {"Measure": "Burglary", "Place": "Westminster", "Period": "Mar 2026", "Change": "200 to not given (-200)"},
     ]  # fmt: skip
-    assert found.revised.sentence == "3 figures of the release before were changed (1 no longer given)."
+    assert found.revised.sentence == (
+        "3 figures of the release before were changed (1 no longer given), 1 of them for Tower Hamlets or its wards."
+        " All are in the CSV, among them 1 figure that no measure uses."
+    )
     assert list(pd.read_csv(io.StringIO(found.revised.csv))["by"]) == [-200, 1000, 1]
+
+
+def revisions(partner: Data, rows: list[tuple[str, str, str, str, float, float]]) -> changes.Listed:
+    """What is told of revised figures given as source, series, indicator, area, old and new, of March 2026."""
+    names = ["source", "series", "indicator", "area", "old", "new"]
+    month = {"kind": "revised", "start": pd.Timestamp("2026-03-01"), "finish": pd.Timestamp("2026-03-31")}
+    return changes._revised(partner, pd.DataFrame(rows, columns=names).assign(**month))
+
+
+def test_revised_figures_of_the_borough_come_first_and_the_largest_of_the_others_next(partner: Data):
+    elsewhere = [
+        (new_release.SOURCE, "tno", "total_offences", f"E090000{at:02}", 100.0, 100.0 + at) for at in range(1, 30)
+    ]
+    home = [(new_release.SOURCE, "burglary_business", "burglary", new_release.AREA, 5.0, 6.0)]
+    found = revisions(partner, [*elsewhere, *home])
+    assert len(found.table) == changes.LARGEST
+    assert found.table["Place"].iloc[0] == "Tower Hamlets"
+    assert list(found.table["Change"].iloc[1:3]) == ["100 to 129 (+29)", "100 to 128 (+28)"]
+    assert found.sentence == (
+        "30 figures of the release before were changed, 1 of them for Tower Hamlets or its wards."
+        " 20 are shown: Tower Hamlets and its wards first, then the largest changes. All are in the CSV."
+    )
+    assert len(pd.read_csv(io.StringIO(found.csv))) == 30
+
+
+def test_a_part_of_a_measure_is_named_as_that_part(partner: Data):
+    row = (new_release.SOURCE, "burglary_business", "burglary", new_release.AREA, 5.0, 6.0)
+    assert list(revisions(partner, [row]).table["Measure"]) == ["Burglary (burglary business)"]
+    whole = (new_release.SOURCE, "tno", "total_offences", new_release.AREA, 5.0, 6.0)
+    assert list(revisions(partner, [whole]).table["Measure"]) == ["Total recorded offences"]
+
+
+def test_figures_that_no_measure_uses_are_in_the_csv_alone(partner: Data):
+    found = revisions(partner, [("mps_borough", "some_series", "", new_release.AREA, 5.0, 6.0)])
+    assert found.table.empty and len(pd.read_csv(io.StringIO(found.csv))) == 1
+    assert found.sentence == (
+        "1 figure of the release before was changed. All are in the CSV, among them 1 figure that no measure uses."
+    )
+
+
+def test_a_new_quarter_reaches_to_its_last_month(partner: Data):
+    quarters = pd.DataFrame(
+        {
+            "source": "return_hate_referrals",
+            "area": "borough",
+            "start": pd.to_datetime(["2025-10-01", "2026-01-01"]),
+            "finish": pd.to_datetime(["2025-12-31", "2026-03-31"]),
+            "new": [1.0, 1.0],
+        }
+    )
+    (row,) = changes._new(partner, quarters).table.to_dict("records")
+    assert row["Periods"] == "Oct 2025 to Mar 2026"
+    assert row["Places"] == "the borough", "partners speak of this one alone"
 
 
 def test_what_is_missing_late_and_due(partner: Data):
@@ -79,6 +132,11 @@ def test_what_is_missing_late_and_due(partner: Data):
     assert not [line for line in found.due if "ward level" in line]
     early = changes.changes(partner, ANY, date(2026, 4, 12))
     assert any("MPS recorded crime: ward level, to April 2026." in line for line in early.due)
+
+
+def test_how_long_something_is_late_is_as_exact_as_it_matters():
+    told = {days: changes._ago(days) for days in (1, 59, 60, 364, 1094, 1095)}
+    assert told == {1: "1 day", 59: "59 days", 60: "2 months", 364: "12 months", 1094: "36 months", 1095: "3 years"}
 
 
 def test_the_bundled_release_says_that_it_is(data: Data):
@@ -97,9 +155,16 @@ def test_every_file_with_its_rows(partner: Data):
     assert len(found.alt) > 10 and partner.release in found.csv
 
 
+def test_files_that_this_release_added_stand_at_the_top(partner: Data):
+    found = changes.intake(partner, ANY)
+    assert list(found.table["File"]) == ["ward.csv", "council.xlsx"], "not by the alphabet of what they are"
+    assert found.sentence.endswith(" The 1 file that this release added stands at the top.")
+
+
 def test_rows_left_out_by_reason_with_all_of_them_in_the_csv(partner: Data):
     found = changes.left_out(partner, ANY)
     assert next(zip(found.table["Reason"], found.table["Rows"], strict=True)) == ("The ward is not known", 3)
+    assert found.sentence.startswith("5 rows were not used.")
     assert found.table["First"].iloc[0] == "ward.csv, line 3"
     rows = pd.read_csv(io.StringIO(changes.left_out_csv(partner)))
     assert list(rows.columns) == ["file", "line", "column", "value", "reason", "release"]
@@ -133,6 +198,12 @@ def test_the_public_is_told_no_revision_of_what_it_is_not_shown(public: Data, pa
 def test_sources_of_hidden_measures_are_not_named(public: Data, partner: Data):
     assert changes.hidden_sources(partner) == set()
     assert changes.hidden_sources(public) == {"nox_illustrative"}
+
+
+def test_a_reason_without_a_subject_is_told_of_its_column():
+    assert changes._reason("is no whole number", "count") == "The count is no whole number"
+    assert changes._reason("is no code of an area", "area_code") == "The area code is no code of an area"
+    assert changes._reason("no place is given", "LSOA code") == "No place is given"
 
 
 def test_runs_of_months_are_spans():

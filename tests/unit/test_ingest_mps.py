@@ -205,6 +205,16 @@ def test_each_header_vintage_is_read(tmp_path: Path) -> None:
         assert rows.set_index("area")["n"].to_dict() == {"E09000007": 3, LONDON: 3}
 
 
+@pytest.mark.parametrize("name", ["LookUp_BoroughName", "BoroughName"])
+def test_groups_and_subgroups_are_the_categories_of_2026(tmp_path: Path, name: str) -> None:
+    header = ("Group", "SubGroup", name)
+    path = write(tmp_path, "x.csv", header, ["202604"], [(*STALKING, "Camden", 4)])
+    assert (vintage(path).grain, vintage(path).style) == ("borough", "upper_split")
+    wards = [(*STALKING, "a name", ward, "Tower Hamlets", 3) for ward in mps.WARDS]
+    path = write(tmp_path, "y.csv", ("Group", "SubGroup", "WardName", "WardCode", name), ["202604"], wards)
+    assert (vintage(path).grain, vintage(path).totals().to_dict()) == ("ward", {"2026-04": 60})
+
+
 def test_lower_case_parquet_header_is_read(tmp_path: Path) -> None:
     path = tmp_path / "recorded-crime-ward-historical.parquet"
     row = {"wardname": "x", "wardcode": WHITECHAPEL, "majortext": "THEFT", "minortext": "SHOPLIFTING"}
@@ -437,6 +447,9 @@ def test_a_declared_correction_is_applied_and_told(tmp_path: Path) -> None:
         (UPPER, [("THEFT", "SHOPLIFTING", "Camden", -1)], "'-1' is not a count"),
         (UPPER, [("THEFT", "SHOPLIFTING", "Camden", "1.5")], "'1.5' is not a count"),
         (UPPER, [("THEFT", "SHOPLIFTING", "Camden", "")], "'' is not a count"),
+        (UPPER, [("THEFT", "SHOPLIFTING", "Camden", "9" * 20)], "is not a count from 0 to 10,000,000"),
+        (UPPER, [("", "SHOPLIFTING", "Camden", 1)], "line 2 names no category. If cells are merged"),
+        (UPPER, [("Total", "", "", 1)], "line 2 names no category"),
         (UPPER, [("THEFT", "SHOPLIFTING", "Camden")], "line 2 has 3 columns, not 4. The file is damaged or cut short"),
         (UPPER, [("THEFT", "SHOPLIFTING", "Camden", 1)] * 2, "line 3: it holds two rows for Camden / THEFT / SHOPLIFTING"),
         (UPPER, [("THEFT", "SHOPLIFTING", "Gotham", 1)], "line 2, column 'borough': 'Gotham' is no London borough"),
@@ -458,6 +471,12 @@ def test_bad_month_columns_are_refused(tmp_path: Path, columns: list[str]) -> No
     rows: list[Row] = [("THEFT", "SHOPLIFTING", "Camden", *([1] * len(columns)))]
     with pytest.raises(BadInput, match="month columns"):
         vintage(write(tmp_path, "bad.csv", UPPER, columns, rows))
+
+
+def test_a_month_that_is_still_to_come_is_refused(tmp_path: Path) -> None:
+    ahead = f"{pd.Timestamp.today() + pd.DateOffset(months=1):%Y%m}"
+    with pytest.raises(BadInput, match=f"has a column for {ahead}, a month that is still to come"):
+        vintage(write(tmp_path, "bad.csv", UPPER, [ahead], [("THEFT", "SHOPLIFTING", "Camden", 1)]))
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -117,6 +117,15 @@ def pick(taken: Taken, series: str, area: str, first: str, last: str) -> float:
 def figures(taken: Taken, series: str) -> dict[str, float]:
     rows = taken.facts[taken.facts["series"] == series]
     return {str(area): float(n) for area, n in rows.groupby("area")["numerator"].sum().items()}
+
+
+def test_offences_whose_place_is_not_known_count_in_london_only(tmp_path: Path) -> None:
+    nowhere = ("Borough (Georgraphy Not Known)", "N/K", "-1", "Knife Crime", "Offences", 4)
+    no_ward = ("Safer Neighbourhood Teams (Geography Not Known)", "", "N/K", "Knife Crime", "Offences", 2)
+    knife(tmp_path, here("Knife Crime", "Offences", 3), nowhere, no_ward)
+    read = take(tmp_path)
+    assert figures(read["mps_knife"], "knife_offences") == {TH: 3, LONDON: 7}
+    assert read.counts() == [[34, 33, 0, 1]]
 
 
 # --- hate crime and other marked offences -----------------------------------------------------------
@@ -276,16 +285,10 @@ def test_marked_offences_of_the_same_layout_go_to_series_of_their_own(tmp_path: 
 
 def test_offence_groups_of_the_older_layout(tmp_path: Path) -> None:
     """The dashboard of all offences calls its columns Offence Group and Offence Subgroup."""
-    path = tmp_path / "x.csv"
-    frame = dashboard(here("Shoplifting", "Offences", 4), crime="Theft")
-    frame.to_csv(path, index=False)
-    (known,), _ = entries([path])
     names = {"crime_type": "Offence Group", "crime_subtype": "Offence Subgroup"}
-    frame.rename(columns=names).to_csv(path, index=False)
-    columns = tuple(names.get(name, name) for name in known.found.columns)
-    context = Context(load(), ROOT / "geo", ROOT / "nowhere")
-    (taken,) = dash.read([replace(known, found=replace(known.found, columns=columns))], context)
-    assert figures(taken, "shoplifting_offences")[TH] == 4
+    frame = dashboard(here("Shoplifting", "Offences", 4), crime="Theft").rename(columns=names)
+    frame.to_csv(tmp_path / "x.csv", index=False)
+    assert figures(take(tmp_path)["mps_monthly"], "shoplifting_offences")[TH] == 4
 
 
 def test_a_cut_for_tower_hamlets_gives_its_wards_only(tmp_path: Path) -> None:

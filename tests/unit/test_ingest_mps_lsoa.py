@@ -83,6 +83,12 @@ def test_title_case_names_of_the_header_and_names_of_boroughs(tmp_path: Path) ->
     assert table.loc[table["series"] == "stalking_harassment", "n"].tolist() == [3]
 
 
+def test_groups_and_subgroups_are_the_categories_of_2026(tmp_path: Path) -> None:
+    header = ("LSOA Code", "LSOA Name", "LookUp_BoroughName", "Group", "SubGroup")
+    table, _ = take(write(tmp_path, "x.csv", ["202604"], [row(CODES[0], 3, borough="Tower Hamlets")], header))
+    assert table.loc[table["series"] == "stalking_harassment", "n"].tolist() == [3]
+
+
 def test_a_stub_is_passed_over(tmp_path: Path) -> None:
     """Quirk 20: the first month holds 1 offence."""
     path = write(tmp_path, "x.csv", ["202402", "202403", "202404"], [row(CODES[0], 0, 2000, 2000)])

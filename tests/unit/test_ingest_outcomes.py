@@ -88,7 +88,7 @@ def test_words_that_were_never_seen_are_kept_as_they_are(tmp_path: Path):
 def test_two_files_of_one_force_and_month_count_once(tmp_path: Path):
     run = read(tmp_path, ("a.csv", [outcome("a")]), ("b.csv", [outcome("a"), outcome("b"), outcome("c", force=CITY)]))
     assert [row[-1] for row in table(run)] == [1, 2]
-    assert run.rejected() == [(2, "Month", "2024-01", "this force and month come from b.csv")]
+    assert run.rejected() == [(2, "Month", "2024-01 of b.csv", "another file gives this force and month")]
 
 
 def test_a_file_of_bad_months_is_refused(tmp_path: Path):

@@ -189,6 +189,30 @@ def test_a_file_that_is_not_there_is_said(take, tmp_path: Path):
         take(tmp_path / "nothing.csv")
 
 
+def test_figures_of_a_period_that_has_not_begun_are_refused(take, releases: Releases, tmp_path: Path):
+    path = shapes.pas(tmp_path / "survey.csv", "31/3/2062", 0.66)
+    with pytest.raises(BadInput, match=r"survey\.csv: figures are given for April 2061, which has not begun"):
+        take(path)
+    assert releases.live().release == Snapshot.open().release
+
+
+def test_a_file_of_which_nothing_could_be_used_is_told(catalogue: Catalogue, releases: Releases, tmp_path: Path):
+    path = tmp_path / "elsewhere.csv"
+    path.write_text(f"{shapes.STREET}\n,2024-01,City,City,-1.5,53.8,On or near X,E01011229,Leeds 001A,Drugs,,\n")
+    told: list[str] = []
+    done = pipeline.ingest([path], catalogue, releases, say=told.append)
+    assert not done.new and any(line.startswith("elsewhere.csv: none of its 1 rows could be used.") for line in told)
+
+
+def test_stopping_is_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    def stopped(*arguments: object, **more: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pipeline, "ingest", stopped)
+    assert main(["ingest", "a.csv"]) == 130
+    assert capsys.readouterr().err == "Stopped. The live release is as it was.\n"
+
+
 def test_a_full_disk_leaves_the_live_release(take, releases: Releases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     path = shapes.mps_borough(tmp_path / "a.csv", NEXT)
 

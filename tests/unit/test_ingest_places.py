@@ -440,6 +440,22 @@ def test_quirk_30_the_census_of_the_wards_as_nomis_quotes_it(run: Run, tmp_path:
     assert done.taken == [] and done.changed() == []
 
 
+def test_the_census_of_the_wards_as_the_whole_table_ts001_is_published(run: Run, tmp_path: Path) -> None:
+    people = census() | {"E05009336": 20_000, "E05009367": 8_000}
+    whole = pd.DataFrame({"date": 2021, "geography": "x", "geography code": list(people)})
+    whole["Residence type: Total; measures: Value"] = list(people.values())
+    whole["Residence type: Lives in a household; measures: Value"] = 1
+    whole.to_csv(tmp_path / "x.csv", index=False, quoting=1)
+    done = run(tmp_path / "x.csv")
+    row = done.intake.loc["x.csv"]
+    assert (row["rows"], row["accepted"], row["out_of_area"]) == (21, 20, 1) and "1 revised" in row["note"]
+    held = done.table("population").set_index(["area", "base"])["people"]
+    assert held["E05009336", "census_2021"] == "20000"
+    whole.iloc[1:].to_csv(tmp_path / "x.csv", index=False)
+    with pytest.raises(BadInput, match=r"x\.csv"):
+        run(tmp_path / "x.csv")
+
+
 def test_a_figure_that_was_revised_replaces_the_one_that_is_held(run: Run, tmp_path: Path) -> None:
     done = run(nomis(tmp_path / "x.csv", census() | {"E05009336": 20_000}))
     assert done.changed() == ["population.csv"]

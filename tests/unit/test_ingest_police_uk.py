@@ -387,6 +387,8 @@ def test_a_point_without_an_lsoa_is_placed(read):
         (crime("x", month="May-22"), ("Month", "May-22", "it is no month such as 2024-03")),
         (crime("x", month="01/05/2022"), ("Month", "01/05/2022", "it is no month such as 2024-03")),
         (crime("x", month=""), ("Month", "", "it is no month such as 2024-03")),
+        (crime("x", month="2062-05"), ("Month", "2062-05", "the month is still to come")),
+        (crime("x", month="2002-05"), ("Month", "2002-05", "the records begin in December 2010")),
         (crime("x", force=""), ("Falls within", "", "no force is named")),
         (crime("x", lon="west"), ("Longitude", "west", "the longitude is no number")),
         (crime("x", lat=""), ("Latitude", "", "the latitude is no number")),

@@ -56,6 +56,29 @@ def test_a_workbook_with_titles_marks_on_years_and_notes_below(tmp_path: Path) -
     assert got.account("night.xlsx") == (9, 5, 0, 4)
 
 
+def test_the_columns_of_autumn_2025(tmp_path: Path) -> None:
+    header = "Local Authority Code,Local Authority Name,Region Code,Region Name,2010,2011"
+    marks = "[z],England,[z],England"
+    lines = [
+        line.replace("---,---,London,E12000007", "[z],[z],E12000007,London").replace("---,---,England,E92000001", marks)
+        for line in GOOD.splitlines()[1:]
+    ]
+    text = "\n".join([header, *(line.replace(",London,E12000007,", ",E12000007,London,") for line in lines)]) + "\n"
+    got = read(tmp_path, text, "night.csv")
+    assert same(got["mhclg_rough_sleeping"].facts, read(tmp_path, GOOD)["mhclg_rough_sleeping"].facts)
+
+
+def test_codes_and_names_under_each_others_headers(tmp_path: Path) -> None:
+    """The tables of autumn 2024 were first published so."""
+    swapped = []
+    for line in GOOD.splitlines()[1:]:
+        code, name, rest = line.split(",", 2)
+        swapped.append(f"{name},{code},{rest}")
+    got = read(tmp_path, "\n".join([GOOD.splitlines()[0], *swapped]) + "\n", "night.csv")
+    assert same(got["mhclg_rough_sleeping"].facts, read(tmp_path, GOOD)["mhclg_rough_sleeping"].facts)
+    assert "each other's headers" in got.note("night.csv")
+
+
 def test_a_withheld_count_is_null(tmp_path: Path) -> None:
     facts = read(tmp_path, GOOD.replace("11.0,9.0", "11.0,[x]"))["mhclg_rough_sleeping"].facts
     hidden = facts[facts["flag"] == "suppressed"]

@@ -329,7 +329,7 @@ def test_an_unknown_word_of_a_closed_list(take: Take) -> None:
     lines = [
         CASES,
         f"asb_council_cases,2026-03,{BOROUGH},,Noise,Pigeon,1,",
-        f"asb_council_cases,2026-03,{BOROUGH},,Noise,Online,2,",
+        f"asb_council_cases,2026-02,{BOROUGH},,Noise,Online,2,",
     ]
     run = take(lines)
     (rejected,) = run.rejected.to_dict("records")
@@ -560,3 +560,23 @@ def test_every_name_of_a_ward_is_known_in_either_style() -> None:
         assert area(code.lower(), "") == code
     assert len(wards()) == 20 and set(places().values()) == {*wards(), BOROUGH}
     assert area("E09000012", "") == OUT_OF_AREA
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        (f"asb_council_cases,2026-03,{WEAVERS},,Noise,Telephone,12.5,", "is no whole number"),
+        (f"asb_council_cases,2026-03,{WEAVERS},,Noise,Online,4,", "the same place and period"),
+    ],
+)
+def test_a_part_that_was_left_out_leaves_no_partial_sum(take: Take, wrong: str, why: str) -> None:
+    others = [f"asb_council_cases,2026-02,{WEAVERS},,Noise,Online,1,"]
+    rows = [
+        f"asb_council_cases,2026-03,{WEAVERS},,Noise,Online,3,",
+        f"asb_council_cases,2026-03,{WEAVERS},,Litter,Online,2,",
+    ]
+    found = take([CASES, *others, *rows, wrong])
+    assert (WEAVERS, "2026-03-01") not in found.facts.index, "3 and 2 would be too few"
+    assert found.facts.loc[(WEAVERS, "2026-02-01"), "numerator"] == 1
+    reasons = found.rejected["reason"]
+    assert reasons.str.contains(why).any() and reasons.str.contains("the sum would be too small").any()

@@ -8,7 +8,7 @@ with text as (
 ),
 dated as (
     select *, cast(coalesce(
-        try_strptime(day_text, ['%d %b %Y', '%d-%b-%y', '%d-%b-%Y', '%d/%m/%Y', '%d/%m/%Y %H:%M', '%d %B %Y']),
+        try_strptime(day_text, ['%d %b %Y', '%d-%b-%y', '%d-%b-%Y', '%d/%m/%Y', '%d/%m/%Y %H:%M', '%d/%m/%Y %H:%M:%S', '%d %B %Y']),
         try_cast(day_text as timestamp)
     ) as date) as day
     from text
@@ -26,6 +26,7 @@ judged as (
                when day_text = '' then 'no date is given'
                when day is null then 'it is not a date'
                when day < date '2009-01-01' then 'the records begin in 2009'
+               when day > current_date then 'the day is still to come'
                else ''
            end as reason
     from dated
