@@ -210,11 +210,10 @@ def table(name: str, live: pd.DataFrame | None, new: pd.DataFrame) -> pd.DataFra
     key = list(TABLE_KEYS[name])
     if not key:
         return new if len(new) else live
-    fresh: Mapping[tuple[str, ...], bool] = dict.fromkeys(new[key].astype(str).itertuples(index=False, name=None), True)
+    fresh = set(new[key].astype(str).itertuples(index=False, name=None))
     stays = [row not in fresh for row in live[key].astype(str).itertuples(index=False, name=None)]
     kept = live[stays]
-    for column in ("start",):
-        if column in new.columns:
-            kept = kept.assign(**{column: pd.to_datetime(kept[column]).dt.date})
-            new = new.assign(**{column: pd.to_datetime(new[column]).dt.date})
+    if "start" in new.columns:  # days, whichever way they are held
+        kept = kept.assign(start=pd.to_datetime(kept["start"]).dt.date)
+        new = new.assign(start=pd.to_datetime(new["start"]).dt.date)
     return pd.concat([kept, new], ignore_index=True)

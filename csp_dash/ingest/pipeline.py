@@ -221,6 +221,9 @@ def _assemble(
     change = changes(base, merged, holding, touched if base is not None else [])
     ledger = context.ledger
     run = {"intake": ledger.intake(), "rejected": ledger.rejected()}
+    if "rejected" in merged.tables:  # a file that is handed in again has none of its former faults
+        earlier = merged.tables["rejected"]
+        merged.tables["rejected"] = earlier[~earlier["file"].isin(run["intake"]["file"])]
     merged.tables |= {name: table(name, merged.tables.get(name), rows) for name, rows in run.items()}
     merged.tables["release_change"] = change
     fresh = {*touched, *run, "release_change", *(name for item in taken for name in item.tables)}

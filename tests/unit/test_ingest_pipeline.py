@@ -170,6 +170,7 @@ def test_rejected_rows_are_kept_with_their_file_and_line(take, releases: Release
     kinds = ["Anti-social behaviour", "Burglary", "Robbery", "Drugs", "Public order", "Vehicle crime"] * 640
     path = shapes.street(tmp_path / "met.csv", "2026-04", [(kind, lsoa) for kind in kinds])
     lines = path.read_text().splitlines()
+    right = lines[5]
     lines[5] = lines[5].replace("-0.05,51.52", ",").replace(f"{lsoa},Tower Hamlets 001A", ",")
     lines.append(lines[7].replace(f"{lsoa},Tower Hamlets 001A", "E01000001,City of London 001A"))
     path.write_text("\n".join(lines) + "\n")
@@ -182,6 +183,12 @@ def test_rejected_rows_are_kept_with_their_file_and_line(take, releases: Release
     monkeypatch.setenv("CSP_DASH_CACHE", str(releases.cache))
     assert main(["rejected"]) == 0
     assert "met.csv,6," in capsys.readouterr().out
+    path.write_text(
+        "\n".join([*lines[:5], right, *lines[6:]]) + "\n"
+    )  # put right, and handed in again under the same name
+    take(path)
+    rejected = pd.read_parquet(releases.live().path("data/tables/rejected.parquet"))
+    assert len(rejected) and "met.csv" not in set(rejected["file"])
 
 
 def test_a_file_that_is_not_there_is_said(take, tmp_path: Path):
