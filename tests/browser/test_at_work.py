@@ -216,6 +216,7 @@ def test_a_public_instance_has_no_made_up_figures(tab: Tab, ready: Callable[[], 
         go(page, f"{at}/explore?indicator=nox_sightings")
         text = page.locator('[data-testid="stApp"]').inner_text()
         assert "Burglary" in text and "llustrative" not in text
+        page.close()  # before the server ends, which it would rightly complain of
 
 
 def test_a_damaged_snapshot_is_a_sentence_on_the_screen(tab: Tab, tmp_path: Path):
@@ -227,3 +228,4 @@ def test_a_damaged_snapshot_is_a_sentence_on_the_screen(tab: Tab, tmp_path: Path
         text = page.locator('[data-testid="stMain"]').inner_text()
         assert "The dashboard cannot start" in text and "CSP_DASH_CACHE" in text
         assert "Traceback" not in text and ".py" not in text
+        page.close()

@@ -43,6 +43,7 @@ def test_a_cold_server_answers_a_deep_link_to(name: str, tab: Tab, ready: Callab
         go(page, at + address_of(name))
         framed(page, name)
         drawn(page, name)
+        page.close()  # before the server ends, which it would rightly complain of
 
 
 def framed(page: Page, name: str) -> None:
