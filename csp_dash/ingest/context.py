@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +16,6 @@ from csp_dash.ingest.ledger import Ledger
 from csp_dash.warehouse import Snapshot
 
 SCRATCH_MEMORY = "1GB"
-CORRECTIONS = Path(__file__).with_name("corrections.toml")
 
 
 @dataclass(frozen=True)
@@ -40,24 +38,6 @@ class Base:
     def coverage(self) -> pd.DataFrame:
         """As data/coverage.csv has it, all as text."""
         return pd.read_csv(self.snapshot.path("data/coverage.csv"), dtype=str, keep_default_na=False)
-
-
-@dataclass(frozen=True)
-class Correction:
-    """A value that a publisher got wrong, put right: in files of a format, where every column of `where` has its value."""
-
-    format: str
-    where: dict[str, str]
-    column: str
-    value: str
-    reason: str
-    decided: str
-
-    def applies(self, frame: pd.DataFrame) -> pd.Series:
-        mask = pd.Series(True, index=frame.index)
-        for name, value in self.where.items():
-            mask &= frame[name].eq(value) if name in frame.columns else False
-        return mask
 
 
 @dataclass
@@ -98,12 +78,6 @@ class Context:
     def _shapes(self, name: str, column: str) -> gpd.GeoDataFrame:
         frame = gpd.read_file(self.geo / f"{name}.geojson")
         return frame.rename(columns={"code": column})[[column, "geometry"]].sort_values(column, ignore_index=True)
-
-    @cached_property
-    def corrections(self) -> tuple[Correction, ...]:
-        """The corrections that are declared in corrections.toml."""
-        rows = tomllib.loads(CORRECTIONS.read_text(encoding="utf-8")).get("correction", [])
-        return tuple(Correction(**row) for row in rows)
 
     def close(self) -> None:
         if "db" in self.__dict__:

@@ -36,10 +36,12 @@ import pandas as pd
 import pyarrow as pa
 
 from csp_dash.ingest import tables
+from csp_dash.ingest.boroughs import LONDON, TOWER_HAMLETS, WARDS
+from csp_dash.ingest.columns import month_coverage, table
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import BadInput, Taken, fact_frame, month_end
 from csp_dash.ingest.intake import Entry
-from csp_dash.ingest.mps import LONDON, TOWER_HAMLETS, WARDS, corrected, folded, month_coverage, table
+from csp_dash.ingest.names import folded
 from csp_dash.ingest.published import coverage, figures, latest, unused
 
 FORMATS = ("lfb_incidents", "lfb_dwelling_fires", "ward_atlas")
@@ -167,10 +169,7 @@ def _stream(entry: Entry, context: Context) -> pa.RecordBatchReader:
 
 def _needed(entry: Entry, context: Context, wanted: Mapping[str, str], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     fixed = FIXED.get(entry.format, {})
-    correct = any(item.format == entry.format for item in context.corrections)
     for batch in tables.batches(entry, context.ledger):
-        if correct:
-            batch = pa.RecordBatch.from_pandas(corrected(batch.to_pandas(), entry, context), preserve_index=False)
         columns = [
             batch.column(wanted[own]).cast(pa.string())
             if own in wanted

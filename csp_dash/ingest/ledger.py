@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from csp_dash.ingest.corrections import Correction, declared
 from csp_dash.ingest.facts import BadInput
 from csp_dash.ingest.intake import Entry
 
@@ -44,10 +45,11 @@ class Account:
 
 
 class Ledger:
-    """The accounts of all files of one ingest."""
+    """The accounts of all files of one ingest. `corrections` are those of corrections.toml unless others are given."""
 
-    def __init__(self) -> None:
+    def __init__(self, corrections: Sequence[Correction] | None = None) -> None:
         self._of: dict[Entry, Account] = {}
+        self.corrections = declared() if corrections is None else tuple(corrections)
 
     def account(self, entry: Entry) -> Account:
         return self._of.setdefault(entry, Account())

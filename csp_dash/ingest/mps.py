@@ -33,10 +33,8 @@ London totals of `vintage_total` only.
 from __future__ import annotations
 
 import csv
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Protocol, TypeVar, cast
@@ -44,17 +42,17 @@ from typing import Protocol, TypeVar, cast
 import pandas as pd
 
 from csp_dash.ingest import tables
+from csp_dash.ingest.boroughs import BOROUGHS, LONDON, TOWER_HAMLETS, WARDS, all_boroughs, borough_codes
+from csp_dash.ingest.columns import month_columns, month_coverage, table, whole_numbers
 from csp_dash.ingest.context import Base, Context
-from csp_dash.ingest.facts import FACT_COLUMNS, BadInput, Coverage, Taken, fact_frame, month_end
+from csp_dash.ingest.facts import FACT_COLUMNS, BadInput, Taken, fact_frame, month_end
 from csp_dash.ingest.intake import Entry
 from csp_dash.ingest.ledger import Ledger
+from csp_dash.ingest.names import folded
 
 FORMATS = ("mps_ward", "mps_borough", "mps_ward_long")
 CATEGORIES = Path(__file__).with_name("mps_categories.csv")
 
-TOWER_HAMLETS = "E09000030"
-LONDON = "E12000007"
-WARDS = tuple(f"E050{number:05d}" for number in range(9317, 9337))
 FIRST_MONTH = "2010-04"
 SPLIT_FROM = "2023-08"
 SPLIT_SERIES = ("burglary_home", "burglary_unconnected")
@@ -64,31 +62,6 @@ WHOLE_UNTIL = "2024-01"
 """Last month of the Title Case files, which alone give the months of `mps_borough_whole` up to it."""
 UNLOCATED_LIMIT = 0.09
 STUB_SHARE = 0.2
-MOST = 10_000_000
-"""No count of offences comes near to this."""
-
-_BOROUGH_NAMES = (
-    "Barking and Dagenham|Barnet|Bexley|Brent|Bromley|Camden|Croydon|Ealing|Enfield|Greenwich|Hackney|"
-    "Hammersmith and Fulham|Haringey|Harrow|Havering|Hillingdon|Hounslow|Islington|Kensington and Chelsea|"
-    "Kingston upon Thames|Lambeth|Lewisham|Merton|Newham|Redbridge|Richmond upon Thames|Southwark|Sutton|"
-    "Tower Hamlets|Waltham Forest|Wandsworth|Westminster"
-)
-#: Borough name (as the police write it) -> GSS code. The City of London has its own police and no row.
-BOROUGHS = {name: f"E090000{at:02d}" for at, name in enumerate(_BOROUGH_NAMES.split("|"), start=2)}
-#: Rows that are no borough: left out as areas, counted in London.
-NOT_BOROUGHS = frozenset(
-    {
-        "Aviation Security (SO18)",
-        "Aviation Security (SO18) (Legacy Only)",
-        "Heathrow",
-        "London Heathrow and London City Airports",
-        "N/K (Legacy Only)",
-        "Non MET police force",
-        "Other / NK",
-        "Unknown",
-    }
-)
-
 #: Columns by their folded names.
 HEADER_NAMES = {
     "borough": "borough",
@@ -112,142 +85,6 @@ ROLLUPS = {
     "violence_with_injury_with_driving": ("violence_with_injury", "death_by_driving"),
     "violence_without_injury_with_stalking": ("violence_without_injury", "stalking_harassment"),
 }
-
-
-# --- what readers of the force's tables share ------------------------------------------------------
-
-
-def folded(text: str) -> str:
-    """A name without case, spaces and punctuation; "&" counts as "and"."""
-    return re.sub(r"[^a-z0-9]", "", text.lower().replace("&", " and "))
-
-
-_BY_NAME = {folded(name): code for name, code in BOROUGHS.items()} | {folded("City of Westminster"): "E09000033"}
-_NOT_BOROUGHS = {folded(name) for name in NOT_BOROUGHS}
-
-
-def borough_codes(frame: pd.DataFrame, column: str, entry: Entry) -> pd.Series:
-    """GSS code of each row's borough, told by name or code; "" for the rows that are no borough (NOT_BOROUGHS)."""
-    codes: dict[str, str] = {}
-    for text in frame[column].unique():
-        name = folded(text)
-        if name in _NOT_BOROUGHS:
-            codes[text] = ""
-        elif text in BOROUGHS.values() or name in _BY_NAME:
-            codes[text] = text if text in BOROUGHS.values() else _BY_NAME[name]
-        else:
-            line = frame.loc[frame[column] == text, tables.LINE].iloc[0]
-            raise BadInput(
-                f"{entry.name}, line {line}, column '{column}': '{text}' is no London borough that is known here."
-                " Look at how it is spelt, or take the row out."
-            )
-    return frame[column].map(codes)
-
-
-def all_boroughs(entry: Entry, codes: Iterable[str], ledger: Ledger, least: int = len(BOROUGHS)) -> bool:
-    """Whether a file holds the whole of London, so that sums and zeros can be trusted: at least so many boroughs.
-
-    False, with a note, where Tower Hamlets is not in it. BadInput where it is, without the others.
-    """
-    found = set(codes) & set(BOROUGHS.values())
-    if TOWER_HAMLETS not in found:
-        ledger.note(entry, "None of its rows is of Tower Hamlets, so nothing was taken from it.")
-        return False
-    if len(found) < least:
-        raise BadInput(
-            f"{entry.name} holds {len(found)} of the {len(BOROUGHS)} boroughs of the Metropolitan Police. London's figures and"
-            " comparisons need them all: take the whole file as it is published."
-        )
-    return True
-
-
-def refuse_malformed(entry: Entry, ledger: Ledger) -> None:
-    """A published table with a row of too few or too many columns is damaged."""
-    wrong = ledger.account(entry).lines
-    if wrong:
-        first = wrong[0].iloc[0]
-        raise BadInput(
-            f"{entry.name}, line {first['line']} {first['reason']}. The file is damaged or cut short; download it again."
-        )
-
-
-def corrected(frame: pd.DataFrame, entry: Entry, context: Context) -> pd.DataFrame:
-    """The rows with the declared corrections of their format."""
-    for item in context.corrections:
-        if item.format == entry.format:
-            at = item.applies(frame)
-            if at.any():
-                frame.loc[at, item.column] = item.value
-                context.ledger.note(entry, f"Corrected: {item.column} is {item.value} ({item.reason}).")
-    return frame
-
-
-def renamed(frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
-    """The columns in `names` (folded name -> name here) under their names here, stripped of spaces; the first of two counts."""
-    found: dict[str, str] = {}
-    for column in frame.columns:
-        name = names.get(folded(str(column)), "")
-        if name and name not in found.values():
-            found[str(column)] = name
-    surplus = [column for column in frame.columns if column in found.values() and column not in found]
-    frame = frame.drop(columns=surplus).rename(columns=found)
-    for name in found.values():
-        frame[name] = frame[name].str.strip()
-    return frame
-
-
-def table(entry: Entry, context: Context, names: Mapping[str, str]) -> pd.DataFrame:
-    """All rows of a published table as text, corrected, its columns under the names used here, and `line`.
-
-    Raises BadInput for a row with too few or too many columns.
-    """
-    frame = tables.frame(entry, context.ledger)
-    refuse_malformed(entry, context.ledger)
-    return renamed(corrected(frame, entry, context), names)
-
-
-def whole_numbers(frame: pd.DataFrame, columns: Sequence[str], entry: Entry) -> pd.DataFrame:
-    """The columns as whole numbers; refuses blanks, text, fractions, negatives and numbers that no count can be."""
-    done: dict[str, pd.Series] = {}
-    for column in columns:
-        numbers = pd.to_numeric(frame[column], errors="coerce")
-        wrong = numbers.isna() | ~numbers.between(0, MOST) | (numbers % 1 != 0)
-        if wrong.any():
-            at = int(wrong.to_numpy().argmax())
-            raise BadInput(
-                f"{entry.name}, line {frame[tables.LINE].iloc[at]}, column '{column}': '{frame[column].iloc[at]}' is not a"
-                f" count from 0 to {MOST:,}. The file is damaged or cut short; download it again."
-            )
-        done[column] = numbers.astype("int64")
-    return pd.DataFrame(done, index=frame.index)
-
-
-def month_columns(entry: Entry) -> dict[str, str]:
-    """Columns such as 202404 -> months such as 2024-04. Refuses months that skip, repeat or are out of order."""
-    names = [cell.strip() for cell in entry.found.columns if re.fullmatch(r"\s*\d{6}\s*", cell)]
-    months = [f"{name[:4]}-{name[4:]}" for name in names]
-    if not months or any(not "01" <= month[5:] <= "12" for month in months):
-        raise BadInput(
-            f"{entry.name} has no month columns such as 202404, or one that is no month. Take the file as published."
-        )
-    span = [str(month) for month in pd.period_range(months[0], months[-1], freq="M")]
-    if months != span:
-        raise BadInput(
-            f"{entry.name}: its month columns skip, repeat or are out of order (first {names[0]}, last {names[-1]})."
-            " Download the file again."
-        )
-    if months[-1] > f"{date.today():%Y-%m}":
-        raise BadInput(
-            f"{entry.name} has a column for {names[-1]}, a month that is still to come. Take the file as published."
-        )
-    return dict(zip(names, months, strict=True))
-
-
-def month_coverage(source: str, series: str, kinds: Iterable[str], months: Iterable[str]) -> list[Coverage]:
-    """Coverage of months whose zero rows are left out, a row a kind of area."""
-    have = sorted(set(months))
-    missing = set(map(str, pd.period_range(have[0], have[-1], freq="M"))) - set(have)
-    return [Coverage(source, series, kind, have[0], have[-1], tuple(sorted(missing)), True) for kind in kinds]
 
 
 class Edition(Protocol):

@@ -29,26 +29,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from csp_dash.ingest.boroughs import BOROUGHS, LONDON, TOWER_HAMLETS, WARDS, all_boroughs, borough_codes
+from csp_dash.ingest.columns import month_columns, month_coverage, table, whole_numbers
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import BadInput, Coverage, Taken, fact_frame, month_end
 from csp_dash.ingest.intake import Entry
-from csp_dash.ingest.mps import (
-    BOROUGHS,
-    HEADER_NAMES,
-    LONDON,
-    TOWER_HAMLETS,
-    WARDS,
-    all_boroughs,
-    borough_codes,
-    categories,
-    folded,
-    month_columns,
-    month_coverage,
-    style_of,
-    table,
-    whole_numbers,
-    without_twins,
-)
+from csp_dash.ingest.mps import HEADER_NAMES, categories, style_of, without_twins
+from csp_dash.ingest.names import folded
 from csp_dash.ingest.tables import LINE
 
 FORMATS = ("mps_monthly_other", "mps_monthly_dashboard", "mps_vawg", "mps_homicide", "mps_homicide_proceedings")

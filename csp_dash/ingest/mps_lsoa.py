@@ -20,21 +20,13 @@ import pandas as pd
 import pyarrow as pa
 
 from csp_dash.ingest import tables
+from csp_dash.ingest.boroughs import TOWER_HAMLETS
+from csp_dash.ingest.columns import month_columns, refuse_malformed, renamed, whole_numbers
 from csp_dash.ingest.context import Base, Context
 from csp_dash.ingest.facts import FACT_COLUMNS, BadInput, Taken
 from csp_dash.ingest.intake import Entry
-from csp_dash.ingest.mps import (
-    STUB_SHARE,
-    TOWER_HAMLETS,
-    corrected,
-    folded,
-    meanings,
-    month_columns,
-    refuse_malformed,
-    renamed,
-    whole_numbers,
-    without_twins,
-)
+from csp_dash.ingest.mps import STUB_SHARE, meanings, without_twins
+from csp_dash.ingest.names import folded
 
 FORMATS = ("mps_lsoa",)
 SOURCE = "mps_lsoa"
@@ -163,7 +155,7 @@ def _rows_of_borough(entry: Entry, context: Context) -> tuple[pd.DataFrame, int]
 
 
 def _of_borough(batch: pa.RecordBatch, entry: Entry, context: Context) -> pd.DataFrame:
-    frame = renamed(corrected(batch.to_pandas(), entry, context), HEADER_NAMES)
+    frame = renamed(batch.to_pandas(), HEADER_NAMES)
     codes = frame["lsoa"].str.upper()
     mine = codes.isin(context.lsoa_wards)
     lost = ~mine & codes.ne("") & frame["borough"].map(folded).isin(_HERE)

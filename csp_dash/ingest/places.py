@@ -54,6 +54,7 @@ from csp_dash.ingest import outlines
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import FACT_COLUMNS, BadInput, Taken, fact_frame
 from csp_dash.ingest.intake import Entry
+from csp_dash.ingest.names import folded
 from csp_dash.ingest.outlines import KINDS, Layer, Outlines
 from csp_dash.ingest.place_figures import (
     AGAIN,
@@ -71,7 +72,6 @@ from csp_dash.ingest.place_figures import (
     same_codes,
 )
 from csp_dash.ingest.tables import LINE
-from csp_dash.ingest.workbook import folded
 
 FORMATS = (
     "lookup_lsoa_ward",

@@ -52,7 +52,7 @@ from csp_dash.ingest.context import Base, Context
 from csp_dash.ingest.facts import FACT_COLUMNS, BadInput, Coverage, Taken, fact_frame, month_end
 from csp_dash.ingest.intake import Entry
 from csp_dash.ingest.ledger import Ledger
-from csp_dash.ingest.mps import corrected, folded
+from csp_dash.ingest.names import folded
 
 FORMATS = ("police_uk_street", "police_uk_lsoa_month", "police_uk_points")
 SOURCE, BURGLARY_SOURCE = "police_uk", "police_uk_burglary"
@@ -152,12 +152,8 @@ def _pass_over(entry: Entry, ledger: Ledger) -> None:
 
 def streamed(entry: Entry, context: Context, names: Mapping[str, str]) -> Iterable[pa.RecordBatch]:
     """The rows of a file with the columns in `names` (name here -> the publisher's), "" where it lacks one, and `line`."""
-    corrections = any(item.format == entry.format for item in context.corrections)
     ours = {folded(published): name for name, published in names.items()}
     for batch in tables.batches(entry, context.ledger):
-        if corrections:
-            frame = corrected(batch.to_pandas(), entry, context)
-            batch = pa.RecordBatch.from_pandas(frame, schema=batch.schema, preserve_index=False)
         found = {
             ours.get(folded(name), ""): column for name, column in zip(batch.schema.names, batch.columns, strict=True)
         }

@@ -17,10 +17,12 @@ import re
 
 import pandas as pd
 
+from csp_dash.ingest.boroughs import BOROUGHS, LONDON
+from csp_dash.ingest.columns import table
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import BadInput, Taken, fact_frame
 from csp_dash.ingest.intake import Entry
-from csp_dash.ingest.mps import BOROUGHS, LONDON, folded, table
+from csp_dash.ingest.names import folded
 from csp_dash.ingest.published import AGAIN, beside, coverage, figures, latest, refuse, unused
 from csp_dash.ingest.tables import LINE
 

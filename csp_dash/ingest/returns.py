@@ -31,10 +31,10 @@ from csp_dash.domain.catalogue import Indicator
 from csp_dash.domain.months import Span
 from csp_dash.domain.words import BOROUGH, AreaKind, Frequency, Kind
 from csp_dash.ingest import tables
+from csp_dash.ingest.boroughs import BOROUGHS
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import FACT_COLUMNS, BadInput, Coverage, Taken, fact_frame
 from csp_dash.ingest.intake import Entry
-from csp_dash.ingest.mps import BOROUGHS
 from csp_dash.ingest.return_cells import BLANK, DAY_FIRST, OUT_OF_AREA, Figure, area, figure, folded, period, wards
 
 FORMATS = ("partner_return",)
@@ -129,9 +129,6 @@ def _rows(sheet: _Sheet, context: Context, today: date) -> Iterator[Row]:
         raise BadInput(f"{entry.name} is far larger than a return can be. Use the template of the indicator.")
     frame = tables.frame(entry, context.ledger)
     frame.columns = pd.Index([_column(str(name)) for name in frame.columns])
-    for correction in context.corrections:
-        if correction.format == entry.format:
-            frame.loc[correction.applies(frame), correction.column] = correction.value
     sheet.rows = len(frame)
     for cells in frame.to_dict("records"):
         line = int(cells["line"])

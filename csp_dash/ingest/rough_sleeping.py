@@ -16,10 +16,11 @@ import re
 
 import pandas as pd
 
+from csp_dash.ingest.boroughs import LONDON, TOWER_HAMLETS
+from csp_dash.ingest.columns import table
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import BadInput, Taken, fact_frame
 from csp_dash.ingest.intake import Entry
-from csp_dash.ingest.mps import LONDON, TOWER_HAMLETS, table
 from csp_dash.ingest.published import beside, coverage, figures, latest, refuse
 
 FORMATS = ("rough_sleeping",)

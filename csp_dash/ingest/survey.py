@@ -19,10 +19,12 @@ import re
 
 import pandas as pd
 
+from csp_dash.ingest.boroughs import LONDON, borough_codes
+from csp_dash.ingest.columns import table
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import BadInput, Taken, fact_frame
 from csp_dash.ingest.intake import Entry
-from csp_dash.ingest.mps import LONDON, borough_codes, folded, table
+from csp_dash.ingest.names import folded
 from csp_dash.ingest.published import AGAIN, beside, coverage, dates, figures, latest, refuse, unused
 from csp_dash.ingest.tables import LINE
 

@@ -9,7 +9,7 @@ import codecs
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from itertools import islice
 from typing import IO, Any, cast
@@ -23,6 +23,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from csp_dash.ingest.corrections import Correction
 from csp_dash.ingest.facts import BadInput
 from csp_dash.ingest.intake import Entry
 from csp_dash.ingest.ledger import Ledger
@@ -40,10 +41,13 @@ SHEET_ROWS = 20_000
 LINE = "line"
 
 
-def frame(entry: Entry, ledger: Ledger) -> pd.DataFrame:
-    """All rows as text, "" for blanks, and `line`: the line in the file, or the row of the sheet."""
+def frame(entry: Entry, ledger: Ledger, book: Entry | None = None) -> pd.DataFrame:
+    """All rows as text, "" for blanks, and `line`: the line in the file, or the row of the sheet.
+
+    Declared corrections are made, and noted with the entry, or with the `book` that it is a sheet of.
+    """
     parts, rows = [], 0
-    for batch in batches(entry, ledger):
+    for batch in batches(entry, ledger, book):
         parts.append(batch)
         rows += batch.num_rows
         if rows > MOST_ROWS:
@@ -56,7 +60,7 @@ def frame(entry: Entry, ledger: Ledger) -> pd.DataFrame:
     return cast(pd.DataFrame, pa.Table.from_batches(parts).to_pandas().fillna(""))
 
 
-def batches(entry: Entry, ledger: Ledger) -> pa.RecordBatchReader:
+def batches(entry: Entry, ledger: Ledger, book: Entry | None = None) -> pa.RecordBatchReader:
     """The same as a stream of Arrow batches. It can be read once."""
     columns = _names(entry.found.columns)
     schema = pa.schema([*((name, pa.string()) for name in columns), (LINE, pa.int64())])
@@ -66,7 +70,24 @@ def batches(entry: Entry, ledger: Ledger) -> pa.RecordBatchReader:
         rows = _text(entry, columns, ledger)
     else:
         rows = _parquet(entry)
-    return pa.RecordBatchReader.from_batches(schema, _filled(rows, schema))
+    rows = _filled(rows, schema)
+    if own := [item for item in ledger.corrections if item.format == entry.format]:
+        rows = _corrected(rows, own, book or entry, ledger)
+    return pa.RecordBatchReader.from_batches(schema, rows)
+
+
+def _corrected(
+    rows: Iterator[pa.RecordBatch], own: Sequence[Correction], entry: Entry, ledger: Ledger
+) -> Iterator[pa.RecordBatch]:
+    changed = [0] * len(own)
+    for batch in rows:
+        for at, item in enumerate(own):
+            batch, times = item.apply(batch)
+            changed[at] += times
+        yield batch
+    for item, times in zip(own, changed, strict=True):
+        if times:
+            ledger.note(entry, item.told(times))
 
 
 def _names(cells: tuple[str, ...]) -> list[str]:

@@ -15,31 +15,21 @@ import pandas as pd
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import BadInput
 from csp_dash.ingest.intake import Entry
+from csp_dash.ingest.names import folded
 from csp_dash.ingest.recognise import TITLE_ROWS
 from csp_dash.ingest.tables import LINE, frame, workbook
 
 
-def folded(name: object) -> str:
-    """The name of a column without case, spaces or punctuation."""
-    return re.sub(r"[^a-z0-9]", "", str(name).lower())
-
-
 def column_of(columns: Iterable[object], pattern: str) -> str:
     """The first column of that name, or ""."""
-    return next((str(name) for name in columns if re.fullmatch(pattern, folded(name))), "")
+    return next((str(name) for name in columns if re.fullmatch(pattern, folded(str(name)))), "")
 
 
 def named(entry: Entry, context: Context, wanted: Mapping[str, str], book: Entry | None = None) -> pd.DataFrame:
     """A table under our own names: those of `wanted` whose column the file has, text without blanks at its ends, and
-    `line`. Declared corrections are applied, and noted with the file (the `book` where the entry is one of its sheets).
+    `line`. Notes go to the `book` where the entry is one of its sheets.
     """
-    rows = frame(entry, context.ledger)
-    for item in context.corrections:
-        if item.format == entry.format and item.column in rows.columns and (hit := item.applies(rows)).any():
-            rows.loc[hit, item.column] = item.value
-            context.ledger.note(
-                book or entry, f"Corrected {int(hit.sum())} times '{item.column}' to {item.value}: {item.reason}"
-            )
+    rows = frame(entry, context.ledger, book)
     found = {name: column_of(rows.columns[:-1], pattern) for name, pattern in wanted.items()}
     taken = {name: rows[column].str.strip() for name, column in found.items() if column}
     return pd.DataFrame({**taken, LINE: rows[LINE]})

@@ -10,9 +10,11 @@ from types import ModuleType
 import pandas as pd
 
 from csp_dash.catalogue import load
-from csp_dash.ingest.context import Base, Context, Correction
+from csp_dash.ingest.context import Base, Context
+from csp_dash.ingest.corrections import Correction
 from csp_dash.ingest.facts import FACT_COLUMNS, Taken, write_parquet
 from csp_dash.ingest.intake import Entry, entries
+from csp_dash.ingest.ledger import Ledger
 from csp_dash.warehouse import Snapshot
 
 ROOT = Path(__file__).parents[2]
@@ -59,8 +61,7 @@ def take(
     assert not [other for other in others if other.problem]
     mine = ready or [entry for entry in good if entry.format in reader.FORMATS]
     assert mine, "none of the files is of a format of this reader"
-    context = Context(load(), ROOT / "geo", scratch / ".scratch", base)
-    context.__dict__["corrections"] = corrections
+    context = Context(load(), ROOT / "geo", scratch / ".scratch", base, Ledger(corrections))
     try:
         taken = reader.read(mine, context)
     finally:

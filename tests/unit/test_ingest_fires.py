@@ -11,11 +11,11 @@ import pytest
 from reading import Read, bundled, live, same, take
 
 from csp_dash.ingest import fires
-from csp_dash.ingest.context import Correction
+from csp_dash.ingest.boroughs import LONDON, TOWER_HAMLETS, WARDS
+from csp_dash.ingest.corrections import Correction
 from csp_dash.ingest.facts import BadInput, Taken
 from csp_dash.ingest.intake import entries
 from csp_dash.ingest.merge import merge
-from csp_dash.ingest.mps import LONDON, TOWER_HAMLETS, WARDS
 
 HACKNEY = "E09000012"
 #: The fire brigade's own 39 columns.

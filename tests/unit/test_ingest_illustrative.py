@@ -11,9 +11,9 @@ from reading import ROOT, bundled, same
 
 from csp_dash.catalogue import load
 from csp_dash.ingest import illustrative
+from csp_dash.ingest.boroughs import TOWER_HAMLETS, WARDS
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import BadInput
-from csp_dash.ingest.mps import TOWER_HAMLETS, WARDS
 
 SHARES = pd.Series({ward: (i + 1) / 210 for i, ward in enumerate(WARDS)})
 

@@ -16,10 +16,14 @@ from openpyxl import Workbook
 
 from csp_dash.catalogue import load
 from csp_dash.ingest import mps
-from csp_dash.ingest.context import Base, Context, Correction
+from csp_dash.ingest.boroughs import BOROUGHS, WARDS
+from csp_dash.ingest.context import Base, Context
+from csp_dash.ingest.corrections import Correction
 from csp_dash.ingest.facts import BadInput, Taken
 from csp_dash.ingest.intake import entries
+from csp_dash.ingest.ledger import Ledger
 from csp_dash.ingest.merge import merge
+from csp_dash.ingest.names import folded
 from csp_dash.warehouse import Snapshot
 
 ROOT = Path(__file__).parents[2]
@@ -54,8 +58,7 @@ def take(*paths: Path, base: Base | None = None, corrections: tuple[Correction, 
     """Read files or folders as an ingest does. Every row must be accounted for."""
     good, others = entries(paths)
     assert not [other for other in others if other.problem]
-    context = Context(load(), ROOT / "geo", ROOT / "nowhere", base)
-    context.__dict__["corrections"] = corrections
+    context = Context(load(), ROOT / "geo", ROOT / "nowhere", base, Ledger(corrections))
     mine = [entry for entry in good if entry.format in mps.FORMATS]
     taken = mps.read(mine, context)
     context.ledger.close(mine)
@@ -96,7 +99,7 @@ def everywhere(header: tuple[str, ...], columns: list[str], rows: list[Row]) -> 
     """A row without crime for every borough, or ward, that the rows leave out."""
     one = dict(zip(header, rows[0], strict=False))
     column = "WardCode" if "WardCode" in header else header[0] if header == OLDEST else header[2]
-    every = mps.WARDS if column == "WardCode" else mps.BOROUGHS
+    every = WARDS if column == "WardCode" else BOROUGHS
     named = {str(dict(zip(header, row, strict=False))[column]).strip() for row in rows}
     here = {"LookUp_BoroughName": "Tower Hamlets"} if column == "WardCode" else {}
     lacking = [place for place in every if place not in named]
@@ -210,7 +213,7 @@ def test_groups_and_subgroups_are_the_categories_of_2026(tmp_path: Path, name: s
     header = ("Group", "SubGroup", name)
     path = write(tmp_path, "x.csv", header, ["202604"], [(*STALKING, "Camden", 4)])
     assert (vintage(path).grain, vintage(path).style) == ("borough", "upper_split")
-    wards = [(*STALKING, "a name", ward, "Tower Hamlets", 3) for ward in mps.WARDS]
+    wards = [(*STALKING, "a name", ward, "Tower Hamlets", 3) for ward in WARDS]
     path = write(tmp_path, "y.csv", ("Group", "SubGroup", "WardName", "WardCode", name), ["202604"], wards)
     assert (vintage(path).grain, vintage(path).totals().to_dict()) == ("ward", {"2026-04": 60})
 
@@ -218,7 +221,7 @@ def test_groups_and_subgroups_are_the_categories_of_2026(tmp_path: Path, name: s
 def test_lower_case_parquet_header_is_read(tmp_path: Path) -> None:
     path = tmp_path / "recorded-crime-ward-historical.parquet"
     row = {"wardname": "x", "wardcode": WHITECHAPEL, "majortext": "THEFT", "minortext": "SHOPLIFTING"}
-    rows = [row | {"wardcode": ward, "202001": 2 * (ward == WHITECHAPEL)} for ward in mps.WARDS]
+    rows = [row | {"wardcode": ward, "202001": 2 * (ward == WHITECHAPEL)} for ward in WARDS]
     pd.DataFrame(rows).assign(lookup_boroughname="Tower Hamlets").to_parquet(path)
     read = vintage(path)
     assert (read.grain, read.totals().to_dict()) == ("ward", {"2020-01": 2})
@@ -228,7 +231,7 @@ def test_columns_in_any_order_other_names_and_case(tmp_path: Path) -> None:
     """Title Case in the newest categories, another order, a column that is not known, and no borough at all."""
     header = ("Minor Category", "Ward Code", "202404", "Ward Name", "Major Category", "Notes")
     stalking = ("Stalking and Harassment", "e05009336 ", 4, "Whitechapel", "Violence against the Person", "")
-    theft = [("Theft from the Person", ward, 1, "x", "Theft", "") for ward in (*mps.WARDS, "E05009367")]
+    theft = [("Theft from the Person", ward, 1, "x", "Theft", "") for ward in (*WARDS, "E05009367")]
     path = tmp_path / "x.csv"
     with path.open("w", newline="", encoding="utf-8") as handle:
         csv.writer(handle).writerows([header, stalking, *theft])
@@ -418,15 +421,15 @@ def test_of_two_files_that_end_alike_the_fuller_counts(tmp_path: Path) -> None:
         "a.csv",
         WARD,
         ["202404"],
-        [ward_row(*STALKING, ward, 2) for ward in mps.WARDS]
+        [ward_row(*STALKING, ward, 2) for ward in WARDS]
         + [("THEFT", "SHOPLIFTING", "Bow East", "E05009367", "Hackney", 7)],
     )
-    small = write(tmp_path, "b.csv", WARD, ["202404"], [ward_row(*STALKING, ward, 2) for ward in mps.WARDS])
+    small = write(tmp_path, "b.csv", WARD, ["202404"], [ward_row(*STALKING, ward, 2) for ward in WARDS])
     for paths in ((large, small), (small, large)):
         read = take(*paths)
         assert [entry.short for entry in read["mps_ward"].inputs] == ["a.csv"]
         assert read.note("b.csv") == "All its figures stand in a.csv too."
-    write(tmp_path, "b.csv", WARD, ["202404"], [ward_row(*STALKING, ward, 3) for ward in mps.WARDS])
+    write(tmp_path, "b.csv", WARD, ["202404"], [ward_row(*STALKING, ward, 3) for ward in WARDS])
     with pytest.raises(BadInput, match=r"a\.csv and b\.csv are both ward files that end in 2024-04"):
         take(tmp_path)
 
@@ -436,7 +439,7 @@ def test_a_declared_correction_is_applied_and_told(tmp_path: Path) -> None:
     path = write(tmp_path, "x.csv", UPPER, ["202404"], [(*STALKING, "Tower Hamlets", "1?")])
     read = take(path, corrections=(fix,))
     assert pick(read["mps_borough"], "stalking_harassment", TH, "2024-04") == 12
-    assert "Corrected: 202404 is 12 (a slip)." in read.note("x.csv")
+    assert "Corrected once: '202404' is 12 (a slip)." in read.note("x.csv")
 
 
 @pytest.mark.parametrize(
@@ -547,7 +550,7 @@ def test_the_declared_table_is_sound() -> None:
     """Every style but the oldest places each category in a series; no row twice; slugs are slugs."""
     with mps.CATEGORIES.open(encoding="utf-8", newline="") as handle:
         rows = list(csv.DictReader(handle))
-    keys = [(row["style"], mps.folded(row["major"]), mps.folded(row["minor"])) for row in rows]
+    keys = [(row["style"], folded(row["major"]), folded(row["minor"])) for row in rows]
     same = {
         key: {(row["series"], row["detail"]) for row, k in zip(rows, keys, strict=True) if k == key} for key in keys
     }
@@ -636,8 +639,8 @@ def test_real_192_months_without_a_gap(official: Path) -> None:
     for source in ("mps_ward", "mps_borough"):
         for cover in taken[source].coverage:
             assert (cover.first, cover.last, cover.missing) == ("2010-04", "2026-03", ())
-    assert set(taken["mps_ward"].facts["area"]) == set(mps.WARDS)
-    assert set(taken["mps_borough"].facts["area"]) == {*mps.BOROUGHS.values(), LONDON}
+    assert set(taken["mps_ward"].facts["area"]) == set(WARDS)
+    assert set(taken["mps_borough"].facts["area"]) == {*BOROUGHS.values(), LONDON}
     assert pd.to_datetime(taken["mps_ward"].facts["start"]).nunique() == 192
 
 
@@ -678,7 +681,7 @@ def test_real_stalking_split_adds_up(official: Path) -> None:
     def sums(name: str) -> dict[str, int]:
         (path,) = folder.glob(name)
         counts = vintage(path).counts
-        counts = counts[counts["area"].isin(mps.WARDS) & counts["month"].isin(spring)]
+        counts = counts[counts["area"].isin(WARDS) & counts["month"].isin(spring)]
         return {str(key): int(n) for key, n in counts.groupby("series")["n"].sum().items()}
 
     old, new = sums("ward_24m_202304*"), sums("ward_24m_202401*")
@@ -737,8 +740,7 @@ def test_real_wards_against_an_independent_melt(official: Path) -> None:
     path = folder / FOLDER / "TH_ward_month_minor_201004-202603_long.csv.gz"
     long = pd.read_csv(path, dtype={"m": str})
     long["series"] = [
-        known[mps.folded(major), mps.folded(minor)]
-        for major, minor in zip(long["MajorText"], long["MinorText"], strict=True)
+        known[folded(major), folded(minor)] for major, minor in zip(long["MajorText"], long["MinorText"], strict=True)
     ]
     theirs = long.groupby(["series", "WardCode", "m"])["n"].sum()
     facts = real(official)["mps_ward"].facts
@@ -765,7 +767,7 @@ def test_real_borough_codes_are_those_of_ons(official: Path) -> None:
     path = official / "01_boundaries" / "london_boroughs_ONS_LAD22_BGC.geojson"
     outlines = json.loads(path.read_text(encoding="utf-8"))["features"]
     codes = {one["properties"]["LAD22NM"]: one["properties"]["LAD22CD"] for one in outlines}
-    assert {name: code for name, code in codes.items() if name != "City of London"} == mps.BOROUGHS
+    assert {name: code for name, code in codes.items() if name != "City of London"} == BOROUGHS
 
 
 def test_real_wards_fall_short_of_their_borough(official: Path) -> None:

@@ -17,9 +17,11 @@ import shapely
 
 from csp_dash.catalogue import load
 from csp_dash.ingest import outlines, place_figures, places
-from csp_dash.ingest.context import Base, Context, Correction
+from csp_dash.ingest.context import Base, Context
+from csp_dash.ingest.corrections import Correction
 from csp_dash.ingest.facts import BadInput, Taken
 from csp_dash.ingest.intake import Entry, entries
+from csp_dash.ingest.ledger import Ledger
 from csp_dash.warehouse import Snapshot
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -220,8 +222,7 @@ def run(tmp_path: Path) -> Run:
 
     def go(*paths: Path, alone: bool = False, corrections: tuple[Correction, ...] = ()) -> Done:
         base = None if alone else Base(Snapshot.open(ROOT))
-        context = Context(load(), tmp_path / "new-geo", tmp_path / "scratch", base)
-        context.__dict__["corrections"] = corrections
+        context = Context(load(), tmp_path / "new-geo", tmp_path / "scratch", base, Ledger(corrections))
         found, others = entries(paths)
         assert not [other for other in others if other.problem], others
         mine = [entry for entry in found if entry.format in places.FORMATS]

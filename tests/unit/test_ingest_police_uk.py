@@ -17,7 +17,8 @@ from openpyxl import Workbook
 from reading import ROOT, Read, bundled, same, take
 
 from csp_dash.ingest import police_uk
-from csp_dash.ingest.context import Base, Correction
+from csp_dash.ingest.context import Base
+from csp_dash.ingest.corrections import Correction
 from csp_dash.ingest.facts import BadInput, Taken
 from csp_dash.ingest.fetch.police_rows import STREET
 from csp_dash.ingest.intake import entries
@@ -497,7 +498,7 @@ def test_declared_corrections_come_before_judging(read):
     )
     rows = [crime("a"), crime("b", lsoa="", lon="", lat="")]
     run = read(("x.csv", rows), corrections=(put_right,))
-    assert run.account("x.csv") == (2, 2, 0, 0) and "The notice says so." in run.note("x.csv")
+    assert run.account("x.csv") == (2, 2, 0, 0) and "The notice says so" in run.note("x.csv")
 
 
 def test_points_cleaned_by_others_are_accounted_for_and_not_used(read):

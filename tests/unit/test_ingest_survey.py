@@ -11,8 +11,10 @@ import pytest
 from openpyxl import Workbook
 from reading import Read, bundled, figure, live, same, take
 
-from csp_dash.ingest import mps, survey
-from csp_dash.ingest.context import Base, Correction
+from csp_dash.ingest import survey
+from csp_dash.ingest.boroughs import BOROUGHS
+from csp_dash.ingest.context import Base
+from csp_dash.ingest.corrections import Correction
 from csp_dash.ingest.facts import BadInput
 from csp_dash.ingest.merge import merge
 
@@ -191,4 +193,4 @@ def test_borough_codes_agree_with_the_official_boundaries(official: Path) -> Non
     frame = gpd.read_file(official / "01_boundaries" / "london_boroughs_ONS_LAD22_BGC.geojson")
     text = [[str(cell) for cell in row] for row in frame.drop(columns="geometry").to_numpy()]
     codes = {cell.lower(): next(c for c in row if c.startswith("E09")) for row in text for cell in row}
-    assert all(codes[name.lower()] == code for name, code in mps.BOROUGHS.items())
+    assert all(codes[name.lower()] == code for name, code in BOROUGHS.items())
