@@ -41,6 +41,7 @@ def _back(releases: Releases, old: str) -> None:
     if releases.live_name() != old:
         releases.rollback("bundled")
     releases.prune(0)
+    releases.prune_inputs()
 
 
 async def seen(server: Server) -> None:
@@ -92,7 +93,8 @@ def main(arguments: list[str] | None = None) -> int:
                     return 1
             _back(releases, old)
             last = start(files, cache).wait()
-            left = [path.name for path in [*releases.folder.glob(".making-*"), *cache.glob(".current-*")]]
+            halves = releases.folder.glob(".making-*"), cache.glob(".current-*"), releases.inputs.folder.glob(".*")
+            left = [path.name for each in halves for path in each]
         done = last == 0 and releases.live_name() == new and not left
         print(
             f"{asked.times} kills: {came[old]} left the old release live, {came[new]} the new one; the app served after each."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pandas as pd
 from csp_dash.catalogue import load
 from csp_dash.domain.settings import Settings
 from csp_dash.ingest.facts import BadInput
-from csp_dash.warehouse import Releases
+from csp_dash.warehouse import Input, Releases
 
 
 def declare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -21,15 +22,18 @@ def declare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     one = commands.add_parser("ingest", help="add official files and partner returns to the live release")
     one.add_argument("paths", type=Path, nargs="+", help="files, folders and zips in any mix")
     _of_ingest(one)
+    _of_turns(one)
     one.set_defaults(run=lambda asked: _ingest(asked.paths, asked))
 
     get = commands.add_parser("fetch", help="download what is new from the publishers")
     _of_fetch(get)
+    _of_turns(get)
     get.set_defaults(run=_fetch)
 
     both = commands.add_parser("refresh", help="fetch, then ingest: everything with one command")
     _of_fetch(both)
     _of_ingest(both)
+    _of_turns(both)
     both.set_defaults(run=_refresh)
 
     form = commands.add_parser("template", help="make the form of a partner return")
@@ -44,17 +48,24 @@ def declare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         "to", nargs="?", default="", help="its name, or `bundled`; the one before the live one unless told"
     )
     back.set_defaults(run=_rollback)
-    old = commands.add_parser("prune", help="remove all but the newest releases")
+    old = commands.add_parser("prune", help="remove all but the newest releases, and the inputs that they alone had")
     old.add_argument("--keep", type=int, default=5)
     old.set_defaults(run=_prune)
     commands.add_parser("report", help="what the live release changed (Markdown)").set_defaults(run=_report)
     out = commands.add_parser("rejected", help="the rows that were left out of the live release, with why, as CSV")
     out.set_defaults(run=_rejected)
 
+    given = commands.add_parser("inputs", help="the official files that a release was made from, as they came")
+    given.add_argument("release", nargs="?", default="", help="its name; the live one unless told")
+    given.add_argument("--to", type=Path, metavar="FOLDER", help="copy them into this folder")
+    given.set_defaults(run=_inputs)
+
 
 def _of_ingest(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--skip", action="store_true", help="go on without files that are damaged or unknown")
-    parser.add_argument("--wait", type=float, default=0, metavar="SECONDS", help="wait for another ingest to end")
+    parser.add_argument(
+        "--no-copy", dest="copy", action="store_false", help="note what the files are, and keep no copy of them"
+    )
     parser.add_argument(
         "--accept", action="append", default=[], metavar="CHECK", help="a check that may fail this once"
     )
@@ -73,6 +84,10 @@ def _of_fetch(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="say what would be asked for, and ask nothing")
 
 
+def _of_turns(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--wait", type=float, default=0, metavar="SECONDS", help="wait for another one to end")
+
+
 def _here() -> Releases:
     return Releases(Settings.read(os.environ).cache)
 
@@ -87,7 +102,16 @@ def _accepted(asked: argparse.Namespace) -> dict[str, str]:
 def _ingest(paths: list[Path], asked: argparse.Namespace) -> int:
     from csp_dash.ingest import pipeline  # noqa: PLC0415  geometry libraries only where they are needed
 
-    done = pipeline.ingest(paths, load(), _here(), accept=_accepted(asked), skip=asked.skip, wait=asked.wait, say=_say)
+    done = pipeline.ingest(
+        paths,
+        load(),
+        _here(),
+        accept=_accepted(asked),
+        skip=asked.skip,
+        wait=asked.wait,
+        copy=asked.copy,
+        say=_say,
+    )
     if done.new:
         print(done.report)
         _say(f"Release {done.release} is live.")
@@ -111,6 +135,8 @@ def _fetch(asked: argparse.Namespace) -> int:
         since=since,
         today=date.today(),
         geo=live.path("geo"),
+        points=live.path("data/tables/snap_point.parquet"),
+        wait=asked.wait,
         dry_run=asked.dry_run,
         say=_say,
     )
@@ -157,9 +183,36 @@ def _rollback(asked: argparse.Namespace) -> int:
 
 
 def _prune(asked: argparse.Namespace) -> int:
-    gone = _here().prune(asked.keep)
-    print(f"Removed: {', '.join(gone)}." if gone else "There was nothing to remove.")
+    here = _here()
+    gone = here.prune(asked.keep)
+    files = here.prune_inputs()
+    print(f"Removed: {', '.join(gone)}." if gone else "There was no release to remove.")
+    if files:
+        size = sum(item.size for item in files) / 1e6
+        print(f"Removed with them: {counted(len(files))} that no other release was made from ({size:,.1f} MB).")
     return 0
+
+
+def _inputs(asked: argparse.Namespace) -> int:
+    """A line a file: name, checksum, size, when it was taken in. With --to, those that are kept are copied there."""
+    here = _here()
+    release = here.get(asked.release) if asked.release else here.live()
+    cards = [here.inputs.get(sha256) or Input(sha256, "unknown", 0, "", kept=False) for sha256 in release.about.inputs]
+    if not cards:
+        _say(
+            f"Of the files that release {release.release} was made from there are only the names, on its source cards."
+        )
+    for card in cards:
+        print(f"{card.name}  {card.sha256}  {card.size:,} bytes  {card.taken_in}{'' if card.kept else '  not kept'}")
+    if asked.to is None:
+        return 0
+    kept = [card for card in cards if card.kept]
+    often = Counter(card.name for card in kept)
+    for card in kept:
+        name = card.name if often[card.name] == 1 else f"{card.sha256[:8]}-{card.name}"
+        here.inputs.export(card, asked.to / name)
+    _say(f"Copied {counted(len(kept))} to {asked.to}.")
+    return 0 if len(kept) == len(cards) else 2
 
 
 def _report(asked: argparse.Namespace) -> int:

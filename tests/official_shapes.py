@@ -63,6 +63,49 @@ def pas(path: Path, end: str, fair: float) -> Path:
     return path
 
 
+DASHBOARD = "Month_Year,Area Type,Borough_SNT,Area name,Area code,Crime Type,Crime Subtype,Measure,Count"
+
+
+def dashboard(path: Path, months: list[str], counted: Mapping[tuple[str, str, str], int]) -> Path:
+    """A monthly dashboard of all boroughs. `counted` gives for each (type, subtype, measure) the figure of every borough in
+    the first month; each month after has one more, and Tower Hamlets always twice as many."""
+    names = {code: name for code, name in sorted(_names().items()) if code.startswith("E09") and code != "E09000001"}
+    lines = [DASHBOARD]
+    for at, month in enumerate(months):
+        for (kind, subtype, measure), number in counted.items():
+            for code, name in names.items():
+                cells = (f"01/{month[5:]}/{month[:4]}", "Borough", name, name, code, kind, subtype, measure)
+                lines.append(",".join([*cells, str((number + at) * (2 if code == TOWER_HAMLETS else 1))]))
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+FINGERTIPS = ("Indicator ID", "Indicator Name", "Area Code", "Area Name", "Area Type", "Sex", "Age", "Time period", "Value",
+              "Lower CI 95.0 limit", "Upper CI 95.0 limit", "Count", "Denominator")  # fmt: skip
+TREATMENT = {
+    "Successful completion of drug treatment: opiate users": (0.05, 1600),
+    "Successful completion of drug treatment: non-opiate users": (0.35, 400),
+    "Successful completion of alcohol treatment": (0.4, 500),
+}
+
+
+def fingertips(path: Path, years: list[int], groups: Mapping[str, tuple[float, int]] = TREATMENT) -> Path:
+    """Treatment completed, by year, in Tower Hamlets and (ten times as many people) in London. `groups` gives for each
+    indicator the share of the first year, which grows by a hundredth a year, and the people in treatment."""
+    with path.open("w", newline="", encoding="utf-8") as handle:
+        writer = csv.DictWriter(handle, FINGERTIPS, restval="")
+        writer.writeheader()
+        for at, year in enumerate(years):
+            for name, (share, people) in groups.items():
+                for code, times in ((TOWER_HAMLETS, 1), (LONDON, 10)):
+                    cases = round((share + at / 100) * people * times)
+                    usual = {"Indicator ID": "90244", "Area Type": "Counties & UAs", "Sex": "Persons", "Age": "18+ yrs"}
+                    own = {"Indicator Name": name, "Area Code": code, "Time period": str(year), "Count": str(cases),
+                           "Denominator": str(people * times), "Value": str(100 * cases / (people * times))}  # fmt: skip
+                    writer.writerow(usual | own)
+    return path
+
+
 STREET = (
     "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,Crime type,"
     "Last outcome category,Context"

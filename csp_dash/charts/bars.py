@@ -13,8 +13,9 @@ from csp_dash.analytics.wording import number_or_rate
 from csp_dash.charts.base import PAGE, Style, dress, empty, places, rounded, text_width, ticks, wrapped
 
 NO_FIGURE = "no figure"
-AXIS = 1000
-"""Pixels that the names of bars may take on a screen on the wall: about what is left of 1,920 beside the words."""
+AXIS = 760
+"""Pixels that the names of bars may take on a screen on the wall: about what is left of 1,366 beside the words. Narrower
+screens show the board with smaller type."""
 
 
 def figure(
@@ -148,6 +149,9 @@ def years(
     if style is not PAGE:
         step = math.ceil(sum(text_width(text, style.small) + style.small for text in under) / AXIS)
     shown = [place for place in range(len(labels)) if (last - place) % step == 0]
+    # room for half of the last name, where that is wider than half a bar
+    bar = (style.labels if style is PAGE else AXIS) / len(frame)
+    right = max(0, math.ceil((text_width(under[last], style.small) - bar) / 2))
     drawing.update_xaxes(
         tickvals=shown,
         ticktext=[under[p] if whole[p] else f"{under[p]}<br>part" for p in shown],
@@ -155,6 +159,7 @@ def years(
         showgrid=False,
         ticks="",
         tickangle=0,
+        ticklabeloverflow="allow",  # else the newest name is the one that goes
     )
     marks = ticks(high)
     drawing.update_yaxes(
@@ -165,7 +170,7 @@ def years(
         zeroline=False,
     )
     drawing.update_layout(bargap=0.28)
-    return dress(drawing, height=tall, size=style.text, top=12, identity="years")
+    return dress(drawing, height=tall, size=style.text, top=12, right=right, identity="years")
 
 
 def _whiskers(rows: pd.DataFrame) -> dict[str, object]:

@@ -37,6 +37,11 @@ NOT_BOROUGHS = frozenset(
     }
 )
 
+#: Folded name of each London authority, and of London -> GSS code.
+PLACES = {folded(name): code for name, code in BOROUGHS.items()} | {
+    folded("City of London"): "E09000001",
+    **dict.fromkeys(map(folded, ("London", "Greater London", "Greater London Authority")), LONDON),
+}
 _BY_NAME = {folded(name): code for name, code in BOROUGHS.items()} | {folded("City of Westminster"): "E09000033"}
 _NOT_BOROUGHS = {folded(name) for name in NOT_BOROUGHS}
 

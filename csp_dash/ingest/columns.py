@@ -6,7 +6,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import BadInput, Coverage
@@ -55,18 +58,25 @@ def table(entry: Entry, context: Context, names: Mapping[str, str]) -> pd.DataFr
 
 def whole_numbers(frame: pd.DataFrame, columns: Sequence[str], entry: Entry) -> pd.DataFrame:
     """The columns as whole numbers; refuses blanks, text, fractions, negatives and numbers that no count can be."""
-    done: dict[str, pd.Series] = {}
-    for column in columns:
-        numbers = pd.to_numeric(frame[column], errors="coerce")
-        wrong = numbers.isna() | ~numbers.between(0, MOST) | (numbers % 1 != 0)
-        if wrong.any():
-            at = int(wrong.to_numpy().argmax())
-            raise BadInput(
-                f"{entry.name}, line {frame[LINE].iloc[at]}, column '{column}': '{frame[column].iloc[at]}' is not a"
-                f" count from 0 to {MOST:,}. The file is damaged or cut short; download it again."
-            )
-        done[column] = numbers.astype("int64")
-    return pd.DataFrame(done, index=frame.index)
+    return pd.DataFrame({column: _counts(frame, column, entry) for column in columns}, index=frame.index)
+
+
+def _counts(frame: pd.DataFrame, column: str, entry: Entry) -> NDArray[np.int64]:
+    try:  # the plain case, in a fifth of the time
+        counts = np.asarray(pa.array(frame[column], pa.string()).cast(pa.int64()))
+        if not len(counts) or (counts.min() >= 0 and counts.max() <= MOST):
+            return counts
+    except pa.ArrowInvalid:
+        pass
+    numbers = pd.to_numeric(frame[column], errors="coerce")
+    wrong = numbers.isna() | ~numbers.between(0, MOST) | (numbers % 1 != 0)
+    if wrong.any():
+        at = int(wrong.to_numpy().argmax())
+        raise BadInput(
+            f"{entry.name}, line {frame[LINE].iloc[at]}, column '{column}': '{frame[column].iloc[at]}' is not a"
+            f" count from 0 to {MOST:,}. The file is damaged or cut short; download it again."
+        )
+    return numbers.to_numpy().astype(np.int64)
 
 
 def month_columns(entry: Entry) -> dict[str, str]:

@@ -21,7 +21,7 @@ from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import BadInput, Taken, fact_frame
 from csp_dash.ingest.intake import Entry
 from csp_dash.ingest.names import folded
-from csp_dash.ingest.published import AGAIN, beside, coverage, figures, latest, refuse, unused
+from csp_dash.ingest.published import AGAIN, editions, figures, refuse, unused
 from csp_dash.ingest.tables import LINE
 
 FORMATS = ("fingertips",)
@@ -48,11 +48,7 @@ ROUNDING = 0.06
 
 def read(entries: list[Entry], context: Context) -> list[Taken]:
     """`fingertips`. Raises BadInput with the file, the line, the fault and the remedy."""
-    parts = [(entry, facts) for entry in entries if len(facts := _read_file(entry, context))]
-    if not parts:
-        return []
-    facts = beside(latest(parts), context.base, SOURCE)
-    return [Taken(SOURCE, facts, coverage(SOURCE, facts), [entry for entry, _ in parts])]
+    return editions(SOURCE, entries, context, _read_file)
 
 
 def period(text: str) -> tuple[pd.Timestamp, pd.Timestamp] | None:

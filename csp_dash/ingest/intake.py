@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import IO, cast
 
 from csp_dash.ingest.facts import BadInput, sha256
+from csp_dash.ingest.found import in_sheet
 from csp_dash.ingest.recognise import Bomb, Bounded, Found, recognise
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A recognised file, or a file inside an archive.
+    """A recognised file, a sheet of one, or either inside an archive.
 
     `path` is the file on disk and `sha256` its checksum (members of one archive share it), `inside` the names within
     archives, outermost first, and `root` the folder that was asked for, from which its name is told. `state` is the size
@@ -36,7 +37,12 @@ class Entry:
 
     @property
     def name(self) -> str:
-        """As people are told it: `folder/outer.zip!inner.csv`, from the folder that was asked for."""
+        """As people are told it: `folder/outer.zip!inner.csv`, from the folder that was asked for, and its sheet."""
+        return in_sheet(self.file, self.found.sheet)
+
+    @property
+    def file(self) -> str:
+        """The same without the sheet."""
         near = self.root is not None and self.path != self.root and self.path.is_relative_to(self.root)
         shown = self.path.relative_to(self.root).as_posix() if near and self.root is not None else self.path.name
         return "!".join([shown, *self.inside])
@@ -125,11 +131,11 @@ def _within(handle: IO[bytes], inside: tuple[str, ...], size: int, packed: bool 
 def entries(paths: Iterable[Path]) -> tuple[list[Entry], list[Found]]:
     """The tables and outlines among files, folders and archives; and what is none, with its problem, or a document.
 
-    Files of the same bytes count once.
+    A workbook gives each of its sheets that is known. Files of the same bytes count once.
     """
     taken: list[Entry] = []
     others: list[Found] = []
-    seen: dict[tuple[str, tuple[str, ...]], str] = {}
+    seen: dict[tuple[str, tuple[str, ...], str], str] = {}
     for path in paths:
         sums: dict[str, tuple[str, tuple[int, int]]] = {}
         for found in recognise([path]):
@@ -140,9 +146,9 @@ def entries(paths: Iterable[Path]) -> tuple[list[Entry], list[Found]]:
                 sums[found.file] = _summed(Path(found.file))
             sum, state = sums[found.file]
             entry = Entry(found, Path(found.file), sum, found.inside, path if path.is_dir() else None, state)
-            key = (entry.sha256, entry.inside)
+            key = (entry.sha256, entry.inside, found.sheet)
             if key in seen:
-                others.append(Found(found.path, "document", f"The same bytes as {seen[key]}"))
+                others.append(Found(found.path, "document", f"The same bytes as {seen[key]}", sheet=found.sheet))
                 continue
             seen[key] = entry.name
             taken.append(entry)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from csp_dash.ingest.corrections import Correction, declared
-from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.facts import BadInput, Taken
 from csp_dash.ingest.intake import Entry
 
 REJECTED = ("file", "line", "column", "value", "reason")
@@ -26,6 +26,8 @@ INTAKE = (
     "last",
     "note",
 )
+VERBS = ("is ", "has ", "stands ", "may ")
+"""How a reason begins that is told of its column."""
 LONGEST = 200
 MOST_MALFORMED = 0.05
 """Share of a file of records that may be malformed before the file is refused."""
@@ -40,6 +42,8 @@ class Account:
     out_of_area: int = 0
     rejected: int = 0
     source: str = ""
+    first: str = ""
+    last: str = ""
     notes: list[str] = field(default_factory=list)
     lines: list[pd.DataFrame] = field(default_factory=list)
 
@@ -62,8 +66,24 @@ class Ledger:
         own.out_of_area += int(out_of_area)
         own.source = source or own.source
 
+    def covers(self, entry: Entry, first: str, last: str) -> None:
+        """First and last month (YYYY-MM) of the figures that a file gave, where that says more than its header does."""
+        own = self.account(entry)
+        own.first, own.last = min(filter(None, [own.first, first])), max(own.last, last)
+
+    def cover(self, taken: Taken) -> None:
+        """The months of what was taken from one file alone, where the file does not say them by itself."""
+        if len(taken.inputs) == 1 and len(taken.facts):
+            (entry,) = taken.inputs
+            first, last = _ends(entry.found.period)
+            start, finish = str(taken.facts["start"].min())[:7], str(taken.facts["finish"].max())[:7]
+            self.covers(entry, first or start, last or finish)
+
     def reject(self, entry: Entry, rejected: pd.DataFrame) -> None:
-        """Rows that were not taken: line, column, value, reason (a phrase such as "no place is given"), one row each."""
+        """Rows that were not taken: line, column, value, reason, one row each.
+
+        A reason is a phrase ("no place is given"), or begins with its verb ("is no month") and is then of the column.
+        """
         if rejected.empty:
             return
         own = self.account(entry)
@@ -108,7 +128,7 @@ class Ledger:
         rows = [
             (
                 entry.name, entry.sha256, entry.format, entry.found.title, own.source, own.rows, own.accepted, own.rejected,
-                own.out_of_area, *_ends(entry.found.period), " ".join(filter(None, [entry.found.note, *own.notes])),
+                own.out_of_area, *_period(entry, own), " ".join(filter(None, [entry.found.note, *own.notes])),
             )
             for entry, own in self._of.items()
         ]  # fmt: skip
@@ -122,7 +142,19 @@ class Ledger:
         ]
         if not parts:
             return pd.DataFrame({name: pd.Series(dtype="int64" if name == "line" else "str") for name in REJECTED})
-        return pd.concat(parts, ignore_index=True).astype({"line": "int64"})
+        rows = pd.concat(parts, ignore_index=True).astype({"line": "int64"})
+        return rows.assign(reason=[_phrase(*pair) for pair in zip(rows["reason"], rows["column"], strict=True)])
+
+
+def _phrase(reason: str, column: str) -> str:
+    """A reason that can be read alone: one that begins with its verb is of the column, or of the whole row."""
+    subject = column.replace("_", " ") or "row"
+    return f"the {subject} {reason}" if reason.startswith(VERBS) else reason
+
+
+def _period(entry: Entry, own: Account) -> tuple[str, str]:
+    """First and last month or year of a file: of what was taken from it, else as recognising tells it."""
+    return (own.first, own.last) if own.first else _ends(entry.found.period)
 
 
 def _ends(period: str) -> tuple[str, str]:

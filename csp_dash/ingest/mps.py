@@ -22,9 +22,8 @@ What cannot be reconciled, and is flagged
 -----------------------------------------
 * `split_incomplete`: homes and unconnected buildings before August 2023, when both were still "domestic burglary"
   (all of them to March 2023). Added to `burglary_residential_unsplit` they make one unbroken series.
-* `many_unlocated`: the figure is at least 9% below the borough's total in another vintage or in `mps_borough_whole`.
-  Files since 2023 leave offences without a ward out of the boroughs ("Unknown") up to February 2024; from March 2024
-  borough rows hold them again, ward rows never do.
+* `many_unlocated`: files since 2023 leave out offences without a ward. It takes the figures of a whole release to tell
+  in which months these are many: see `unlocated`.
 
 Wards are known by their codes, never by their names. Rows of other boroughs' wards are out of area; they count in the
 London totals of `vintage_total` only.
@@ -60,7 +59,6 @@ FINEST_SERIES = "stalking_harassment"
 """Only the finest style has it, so that facts tell from which style they were taken."""
 WHOLE_UNTIL = "2024-01"
 """Last month of the Title Case files, which alone give the months of `mps_borough_whole` up to it."""
-UNLOCATED_LIMIT = 0.09
 STUB_SHARE = 0.2
 #: Columns by their folded names.
 HEADER_NAMES = {
@@ -430,37 +428,10 @@ def _finish(rows: pd.DataFrame, flags: pd.Series | None = None) -> pd.DataFrame:
     return fact_frame(frame)
 
 
-def highest_totals(vintages: Iterable[Vintage], base: Base | None) -> dict[tuple[str, str], float]:
-    """(borough, month) -> the largest total that any borough vintage, or `mps_borough_whole` of the live release, gives;
-    what a figure is judged against."""
-    parts = [
-        vintage.counts.groupby(["area", "month"])["n"].sum()
-        for vintage in vintages
-        if vintage.grain == "borough" and STYLE_RANK[vintage.style]
-    ]
-    if base is not None:
-        whole = base.facts("mps_borough_whole")
-        whole = whole[whole["series"] == "tno"]
-        parts.append(whole.groupby(["area", whole["start"].astype(str).str[:7]])["numerator"].sum())
-    if not parts:
-        return {}
-    highest = pd.concat(parts).groupby(level=[0, 1]).max()
-    return {(str(area), str(month)): float(n) for (area, month), n in highest.items()}
-
-
-def _flags(rows: pd.DataFrame, highest: dict[tuple[str, str], float]) -> pd.Series:
-    """`many_unlocated` and `split_incomplete`, as the module's text defines them."""
-    places = rows["area"].where(~rows["area"].isin(WARDS), TOWER_HAMLETS)
-    totals = rows["numerator"].groupby([places, rows["month"]]).sum()
-    thin = {
-        key
-        for key, n in totals.items()
-        if key[0] != LONDON and n < (1 - UNLOCATED_LIMIT) * highest.get(key, 0)  # type: ignore[index,call-overload]
-    }
-    pairs = zip(places, rows["month"], strict=True)
-    flags = pd.Series(["many_unlocated" if pair in thin else None for pair in pairs], index=rows.index, dtype=object)
+def _flags(rows: pd.DataFrame) -> pd.Series:
+    """`split_incomplete`, as the module's text defines it."""
     early = rows["series"].isin(SPLIT_SERIES) & (rows["month"] < SPLIT_FROM)
-    return flags.mask(early, "split_incomplete")
+    return pd.Series(None, index=rows.index, dtype=object).mask(early, "split_incomplete")
 
 
 def financial_year(month: str) -> str:
@@ -479,7 +450,8 @@ def vintage_totals(vintages: Iterable[Vintage]) -> pd.DataFrame:
     """
     parts: list[pd.DataFrame] = []
     for vintage in vintages:
-        rows = vintage.counts.assign(fy=vintage.counts["month"].map(financial_year))
+        years = {month: financial_year(month) for month in vintage.months}
+        rows = vintage.counts.assign(fy=vintage.counts["month"].map(years))
         rows["area"] = rows["area"].where(~rows["area"].isin(WARDS), TOWER_HAMLETS)
         kept = [rows[rows["series"] != ""], rows.assign(series="tno")]
         kept += [
@@ -498,9 +470,7 @@ def vintage_totals(vintages: Iterable[Vintage]) -> pd.DataFrame:
     return table.astype({"months": "int32", "total": "int64"}).sort_values(order, ignore_index=True)
 
 
-def _by_grain(
-    grain: str, vintages: list[Vintage], highest: dict[tuple[str, str], float], context: Context
-) -> list[Taken]:
+def _by_grain(grain: str, vintages: list[Vintage], context: Context) -> list[Taken]:
     """Source `mps_ward` or `mps_borough`, with the yearly totals of its vintages."""
     mine = [vintage for vintage in vintages if vintage.grain == grain]
     if not mine:
@@ -512,7 +482,7 @@ def _by_grain(
     if chosen:
         rows = _facts(chosen, live)
         rows = rows[rows["area"] != LONDON] if grain == "ward" else rows
-        facts = _finish(rows, _flags(rows, highest))
+        facts = _finish(rows, _flags(rows))
         coverage = month_coverage(source, "*", kinds, chosen)
     inputs = [vintage.entry for vintage in mine]
     return [Taken(source, facts, coverage, inputs, {"vintage_total": vintage_totals(mine)})]
@@ -559,7 +529,6 @@ def read(entries: list[Entry], context: Context) -> list[Taken]:
     Raises BadInput with the file, the line, the fault and the remedy.
     """
     vintages = read_vintages(entries, context)
-    highest = highest_totals(vintages, context.base)
-    taken = [item for grain in ("ward", "borough") for item in _by_grain(grain, vintages, highest, context)]
+    taken = [item for grain in ("ward", "borough") for item in _by_grain(grain, vintages, context)]
     borough = [vintage for vintage in vintages if vintage.grain == "borough"]
     return [*taken, *_whole(borough), *_old_details(borough)]

@@ -40,26 +40,18 @@ from csp_dash.ingest.tables import LINE
 
 FORMATS = ("mps_monthly_other", "mps_monthly_dashboard", "mps_vawg", "mps_homicide", "mps_homicide_proceedings")
 
-#: What is counted, by every name that the force has given it, compared without case, spaces and punctuation.
+#: What is counted, by every name that the force has given it, compared without case, spaces, punctuation and ENDING.
 STRANDS = {
     "Anti-Semitic": "hate_antisemitic",
-    "Disability Hate Crime": "hate_disability",
-    "Disability Crime": "hate_disability",
-    "Faith Hate Crime": "hate_faith",
-    "Faith Crime": "hate_faith",
+    "Disability": "hate_disability",
+    "Faith": "hate_faith",
     "Hate Crime": "hate_crime",
-    "Homophobic Hate Crime": "hate_homophobic",
-    "Homophobic Crime": "hate_homophobic",
+    "Homophobic": "hate_homophobic",
     "Islamophobic": "hate_islamophobic",
-    "Islamophobic Crime": "hate_islamophobic",
-    "Racist Hate Crime": "hate_racist",
-    "Racist Crime": "hate_racist",
-    "Racist and Religious Hate Crime": "hate_racist_religious",
-    "Racist and Religious Crime": "hate_racist_religious",
-    "Transgender Hate": "hate_transgender",
-    "Transgender Hate Crime": "hate_transgender",
-    "Transgender Crime": "hate_transgender",
-    "Transphobic Crime": "hate_transgender",
+    "Racist": "hate_racist",
+    "Racist and Religious": "hate_racist_religious",
+    "Transgender": "hate_transgender",
+    "Transphobic": "hate_transgender",
     "Domestic Abuse": "domestic_abuse",
     "Domestic Abuse Incidents": "domestic_abuse_incidents",
     "Domestic Abuse Homicide": "domestic_homicide",
@@ -82,6 +74,8 @@ STRANDS = {
     "TNO Non Victim Based": "tno_state",
     "TNO Victim Based": "tno_victim",
 }
+ENDING = re.compile(r"(hate|hatecrimes?|crimes?|offences?)$")
+"""What the force adds to such a name or leaves out: "Homophobic", "Homophobic Crime", "Homophobic Hate Crime"."""
 MEASURES = {"Offences": "offences", "Outcomes": "positive_outcomes", "Positive Outcomes": "positive_outcomes"}
 KNIFE_SERIES = {
     ("Knife Crime", "Offences"): "knife_offences",
@@ -199,6 +193,12 @@ _MEASURE_BY_KEY = {folded(name): measure for name, measure in MEASURES.items()}
 _KNIFE_BY_KEY = {(folded(minor), folded(measure)): series for (minor, measure), series in KNIFE_SERIES.items()}
 
 
+def strand(name: str) -> str:
+    """The slug of STRANDS that a name stands for; "" where it is none."""
+    key = folded(name)
+    return _STRAND_BY_KEY.get(key) or _STRAND_BY_KEY.get(ENDING.sub("", key), "")
+
+
 @dataclass
 class Part:
     """One series of one file for one kind of area. `months` are all that it covers.
@@ -237,6 +237,8 @@ def read(entries: list[Entry], context: Context) -> list[Taken]:
     groups: dict[tuple[str, str, str], list[Part]] = {}
     for entry in entries:
         for part in readers[entry.format](entry, context):
+            if part.months:
+                context.ledger.covers(entry, min(part.months), max(part.months))
             key = (part.source, part.series, part.area_kind)
             groups[key] = without_twins(groups.get(key, []), part, context.ledger)
     return [
@@ -339,7 +341,7 @@ def read_hate_special(entry: Entry, context: Context) -> list[Part]:
     if not used:
         return []
     pairs = list(zip(frame["major"], frame["minor"], strict=True))
-    names = {pair: _STRAND_BY_KEY.get(folded(pair[1]), "") or _own_words(pair, entry, context) for pair in set(pairs)}
+    names = {pair: strand(pair[1]) or _own_words(pair, entry, context) for pair in set(pairs)}
     wide = numbers.assign(series=[names[pair] for pair in pairs], area=areas)
     every = pd.concat([wide[wide["area"] != ""], wide.assign(area=LONDON)])
     tno = every[every["series"].isin(["tno_victim", "tno_state"])].assign(series="tno")
@@ -376,7 +378,7 @@ def _dashboard_series(frame: pd.DataFrame, entry: Entry, context: Context) -> pd
             told.append((major, minor, measure, "mps_knife", knife))
             continue
         pair = (major, minor)
-        counted = _STRAND_BY_KEY.get(folded(minor)) or styled.get(pair) or _own_words(pair, entry, context)
+        counted = strand(minor) or styled.get(pair) or _own_words(pair, entry, context)
         told.append((major, minor, measure, "mps_monthly", f"{counted}_{measured}".strip("_")))
     known = pd.DataFrame(told, columns=[*columns, "source", "series"])
     return frame[columns].merge(known, on=columns, how="left")[["source", "series"]].set_index(frame.index)
@@ -440,6 +442,12 @@ def _refuse(rows: pd.DataFrame, entry: Entry, column: str, said: str) -> None:
 def read_vawg(entry: Entry, context: Context) -> list[Part]:
     """Violence against women and girls: offences or victims by month of recording."""
     frame = _opened(entry, context, VAWG, ("borough", "ward_name", "month", "count"))
+    if entry.found.sheet and "sheet" not in frame.columns and not _vawg_series(entry.found.sheet):
+        context.ledger.count(entry, rows=len(frame), accepted=0, out_of_area=len(frame), source="mps_vawg")
+        context.ledger.note(
+            entry, "The name of the sheet says neither offences nor victims, so nothing was taken from it."
+        )
+        return []
     mine = frame[frame["borough"].map(folded).isin([folded("Tower Hamlets"), folded(TOWER_HAMLETS)])]
     context.ledger.count(
         entry, rows=len(frame), accepted=len(mine), out_of_area=len(frame) - len(mine), source="mps_vawg"
@@ -456,10 +464,16 @@ def read_vawg(entry: Entry, context: Context) -> list[Part]:
         "the ward name '{}' is unknown. Look at how it is spelt",
     )
     sheets = mine["sheet"] if "sheet" in mine.columns else pd.Series(entry.found.sheet, index=mine.index)
+    series = {text: _vawg_series(text) for text in sheets.unique()}
+    if not all(series.values()):
+        raise BadInput(
+            f"{entry.name} does not say whether it counts offences or victims. Add a column 'sheet' with the name of the"
+            " sheet that it was made from, such as 'Offence count location' or 'Victim count by location'."
+        )
     rows = pd.DataFrame(
         {
             "source": "mps_vawg",
-            "series": sheets.map({text: _vawg_series(text, entry) for text in sheets.unique()}),
+            "series": sheets.map(series),
             "area": keys.map(_WARD_BY_KEY),
             "month": _months(mine, entry),
             "n": whole_numbers(mine, ["count"], entry)["count"],
@@ -469,14 +483,10 @@ def read_vawg(entry: Entry, context: Context) -> list[Part]:
     return _parts(entry, pd.concat(both), rows["month"], ("ward", "borough"))
 
 
-def _vawg_series(sheet: str, entry: Entry) -> str:
+def _vawg_series(sheet: str) -> str:
+    """What a sheet of that name counts; "" where the name does not say."""
     found = re.search("|".join(VAWG_SERIES), sheet.lower())
-    if found is None:
-        raise BadInput(
-            f"{entry.name} does not say whether it counts offences or victims. Add a column 'sheet' with the name of the"
-            " sheet that it was made from, such as 'Offence count location' or 'Victim count by location'."
-        )
-    return VAWG_SERIES[found[0]]
+    return VAWG_SERIES[found[0]] if found else ""
 
 
 # --- homicide ---------------------------------------------------------------------------------------

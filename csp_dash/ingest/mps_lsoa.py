@@ -158,7 +158,8 @@ def _of_borough(batch: pa.RecordBatch, entry: Entry, context: Context) -> pd.Dat
     frame = renamed(batch.to_pandas(), HEADER_NAMES)
     codes = frame["lsoa"].str.upper()
     mine = codes.isin(context.lsoa_wards)
-    lost = ~mine & codes.ne("") & frame["borough"].map(folded).isin(_HERE)
+    here = [name for name in frame["borough"].unique() if folded(name) in _HERE]
+    lost = ~mine & codes.ne("") & frame["borough"].isin(here)
     if lost.any():
         row = frame[lost].iloc[0]
         raise BadInput(

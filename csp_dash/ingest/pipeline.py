@@ -25,6 +25,7 @@ from csp_dash.catalogue import Catalogue
 from csp_dash.catalogue.supplied import supplied
 from csp_dash.ingest import (
     cards,
+    chain,
     fires,
     health,
     illustrative,
@@ -40,16 +41,20 @@ from csp_dash.ingest import (
     returns,
     rough_sleeping,
     stop_search,
+    superseded,
     surroundings,
     survey,
+    unlocated,
     youth,
 )
 from csp_dash.ingest.context import Base, Context
 from csp_dash.ingest.facts import KEY, BadInput, Taken, sha256, write_parquet
 from csp_dash.ingest.intake import Entry, entries
+from csp_dash.ingest.keep import keep
 from csp_dash.ingest.merge import COVERAGE, Merged, merge, series_held, table
 from csp_dash.ingest.recognise import Found
-from csp_dash.ingest.report import changes, counted, markdown
+from csp_dash.ingest.report import changes, markdown
+from csp_dash.ingest.told import counted
 from csp_dash.warehouse import About, Releases, Snapshot, database, declared
 
 READERS: tuple[ModuleType, ...] = (
@@ -63,6 +68,7 @@ READERS: tuple[ModuleType, ...] = (
     fires,
     youth,
     rough_sleeping,
+    chain,
     health,
     reoffending,
     returns,
@@ -130,12 +136,14 @@ def ingest(
     accept: dict[str, str] | None = None,
     skip: bool = False,
     wait: float = 0,
+    copy: bool = True,
     today: date | None = None,
     say: Say = print,
 ) -> Outcome:
     """Add files to the live release. Raises BadInput, or CheckFailed, with the live release untouched.
 
-    `accept` names the checks that may fail, each with why; `wait` is how many seconds another ingest is waited for.
+    `accept` names the checks that may fail, each with why; `wait` is how many seconds another ingest is waited for. The
+    files themselves are kept beside the releases; without `copy` only what they are is noted.
     """
     accepted = dict(accept or {})
     with releases.lock(wait), _room(releases.cache):
@@ -172,13 +180,16 @@ def ingest(
                 today or date.today(),
             )
             took_in = tuple(entry.name for entry in taken_in)
-            published = releases.publish(new, About(took_in=took_in, accepted=accepted, report=report))
+            kept = keep(taken_in, ledger, made.catalogue, releases.inputs, copy)
+            about = About(took_in=took_in, inputs=kept, accepted=accepted, report=report)
+            published = releases.publish(new, about)
     return Outcome(published.release, True, report)
 
 
 def build(source: Path, root: Path, catalogue: Catalogue, say: Say = print) -> str:
     """Read a whole set of official files in `source`, write `data/` and `geo/` under `root`, return the release name.
 
+    The files themselves are not kept: a checkout carries no official files, only their checksums on the source cards.
     Raises BadInput, with the file and what to do, before anything under `root` is touched.
     """
     if not source.is_dir():
@@ -216,7 +227,9 @@ def _assemble(
         merged = merge([*taken, *own], None)
         taken += own
         surroundings.write(_map_points(merged), context.geo / "context.geojson")
+    rejudged = unlocated.judge(merged.facts) if any(item.source in unlocated.SOURCES for item in taken) else set()
     holding = supplied(catalogue, series_held(merged.facts))
+    gone = superseded.take_out(merged, catalogue, holding)
     touched = list(dict.fromkeys(item.source for item in taken))
     change = changes(base, merged, holding, touched if base is not None else [])
     ledger = context.ledger
@@ -226,17 +239,19 @@ def _assemble(
         merged.tables["rejected"] = earlier[~earlier["file"].isin(run["intake"]["file"])]
     merged.tables |= {name: table(name, merged.tables.get(name), rows) for name, rows in run.items()}
     merged.tables["release_change"] = change
-    fresh = {*touched, *run, "release_change", *(name for item in taken for name in item.tables)}
+    fresh = {*touched, *rejudged, *run, "release_change", *(name for item in taken for name in item.tables)}
     _write(new, merged, base, fresh)
     inputs: dict[str, list[Entry]] = {}
     for item in taken:
-        inputs.setdefault(item.source, []).extend(item.inputs)
+        if item.source not in gone:
+            inputs.setdefault(item.source, []).extend(item.inputs)
     before = base.snapshot.path("data/cards") if base is not None else None
     if before is not None:
-        shutil.copytree(before, new / "data" / "cards", dirs_exist_ok=True)
+        leave = shutil.ignore_patterns(*(f"{name}.toml" for name in gone))
+        shutil.copytree(before, new / "data" / "cards", dirs_exist_ok=True, ignore=leave)
     for name, used in inputs.items():
         card = before / f"{name}.toml" if before is not None else None
-        cards.write(new / "data" / "cards", name, holding, merged.facts.get(name), used, card)
+        cards.write(new / "data" / "cards", name, holding, merged.facts.get(name), used, card, today)
     return _Made(_write_manifest(new, merged), merged, change, context, holding)
 
 
@@ -262,6 +277,8 @@ def _read(taken_in: list[Entry], context: Context, say: Say) -> list[Taken]:
         for item in reader.read(mine, context):
             say(f"{item.source}: {len(item.facts):,} figures")
             taken.append(item)
+    for item in taken:
+        context.ledger.cover(item)
     return taken
 
 

@@ -20,7 +20,7 @@ from csp_dash.ingest.intake import Entry
 from csp_dash.ingest.names import folded
 from csp_dash.ingest.outlines import KINDS, Layer
 from csp_dash.ingest.tables import LINE
-from csp_dash.ingest.workbook import bad_cell, column_of, has, named, numbers, sheets
+from csp_dash.ingest.workbook import bad_cell, column_of, has, named, numbers
 
 SOURCE = "ons_boundaries"
 BOROUGH = "E09000030"
@@ -195,13 +195,6 @@ def _count(context: Context, entry: Entry, rows: pd.DataFrame, mine: pd.Series, 
         context.ledger.note(entry, "No measure uses it.")
 
 
-def _note_unused(context: Context, entry: Entry, sheets_unused: Sequence[str]) -> None:
-    """A note on sheets from which no figure is taken; "" stands for a file that has no sheets."""
-    if sheets_unused:
-        which = f"its sheets {', '.join(sheets_unused)}" if any(sheets_unused) else "it"
-        context.ledger.note(entry, f"No measure uses {which}.")
-
-
 def _census(entry: Entry, context: Context, known: Known, said: Said) -> None:
     """Total of usual residents of the wards, from TS001 or another table that has it."""
     cells = [str(name) for name in entry.found.columns if re.fullmatch(r"c.*name", folded(name))]
@@ -298,23 +291,15 @@ def _year(entry: Entry, people: pd.Series) -> pd.Series:
 def _imd_2019(entry: Entry, context: Context, known: Known, said: Said) -> None:
     """imd2019_score of London's boroughs. Tables of small areas of 2011, which are not shown, are only counted."""
     code = "Local Authority District code (2019)"
-    unused: list[str] = []
-    for sheet in sheets(entry, folded(code)):
-        rows = named(sheet, context, {"area": folded(code), "lsoa": r"lsoacode2011", "value": "imdaveragescore"}, entry)
-        if "lsoa" in rows.columns:
-            mine, used = rows["area"].eq(BOROUGH), False
-        else:
-            mine, used = rows["area"].isin(BOROUGHS), "value" in rows.columns
-        _count(context, entry, rows, mine, used=True)
-        if not used:
-            unused.append(sheet.found.sheet)
-            continue
+    rows = named(entry, context, {"area": folded(code), "lsoa": r"lsoacode2011", "value": "imdaveragescore"})
+    of_boroughs = "lsoa" not in rows.columns
+    mine = rows["area"].isin(BOROUGHS if of_boroughs else {BOROUGH})
+    used = of_boroughs and "value" in rows.columns
+    _count(context, entry, rows, mine, used)
+    if used and mine.any():
         own = rows[mine]
-        own = own.assign(value=numbers(sheet, own, "value", "IMD - Average score"))
-        part = own[["area", "value"]].assign(measure="imd2019_score", source=IMD_2019)
-        if len(part):
-            said.measures.append((entry, part))
-    _note_unused(context, entry, unused)
+        own = own.assign(value=numbers(entry, own, "value", "IMD - Average score"))
+        said.measures.append((entry, own[["area", "value"]].assign(measure="imd2019_score", source=IMD_2019)))
 
 
 def _imd_2019_wards(entry: Entry, context: Context, known: Known, said: Said) -> None:
@@ -342,34 +327,23 @@ def _iod_2025(entry: Entry, context: Context, known: Known, said: Said) -> None:
     }
     wanted = {"area": "lsoacode2021", **{name: folded(stem) + ".*" for name, stem in called.items()}}
     ward_of = known.ward_of["2021"]
-    unused: list[str] = []
-    for sheet in sheets(entry, "lsoacode2021"):
-        rows = named(sheet, context, wanted, entry)
-        mine = rows["area"].isin(ward_of)
-        used = set(called) <= set(rows.columns)
-        _count(context, entry, rows, mine, used=True)
-        if not used:
-            unused.append(sheet.found.sheet)
-        own = rows[mine]
-        if own.empty or not used:
-            continue
-        bad_cell(sheet, own, own["area"].duplicated(), "area", "LSOA code (2021)", "there for the first time")
-        same_codes(own["area"], ward_of, entry.name)
-        own = own.assign(**{name: numbers(sheet, own, name, stem) for name, stem in called.items()})
-        bad_cell(
-            sheet,
-            own,
-            ~own["iod2025_decile"].between(1, 10),
-            "iod2025_decile",
-            called["iod2025_decile"],
-            "from 1 to 10",
-        )
-        counts = own["iod2025_decile"].le(2).groupby(own["area"].map(ward_of)).agg(["size", "sum"])
-        counts.columns = ["iod2025_lsoas", "iod2025_lsoas_deprived"]
-        wards = counts.rename_axis("area").reset_index().melt("area", var_name="measure")
-        part = pd.concat([own[["area", *called]].melt("area", var_name="measure"), wards])
-        said.measures.append((entry, part.assign(source=IOD_2025)))
-    _note_unused(context, entry, unused)
+    rows = named(entry, context, wanted)
+    mine = rows["area"].isin(ward_of)
+    used = set(called) <= set(rows.columns)
+    _count(context, entry, rows, mine, used)
+    own = rows[mine]
+    if own.empty or not used:
+        return
+    bad_cell(entry, own, own["area"].duplicated(), "area", "LSOA code (2021)", "there for the first time")
+    same_codes(own["area"], ward_of, entry.name)
+    own = own.assign(**{name: numbers(entry, own, name, stem) for name, stem in called.items()})
+    decile = own["iod2025_decile"]
+    bad_cell(entry, own, ~decile.between(1, 10), "iod2025_decile", called["iod2025_decile"], "from 1 to 10")
+    counts = decile.le(2).groupby(own["area"].map(ward_of)).agg(["size", "sum"])
+    counts.columns = ["iod2025_lsoas", "iod2025_lsoas_deprived"]
+    wards = counts.rename_axis("area").reset_index().melt("area", var_name="measure")
+    part = pd.concat([own[["area", *called]].melt("area", var_name="measure"), wards])
+    said.measures.append((entry, part.assign(source=IOD_2025)))
 
 
 def _layer(entry: Entry, context: Context, known: Known, said: Said) -> None:

@@ -296,6 +296,9 @@ def settle(
     """Account for good rows and for those that were rejected since; `sources` of files where it is another one."""
     wrong = rows[rows["reason"] != ""]
     of_file = dict(list(wrong[REJECTED].groupby(wrong["file"])))
+    good = rows[rows["reason"] == ""]
+    for at, months in good["month"].groupby(good["file"]):
+        ledger.covers(entries[int(at)], months.min(), months.max())
     for at, number in per_file(rows).items():
         bad = of_file.get(at, wrong.iloc[:0])
         ledger.reject(entries[at], bad)

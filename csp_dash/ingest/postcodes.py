@@ -109,9 +109,9 @@ def _judged(entry: Entry, rows: pd.DataFrame, read_rows: int, context: Context) 
     areas = context.lsoa_wards
     called = {ours: _first(entry.found.columns, COLUMNS[ours]) for ours in ("postcode", "lsoa")}
     faults = (
-        (~live["postcode"].str.fullmatch(POSTCODE), "postcode", "is no postcode"),
-        (~live["lsoa"].isin(areas), "lsoa", f"is no small area of {BOROUGH_NAME}"),
-        (live["postcode"].duplicated(), "postcode", "stands in the file already"),
+        (~live["postcode"].str.fullmatch(POSTCODE), "postcode", "what stands there is no postcode"),
+        (~live["lsoa"].isin(areas), "lsoa", f"the small area is none of {BOROUGH_NAME}"),
+        (live["postcode"].duplicated(), "postcode", "the postcode stands in the file already"),
     )
     good = pd.Series(True, index=live.index)
     bad = 0

@@ -6,18 +6,18 @@ file, line, column and value. A dash and its like are figures that the publisher
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 
-from csp_dash.ingest.context import Base
-from csp_dash.ingest.facts import KEY, BadInput, Coverage, fact_frame
+from csp_dash.ingest.context import Base, Context
+from csp_dash.ingest.facts import KEY, BadInput, Coverage, Taken, fact_frame
 from csp_dash.ingest.intake import Entry
 from csp_dash.ingest.ledger import Ledger
 from csp_dash.ingest.merge import area_kind
 from csp_dash.ingest.tables import LINE
 
-WITHHELD = frozenset({"-", "–", "*", "..", ":", "c", "x", "z", "[c]", "[x]", "[z]"})
+WITHHELD = frozenset({"-", "–", "*", "..", ":", "c", "x", "z", "[c]", "[n]", "[x]", "[z]"})
 """What publishers write where they hold a figure back or have none."""
 AGAIN = "The file is damaged or was changed; download it again."
 DAYS = ("%d/%m/%Y", "%Y-%m-%d", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y")
@@ -66,6 +66,17 @@ def unused(entry: Entry, ledger: Ledger, why: str, names: Iterable[str]) -> None
     if told:
         more = f" and {len(told) - 3} more" if len(told) > 3 else ""
         ledger.note(entry, f"{why} ({', '.join(told[:3])}{more}).")
+
+
+def editions(
+    source: str, entries: Sequence[Entry], context: Context, read_file: Callable[[Entry, Context], pd.DataFrame]
+) -> list[Taken]:
+    """What several editions of one table give: `read_file` makes facts of each. No item where none gives any."""
+    parts = [(entry, facts) for entry in entries if len(facts := read_file(entry, context))]
+    if not parts:
+        return []
+    facts = beside(latest(parts), context.base, source)
+    return [Taken(source, facts, coverage(source, facts), [entry for entry, _ in parts])]
 
 
 def latest(parts: Sequence[tuple[Entry, pd.DataFrame]]) -> pd.DataFrame:

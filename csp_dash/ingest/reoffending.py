@@ -17,13 +17,13 @@ import re
 
 import pandas as pd
 
-from csp_dash.ingest.boroughs import BOROUGHS, LONDON
+from csp_dash.ingest.boroughs import PLACES
 from csp_dash.ingest.columns import table
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import BadInput, Taken, fact_frame
 from csp_dash.ingest.intake import Entry
 from csp_dash.ingest.names import folded
-from csp_dash.ingest.published import AGAIN, beside, coverage, figures, latest, refuse, unused
+from csp_dash.ingest.published import AGAIN, editions, figures, refuse, unused
 from csp_dash.ingest.tables import LINE
 
 FORMATS = ("moj_reoffending",)
@@ -38,17 +38,11 @@ COLUMNS = {
 }
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 COHORT = re.compile(r"(?:\d{1,2} )?([a-z]{3})[a-z]* (\d{4}) (?:to|-|–) (?:\d{1,2} )?([a-z]{3})[a-z]* (\d{4})")
-_BY_PLACE = {folded(name): code for name, code in BOROUGHS.items()}
-_BY_PLACE |= {folded("City of London"): "E09000001", folded("London"): LONDON}
 
 
 def read(entries: list[Entry], context: Context) -> list[Taken]:
     """`moj_reoffending`. Raises BadInput with the file, the line, the fault and the remedy."""
-    parts = [(entry, facts) for entry in entries if len(facts := _read_file(entry, context))]
-    if not parts:
-        return []
-    facts = beside(latest(parts), context.base, SOURCE)
-    return [Taken(SOURCE, facts, coverage(SOURCE, facts), [entry for entry, _ in parts])]
+    return editions(SOURCE, entries, context, _read_file)
 
 
 def cohort(text: str) -> tuple[pd.Timestamp, pd.Timestamp] | None:
@@ -68,7 +62,7 @@ def _read_file(entry: Entry, context: Context) -> pd.DataFrame:
     adults = frame["age"].str.lower() == "adult"
     unused(entry, context.ledger, "Only adults are used", frame.loc[~adults, "age"])
     rows = frame[adults & total].copy()
-    rows["area"] = rows["place"].map(folded).map(_BY_PLACE)
+    rows["area"] = rows["place"].map(folded).map(PLACES)
     rows = rows[rows["area"].notna()].copy()
     spans = [cohort(text) for text in rows["cohort"]]
     unknown = pd.Series([span is None for span in spans], index=rows.index)

@@ -9,12 +9,17 @@ from typing import Any
 import pandas as pd
 
 from csp_dash.catalogue import Catalogue
+from csp_dash.catalogue.supplied import return_source
+from csp_dash.domain.words import BOROUGH
+from csp_dash.ingest import told
 from csp_dash.ingest.context import Base
 from csp_dash.ingest.merge import Merged, area_kind
+from csp_dash.ingest.return_cells import wards
 from csp_dash.ingest.schedule import Due, due
 
 CHANGE = ("kind", "source", "series", "indicator", "area", "start", "old", "new")
-LARGEST = 10
+LARGEST = 20
+"""Revised figures that are told."""
 
 
 def changes(base: Base | None, merged: Merged, catalogue: Catalogue, sources: Sequence[str]) -> pd.DataFrame:
@@ -82,7 +87,7 @@ def reaches(merged: Merged) -> dict[str, date]:
 
 def next_due(merged: Merged, catalogue: Catalogue) -> list[Due]:
     """What each source owes next."""
-    returns = {f"return_{slug}": item.frequency.value for slug, item in catalogue.indicators.items()}
+    returns = {return_source(slug): item.frequency.value for slug, item in catalogue.indicators.items()}
     return due(reaches(merged), returns)
 
 
@@ -98,32 +103,48 @@ def markdown(
     today: date,
 ) -> str:
     """The report in words. `intake` and `rejected` are those of this ingest; `names` are areas by code."""
-    title = {name: source.title for name, source in catalogue.sources.items()}
-    told = [f"# Release {release}", "", f"Made on {today:%d %B %Y}.".replace(" 0", " "), ""]
-    told += _files(intake, rejected)
-    told += _new(change[change["kind"] == "new"], title)
-    measures = {slug: item.short for slug, item in catalogue.indicators.items()}
-    told += _revised(change[change["kind"] != "new"], title, {**measures, **names})
-    told += _kept(merged.kept, title)
-    told += _missing(merged.coverage, title)
-    told += _due(next_due(merged, catalogue), title, today)
+    change = _ended(change, merged)
+    owed = next_due(merged, catalogue)
+    text = [f"# Release {release}", "", f"Made on {told.day(today)}.", ""]
+    text += _files(intake, rejected)
+    text += _new(change[change["kind"] == "new"], catalogue)
+    text += _revised(change[change["kind"] != "new"], catalogue, names)
+    text += _kept(_ended(merged.kept, merged), catalogue)
+    text += _missing(merged.coverage, catalogue)
+    text += _section("What is late", told.late(catalogue, owed, today), "Nothing.")
+    text += _section("What is due next", told.awaited(catalogue, owed, today), "Nothing that is not late.")
     if accepted:
-        told += ["## Checks that were accepted", ""]
-        told += [f"- `{check}`: {because}" for check, because in sorted(accepted.items())] + [""]
-    return "\n".join(told)
+        because = [f"`{check}`: {why}" for check, why in sorted(accepted.items())]
+        text += _section("Checks that were accepted", because)
+    return "\n".join(text)
 
 
-def counted(number: int, what: str) -> str:
-    """`1 file`, `2,000 files`."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+def _section(title: str, lines: Sequence[str], none: str = "") -> list[str]:
+    """A heading with a list under it; a sentence where the list is empty."""
+    return [f"## {title}", "", *([f"- {line}" for line in lines] or [none]), ""]
+
+
+def _ended(frame: pd.DataFrame, merged: Merged) -> pd.DataFrame:
+    """A frame of periods (source, start) with `finish`, their last day."""
+    parts = [
+        facts[["start", "finish"]].groupby("start", as_index=False).max().assign(source=source)
+        for source, facts in merged.facts.items()
+        if source in set(frame["source"])
+    ]
+    ends = pd.concat([pd.DataFrame(columns=["source", "start", "finish"]), *parts])
+    with_ends = frame.assign(start=frame["start"].astype(str)).merge(
+        ends.assign(start=ends["start"].astype(str)), on=["source", "start"], how="left"
+    )
+    # a period that no figure is left of was a month
+    return with_ends.assign(finish=with_ends["finish"].astype(object).fillna(with_ends["start"]))
 
 
 def _files(intake: pd.DataFrame, rejected: pd.DataFrame) -> list[str]:
     sums = intake[["rows", "accepted", "rejected", "out_of_area"]].sum()
-    told = [
+    text = [
         "## What was read",
         "",
-        f"{counted(len(intake), 'file')}, {sums['rows']:,} rows: {sums['accepted']:,} accepted, {sums['rejected']:,} rejected,"
+        f"{told.counted(len(intake), 'file')}, {sums['rows']:,} rows: {sums['accepted']:,} accepted, {sums['rejected']:,} rejected,"
         f" {sums['out_of_area']:,} out of area.",
         "",
         "| kind of file | files | rows | accepted | rejected | out of area |",
@@ -133,101 +154,71 @@ def _files(intake: pd.DataFrame, rejected: pd.DataFrame) -> list[str]:
         files=("file", "size"), rows=("rows", "sum"), accepted=("accepted", "sum"),
         rejected=("rejected", "sum"), out=("out_of_area", "sum"),
     )  # fmt: skip
-    told += [
+    text += [
         f"| {kind} | {row['files']:,} | {row['rows']:,} | {row['accepted']:,} | {row['rejected']:,} | {row['out']:,} |"
         for kind, row in by_kind.iterrows()
     ]
-    told.append("")
+    text.append("")
     if len(rejected):
-        told += ["Rows were rejected because:", ""]
+        text += ["Rows were rejected because:", ""]
         reasons = rejected.groupby("reason").agg(n=("line", "size"), file=("file", "first"), line=("line", "first"))
-        told += [
+        text += [
             f"- {row['n']:,}: {reason} (first: {row['file']}, line {row['line']})"
             for reason, row in reasons.sort_values("n", ascending=False).iterrows()
         ]
-        told.append("")
-    return told
+        text.append("")
+    return text
 
 
-def _span(starts: pd.Series) -> str:
-    first, last = pd.to_datetime(starts.min()), pd.to_datetime(starts.max())
-    return f"{first:%B %Y}" if first == last else f"{first:%B %Y} to {last:%B %Y}"
+def _new(new: pd.DataFrame, catalogue: Catalogue) -> list[str]:
+    lines = [f"{_named(line)}, {told.counted(line.figures, 'figure')}" for line in told.spans(catalogue, new)]
+    return _section("What is new", lines, "Nothing.")
 
 
-def _new(new: pd.DataFrame, title: Mapping[Any, str]) -> list[str]:
-    told = ["## What is new", ""]
-    for (source, kind), rows in new.groupby(["source", "area"]):
-        count = int(rows["new"].sum())
-        told.append(f"- {title.get(source, source)}, by {kind}: {_span(rows['start'])} ({counted(count, 'figure')})")
-    return [*told, *([] if len(new) else ["Nothing."]), ""]
+def _named(line: told.Line) -> str:
+    return f"{line.source} ({', '.join(line.places)}): {line.periods}"
 
 
-def _revised(revised: pd.DataFrame, title: Mapping[Any, str], names: Mapping[Any, str]) -> list[str]:
-    told = ["## What was revised", ""]
-    for source, rows in revised.groupby("source"):
-        by = (rows["new"].fillna(0) - rows["old"].fillna(0)).rename("by")
-        gone = int((rows["kind"] == "gone").sum())
-        told += [
-            f"### {title.get(source, source)}",
-            "",
-            f"{counted(len(rows), 'figure')}, {_span(rows['start'])}"
-            + (f"; {gone:,} of them are no longer given" if gone else "")
-            + ". The largest:",
-            "",
-            "| measure | place | period | was | is | by |",
-            "|---|---|---|---:|---:|---:|",
-        ]
-        for at in by.abs().sort_values(ascending=False, kind="stable").index[:LARGEST]:
-            row = rows.loc[at]
-            told.append(
-                f"| {names.get(row['indicator'], row['series'])} | {names.get(row['area'], row['area'])}"
-                f" | {pd.Timestamp(row['start']):%b %Y} | {_number(row['old'])} | {_number(row['new'])} | {by[at]:+,.4g} |"
-            )
-        told.append("")
-    return [*told, *([] if len(revised) else ["Nothing.", ""])]
+def _revised(revised: pd.DataFrame, catalogue: Catalogue, names: Mapping[Any, str]) -> list[str]:
+    """Figures of measures, those of this borough first; how many there are beside them."""
+    text = ["## What was revised", ""]
+    if revised.empty:
+        return [*text, "Nothing.", ""]
+    home = (BOROUGH, *wards())
+    largest = told.largest(catalogue, revised, home, LARGEST)
+    text += [told.revised(revised, largest, catalogue, home, "the CSV of the page Methods"), ""]
+    if len(largest):
+        text += ["| measure | place | period | was | is | by |", "|---|---|---|---:|---:|---:|"]
+    for row in largest.to_dict("records"):
+        text.append(
+            f"| {told.measure(catalogue, row['indicator'], row['source'], row['series'])}"
+            f" | {names.get(row['area'], row['area'])} | {told.span(str(row['start'])[:7], str(row['finish'])[:7])}"
+            f" | {_number(row['old'])} | {_number(row['new'])} | {row['by']:+,.4g} |"
+        )
+    return [*text, *([""] if len(largest) else [])]
 
 
 def _number(value: float) -> str:
     return "not given" if pd.isna(value) else f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}"
 
 
-def _kept(kept: pd.DataFrame, title: Mapping[Any, str]) -> list[str]:
+def _kept(kept: pd.DataFrame, catalogue: Catalogue) -> list[str]:
     if kept.empty:
         return []
-    told = [
+    lines = told.spans(catalogue, kept.rename(columns={"area_kind": "area"}).assign(new=0))
+    why = "Files older than those that the live release was made from gave nothing for:"
+    return [
         "## What stayed as it was",
         "",
-        "Files older than those that the live release was made from gave nothing for:",
+        why,
+        "",
+        *(f"- {_named(line)}" for line in lines),
         "",
     ]
-    for (source, kind), rows in kept.groupby(["source", "area_kind"]):
-        told.append(f"- {title.get(source, source)}, by {kind}: {_span(rows['start'])}")
-    return [*told, ""]
 
 
-def _missing(coverage: pd.DataFrame, title: Mapping[Any, str]) -> list[str]:
+def _missing(coverage: pd.DataFrame, catalogue: Catalogue) -> list[str]:
     rows = coverage[coverage["missing"] != ""]
-    told = ["## What is missing", ""]
-    for (source, missing), part in rows.groupby(["source", "missing"]):
-        months = str(missing).split(";")
-        shown = ", ".join(months[:12]) + (f" and {len(months) - 12} more" if len(months) > 12 else "")
-        kinds = ", ".join(sorted(part["area_kind"].unique()))
-        told.append(f"- {title.get(source, source)}, by {kinds}: {shown}")
-    return [*told, *([] if len(rows) else ["No month between the first and the last of any source."]), ""]
-
-
-def _due(owed: list[Due], title: Mapping[Any, str], today: date) -> list[str]:
-    late = [item for item in owed if item.late(today)]
-    told = ["## What is late", ""]
-    told += [
-        f"- {title.get(item.source, item.source)}: figures to {item.period_end:%B %Y} are usually out by"
-        f" {item.due.day} {item.due:%B %Y}, {item.late(today):,} days ago. It reaches {item.reaches:%B %Y}."
-        for item in late
-    ]
-    told += [*([] if late else ["Nothing."]), "", "## What is due next", ""]
-    soon = [item for item in owed if not item.late(today)]
-    told += [
-        f"- {item.due.day} {item.due:%B %Y}: {title.get(item.source, item.source)}, to {item.period_end:%B %Y}"
-        for item in soon
-    ]
-    return [*told, *([] if soon else ["Nothing that is not late."]), ""]
+    rows = rows.assign(missing=rows["missing"].str.split(";"))
+    lines = [_named(line) for line in told.gaps(catalogue, rows)]
+    return _section("What is missing", lines, "No month between the first and the last of any source.")

@@ -342,6 +342,8 @@ def _account(sheet: _Sheet, rows: list[Row], context: Context) -> None:
     source = ", ".join(return_source(slug) for slug in sorted(sheet.used))
     ledger.count(entry, rows=sheet.rows, accepted=accepted, out_of_area=sheet.out_of_area, source=source)
     ledger.reject(entry, pd.DataFrame(sorted(sheet.rejected), columns=["line", "column", "value", "reason"]))
+    if given := [row.span for row in rows if not row.blank]:
+        ledger.covers(entry, str(min(span.first for span in given)), str(max(span.last for span in given)))
     own = ledger.account(entry)
     # a part that goes with another one is not wrong itself
     ledger.refuse_if_mostly_wrong(entry, own.rows - own.out_of_area, own.rejected - sheet.incomplete)
@@ -362,7 +364,7 @@ def _account(sheet: _Sheet, rows: list[Row], context: Context) -> None:
         )
     silent = {row.period for row in rows} - {row.period for row in rows if not row.blank}
     if silent:
-        told = ", ".join(sorted(f"{slug} {span.words}" for slug, span in silent))
+        told = ", ".join(sorted(f"{context.catalogue.indicators[slug].title} ({span.words})" for slug, span in silent))
         ledger.note(entry, f"Nothing is given for {told}, so what is known of it stays as it was.")
 
 

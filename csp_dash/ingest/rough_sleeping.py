@@ -6,8 +6,9 @@ which it has passed, with flag `single_night`. Such figures are never added over
 people met over a whole year.
 
 Areas: Tower Hamlets, Hackney, Newham, City of London, and London (E12000007; all 33 authorities). The other authorities
-and regions, England, and the notes below the table are out of area. Read from the workbook (titles above the header) and
-from CSV; a column is a year where it is four digits, with or without a mark behind them, as in 2022 [r].
+and regions, England, and the notes below the table are out of area. Read from the workbook (.ods since autumn 2023, .xlsx
+before; titles above the header) and from CSV; a column is a year where it is four digits, with or without a mark behind
+them, as in 2022 [r].
 """
 
 from __future__ import annotations
@@ -43,11 +44,29 @@ YEAR = re.compile(r"((?:19|20)\d{2})(?:\.0)?\s*(?:\[.*\])?")
 
 def read(entries: list[Entry], context: Context) -> list[Taken]:
     """`mhclg_rough_sleeping`. Raises BadInput with the file, the line, the fault and the remedy."""
-    parts = [(entry, facts) for entry in entries if len(facts := _read_file(entry, context))]
+    parts = [(entry, facts) for entry in _totals(entries, context) if len(facts := _read_file(entry, context))]
     if not parts:
         return []
     facts = beside(latest(parts), context.base, SOURCE)
     return [Taken(SOURCE, facts, coverage(SOURCE, facts.assign(series="*")), [entry for entry, _ in parts])]
+
+
+def _totals(entries: list[Entry], context: Context) -> list[Entry]:
+    """The tables of how many people there were: of a workbook the sheet that says "total", else its first.
+
+    Its other tables have the same header: who the people were, how they were counted, rates. Their rows are only counted.
+    """
+    books: dict[tuple[object, ...], list[Entry]] = {}
+    for entry in entries:
+        books.setdefault((entry.path, entry.inside), []).append(entry)
+    totals = [min(book, key=lambda entry: "total" not in entry.found.sheet.lower()) for book in books.values()]
+    for entry in entries:
+        if entry not in totals:
+            frame = table(entry, context, COLUMNS)
+            here = int((frame["code"].isin(BOROUGHS) | frame["name"].isin(BOROUGHS)).sum())
+            context.ledger.count(entry, rows=len(frame), accepted=here, out_of_area=len(frame) - here, source=SOURCE)
+            context.ledger.note(entry, "No measure uses it.")
+    return totals
 
 
 def _read_file(entry: Entry, context: Context) -> pd.DataFrame:

@@ -25,7 +25,7 @@ from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import BadInput, Taken, fact_frame
 from csp_dash.ingest.intake import Entry
 from csp_dash.ingest.names import folded
-from csp_dash.ingest.published import AGAIN, beside, coverage, dates, figures, latest, refuse, unused
+from csp_dash.ingest.published import AGAIN, dates, editions, figures, refuse, unused
 from csp_dash.ingest.tables import LINE
 
 FORMATS = ("pas",)
@@ -46,11 +46,7 @@ _SERIES = {folded(name): series for name, series in MEASURES.items()}
 
 def read(entries: list[Entry], context: Context) -> list[Taken]:
     """`pas`: 32 boroughs and London. Raises BadInput with the file, the line, the fault and the remedy."""
-    parts = [(entry, facts) for entry in entries if len(facts := _read_file(entry, context))]
-    if not parts:
-        return []
-    facts = beside(latest(parts), context.base, SOURCE)
-    return [Taken(SOURCE, facts, coverage(SOURCE, facts), [entry for entry, _ in parts])]
+    return editions(SOURCE, entries, context, _read_file)
 
 
 def _read_file(entry: Entry, context: Context) -> pd.DataFrame:

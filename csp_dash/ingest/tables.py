@@ -7,26 +7,27 @@ from __future__ import annotations
 
 import codecs
 import io
-import re
-import zipfile
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
-from typing import IO, Any, cast
+from typing import IO, cast
 
 import numpy as np
-import openpyxl
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
+from openpyxl.utils import get_column_letter
 
 from csp_dash.ingest.corrections import Correction
 from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.headers import Unreadable
 from csp_dash.ingest.intake import Entry
 from csp_dash.ingest.ledger import Ledger
+from csp_dash.ingest.opendocument import UNSAVED
+from csp_dash.ingest.sheets import Book, opened
 
 BLOCK = 1 << 22
 MOST_LINES = 100
@@ -35,19 +36,18 @@ MOST_MALFORMED = 10_000
 """Malformed rows that are kept, unless there are more good ones than that."""
 MOST_ROWS = 5_000_000
 """Rows that a table may have to be read whole."""
-FORMULA = re.compile(rb"<(\w{1,20}:)?f[ >/]")
-SHEET_ROWS = 20_000
-"""Rows of a sheet that are held at a time."""
+SHEET_CELLS = 400_000
+"""Cells of a sheet that are held at a time."""
 LINE = "line"
 
 
-def frame(entry: Entry, ledger: Ledger, book: Entry | None = None) -> pd.DataFrame:
+def frame(entry: Entry, ledger: Ledger) -> pd.DataFrame:
     """All rows as text, "" for blanks, and `line`: the line in the file, or the row of the sheet.
 
-    Declared corrections are made, and noted with the entry, or with the `book` that it is a sheet of.
+    Declared corrections are made, and noted with the entry.
     """
     parts, rows = [], 0
-    for batch in batches(entry, ledger, book):
+    for batch in batches(entry, ledger):
         parts.append(batch)
         rows += batch.num_rows
         if rows > MOST_ROWS:
@@ -60,7 +60,7 @@ def frame(entry: Entry, ledger: Ledger, book: Entry | None = None) -> pd.DataFra
     return cast(pd.DataFrame, pa.Table.from_batches(parts).to_pandas().fillna(""))
 
 
-def batches(entry: Entry, ledger: Ledger, book: Entry | None = None) -> pa.RecordBatchReader:
+def batches(entry: Entry, ledger: Ledger) -> pa.RecordBatchReader:
     """The same as a stream of Arrow batches. It can be read once."""
     columns = _names(entry.found.columns)
     schema = pa.schema([*((name, pa.string()) for name in columns), (LINE, pa.int64())])
@@ -72,7 +72,7 @@ def batches(entry: Entry, ledger: Ledger, book: Entry | None = None) -> pa.Recor
         rows = _parquet(entry)
     rows = _filled(rows, schema)
     if own := [item for item in ledger.corrections if item.format == entry.format]:
-        rows = _corrected(rows, own, book or entry, ledger)
+        rows = _corrected(rows, own, entry, ledger)
     return pa.RecordBatchReader.from_batches(schema, rows)
 
 
@@ -317,70 +317,39 @@ codecs.register_error("csp-windows-1252", _windows)
 
 def _sheet(entry: Entry, columns: list[str]) -> Iterator[pa.RecordBatch]:
     """Rows of a workbook's sheet. A formula counts as the value that was saved with it, and is refused without one."""
-    asked, width = entry.found.header + 2, len(columns)
-    with (
-        workbook(entry) as book,
-        workbook(entry, data_only=False) if _calculates(entry) else nullcontext() as formulas,
-    ):
-        rows = book[entry.found.sheet].iter_rows(min_row=asked, max_col=width, values_only=True)
-        cells = formulas[entry.found.sheet].iter_rows(min_row=asked, max_col=width) if formulas is not None else ()
-        while part := list(islice(rows, SHEET_ROWS)):
-            _refuse_formulas(entry, part, islice(cells, len(part)))
-            texts = [
-                pa.array([_cell(row[at]) if at < len(row) else "" for row in part], pa.string()) for at in range(width)
-            ]
-            lines = pa.array(range(asked, asked + len(part)), pa.int64())
-            asked += len(part)
+    line, width = entry.found.header + 2, len(columns)
+    with _book(entry) as book:
+        rows = islice(book.rows(entry.found.sheet), line - 1, None)
+        while part := list(islice(rows, max(1, SHEET_CELLS // width))):
+            _refuse_formulas(entry, part, line, width)
+            texts = [pa.array([row[at] if at < len(row) else "" for row in part], pa.string()) for at in range(width)]
+            lines = pa.array(range(line, line + len(part)), pa.int64())
+            line += len(part)
             yield pa.RecordBatch.from_arrays([*texts, lines], names=[*columns, LINE])
 
 
 @contextmanager
-def workbook(entry: Entry, *, data_only: bool = True) -> Iterator[openpyxl.Workbook]:
-    """A workbook to read from, formulas as their saved values or as they stand. BadInput for whatever is damaged in it."""
+def _book(entry: Entry) -> Iterator[Book]:
+    """A workbook to read from. BadInput for whatever is damaged in it."""
     with entry.opened() as handle:
         body = io.BytesIO(handle.read())
     try:
-        book = openpyxl.load_workbook(body, read_only=True, data_only=data_only)
-        for sheet in book.worksheets:
-            sheet.reset_dimensions()  # some programs write a size that is wrong
-        yield book
+        yield opened(body)
     except BadInput:
         raise
-    except Exception as fault:  # a damaged workbook may break the library in any way
+    except Unreadable as fault:
+        raise BadInput(f"{entry.name} {fault}.") from None
+    except Exception as fault:  # a damaged workbook may break the libraries in any way
         raise BadInput(
-            f"{entry.name} is a workbook that cannot be read to its end ({_first(fault)}). Download it again, or open it in"
+            f"{entry.file} is a workbook that cannot be read to its end ({_first(fault)}). Download it again, or open it in"
             " Excel and save it anew."
         ) from None
 
 
-def _calculates(entry: Entry) -> bool:
-    """Whether any sheet of a workbook holds a formula; most hold none, and need not be read twice."""
-    with entry.opened() as handle, zipfile.ZipFile(io.BytesIO(handle.read())) as parts:
-        for name in parts.namelist():
-            if name.startswith("xl/worksheets/"):
-                with parts.open(name) as sheet:
-                    end = b""
-                    while block := sheet.read(BLOCK):
-                        if FORMULA.search(end + block):
-                            return True
-                        end = block[-40:]
-    return False
-
-
-def _refuse_formulas(entry: Entry, rows: list[tuple[object, ...]], sheet: Iterable[tuple[Any, ...]]) -> None:
-    for saved, cells in zip(rows, sheet, strict=False):
-        for value, cell in zip(saved, cells, strict=False):
-            if value is None and isinstance(cell.value, str) and cell.value.startswith("="):
-                raise BadInput(
-                    f"{entry.name}, sheet '{entry.found.sheet}', cell {cell.coordinate} holds a formula without a saved value."
-                    " Open the file in Excel, let it calculate, and save it; or replace the formula by its value."
-                )
-
-
-def _cell(value: object) -> str:
-    """A cell as text: whole numbers without a point, dates as YYYY-MM-DD."""
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).removesuffix(" 00:00:00") if hasattr(value, "isoformat") else str(value)
+def _refuse_formulas(entry: Entry, rows: list[list[str]], line: int, width: int) -> None:
+    for at, row in enumerate(rows, line):
+        if UNSAVED in row[:width]:
+            raise BadInput(
+                f"{entry.name}, cell {get_column_letter(row.index(UNSAVED) + 1)}{at} holds a formula without a saved value."
+                " Open the file in Excel, let it calculate, and save it; or replace the formula by its value."
+            )

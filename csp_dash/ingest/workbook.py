@@ -1,4 +1,4 @@
-"""Published tables by the names of their columns, whatever the vintage, and every sheet of a workbook that is such a table.
+"""Published tables by the names of their columns, whatever the vintage.
 
 Names of columns are compared as recognising compares them: without case, spaces or punctuation. A column is asked for
 by a regular expression that its whole name in that form must match: `wd\\d\\dcd` finds "WD24CD".
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 import pandas as pd
 
@@ -16,8 +15,7 @@ from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import BadInput
 from csp_dash.ingest.intake import Entry
 from csp_dash.ingest.names import folded
-from csp_dash.ingest.recognise import TITLE_ROWS
-from csp_dash.ingest.tables import LINE, frame, workbook
+from csp_dash.ingest.tables import LINE, frame
 
 
 def column_of(columns: Iterable[object], pattern: str) -> str:
@@ -25,11 +23,11 @@ def column_of(columns: Iterable[object], pattern: str) -> str:
     return next((str(name) for name in columns if re.fullmatch(pattern, folded(str(name)))), "")
 
 
-def named(entry: Entry, context: Context, wanted: Mapping[str, str], book: Entry | None = None) -> pd.DataFrame:
+def named(entry: Entry, context: Context, wanted: Mapping[str, str]) -> pd.DataFrame:
     """A table under our own names: those of `wanted` whose column the file has, text without blanks at its ends, and
-    `line`. Notes go to the `book` where the entry is one of its sheets.
+    `line`.
     """
-    rows = frame(entry, context.ledger, book)
+    rows = frame(entry, context.ledger)
     found = {name: column_of(rows.columns[:-1], pattern) for name, pattern in wanted.items()}
     taken = {name: rows[column].str.strip() for name, column in found.items() if column}
     return pd.DataFrame({**taken, LINE: rows[LINE]})
@@ -39,17 +37,15 @@ def has(entry: Entry, rows: pd.DataFrame, **columns: str) -> None:
     """Refuse a table that lacks a column, which is given with what it is called: `people="Persons_All-Ages"`."""
     for name, called in columns.items():
         if name not in rows.columns:
-            where = f" in sheet '{entry.found.sheet}'" if entry.found.sheet else ""
-            raise BadInput(f"{entry.name} has no column '{called}'{where}. Put the column back, or download it again.")
+            raise BadInput(f"{entry.name} has no column '{called}'. Put the column back, or download it again.")
 
 
 def bad_cell(entry: Entry, rows: pd.DataFrame, wrong: pd.Series, column: str, called: str, what: str) -> None:
     """Refuse a table with a wrong cell; `wrong` marks rows, `what` says what should stand there."""
     if wrong.any():
         first = rows[wrong].iloc[0]
-        sheet = f", sheet '{entry.found.sheet}'" if entry.found.sheet else ""
         raise BadInput(
-            f"{entry.name}{sheet}, line {first[LINE]}, column '{called}': '{first[column]}' is not {what}."
+            f"{entry.name}, line {first[LINE]}, column '{called}': '{first[column]}' is not {what}."
             " Correct the cell, or download the file again."
         )
 
@@ -59,19 +55,3 @@ def numbers(entry: Entry, rows: pd.DataFrame, column: str, called: str) -> pd.Se
     values = pd.to_numeric(rows[column].str.replace(",", ""), errors="coerce")
     bad_cell(entry, rows, values.isna() | values.lt(0), column, called, "a number of at least 0")
     return values
-
-
-def sheets(entry: Entry, pattern: str) -> list[Entry]:
-    """A file as it is; a workbook once for each of its sheets whose header, within the first rows, has such a column."""
-    if not entry.found.sheet:
-        return [entry]
-    found = []
-    with workbook(entry) as book:
-        for sheet in book.worksheets:
-            for at, row in enumerate(sheet.iter_rows(max_row=TITLE_ROWS, values_only=True)):
-                cells = ["" if cell is None else str(cell).strip() for cell in row]
-                if column_of(cells, pattern):
-                    own = replace(entry.found, sheet=sheet.title, header=at, columns=tuple(cells))
-                    found.append(replace(entry, found=own))
-                    break
-    return found

@@ -36,7 +36,7 @@ from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import BadInput, Taken, fact_frame
 from csp_dash.ingest.intake import Entry
 from csp_dash.ingest.names import folded
-from csp_dash.ingest.published import AGAIN, beside, coverage, figures, latest, refuse, unused
+from csp_dash.ingest.published import AGAIN, editions, figures, refuse, unused
 from csp_dash.ingest.tables import LINE
 
 FORMATS = ("lait",)
@@ -65,11 +65,7 @@ _LONDON = {folded(name) for name in (*BOROUGHS, "City of London", "Inner London"
 
 def read(entries: list[Entry], context: Context) -> list[Taken]:
     """`dfe_lait`, yearly. Raises BadInput with the file, the line, the fault and the remedy."""
-    parts = [(entry, facts) for entry in entries if len(facts := _read_file(entry, context))]
-    if not parts:
-        return []
-    facts = beside(latest(parts), context.base, SOURCE)
-    return [Taken(SOURCE, facts, coverage(SOURCE, facts), [entry for entry, _ in parts])]
+    return editions(SOURCE, entries, context, _read_file)
 
 
 def period(years: str, last_month: int) -> tuple[pd.Timestamp, pd.Timestamp] | None:

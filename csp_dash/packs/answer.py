@@ -30,7 +30,7 @@ def _indicator(catalogue: Catalogue, name: str) -> Indicator:
     indicator = catalogue.indicators[slug]
     if not indicator.measured:
         raise NoAnswer(
-            f"'{slug}' has no open figures: {indicator.holder} holds them. Only the plan's own figure is shown."
+            f"'{slug}' has no figures in this release: {indicator.holder} holds them. Only the plan's own figure is shown."
         )
     return indicator
 

@@ -6,10 +6,8 @@ nothing of the rows of partner returns.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 import pandas as pd
 
@@ -18,14 +16,13 @@ from csp_dash.analytics import wording
 from csp_dash.catalogue.supplied import return_source
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import BOROUGH, AreaKind
+from csp_dash.ingest import cards, told
 from csp_dash.ingest.schedule import Due, due, schedules
 from csp_dash.packs.data import Data
 
-MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 PARTNER_RETURN = "partner_return"
 LARGEST = 20
 """Revised figures that are shown; all of them are in the CSV."""
-PLACES = {"borough": "boroughs", "ward": "wards", "lsoa": "small areas", "region": "London"}
 
 
 @dataclass(frozen=True)
@@ -67,6 +64,12 @@ def absent_sources(data: Data) -> set[str]:
     return set(schedules()) - {path.stem for path in files}
 
 
+def taken_in_on(data: Data, name: str) -> date | None:
+    """The day on which files of a source were last taken in, by the release's own card, else by its declaration."""
+    day = cards.retrieved(data.snapshot.path(f"data/cards/{name}.toml"))
+    return day or data.catalogue.sources[name].retrieved
+
+
 def changes(data: Data, view: Filters, today: date) -> Changes:
     """What the release changed, and what is late or due on a day. `view` is not used here or below."""
     frame = queries.release_changes(data.warehouse)
@@ -77,17 +80,8 @@ def changes(data: Data, view: Filters, today: date) -> Changes:
         new=_new(data, frame[frame["kind"] == "new"]),
         revised=_revised(data, frame[frame["kind"] != "new"]),
         missing=_missing(data),
-        late=tuple(
-            f"{_title(data, item.source)}: figures to {_month(item.period_end)} are usually out by {_day(item.due)},"
-            f" {_ago(item.late(today))} ago. Those here reach {_month(item.reaches)}."
-            for item in owed
-            if item.late(today)
-        ),
-        due=tuple(
-            f"{_day(item.due)}: {_title(data, item.source)}, to {_month(item.period_end)}."
-            for item in owed
-            if not item.late(today)
-        ),
+        late=tuple(told.late(data.catalogue, owed, today)),
+        due=tuple(told.awaited(data.catalogue, owed, today)),
     )
 
 
@@ -116,8 +110,8 @@ def intake(data: Data, view: Filters) -> Listed:
         {
             "File": frame["file"],
             "What it is": frame["title"],
-            "Source": [_title(data, name) for name in frame["source"]],
-            "Period": [_span(*ends) for ends in zip(frame["first"], frame["last"], strict=True)],
+            "Source": [told.title(data.catalogue, name) for name in frame["source"]],
+            "Period": [told.span(*ends) for ends in zip(frame["first"], frame["last"], strict=True)],
             "Rows": frame["rows"],
             "Accepted": frame["accepted"],
             "Left out": frame["rejected"],
@@ -130,7 +124,9 @@ def intake(data: Data, view: Filters) -> Listed:
         f" {sums['rejected']:,} left out with a reason, {sums['out_of_area']:,} about places that are not kept here.{first}",
         shown.reset_index(drop=True),
         "Every file that was taken in, with its rows read, accepted, left out and out of area",
-        frame.assign(release=data.release).to_csv(index=False, lineterminator="\n"),
+        frame.assign(
+            source_name=[told.named(data.catalogue, name) for name in frame["source"]], release=data.release
+        ).to_csv(index=False, lineterminator="\n"),
         "files-taken-in.csv",
     )
 
@@ -147,7 +143,7 @@ def left_out(data: Data, view: Filters) -> Listed:
         return Listed(none, pd.DataFrame(), "")
     shown = pd.DataFrame(
         {
-            "Reason": [_reason(*pair) for pair in zip(frame["reason"], frame["column"], strict=True)],
+            "Reason": [wording.capital(reason) for reason in frame["reason"]],
             "Kind of file": frame["title"],
             "Rows": frame["rows"],
             "Files": frame["files"],
@@ -181,12 +177,12 @@ def _told(data: Data) -> tuple[str, ...]:
     if not about.made:
         return (f"Release {data.release} is the one that came with the software. No file was added to it here.",)
     made = datetime.fromisoformat(about.made)
-    told = [
-        f"Release {data.release} was made on {_day(made.date())} at {made:%H:%M} (UTC) by adding"
+    how = [
+        f"Release {data.release} was made on {told.day(made.date())} at {made:%H:%M} (UTC) by adding"
         f" {wording.counted(len(about.took_in), 'files')} to release {about.parent}."
     ]
     return (
-        *told,
+        *how,
         *(
             f"One check did not hold ({name.replace('_', ' ')}) and was accepted, because: {why}"
             for name, why in sorted(about.accepted.items())
@@ -197,21 +193,14 @@ def _told(data: Data) -> tuple[str, ...]:
 def _new(data: Data, frame: pd.DataFrame) -> Listed:
     if frame.empty:
         return Listed("No period is new in this release.", pd.DataFrame(), "")
-    frame = frame.assign(
-        places=[_places(*row) for row in zip(frame["source"], frame["area"], strict=True)],
-        title=[_title(data, source) for source in frame["source"]],
-    )
-    spans = frame.groupby(["title", "places"], as_index=False).agg(
-        start=("start", "min"), finish=("finish", "max"), new=("new", "sum")
-    )
     rows = [
         {
-            "Source": title,
-            "Places": wording.listed(list(part["places"])),
-            "Periods": _span(str(start)[:7], str(finish)[:7]),
-            "Figures": int(part["new"].sum()),
+            "Source": line.source,
+            "Places": wording.listed(line.places),
+            "Periods": line.periods,
+            "Figures": line.figures,
         }
-        for (title, start, finish), part in spans.groupby(["title", "start", "finish"], sort=True)
+        for line in told.spans(data.catalogue, frame)
     ]
     return Listed(
         f"{wording.capital(wording.counted(int(frame['new'].sum()), 'figures'))} of periods that the release before did not have.",
@@ -225,55 +214,36 @@ def _revised(data: Data, frame: pd.DataFrame) -> Listed:
     frame = frame[[_shown(data, *pair) for pair in zip(frame["indicator"], frame["area"], strict=True)]]
     if frame.empty:
         return Listed("No figure of the release before was changed.", pd.DataFrame(), "")
-    frame = frame.assign(by=frame["new"].fillna(0) - frame["old"].fillna(0))
-    used = frame[frame["indicator"].isin(data.catalogue.indicators)]
-    home = used["area"].isin((BOROUGH, *data.wards))
-    largest = (
-        used.assign(home=home, size=used["by"].abs())
-        .sort_values(["home", "size"], ascending=False, kind="stable")
-        .head(LARGEST)
-    )
+    home = (BOROUGH, *data.wards)
+    largest = told.largest(data.catalogue, frame, home, LARGEST)
     shown = pd.DataFrame(
         {
             "Measure": [
-                _measure(data, *row)
+                told.measure(data.catalogue, *row)
                 for row in zip(largest["indicator"], largest["source"], largest["series"], strict=True)
             ],
             "Place": [data.names.get(str(code), str(code)) for code in largest["area"]],
             "Period": [
-                _span(*ends) for ends in zip(_months_of(largest["start"]), _months_of(largest["finish"]), strict=True)
+                told.span(str(start)[:7], str(finish)[:7])
+                for start, finish in zip(largest["start"], largest["finish"], strict=True)
             ],
             "Change": [_change(*row) for row in zip(largest["old"], largest["new"], largest["by"], strict=True)],
         }
     )
+    sources = [told.named(data.catalogue, name) for name in frame["source"]]
     return Listed(
-        _how_many_revised(frame, used, int(home.sum())),
+        told.revised(frame, largest, data.catalogue, home, "the CSV"),
         shown,
         "Figures that were revised: what they were, what they are, and by how much; Tower Hamlets and its wards first, then"
         " the largest change",
-        frame.assign(area_name=frame["area"].map(data.names), release=data.release).to_csv(
-            index=False, lineterminator="\n"
-        ),
+        frame.assign(
+            by=frame["new"].fillna(0) - frame["old"].fillna(0),
+            area_name=frame["area"].map(data.names),
+            source_name=sources,
+            release=data.release,
+        ).to_csv(index=False, lineterminator="\n"),
         "figures-revised.csv",
     )
-
-
-def _how_many_revised(frame: pd.DataFrame, used: pd.DataFrame, home: int) -> str:
-    """How many figures were changed, how many of them are told on the page, and where the others are."""
-    gone = int((frame["kind"] == "gone").sum())
-    number, apart = len(frame), len(frame) - len(used)
-    told = [
-        f"{wording.capital(wording.counted(number, 'figures'))} of the release before {'was' if number == 1 else 'were'} changed"
-        f"{f' ({gone:,} no longer given)' if gone else ''}"
-        f"{f', {home:,} of them for Tower Hamlets or its wards' if number > 1 and home else ''}."
-    ]
-    if len(used) > LARGEST:
-        told.append(f"{LARGEST} are shown: Tower Hamlets and its wards first, then the largest changes.")
-    if apart:
-        told.append(f"All are in the CSV, among them {wording.counted(apart, 'figures')} that no measure uses.")
-    elif len(used) > LARGEST:
-        told.append("All are in the CSV.")
-    return " ".join(told)
 
 
 def _shown(data: Data, slug: str, area: str) -> bool:
@@ -290,19 +260,10 @@ def _missing(data: Data) -> Listed:
     frame = frame[~frame["source"].isin(hidden_sources(data))]
     if frame.empty:
         return Listed("No month between the first and the last of any source is missing.", pd.DataFrame(), "")
-    frame = frame.assign(
-        what=[
-            _title(data, source)
-            + ("" if series == "*" or source == return_source(series) else f": {series.replace('_', ' ')}")
-            for source, series in zip(frame["source"], frame["series"], strict=True)
-        ],
-        places=[_places(*row) for row in zip(frame["source"], frame["area_kind"], strict=True)],
-        months=[_months(list(months)) for months in frame["missing"]],
-    )
     shown = pd.DataFrame(
         [
-            {"Source": what, "Places": wording.listed(list(part["places"])), "Months": months}
-            for (what, months), part in frame.groupby(["what", "months"], sort=True)
+            {"Source": line.source, "Places": wording.listed(line.places), "Months": line.periods}
+            for line in told.gaps(data.catalogue, frame)
         ]
     )
     return Listed(
@@ -323,40 +284,6 @@ def _owed(data: Data) -> list[Due]:
     return due(reaches, returns)
 
 
-def _title(data: Data, name: str) -> str:
-    source = data.catalogue.sources.get(name)
-    return source.title if source else name.replace("_", " ")
-
-
-def _measure(data: Data, slug: str, source: str, series: str) -> str:
-    """A measure's title; with the part of it that was revised where it is the sum of several."""
-    item = data.catalogue.indicators[slug]
-    parts = {name for feed in item.feeds if feed.source == source for name in feed.series}
-    return f"{item.title} ({series.replace('_', ' ')})" if len(parts) > 1 else item.title
-
-
-def _reason(reason: str, column: str) -> str:
-    """Why rows were left out as a sentence; a reason without a subject is of what stands in the column."""
-    told = f"the {column.replace('_', ' ')} {reason}" if column and reason.startswith("is ") else reason
-    return wording.capital(told)
-
-
-def _ago(days: int) -> str:
-    """`9 days`, `6 months`, `2 years`: as exact as it matters."""
-    if days < 60:
-        return wording.counted(days, "days")
-    return wording.counted(round(days / 30.4), "months") if days < 1095 else wording.counted(days // 365, "years")
-
-
-def _months_of(moments: pd.Series[Any]) -> list[str]:
-    return [str(moment)[:7] for moment in moments]
-
-
-def _places(source: str, kind: str) -> str:
-    """A kind of place in words. Partners speak of this borough alone."""
-    return "the borough" if kind == "borough" and source.startswith(return_source("")) else PLACES.get(kind, kind)
-
-
 def _change(old: float, new: float, by: float) -> str:
     """`2,965 to 3,026 (+61)`."""
     sign = "" if by < 0 else "+"
@@ -365,29 +292,3 @@ def _change(old: float, new: float, by: float) -> str:
 
 def _number(value: float) -> str:
     return "not given" if pd.isna(value) else wording.number(value)
-
-
-def _month(moment: date) -> str:
-    return f"{moment:%B %Y}"
-
-
-def _day(moment: date) -> str:
-    return f"{moment.day} {moment:%B %Y}"
-
-
-def _span(first: str, last: str) -> str:
-    """`Apr 2025 to Mar 2026`, or one month where both ends are the same; years stay as they are."""
-    ends = [f"{pd.Timestamp(text):%b %Y}" if MONTH.fullmatch(text) else text for text in (first or "", last or "")]
-    return ends[0] if ends[0] == ends[1] or not ends[1] else f"{ends[0]} to {ends[1]}"
-
-
-def _months(months: list[str]) -> str:
-    """Runs of months as spans: `Jan 2020 to Mar 2020, Jun 2021`."""
-    periods = sorted(pd.Period(month, freq="M") for month in months)
-    runs: list[list[pd.Period]] = []
-    for period in periods:
-        if runs and period == runs[-1][1] + 1:
-            runs[-1][1] = period
-        else:
-            runs.append([period, period])
-    return ", ".join(_span(str(first), str(last)) for first, last in runs)

@@ -152,7 +152,7 @@ def _line(data: Data, check: Check) -> Line:
 
 def _now(data: Data, check: Check, indicator: Indicator, span: Span) -> tuple[float | None, str, str]:
     if data.have(indicator, AreaKind.BOROUGH) is None:
-        return None, "not published openly", ""
+        return None, "no figures in this release", ""
     window = data.window(indicator, AreaKind.BOROUGH, (BOROUGH,), span)
     if check.measure == "rank":
         return _rank(data, indicator, span)

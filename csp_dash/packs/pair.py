@@ -105,4 +105,5 @@ def _name(item: Indicator) -> str:
 def _awaiting(data: Data, item: Indicator) -> str:
     said = data.catalogue.said_of(item.slug)
     plan = f" The plan gives {said}." if said else ""
-    return f"{item.title}: nobody publishes it openly; {item.holder} holds it.{plan}"
+    why = "it is not in this release" if item.supplies else "nobody publishes it openly"
+    return f"{item.title}: {why}; {item.holder} holds it.{plan}"

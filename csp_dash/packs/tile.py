@@ -104,7 +104,9 @@ def _spark(data: Data, question: Asked) -> tuple[float, ...]:
     if frame.empty:
         return ()
     if question.indicator.frequency is not Frequency.MONTH:
-        return tuple(float(number) for number in frame["numerator"].dropna())[-MOST_POINTS:]
+        share = question.indicator.kind is Kind.PROPORTION
+        drawn = frame["numerator"] / frame["denominator"] if share else frame["numerator"]
+        return tuple(float(number) for number in drawn.dropna())[-MOST_POINTS:]
     if question.indicator.kind is Kind.PROPORTION:
         drawn = signal.trend(frame, kind=Kind.PROPORTION)["smooth"].dropna()
         return tuple(float(number) for number in drawn)[-MOST_POINTS:]

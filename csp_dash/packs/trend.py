@@ -16,6 +16,7 @@ from csp_dash.charts import trend as trend_chart
 from csp_dash.charts.base import PAGE, WALL, Style
 from csp_dash.domain.catalogue import Event
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.months import Month
 from csp_dash.domain.words import BOROUGH, Compare, Frequency, Kind, Measure, Trust
 from csp_dash.packs.asked import Asked, asked, base, compare, real_figure
 from csp_dash.packs.data import Data
@@ -48,7 +49,8 @@ def draw(data: Data, view: Filters, style: Style) -> Picture:
         picture = _survey(data, question, frame, found, style)
     else:
         picture = _yearly(data, question, frame, found, style)
-    return replace(picture, remark=f"{picture.remark} {_withheld(question, frame)}".strip())
+    remarks = (picture.remark, _withheld(question, frame), _without_forces(frame))
+    return replace(picture, remark=" ".join(filter(None, remarks)))
 
 
 def _withheld(question: Asked, frame: pd.DataFrame) -> str:
@@ -56,8 +58,19 @@ def _withheld(question: Asked, frame: pd.DataFrame) -> str:
     number = int((frame["flag"] == "suppressed").sum())
     if not number:
         return ""
-    periods = wording.counted(number, f"{question.indicator.frequency.value}s")
+    period = "month" if question.indicator.frequency is Frequency.MONTH else _grain(frame)
+    periods = wording.counted(number, f"{period}s")
     return f"{wording.capital(periods)} {'has' if number == 1 else 'have'} a small figure that was withheld: a gap here, and not none."
+
+
+def _without_forces(frame: pd.DataFrame) -> str:
+    """That months lack forces which record in the borough too, where there are such."""
+    flagged = frame.loc[frame["flag"].astype(str).str.contains("forces_missing"), "start"]
+    if flagged.empty:
+        return ""
+    first, last = Month.of(flagged.min()), Month.of(flagged.max())
+    when = first.words if first == last else f"{len(flagged)} months from {first.words} to {last.words}"
+    return f"In {when} the City of London Police or the British Transport Police are not counted: their files were not there."
 
 
 def _place(question: Asked) -> str:

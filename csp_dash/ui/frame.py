@@ -24,7 +24,10 @@ PAGES_FOLDER = Path(__file__).parents[2] / "pages"
 WATCH = 5  # seconds; with the opening of a release and a page's run this stays under ten
 RELEASE = "release_shown"
 # Captions are faded with all that is in them: at Streamlit's own strength a link has a contrast of 2.9 to 1 on white.
-READABLE = "<style>[data-testid='stCaptionContainer']{opacity:0.85}</style>"
+READABLE = """<style>
+[data-testid='stCaptionContainer'] {opacity: 0.85}
+[data-testid='stMain'] [data-testid='stPageLink-NavLink'] * {white-space: normal; overflow: visible}
+</style>"""
 
 
 @dataclass(frozen=True)

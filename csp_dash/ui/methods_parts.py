@@ -21,7 +21,7 @@ STANDING = {
     " It is shown as it was given, and nobody else publishes it to check it against.",
     Trust.PLAN: "Stated by the plan, with its page; not computed here.",
     Trust.ILLUSTRATIVE: "Made up by a declared method to show a picture at work. Never in a headline or a score.",
-    Trust.AWAITING: "Nobody publishes it openly. The page names who holds it and shows the plan's figure.",
+    Trust.AWAITING: "Not in this release, mostly because nobody publishes it openly. The page names who holds it and shows the plan's figure.",
 }
 
 
@@ -96,6 +96,7 @@ def _hidden_notes(visit: Visit) -> set[str]:
 
 def _card(visit: Visit, name: str, period: str, rows: int | None) -> None:
     source = visit.catalogue.sources[name]
+    taken_in = release.taken_in_on(visit.store.data, name)
     if name in {return_source(slug) for slug in visit.catalogue.indicators}:
         who = f"- Held and supplied by: {source.publisher}"
     else:
@@ -105,7 +106,7 @@ def _card(visit: Visit, name: str, period: str, rows: int | None) -> None:
         f"- Period: {period}"
         + (f", {rows:,} figures" if rows else "")
         + f"\n- Places: {source.geography}"
-        + (f"\n- Taken in: {source.retrieved:%d %B %Y}" if source.retrieved else "")
+        + (f"\n- Taken in: {taken_in.day} {taken_in:%B %Y}" if taken_in else "")
         + f"\n- How it is made here: {source.method}"
     )
     if source.updates:

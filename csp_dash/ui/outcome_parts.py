@@ -40,7 +40,7 @@ def outcome_measures(visit: Visit, slug: str, outcome: Outcome) -> None:
     """What measures an outcome, each with its state and a link; that nothing does is said."""
     items = [item for item in visit.catalogue.of_priority(slug) if item.place.outcome == outcome.id]
     measured = [item for item in items if item.counts_in_headlines and visit.store.data.shows(item)]
-    waiting = [item.short for item in items if item.trust is Trust.AWAITING]
+    waiting = asked_for(items)
     for item in measured:
         found = visit.store.panel(tile, panels.view_of(visit, item.slug))
         st.markdown(f"{marks.chip(found.state)} {marks.measure_link(visit.filters, item)}")
@@ -70,14 +70,31 @@ def target_card(found: judged.Judged) -> None:
         st.caption(f"Baseline {target.baseline}. Due by {target.due.words}. Plan, page {target.page}.")
 
 
+def asked_for(items: Iterable[Indicator]) -> list[str]:
+    """Short names of those without figures that a partner is asked for: nobody publishes them."""
+    return [item.short for item in items if item.trust is Trust.AWAITING and item.asks]
+
+
 def awaiting(visit: Visit, items: Iterable[Indicator]) -> None:
-    """Those of the indicators without open data: who holds them, and the plan's own figure."""
+    """Those of the indicators without figures: who holds them, and the plan's own figure.
+
+    Those that nobody is asked for, since their holder publishes them, stand in one line.
+    """
     waiting = [item for item in items if item.trust is Trust.AWAITING]
     if not waiting:
         return
+    published: dict[str, list[str]] = {}
+    for item in waiting:
+        if not item.asks:
+            published.setdefault(item.holder, []).append(item.title)
+    lines = [_awaiting_line(visit, item) for item in waiting if item.asks]
+    lines += [
+        f"- **{'; '.join(names)}.** Held by {holder}, and published there; this release does not have the file."
+        for holder, names in published.items()
+    ]
     with st.container(border=True):
-        st.markdown("**Not published openly: who holds it, and the plan's figure**")
-        st.markdown("\n".join(_awaiting_line(visit, item) for item in waiting))
+        st.markdown("**Not in this release: who holds it, and the plan's figure**")
+        st.markdown("\n".join(lines))
 
 
 def _awaiting_line(visit: Visit, item: Indicator) -> str:

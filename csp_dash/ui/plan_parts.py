@@ -9,7 +9,7 @@ import streamlit as st
 
 from csp_dash.domain.catalogue import Contradiction, Passage, PlanFigure, Priority
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import FigureKind, Trust
+from csp_dash.domain.words import FigureKind
 from csp_dash.packs import check, claims
 from csp_dash.packs import targets as judged
 from csp_dash.packs.tile import tile
@@ -172,7 +172,7 @@ def _answers_for(visit: Visit, board: str) -> None:
         if item.counts_in_headlines and visit.store.data.shows(item):
             found = visit.store.panel(tile, panels.view_of(visit, item.slug))
             lines.append(f"- {marks.chip(found.state)} {marks.measure_link(visit.filters, item)}")
-    waiting = [item.short for item in items if item.trust is Trust.AWAITING]
+    waiting = outcome_parts.asked_for(items)
     if waiting:
         lines.append(f"- Awaiting: {', '.join(waiting)}.")
     aims = [target.title for target in visit.catalogue.targets if visit.catalogue.figures[target.figure].board == board]

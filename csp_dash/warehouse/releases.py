@@ -3,6 +3,7 @@
     <cache>/current                 the name of the live release; absent, or `bundled`: the snapshot of the checkout
     <cache>/releases/<name>/        a whole snapshot with release.json and report.md
     <cache>/releases/.making-*/     a release that is being made, or what is left of one that was cut off
+    <cache>/inputs/                 the official files that they were made from: see inputs
 
 A folder under its final name is whole and never changes. Whoever is killed at any moment leaves the old release live, or
 the new one. Readers need no lock; makers take turns.
@@ -10,31 +11,30 @@ the new one. Readers need no lock; makers take turns.
 
 from __future__ import annotations
 
-import json
 import logging
-import os
 import re
 import secrets
 import shutil
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from csp_dash.catalogue import Catalogue, load
+from csp_dash.warehouse import disk
 from csp_dash.warehouse.build import database, declared, folder_of, release_of
+from csp_dash.warehouse.inputs import Input, Inputs
 from csp_dash.warehouse.snapshot import ABOUT, ROOT, About, Snapshot, SnapshotError
+from csp_dash.warehouse.turn import Turn
 
 LOG = logging.getLogger(__name__)
 BUNDLED = "bundled"
 REPORT = "report.md"
 NAME = re.compile(r"\w[\w.-]{0,100}")
-NO_FIGURES = ("data/cards/", "data/tables/intake.", "data/tables/rejected.", "data/tables/release_change.")
-"""Files of a snapshot that tell of its making. Two releases that differ in them alone show the same."""
+UNSHOWN = ("data/cards/", "data/tables/intake.", "data/tables/release_change.")
+"""Files of a snapshot that tell of its making. Two releases that differ in them alone show the same. The list of rows that
+were left out is none of them: who puts a file right wants to see its faults gone, even where no figure changed."""
 
 
 class ReleaseError(SnapshotError):
@@ -69,7 +69,8 @@ class Releases:
         self.folder = self.cache / "releases"
         self.pointer = self.cache / "current"
         self.root = root
-        self._lock = FileLock(self.folder / ".lock")
+        self.inputs = Inputs(self.cache / "inputs")
+        self._turn = Turn(self.folder)
 
     # --- reading -------------------------------------------------------------------------------------
 
@@ -166,19 +167,20 @@ class Releases:
         The operating system gives the turn back when its holder dies. May be taken again by the thread that has it.
         """
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self._lock.acquire(timeout=wait)
-        except Timeout:
-            raise Busy(self._who()) from None
+            first = self._turn.take(wait)
+        except TimeoutError:
+            raise Busy(
+                f"{self._turn.holder()} is making a release. Wait until it has ended and try again, or let this one"
+                " wait for it."
+            ) from None
         except OSError as fault:
             raise self._cannot_write(fault) from None
         try:
-            if self._lock.lock_counter == 1:
-                self._sign()
+            if first:
                 self._clear()
             yield
         finally:
-            self._lock.release()
+            self._turn.leave()
 
     @contextmanager
     def making(self) -> Iterator[Path]:
@@ -195,8 +197,8 @@ class Releases:
                 shutil.rmtree(beside, ignore_errors=True)
 
     def is_news(self, snapshot: Snapshot) -> bool:
-        """Whether a snapshot shows anything that the live release does not."""
-        return _figures(snapshot) != _figures(self._look()[0])
+        """Whether a snapshot shows anything that the live release does not: another figure, or other rows left out."""
+        return _shown(snapshot) != _shown(self._look()[0])
 
     def publish(self, folder: Path, about: About) -> Snapshot:
         """Make what lies in a folder of `making` the live release.
@@ -257,6 +259,20 @@ class Releases:
                 raise self._cannot_write(fault) from None
             return gone
 
+    def prune_inputs(self) -> list[Input]:
+        """Remove the kept official files that no kept release names, and return their cards.
+
+        Where a release cannot be read nobody knows what it names, so nothing is removed.
+        """
+        with self.lock():
+            kept = self.all()
+            if any(item.trouble for item in kept):
+                return []
+            try:
+                return self.inputs.prune({sha256 for item in kept for sha256 in item.about.inputs})
+            except OSError as fault:
+                raise self._cannot_write(fault) from None
+
     def _parent(self, live: Snapshot) -> str:
         if live.root == self.root:
             raise ReleaseError("The bundled snapshot is live, and nothing came before it. Name a release to go to.")
@@ -271,7 +287,8 @@ class Releases:
     def _signed(self, about: About, live: Snapshot) -> About:
         root = live.about.grew_from or Snapshot.open(self.root).release
         made = about.made or datetime.now(UTC).isoformat(timespec="seconds")
-        return replace(about, made=made, parent=live.release, grew_from=root)
+        inputs = tuple(dict.fromkeys([*about.inputs, *live.about.inputs]))
+        return replace(about, made=made, parent=live.release, grew_from=root, inputs=inputs)
 
     def _put_in_place(self, snapshot: Snapshot, about: About) -> Snapshot:
         """On the disk first, then under its name, then live: in this order whatever is cut off is harmless."""
@@ -281,42 +298,18 @@ class Releases:
         (snapshot.root / ABOUT).write_text(about.to_json(), encoding="utf-8")
         if about.report:
             (snapshot.root / REPORT).write_text(about.report, encoding="utf-8")
-        _settle(snapshot.root)
+        disk.settle(snapshot.root)
         target = self.folder / snapshot.release
         if target.exists() and not _whole(target):
             target.replace(self.folder / f".making-{secrets.token_hex(6)}")
         if not target.exists():
             snapshot.root.replace(target)
-            _fsync(self.folder)
+            disk.fsync(self.folder)
         self._point(snapshot.release)
         return Snapshot.open(target)
 
     def _point(self, name: str) -> None:
-        beside = self.cache / f".current-{secrets.token_hex(6)}"
-        try:
-            with beside.open("w", encoding="utf-8") as handle:
-                handle.write(f"{name}\n")
-                handle.flush()
-                os.fsync(handle.fileno())
-            beside.replace(self.pointer)
-        finally:
-            beside.unlink(missing_ok=True)
-        _fsync(self.cache)
-
-    # --- the turn ------------------------------------------------------------------------------------
-
-    def _sign(self) -> None:
-        """Write down who has the turn, for whoever finds it taken."""
-        told = {"process": os.getpid(), "since": datetime.now().astimezone().strftime("%H:%M on %d %B %Y")}
-        with suppress(OSError):  # a full disk is told where it matters
-            (self.folder / ".holder").write_text(json.dumps(told), encoding="utf-8")
-
-    def _who(self) -> str:
-        who = "Another process"
-        with suppress(OSError, ValueError, KeyError, TypeError):
-            told = json.loads((self.folder / ".holder").read_text(encoding="utf-8"))
-            who = f"Another process (number {told['process']}, since {told['since']})"
-        return f"{who} is making a release. Wait until it has ended and try again, or let this one wait for it."
+        disk.put(f"{name}\n", self.pointer)
 
     def _clear(self) -> None:
         """Remove what killed makers left. Only who has the turn may: nobody else is making anything then."""
@@ -324,6 +317,7 @@ class Releases:
             shutil.rmtree(left, ignore_errors=True)
         for left in self.cache.glob(".current-*"):
             left.unlink(missing_ok=True)
+        self.inputs.clear()
 
     def _cannot_write(self, fault: OSError) -> ReleaseError:
         return ReleaseError(
@@ -332,8 +326,8 @@ class Releases:
         )
 
 
-def _figures(snapshot: Snapshot) -> dict[str, str]:
-    return {name: found for name, found in snapshot.files.items() if not name.startswith(NO_FIGURES)}
+def _shown(snapshot: Snapshot) -> dict[str, str]:
+    return {name: found for name, found in snapshot.files.items() if not name.startswith(UNSHOWN)}
 
 
 def _whole(folder: Path) -> bool:
@@ -344,21 +338,3 @@ def _whole(folder: Path) -> bool:
     except SnapshotError:
         return False
     return snapshot.release == folder.name
-
-
-def _settle(folder: Path) -> None:
-    """Have everything in a folder written to the disk, so that a power cut after the swap finds it there."""
-    for path in sorted(folder.rglob("*"), reverse=True):
-        _fsync(path)
-    _fsync(folder)
-
-
-def _fsync(path: Path) -> None:
-    folder = stat.S_ISDIR(path.stat().st_mode)
-    if folder and os.name == "nt":  # where a folder cannot be opened
-        return
-    handle = os.open(path, os.O_RDONLY if folder else os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -30,14 +30,16 @@ class About:
     """What is told about a release that was made here. The bundled one has nothing of this.
 
     `made` is a time in UTC (ISO 8601), `parent` the release that it was added to, `grew_from` the bundled snapshot at the
-    root of that line. `took_in` names the files; `accepted` holds, by the name of a check, why its failure was accepted.
-    `report` is Markdown, kept as report.md.
+    root of that line. `took_in` names the files, and `inputs` has the checksums (SHA-256) of these and of those of the
+    releases before it; `accepted` holds, by the name of a check, why its failure was accepted. `report` is Markdown, kept
+    as report.md.
     """
 
     made: str = ""
     parent: str = ""
     grew_from: str = ""
     took_in: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
     accepted: Mapping[str, str] = field(default_factory=dict)
     report: str = ""
 
@@ -48,7 +50,8 @@ class About:
             raise ValueError("not a description of a release")
         texts = {name: str(body.get(name, "")) for name in ("made", "parent", "grew_from")}
         accepted = {str(name): str(why) for name, why in body.get("accepted", {}).items()}
-        return cls(**texts, took_in=tuple(map(str, body.get("took_in", ()))), accepted=accepted)
+        took_in, inputs = (tuple(map(str, body.get(name, ()))) for name in ("took_in", "inputs"))
+        return cls(**texts, took_in=took_in, inputs=inputs, accepted=accepted)
 
     def to_json(self) -> str:
         body = {name: value for name, value in vars(self).items() if name != "report"}

@@ -64,6 +64,7 @@ def publish(kept: Releases) -> None:
         for slug, rows in ((NOX, nox()), (REFERRALS, referrals())):
             facts = fact_frame(pd.DataFrame(rows, columns=list(FACT_COLUMNS)))
             write_parquet(facts, folder / "data" / "facts" / f"return_{slug}.parquet", order_by=KEY)
+            (folder / "data" / "cards" / f"return_{slug}.toml").write_text("retrieved = 2026-05-09\n", encoding="utf-8")
         new_release.sign(folder)
         kept.publish(folder, About(made="2026-05-19T08:05:00+00:00", took_in=("nox.csv", "referrals.csv")))
 
@@ -189,4 +190,5 @@ def test_the_methods_page_says_what_a_partner_return_is_and_who_gave_it(live: Da
     assert "**Partner return** (2 measures): Supplied for this dashboard by the partner who holds it" in text
     assert "- Held and supplied by: Victim Support\n" in text
     assert "- Publisher: Victim Support" not in text
+    assert text.count("- Taken in: 9 May 2026\n") == 2
     assert "llustrative" not in text and "made up" not in text, "nothing of the figures that it took the place of"

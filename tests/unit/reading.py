@@ -44,7 +44,9 @@ class Read:
 
     def _row(self, name: str) -> pd.Series:
         intake = self.context.ledger.intake()
-        (row,) = [row for _, row in intake.iterrows() if str(row["file"]).split("/")[-1] == name]
+        (row,) = [
+            row for _, row in intake.iterrows() if str(row["file"]).split("/")[-1] in (name, f"{name}, sheet 'Sheet'")
+        ]
         return row
 
 

@@ -237,8 +237,8 @@ BAD: list[tuple[str, Make, list[str]]] = [
     ("a workbook cut short", lambda d: cut(book(d), 0.6), ["crime.xlsx is cut short or damaged", "Download"]),
     ("half a sheet", lambda d: parts(book(d), half_a_sheet), ["crime.xlsx is a workbook that cannot be read to its end", "save it anew"]),
     ("a formula without a value", lambda d: book(d, set_cell(6, 5, "=SUM(D2:D3)")), ["crime.xlsx, sheet 'Sheet', cell E6", "formula", "save it"]),
-    ("an error in a cell", lambda d: book(d, set_cell(6, 5, "#REF!")), ["crime.xlsx, line 6, column '202604'", "'#REF!'"]),
-    ("cells merged with those above", lambda d: book(d, set_cell(3, 1, None)), ["crime.xlsx, line 3 names no category", "unmerge"]),
+    ("an error in a cell", lambda d: book(d, set_cell(6, 5, "#REF!")), ["crime.xlsx, sheet 'Sheet', line 6, column '202604'", "'#REF!'"]),
+    ("cells merged with those above", lambda d: book(d, set_cell(3, 1, None)), ["crime.xlsx, sheet 'Sheet', line 3 names no category", "unmerge"]),
     ("a workbook with a password", lambda d: raw(d, b"\xd0\xcf\x11\xe0" + bytes(600) + "EncryptedPackage".encode("utf-16-le"), "a.xlsx"), ["a.xlsx is locked with a password", "Unlock"]),
     ("a link to itself", loop, ["again cannot be read", "Look at its path"]),
     ("no ordinary file", lambda d: [os.mkfifo(d / "pipe"), d / "pipe"][1:], ["pipe cannot be read", "no ordinary file"]),  # type: ignore[list-item,func-returns-value]

@@ -134,11 +134,6 @@ def test_what_is_missing_late_and_due(partner: Data):
     assert any("MPS recorded crime: ward level, to April 2026." in line for line in early.due)
 
 
-def test_how_long_something_is_late_is_as_exact_as_it_matters():
-    told = {days: changes._ago(days) for days in (1, 59, 60, 364, 1094, 1095)}
-    assert told == {1: "1 day", 59: "59 days", 60: "2 months", 364: "12 months", 1094: "36 months", 1095: "3 years"}
-
-
 def test_the_bundled_release_says_that_it_is(data: Data):
     found = changes.changes(data, ANY, TODAY)
     assert "came with the software" in found.told[0]
@@ -200,12 +195,16 @@ def test_sources_of_hidden_measures_are_not_named(public: Data, partner: Data):
     assert changes.hidden_sources(public) == {"nox_illustrative"}
 
 
-def test_a_reason_without_a_subject_is_told_of_its_column():
-    assert changes._reason("is no whole number", "count") == "The count is no whole number"
-    assert changes._reason("is no code of an area", "area_code") == "The area code is no code of an area"
-    assert changes._reason("no place is given", "LSOA code") == "No place is given"
+def test_every_csv_names_sources_with_who_answers_for_them(partner: Data):
+    name = "MPS recorded crime: ward level (Metropolitan Police Service, through the London Datastore)"
+    files = pd.read_csv(io.StringIO(changes.intake(partner, ANY).csv)).set_index("file")
+    assert files.loc["ward.csv", "source_name"] == name
+    rows = pd.read_csv(io.StringIO(changes.changes(partner, ANY, TODAY).revised.csv))
+    assert name in set(rows["source_name"])
 
 
-def test_runs_of_months_are_spans():
-    assert changes._months(["2021-06", "2020-12", "2021-01", "2020-11"]) == "Nov 2020 to Jan 2021, Jun 2021"
-    assert changes._span("2025", "") == "2025" and changes._span("2024-25", "2024-25") == "2024-25"
+def test_the_day_of_taking_in_is_that_of_the_releases_card(partner: Data):
+    card = partner.snapshot.path("data/cards/mps_ward.toml")
+    assert f"retrieved = {changes.taken_in_on(partner, 'mps_ward')}" in card.read_text(encoding="utf-8")
+    assert not partner.snapshot.path("data/cards/tfl_stations.toml").exists()
+    assert changes.taken_in_on(partner, "tfl_stations") == partner.catalogue.sources["tfl_stations"].retrieved

@@ -431,6 +431,20 @@ def test_part_years_are_named() -> None:
     assert figure.data[0].customdata[1][0] == "2020/21 (part of a year)"
 
 
+@pytest.mark.parametrize("style", [base.PAGE, base.WALL])
+def test_the_newest_bar_is_named_and_names_have_room(style: base.Style) -> None:
+    ends = pd.date_range("2023-06-30", periods=12, freq="QE")
+    figure = bars.years(
+        pd.DataFrame({"label": [f"to {end:%b %Y}" for end in ends], "value": range(1, 13)}), style=style
+    )
+    names = [str(text) for text in figure.layout.xaxis.ticktext]
+    assert names[-1].replace("<br>", " ") == "to Mar 2026" and figure.layout.xaxis.ticklabeloverflow == "allow"
+    width = style.labels if style is base.PAGE else bars.AXIS
+    widths = [base.text_width(name, style.small) for name in names]
+    assert sum(widths) < width
+    assert figure.layout.margin.r + width / 12 / 2 >= widths[-1] / 2, "half of the last name is beside its bar"
+
+
 def test_lines_are_labelled_where_they_end() -> None:
     figure = lines.figure(LINES, suffix="%", zero=False)
     written = [text for text in texts(figure) if "%" in text]

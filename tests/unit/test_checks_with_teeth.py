@@ -31,7 +31,7 @@ class Stage:
             connection.execute(f"create table {name}.main.area as from areas")
             connection.execute(
                 f"create table {name}.main.fact (source text, series text, area text, start date, finish date, numerator double,"
-                " denominator double)"
+                " denominator double, flag text)"
             )
             connection.execute(
                 f"create table {name}.main.observation (indicator text, area text, start date, finish date, numerator double,"
@@ -39,13 +39,13 @@ class Stage:
             )
             connection.execute(f"create table {name}.main.feed (indicator text, source text)")
 
-    def put(self, facts: list[Fact], where: str = "made", indicator: str = "burglary") -> None:
+    def put(self, facts: list[Fact], where: str = "made", indicator: str = "burglary", flag: str | None = None) -> None:
         """Facts of (source, series, area, month, figure); each an observation of one indicator too."""
         for source, series, area, month, n in facts:
             day = f"{month}-01"
             self.connection.execute(
-                f"insert into {where}.main.fact values ($1, $2, $3, $4::date, last_day($4::date), $5, null)",
-                [source, series, area, day, n],
+                f"insert into {where}.main.fact values ($1, $2, $3, $4::date, last_day($4::date), $5, null, $6)",
+                [source, series, area, day, n, flag],
             )
             self.connection.execute(
                 f"insert into {where}.main.observation values ($1, $2, $3::date, last_day($3::date), $4, null, $5)",
@@ -166,6 +166,13 @@ def test_a_source_that_reaches_less_far_or_is_gone(stage: Stage):
     stage.put([*months("s", STEADY), *months("t", STEADY)], "live")
     stage.put(months("s", {"2024-01": 200.0, "2024-02": 210.0}))
     assert [row[0] for row in stage.found("older_than_live")] == ["s", "t"]
+
+
+def test_made_up_figures_that_are_gone_are_no_loss(stage: Stage):
+    stage.put(months("made_up", STEADY), "live", flag="illustrative")
+    stage.put(months("s", STEADY), "live")
+    stage.put(months("s", STEADY))
+    assert stage.found("older_than_live") == []
 
 
 @pytest.mark.parametrize("check", ["fall_of_60_percent", "settled_month_moved", "month_lost", "older_than_live"])

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -39,8 +42,8 @@ def run(replay: Replay, folder: Path, *wanted: str, **options: Any) -> tuple[lis
 
 
 def bodies(folder: Path) -> dict[Path, bytes]:
-    """Every file but the cards, whose times differ."""
-    found = (path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(".card.json"))
+    """Every file but the cards, whose times differ, and what tells who has the folder."""
+    found = (path for path in folder.rglob("[!.]*") if path.is_file() and not path.name.endswith(".card.json"))
     return {path: path.read_bytes() for path in found}
 
 
@@ -66,7 +69,7 @@ def test_every_file_is_recognised_and_has_a_card_that_fits(replay: Replay, tmp_p
         assert card["url"].startswith(replay.url)
         assert card["bytes"] == path.stat().st_size
         assert card["publisher"] and card["licence"]
-    assert len(list(tmp_path.rglob("*.*"))) == 2 * len(files)
+    assert len(list(tmp_path.rglob("[!.]*.*"))) == 2 * len(files)
 
 
 def test_one_source_that_fails_stops_no_other(replay: Replay, tmp_path: Path):
@@ -154,6 +157,47 @@ def test_an_address_may_come_from_the_environment(replay: Replay, tmp_path: Path
     monkeypatch.setenv("CSP_DASH_FETCH_BASE_NOMIS", "ftp://x")
     with pytest.raises(BadInput, match="The address of nomis is 'ftp://x'"):
         run(replay, tmp_path, "nomis", bases=None)
+
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from csp_dash.warehouse import Turn
+turn = Turn(Path(sys.argv[1]))
+turn.take()
+print("taken", flush=True)
+time.sleep(float(sys.argv[2]))
+turn.leave()
+"""
+
+
+@contextmanager
+def another_run(folder: Path, seconds: float) -> Iterator[int]:
+    """Another process that has the folder for some seconds; its number."""
+    other = subprocess.Popen([sys.executable, "-c", HOLDER, str(folder), str(seconds)], stdout=subprocess.PIPE)
+    try:
+        assert other.stdout is not None and other.stdout.readline() == b"taken\n"
+        yield other.pid
+    finally:
+        other.kill()
+        other.communicate()
+
+
+def test_a_second_run_into_one_folder_refuses_and_names_the_first(replay: Replay, tmp_path: Path):
+    with another_run(tmp_path, 60) as number:
+        with pytest.raises(BadInput, match=rf"process \(number {number}, since .*--wait"):
+            run(replay, tmp_path, "nomis")
+        assert replay.log == [] and not (tmp_path / "nomis").exists()
+        told, _ = run(replay, tmp_path / "another", "nomis")
+        assert [outcome.state for outcome in told] == ["new"]
+    told, _ = run(replay, tmp_path, "nomis")  # its holder was killed
+    assert [outcome.state for outcome in told] == ["new"]
+
+
+def test_a_second_run_that_waits_goes_on_when_the_first_has_ended(replay: Replay, tmp_path: Path):
+    with another_run(tmp_path, 0.5):
+        told, _ = run(replay, tmp_path, "nomis", wait=60)
+    assert [outcome.state for outcome in told] == ["new"]
 
 
 def test_three_months_are_fetched_again():

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 from shapely.geometry import Point, Polygon
 
@@ -38,13 +39,16 @@ def replay() -> Iterator[Replay]:
         yield server
 
 
-def run(replay: Replay, folder: Path, since: str = "2026-09", said: list[str] | None = None) -> list[Outcome]:
+def run(
+    replay: Replay, folder: Path, since: str = "2026-09", said: list[str] | None = None, points: Path | None = None
+) -> list[Outcome]:
     return fetch(
         ["police_uk"],
         folder=folder,
         since=since,
         today=date(2026, 11, 24),
         geo=GEO,
+        points=points,
         bases=bases(replay),
         say=(said if said is not None else []).append,
         manners=QUICK,
@@ -388,7 +392,7 @@ def test_an_outline_is_simplified_until_it_has_few_enough_corners():
 
 
 def test_the_small_area_of_a_point():
-    areas = gpd.read_file(GEO / "lsoas.geojson").to_crs(27700)
+    areas = gpd.read_file(GEO / "lsoa_places.geojson").to_crs(27700)
     whole = areas.union_all()
     east = max(whole.exterior.coords)  # due east of the easternmost corner nothing is nearer
     spots = [Point(east[0] + metres, east[1]) for metres in (40, 80)]
@@ -402,20 +406,57 @@ def test_the_small_area_of_a_point():
     assert small_areas(set(), GEO, 60) == {}
 
 
-def test_the_small_areas_agree_with_those_of_the_official_files(official: Path):
-    """Nearly nine in ten points agree; every other one lies on a street that is the border of the area it is given to."""
-    seen = {}
-    for path in (official / "03_police_uk" / "met_street_burglary_TH").glob("202[45]-*.csv"):
-        for row in rows(path):
-            seen[row["Longitude"], row["Latitude"]] = row["LSOA code"]
-    found = small_areas(set(seen), GEO, 60)
-    other = {point: code for point, code in seen.items() if found.get(point, ("",))[0] != code}
-    assert len(seen) > 700
-    assert len(other) / len(seen) < 0.12
-    areas = gpd.read_file(GEO / "lsoas.geojson").to_crs(27700).set_index("code").geometry
-    spots = gpd.GeoSeries([Point(float(lon), float(lat)) for lon, lat in other], crs=4326).to_crs(27700)
-    away = [areas[code].distance(spot) for code, spot in zip(other.values(), spots, strict=True)]
-    assert sum(metres > 30 for metres in away) <= 3
+def test_a_point_goes_where_the_publisher_has_put_it_most_often(tmp_path: Path):
+    areas = gpd.read_file(GEO / "lsoa_places.geojson")
+    spot = areas.geometry.iloc[7].representative_point()
+    lon, lat = round(spot.x, 6), round(spot.y, 6)
+    one, other = areas["code"].iloc[3], areas["code"].iloc[5]
+    told = [(one, 2), (one, 2), (other, 3), ("E01004000", 9)]  # the last is of an edition that is not drawn any more
+    table = tmp_path / "told.parquet"
+    pd.DataFrame([(lon, lat, *row) for row in told], columns=["lon", "lat", "lsoa", "n"]).to_parquet(table)
+    point = (f"{lon:.6f}", f"{lat:.6f}")
+    assert small_areas({point}, GEO, 60, table) == {point: (one, areas["name"].iloc[3])}
+    assert small_areas({point}, GEO, 60)[point][0] == areas["code"].iloc[7]
+    assert small_areas({point}, GEO, 60, tmp_path / "none.parquet") == small_areas({point}, GEO, 60)
+
+
+def test_a_crime_of_the_service_goes_where_the_files_have_put_its_point(replay: Replay, tmp_path: Path):
+    run(replay, tmp_path / "before")
+    name = "police_uk/2026-09-all-forces-street.csv"
+    before = rows(tmp_path / "before" / name)
+    point = before[0]["Longitude"], before[0]["Latitude"]
+    areas = gpd.read_file(GEO / "lsoa_places.geojson")
+    other = areas[areas["code"] != before[0]["LSOA code"]].iloc[0]
+    told = {"lon": [float(point[0])], "lat": [float(point[1])], "lsoa": [other["code"]], "n": [1]}
+    pd.DataFrame(told).to_parquet(tmp_path / "told.parquet")
+    run(replay, tmp_path / "after", points=tmp_path / "told.parquet")
+    for row, was in zip(rows(tmp_path / "after" / name), before, strict=True):
+        wanted = (other["code"], other["name"]) if (row["Longitude"], row["Latitude"]) == point else None
+        assert (row["LSOA code"], row["LSOA name"]) == (wanted or (was["LSOA code"], was["LSOA name"]))
+
+
+def test_the_small_areas_agree_with_those_of_the_official_files(official: Path, tmp_path: Path):
+    """Each month from July 2023 on, when the files had come to the codes of 2021, without its own codes: wards of the rows
+    by outlines alone, and by what the other months tell of their points first."""
+    files = sorted((official / "03_police_uk" / "met_street_burglary_TH").glob("*.csv"))
+    every = [pd.DataFrame(rows(path)) for path in files]
+    whole = pd.concat(every, ignore_index=True).rename(columns={"LSOA code": "lsoa", "Month": "month"})
+    editions = pd.read_csv(GEO / "lsoa_ward.csv", dtype=str).sort_values("edition")
+    wards = editions.drop_duplicates("lsoa", keep="last").set_index("lsoa")["ward"]
+    whole = whole[whole["lsoa"].isin(wards.index) & (whole["Longitude"] != "")]
+    whole = whole.assign(lon=whole["Longitude"].astype(float), lat=whole["Latitude"].astype(float), n=1)
+    wrong = {"outlines": 0, "told": 0}
+    tested = whole[whole["month"] >= "2023-07"]
+    for month, mine in tested.groupby("month"):
+        whole.loc[whole["month"] != month, ["lon", "lat", "lsoa", "n"]].to_parquet(tmp_path / "told.parquet")
+        points = list(zip(mine["Longitude"], mine["Latitude"], strict=True))
+        for how, table in (("outlines", None), ("told", tmp_path / "told.parquet")):
+            found = small_areas(set(points), GEO, 60, table)
+            codes = [found[point][0] for point in points]
+            wrong[how] += sum(wards[code] != wards[own] for code, own in zip(codes, mine["lsoa"], strict=True))
+    assert len(tested) > 2500
+    assert 0.01 < wrong["outlines"] / len(tested) < 0.025
+    assert wrong["told"] / len(tested) < 0.005
 
 
 # --- archives ----------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from csp_dash.catalogue import Catalogue
 from csp_dash.ingest.context import Base
 from csp_dash.ingest.facts import BadInput, Coverage, Taken, fact_frame, month_end
 from csp_dash.ingest.merge import COVERAGE, Merged, merge, series_held, table
-from csp_dash.ingest.report import changes, markdown
+from csp_dash.ingest.report import changes
 from csp_dash.ingest.schedule import due, schedules
 from csp_dash.warehouse import Snapshot
 
@@ -190,29 +190,6 @@ def test_changes_tell_new_revised_and_gone(tmp_path: Path, catalogue: Catalogue)
         ("revised", "c", TH, "2024-02"): (0.0, 2.0),  # a zero that the older file had left out
         ("gone", "b", TH, "2024-02"): (5.0, 0.0),
     }
-
-
-def test_the_report_says_what_an_analyst_wants_to_know(tmp_path: Path, catalogue: Catalogue):
-    live = base(tmp_path, taken(LIVE, "2024-02", "2024-01", "2024-02", "borough", "ward"))
-    new = taken([("a", TH, "2024-02", 12.0), ("a", TH, "2024-05", 13.0)], "2024-05", "2024-02", "2024-05")
-    merged = merge([new], live)
-    intake = pd.DataFrame(
-        {"file": ["x"], "title": ["Kind"], "rows": [9], "accepted": [7], "rejected": [1], "out_of_area": [1]}
-    )
-    rejected = pd.DataFrame({"file": ["x"], "line": [4], "column": ["c"], "value": ["v"], "reason": ["is no month"]})
-    change = changes(live, merged, catalogue, ["s"])
-    text = markdown(
-        "2024-05-1", merged, change, intake, rejected, catalogue, {TH: "Tower Hamlets"}, {"stub_month": "so it is"}, date(2024, 7, 1)
-    )  # fmt: skip
-    for words in (
-        "9 rows: 7 accepted, 1 rejected, 1 out of area",
-        "- 1: is no month (first: x, line 4)",
-        "| a | Tower Hamlets | Feb 2024 | 11 | 12 | +1 |",
-        "by borough: May 2024 (1 figure)",
-        "`stub_month`: so it is",
-        "1 July 2024",
-    ):
-        assert words in text, words
 
 
 def test_what_is_due_follows_the_publishers_usual_time():

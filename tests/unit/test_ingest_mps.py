@@ -24,6 +24,7 @@ from csp_dash.ingest.intake import entries
 from csp_dash.ingest.ledger import Ledger
 from csp_dash.ingest.merge import merge
 from csp_dash.ingest.names import folded
+from csp_dash.ingest.unlocated import judge
 from csp_dash.warehouse import Snapshot
 
 ROOT = Path(__file__).parents[2]
@@ -261,7 +262,7 @@ def test_a_workbook_with_a_title_above_its_table(tmp_path: Path) -> None:
         sheet.append(row)
     sheet["D7"] = "many"
     book.save(tmp_path / "bad.xlsx")
-    with pytest.raises(BadInput, match=r"bad\.xlsx, line 7, column '202404': 'many' is not a count"):
+    with pytest.raises(BadInput, match=r"bad\.xlsx, sheet 'Sheet', line 7, column '202404': 'many' is not a count"):
         take(tmp_path / "bad.xlsx")
     sheet["D7"] = 1.0
     book.save(tmp_path / "good.xlsx")
@@ -403,13 +404,16 @@ def test_thin_months_and_early_splits_are_flagged(tmp_path: Path) -> None:
     two: list[Row] = [("Theft", "Shoplifting", "Tower Hamlets", 100, 100)]
     old = write(tmp_path, "old.csv", TITLE, months("202305", 2), two)
 
-    def flags(read: Read) -> pd.Series:
-        facts = read["mps_borough"].facts
+    def flags(*reads: Read) -> pd.Series:
+        """What May's flags come to in a release of all that was read."""
+        whole = {source: item.facts for read in reads for source, item in read.taken.items()}
+        judge(whole)
+        facts = whole["mps_borough"]
         found = facts[pd.to_datetime(facts["start"]).dt.month == 5].set_index(["area", "series"])["flag"]
         return found[[str(at[0]) in (TH, LONDON) for at in found.index]]
 
     base = live(tmp_path / "before", take(old))
-    for found in (flags(take(old, new)), flags(take(new, base=base))):  # beside the old file, or after it
+    for found in (flags(take(old, new)), flags(take(old), take(new, base=base))):  # beside the old file, or after it
         assert found[TH, "shoplifting"] == "many_unlocated"
         assert found[TH, "burglary_home"] == "split_incomplete"
     assert pd.isna(flags(take(new))[TH, "shoplifting"])
@@ -595,12 +599,12 @@ def test_real_rows_add_up(official: Path) -> None:
 
 def test_real_figures_are_those_of_the_bundled_release(official: Path) -> None:
     """The snapshot in the checkout was made from these files."""
-    for source, taken in real(official).taken.items():
+    whole = {source: item.facts for source, item in real(official).taken.items()}
+    judge(whole)
+    for source, facts in whole.items():
         bundled = pd.read_parquet(ROOT / "data" / "facts" / f"{source}.parquet")
         keys = ["series", "area", "start", "numerator", "flag", "vintage"]
-        ours, theirs = (
-            frame[keys].astype(str).sort_values(keys, ignore_index=True) for frame in (taken.facts, bundled)
-        )
+        ours, theirs = (frame[keys].astype(str).sort_values(keys, ignore_index=True) for frame in (facts, bundled))
         pd.testing.assert_frame_equal(ours, theirs)
 
 
@@ -613,6 +617,7 @@ def test_real_newest_files_alone_change_nothing(official: Path) -> None:
     assert min(labels(read["mps_borough_whole"])) == "2024-04"
     assert min(labels(read["mps_ward"])) == "2024-04"  # 2024-03 is a stub
     merged = merge(read.taken.values(), base)
+    judge(merged.facts)
     for source in read.taken:
         ours, bundled = merged.facts[source], base.facts(source)
         keys = ["series", "area", "start", "numerator", "flag"]
@@ -719,7 +724,9 @@ def test_real_categories_agree_across_styles_for_london(official: Path) -> None:
 def test_real_march_2020_is_flagged(official: Path) -> None:
     """borough_hist_201004-202201.csv: 2,503 offences in 202003; borough_hist_201004-202403.csv: 2,022."""
     for source, area in (("mps_borough", TH), ("mps_ward", WHITECHAPEL)):
-        facts = real(official)[source].facts
+        whole = {name: item.facts for name, item in real(official).taken.items()}
+        judge(whole)
+        facts = whole[source]
         rows = facts[(facts["area"] == area) & (facts["start"].astype(str) == "2020-03-01")]
         assert set(rows["flag"]) == {"many_unlocated"}
 

@@ -279,8 +279,39 @@ def test_marked_offences_of_the_same_layout_go_to_series_of_their_own(tmp_path: 
     assert set(monthly.facts["series"]) == set(expected)
     assert figures(monthly, "domestic_abuse_offences")[WHITECHAPEL] == 6
     assert figures(read["mps_knife"], "knife_offences")[TH] == 5
-    assert "'Other Accepted Crime / Theft of Comets' is not known here" in read.note("x.xlsx")
+    assert "'Other Accepted Crime / Theft of Comets' is not known here" in read.note("x.xlsx, sheet 'Sheet'")
     assert {row.series for row in monthly.coverage} == set(expected)  # what another file gives is not zero for this one
+
+
+@pytest.mark.parametrize(
+    ("name", "counted"),
+    [
+        ("Homophobic Hate Crime", "hate_homophobic"), ("Homophobic Crime", "hate_homophobic"),
+        ("HOMOPHOBIC HATE", "hate_homophobic"), ("Homophobic", "hate_homophobic"),
+        ("Transgender Hate", "hate_transgender"), ("Transphobic Hate Crime", "hate_transgender"),
+        ("Anti-Semitic", "hate_antisemitic"), ("Antisemitic Hate Crime", "hate_antisemitic"),
+        ("Islamophobic Hate Crime", "hate_islamophobic"), ("Disability Crimes", "hate_disability"),
+        ("Faith Hate Crime", "hate_faith"), ("Racist Hate Crime", "hate_racist"),
+        ("Racist & Religious Hate Crime", "hate_racist_religious"), ("Hate Crime", "hate_crime"),
+        ("Domestic Abuse Offences", "domestic_abuse"), ("Domestic Abuse Incidents", "domestic_abuse_incidents"),
+        ("Knife Crime", "knife_crime"), ("Gun Crime", "gun_crime"),
+        ("Crime", ""), ("Other Offences", ""), ("Faith Schools", ""),
+    ],
+)  # fmt: skip
+def test_what_is_counted_has_one_name_however_the_force_ends_it(name: str, counted: str) -> None:
+    assert dash.strand(name) == counted
+
+
+def test_every_strand_of_the_dashboards_feeds_its_measure(tmp_path: Path) -> None:
+    """Under the names of the wide file, and in each spelling that a measure waits for."""
+    names = ("Anti-Semitic", "Disability Hate Crime", "Faith Hate Crime", "Homophobic Hate Crime", "Islamophobic",
+             "Racist and Religious Hate Crime", "Transgender Hate", "Domestic Abuse", "Gun Crime")  # fmt: skip
+    frame = pd.concat([dashboard(here(name, "Offences", 3), crime="Hate Crime") for name in names])
+    frame.to_csv(tmp_path / "x.csv", index=False)
+    found = set(take(tmp_path)["mps_monthly"].facts["series"])
+    waiting = {series for item in load().indicators.values() for supply in item.supplies if not item.asks
+               and supply.feed.source == "mps_monthly" for series in supply.feed.series}  # fmt: skip
+    assert found == waiting and len(found) == len(names)
 
 
 def test_offence_groups_of_the_older_layout(tmp_path: Path) -> None:

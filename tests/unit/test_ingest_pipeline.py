@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import shutil
 import threading
 import zipfile
@@ -16,10 +17,10 @@ import pytest
 from csp_dash.__main__ import main
 from csp_dash.catalogue import Catalogue
 from csp_dash.ingest import pipeline, places
-from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.facts import BadInput, sha256
 from csp_dash.ingest.recognise import formats
 from csp_dash.packs.data import Data
-from csp_dash.warehouse import Busy, CheckFailed, Releases, Snapshot
+from csp_dash.warehouse import Busy, CheckFailed, Releases, Snapshot, inputs
 
 TH = "E09000030"
 NEXT = {"202603": ("2026-03", 1.0), "202604": ("2026-03", 1.02)}
@@ -61,7 +62,7 @@ def test_a_new_month_becomes_a_release_with_a_report(take, releases: Releases, t
     assert before is not None
     assert figure(releases, "mps_borough", "burglary_home", TH, "2026-04") == round(before * 1.02)
     assert figure(releases, "mps_borough", "burglary_home", TH, "2026-03") == before
-    assert "by borough: April 2026" in outcome.report and "## What was revised\n\nNothing." in outcome.report
+    assert "(London, boroughs): Apr 2026, " in outcome.report and "## What was revised\n\nNothing." in outcome.report
     live = releases.live()
     live.check()
     intake = pd.read_parquet(live.path("data/tables/intake.parquet"))
@@ -110,7 +111,7 @@ def test_an_older_file_changes_no_figure_and_is_told(take, releases: Releases, t
     assert differ <= {
         f"data/tables/{name}.parquet" for name in ("vintage_total", "intake", "rejected", "release_change")
     }
-    assert "## What stayed as it was" in outcome.report and "January 2025 to February 2025" in outcome.report
+    assert "## What stayed as it was" in outcome.report and "Jan 2025 to Feb 2025" in outcome.report
 
 
 @pytest.mark.parametrize(
@@ -191,6 +192,30 @@ def test_rejected_rows_are_kept_with_their_file_and_line(take, releases: Release
     assert len(rejected) and "met.csv" not in set(rejected["file"])
 
 
+def test_a_file_put_right_is_told_even_where_no_figure_changes_but_the_same_file_is_nothing_new(
+    take, releases: Releases, tmp_path: Path
+):
+    """The row that was left out is of another place once it is put right."""
+    lsoa = pd.read_csv(shapes.ROOT / "geo" / "lsoa_ward.csv", dtype=str)["lsoa"].iloc[-1]
+    kinds = ["Anti-social behaviour", "Burglary", "Robbery", "Drugs", "Public order", "Vehicle crime"] * 640
+    path = shapes.street(tmp_path / "met.csv", "2026-04", [(kind, lsoa) for kind in kinds])
+    lines = path.read_text().splitlines()
+    elsewhere = lines[7].replace(f"{lsoa},Tower Hamlets 001A", "E01000001,City of London 001A")
+    path.write_text(
+        "\n".join([*lines, elsewhere.replace("-0.05,51.52", ",").replace("E01000001,City of London 001A", ",")])
+    )
+    first = take(path)
+    assert not take(path).new
+    facts = {name: sum for name, sum in releases.live().files.items() if name.startswith("data/facts/")}
+    path.write_text("\n".join([*lines, elsewhere]))
+    second = take(path)
+    assert second.new and second.release != first.release
+    assert facts == {name: sum for name, sum in releases.live().files.items() if name.startswith("data/facts/")}
+    rejected = pd.read_parquet(releases.live().path("data/tables/rejected.parquet"))
+    assert "met.csv" not in set(rejected["file"])
+    assert not take(path).new
+
+
 def test_a_file_that_is_not_there_is_said(take, tmp_path: Path):
     with pytest.raises(BadInput, match="There is no file or folder"):
         take(tmp_path / "nothing.csv")
@@ -232,6 +257,61 @@ def test_a_full_disk_leaves_the_live_release(take, releases: Releases, tmp_path:
     assert releases.live().release == Snapshot.open().release and not list(releases.folder.glob(".making-*"))
 
 
+# --- the files themselves -------------------------------------------------------------------------
+
+
+def test_the_files_are_kept_and_named_by_the_release_and_those_after_it(take, releases: Releases, tmp_path: Path):
+    first = shapes.mps_borough(tmp_path / "first.csv", NEXT)
+    sums = [sha256(first)]
+    told = {"source": "london_datastore", "sha256": sums[0], "url": "https://example.org/first.csv"}
+    (tmp_path / "first.csv.card.json").write_text(json.dumps(told))
+    before = first.read_bytes()
+    take(first)
+    assert releases.live().about.inputs == (sums[0],)
+    first.write_text("written over")
+    card = releases.inputs.get(sums[0])
+    assert card is not None and (releases.inputs.folder / sums[0]).read_bytes() == before
+    assert (card.name, card.formats, card.kept, card.fetched) == ("first.csv", ("mps_borough",), True, told)
+    (source,) = card.sources
+    assert source["source"] == "mps_borough" and source["publisher"].startswith("Metropolitan Police Service")
+    assert "Government Licence" in source["licence"] and source["url"].startswith("https://")
+    with zipfile.ZipFile(tmp_path / "second.zip", "w") as archive:
+        archive.write(shapes.pas(tmp_path / "x.csv", "31/3/2024", 0.66), "x.csv")
+    take(tmp_path / "second.zip", copy=False)
+    sums.insert(0, sha256(tmp_path / "second.zip"))
+    assert releases.live().about.inputs == tuple(sums)
+    noted = releases.inputs.get(sums[0])
+    assert noted is not None and not noted.kept and not (releases.inputs.folder / sums[0]).exists()
+    assert releases.prune_inputs() == []
+    releases.rollback("bundled")
+    releases.prune(0)
+    assert [item.name for item in releases.prune_inputs()] == ["first.csv"]
+    assert not list(releases.inputs.folder.iterdir())
+
+
+def test_a_release_that_cannot_be_read_keeps_all_files(take, releases: Releases, tmp_path: Path):
+    take(shapes.mps_borough(tmp_path / "a.csv", NEXT))
+    (releases.live().root / "release.json").write_text("{")
+    assert releases.prune_inputs() == [] and len(list(releases.inputs.folder.iterdir())) == 2
+
+
+def test_a_disk_that_is_full_when_a_file_is_kept_leaves_the_live_release(
+    take, releases: Releases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def full(path: Path, target: Path) -> str:
+        target.write_bytes(path.read_bytes()[:1000])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(inputs, "_copied", full)
+    with pytest.raises(BadInput, match="no room left on the disk"):
+        take(shapes.mps_borough(tmp_path / "a.csv", NEXT))
+    assert releases.live().release == Snapshot.open().release
+    assert not list(releases.folder.glob(".making-*")) and not list(releases.inputs.folder.iterdir())
+
+
+# --- taking turns ---------------------------------------------------------------------------------
+
+
 def test_two_ingests_at_once_take_turns_or_refuse(take, releases: Releases, tmp_path: Path):
     path = shapes.mps_borough(tmp_path / "a.csv", NEXT)
     held, go = threading.Event(), threading.Event()
@@ -268,13 +348,24 @@ def test_the_commands_of_a_refresh(
     assert main(["value", "shoplifting", "--from", "2026-04", "--to", "2026-04"]) == 0
     assert '"vintage": "2026-04"' in capsys.readouterr().out
     assert main(["report"]) == 0 and capsys.readouterr().out.startswith("# Release 2026-04-")
+    assert main(["inputs"]) == 0
+    out, err = capsys.readouterr()
+    assert out.split()[:2] == ["a.csv", sha256(path)] and f"{path.stat().st_size:,} bytes" in out and not err
+    assert main(["inputs", "--to", str(tmp_path / "out")]) == 0
+    assert (tmp_path / "out" / "a.csv").read_bytes() == path.read_bytes()
+    assert "Copied 1 file" in capsys.readouterr().err
+    assert main(["inputs", "--to", str(tmp_path / "out")]) == 2 and "is there already" in capsys.readouterr().err
+    assert main(["inputs", "bundled"]) == 0 and "only the names" in capsys.readouterr().err
+    assert main(["inputs", "2020-01-none"]) == 2 and "There is no release" in capsys.readouterr().err
     assert main(["releases"]) == 0
     listed = capsys.readouterr().out.splitlines()
     assert len(listed) == 2 and " live " in listed[0] and "bundled" in listed[1]
     assert main(["rollback"]) == 0 and Snapshot.open().release in capsys.readouterr().out
     assert main(["value", "shoplifting", "--from", "2026-04", "--to", "2026-04"]) == 2
     capsys.readouterr()
-    assert main(["prune", "--keep", "0"]) == 0 and "Removed: 2026-04-" in capsys.readouterr().out
+    assert main(["prune", "--keep", "0"]) == 0
+    out = capsys.readouterr().out
+    assert "Removed: 2026-04-" in out and "1 file that no other release was made from" in out
     assert main(["rollback"]) == 2 and "bundled" in capsys.readouterr().err
     assert main(["ingest", str(path), "--accept", "stub_month"]) == 2
     assert "--because" in capsys.readouterr().err

@@ -343,7 +343,7 @@ def test_a_lookup_without_a_borough_is_known_by_its_names(run: Run, tmp_path: Pa
     rows.columns = ["LSOA11CD", "WD20CD", "WD20NM", "LSOA11NM"]
     rows.loc[len(rows)] = ["E01000001", "E05009288", "Aldersgate", "City of London 001A"]
     rows.to_excel(tmp_path / "x.xlsx", index=False)
-    row = run(tmp_path / "x.xlsx").intake.loc["x.xlsx"]
+    row = run(tmp_path / "x.xlsx").intake.loc["x.xlsx, sheet 'Sheet1'"]
     assert (row["rows"], row["accepted"], row["out_of_area"]) == (145, 144, 1)
 
 
@@ -584,16 +584,35 @@ def test_a_workbook_with_titles_above_its_header(run: Run, tmp_path: Path) -> No
     for row in [list(frame.columns), *frame.to_numpy().tolist()]:
         sheet.append(row)
     book.save(tmp_path / "x.xlsx")
-    row = run(tmp_path / "x.xlsx").intake.loc["x.xlsx"]
+    row = run(tmp_path / "x.xlsx").intake.loc["x.xlsx, sheet 'IMD25'"]
     assert (row["rows"], row["accepted"]) == (169, 169) and "none that differs" in row["note"]
     code, right = str(frame.iloc[6, 0]), str(frame.iloc[6, 3])
     sheet.cell(10, 4, 14)
     book.save(tmp_path / "x.xlsx")
-    with pytest.raises(BadInput, match=r"sheet 'IMD25', line 10, column 'Index.*: '14' is not from 1 to 10"):
+    with pytest.raises(BadInput, match=r"x.xlsx, sheet 'IMD25', line 10, column 'Index.*: '14' is not from 1 to 10"):
         run(tmp_path / "x.xlsx")
     fix = Correction("iod_2025", {"LSOA code (2021)": code}, str(frame.columns[3]), right, "a slip", "2026-11-24")
     done = run(tmp_path / "x.xlsx", corrections=(fix,))
-    assert done.changed() == [] and len(done.intake) == 1 and "a slip" in done.intake.loc["x.xlsx", "note"]
+    assert (
+        done.changed() == [] and len(done.intake) == 1 and "a slip" in done.intake.loc["x.xlsx, sheet 'IMD25'", "note"]
+    )
+
+
+def test_each_sheet_of_a_workbook_is_read_for_what_it_holds(run: Run, tmp_path: Path) -> None:
+    """Scores, and another table that has the same header and of which no measure is made."""
+    boroughs, wards = deprivation_files(tmp_path)
+    frame = pd.read_csv(boroughs)
+    with pd.ExcelWriter(tmp_path / "x.xlsx") as book:
+        frame.rename(columns={frame.columns[-1]: "Income - Average score"}).to_excel(
+            book, sheet_name="Income", index=False
+        )
+        pd.DataFrame({"Contents": ["Income", "Scores"]}).to_excel(book, sheet_name="Contents", index=False)
+        frame.to_excel(book, sheet_name="Scores", index=False)
+        pd.read_csv(wards).to_excel(book, sheet_name="Wards", index=False)
+    done = run(tmp_path / "x.xlsx")
+    assert sorted(done.intake.index) == [f"x.xlsx, sheet '{name}'" for name in ("Income", "Scores", "Wards")]
+    assert "No measure uses it" in done.intake.loc["x.xlsx, sheet 'Income'", "note"]
+    assert done.intake["accepted"].sum() == 33 + 33 + 20 and done.changed() == []
 
 
 def test_parquet_with_lower_case_names(run: Run, tmp_path: Path) -> None:
@@ -918,7 +937,15 @@ def test_every_row_of_every_official_file_is_accounted_for(whole: Done) -> None:
     assert (intake["rows"] == intake["accepted"] + intake["rejected"] + intake["out_of_area"]).all()
     assert (intake["rows"] > 0).all() and (intake["accepted"] > 0).all() and (intake["rejected"] == 0).all()
     assert intake.loc["LSOA21_WD25_LAD25_bestfit_EW.csv.gz", ["rows", "accepted"]].tolist() == [35_672, 169]
-    assert intake.loc["London wards id2019 summary measures.xlsx", ["rows", "accepted"]].tolist() == [633, 20]
+    wards = "London wards id2019 summary measures.xlsx, sheet 'wards_id_summary'"
+    assert intake.loc[wards, ["rows", "accepted"]].tolist() == [633, 20]
+    sheets = intake[intake.index.str.startswith("ID 2019 for London.xlsx")]
+    assert sheets["rows"].sum() == 24_274 and sheets["accepted"].sum() == 819
+    unused = sheets["note"].str.contains("No measure uses it.")
+    assert (
+        list(sheets.index[~unused]) == ["ID 2019 for London.xlsx, sheet 'Borough summary measures'"]
+        and len(sheets) == 8
+    )
 
 
 def test_official_files_agree_with_the_release(official: Path, run: Run) -> None:

@@ -129,9 +129,9 @@ def test_bad_rows_are_rejected_with_line_column_and_reason(tmp_path: Path) -> No
     assert len(table(done)) == 97 and counts(context, "x.csv") == [100, 97, 3, 0]
     rejected = context.ledger.rejected().sort_values("line")
     assert rejected[["line", "column", "value", "reason"]].to_numpy().tolist() == [
-        [5, "pcds", "unknown", "is no postcode"],
-        [7, "lsoa21cd", "E01000001", "is no small area of Tower Hamlets"],
-        [9, "pcds", "E1 0AH", "stands in the file already"],
+        [5, "pcds", "unknown", "what stands there is no postcode"],
+        [7, "lsoa21cd", "E01000001", "the small area is none of Tower Hamlets"],
+        [9, "pcds", "E1 0AH", "the postcode stands in the file already"],
     ]
 
 

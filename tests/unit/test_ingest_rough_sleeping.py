@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
+from books import Cell, ods
 from openpyxl import Workbook
 from reading import Read, bundled, same, take
 
@@ -54,6 +56,40 @@ def test_a_workbook_with_titles_marks_on_years_and_notes_below(tmp_path: Path) -
     assert set(got["mhclg_rough_sleeping"].facts["area"]) == AREAS
     assert got["mhclg_rough_sleeping"].facts["finish"].max() == date(2011, 11, 30)
     assert got.account("night.xlsx") == (9, 5, 0, 4)
+
+
+def cells(text: str) -> list[list[Cell]]:
+    """Rows of text, numbers as numbers."""
+    rows = [line.split(",") for line in text.splitlines()]
+    return [[float(cell) if cell.replace(".", "").isdigit() else cell for cell in row] for row in rows]
+
+
+@pytest.mark.parametrize("year", ["2011 [note 4]", "2011 [r]", "2011"])
+def test_an_open_document_with_tables_that_have_the_same_header(tmp_path: Path, year: str) -> None:
+    """As published since autumn 2023: the rates, and words for how people were counted, are no counts of people."""
+    total = cells(GOOD)
+    total[0] = [f"{cell} [note 2]" if cell == "Local authority" else cell for cell in [*total[0][:-1], year]]
+    rates = cells(GOOD.replace("11.0,9.0", "3.25,2.5"))
+    approach = cells(GOOD.replace("11.0,9.0", "Estimate,Count"))
+    titles: list[list[Cell]] = [["Estimated number of people sleeping rough"], ["[x] = Not Available."], []]
+    rows = {"Cover": titles, "Table_5_Rates": [*titles, *rates], "Table_1_Total": [*titles, *total], "Table_3_Approach": approach}  # fmt: skip
+    (tmp_path / "night.ods").write_bytes(ods(rows))
+    got = take(rough_sleeping, tmp_path, tmp_path / "night.ods")
+    assert same(got["mhclg_rough_sleeping"].facts, read(tmp_path, GOOD)["mhclg_rough_sleeping"].facts)
+    assert got.account("night.ods, sheet 'Table_1_Total'") == (8, 5, 0, 3)
+    for unused in ("Table_5_Rates", "Table_3_Approach"):
+        assert got.account(f"night.ods, sheet '{unused}'") == (8, 4, 0, 4)
+        assert "No measure uses it." in got.note(f"night.ods, sheet '{unused}'")
+
+
+def test_an_open_document_of_autumn_2025(tmp_path: Path) -> None:
+    header = "Local Authority Code,Local Authority Name,Region Code,Region Name,2010,2011"
+    marked = GOOD.replace("---,---", "[z],[z]").replace("11.0,9.0", "11.0,[x]").splitlines()[1:]
+    swapped = [re.sub(r",([^,]*),([^,]*),([^,]*,[^,]*)$", r",\2,\1,\3", line) for line in marked]
+    (tmp_path / "night.ods").write_bytes(ods({"Table_1_Total": cells("\n".join([header, *swapped]))}))
+    facts = take(rough_sleeping, tmp_path, tmp_path / "night.ods")["mhclg_rough_sleeping"].facts
+    assert set(facts["area"]) == AREAS and facts["numerator"].isna().sum() == 1
+    assert facts[facts["area"] == "E12000007"]["numerator"].tolist() == [415, 446]
 
 
 def test_the_columns_of_autumn_2025(tmp_path: Path) -> None:
@@ -115,7 +151,8 @@ def test_official_rough_sleeping(official: Path, tmp_path: Path) -> None:
     # MHCLG snapshot, Table 1, row Tower Hamlets, 2010 to 2022
     assert here["numerator"].tolist() == [11, 9, 7, 4, 6, 12, 11, 21, 10, 17, 40, 28, 21]
     assert len(taken.inputs) == 2  # the workbook and the table made from it say the same
-    assert got.account("MHCLG_Rough_sleeping_snapshot_2022.xlsx")[1:] == (5, 0, 322)
+    assert got.account("MHCLG_Rough_sleeping_snapshot_2022.xlsx, sheet 'Table 1 Total'")[1:] == (5, 0, 322)
+    assert "No measure uses it." in got.note("MHCLG_Rough_sleeping_snapshot_2022.xlsx, sheet 'Table 5 Rates'")
     assert got.account("MHCLG_rough_sleeping_snapshot_2010-2022_TH.csv") == (15, 5, 0, 10)
     assert {(row.series, row.first, row.last) for row in taken.coverage} == {("*", "2010-11", "2022-11")}
     assert same(taken.facts, bundled("mhclg_rough_sleeping"))

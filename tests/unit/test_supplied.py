@@ -88,7 +88,8 @@ def test_every_measure_that_takes_a_return_can_be_supplied_at_once(catalogue: Ca
             AreaKind.WARD in item.asks.areas
         )  # type: ignore[union-attr]
         assert found.sources[return_source(slug)].publisher == item.holder
-    assert not any(item.trust in (Trust.AWAITING, Trust.ILLUSTRATIVE) for item in found.indicators.values())
+    waiting = {slug for slug, item in found.indicators.items() if item.trust in (Trust.AWAITING, Trust.ILLUSTRATIVE)}
+    assert waiting == {slug for slug, item in catalogue.indicators.items() if item.supplies and not item.asks}
     assert not any(item.pair_awaiting for item in found.indicators.values())
     assert not any(target.lacking for target in found.targets)
     for item in found.indicators.values():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +18,7 @@ from csp_dash.ingest.facts import BadInput
 from csp_dash.ingest.fetch import arcgis, datastore, fingertips, nomis, police, postcodes
 from csp_dash.ingest.fetch.declared import Outcome, Planned, Task, publisher, sources
 from csp_dash.ingest.fetch.polite import Client, Manners
+from csp_dash.warehouse import Turn
 
 __all__ = ["SOURCES", "Manners", "Outcome", "fetch", "since_newest"]
 
@@ -54,6 +56,8 @@ def fetch(
     since: str,
     today: date,
     geo: Path,
+    points: Path | None = None,
+    wait: float = 0,
     bases: Mapping[str, str] | None = None,
     dry_run: bool = False,
     say: Callable[[str], None] = print,
@@ -62,18 +66,19 @@ def fetch(
     """Fetch the sources named in `wanted` (all when it is empty) into `folder`, and say a line for each file.
 
     `since` is the first month (YYYY-MM) of sources that are published by month; the others bring what is newest. `geo`
-    is the folder that holds wards.geojson and lsoas.geojson. `bases` puts other addresses in place of the publishers'
-    own, by source. A dry run sends nothing and says what would be asked. A source or file that fails stops no other:
-    it is an outcome whose state is `failed`. Raises BadInput where what was asked for makes no sense.
+    is the folder that holds wards.geojson and lsoa_places.geojson, `points` the table of map points whose small area the
+    publisher has told before. `bases` puts other addresses in place of the publishers' own, by source. Two runs into one
+    folder take turns: `wait` is how many seconds the other is waited for. A dry run sends nothing and says what would be asked. A source or file that fails stops no other:
+    it is an outcome whose state is `failed`. Raises BadInput where what was asked for makes no sense, or another run has
+    the folder.
     """
     names = _known(wanted)
     first = _month(since, today)
-    tasks = [Task(publisher(name, bases or {}), folder / name, first, today, geo, say) for name in names]
+    tasks = [Task(publisher(name, bases or {}), folder / name, first, today, geo, say, points) for name in names]
     if dry_run:
         return [outcome for task in tasks for outcome in _plan(task)]
-    _open(folder)
     outcomes: list[Outcome] = []
-    with Client(manners or Manners()) as client:
+    with _turn(folder, wait), Client(manners or Manners()) as client:
         for task in tasks:
             outcomes += _run(task, client)
     for outcome in outcomes:
@@ -114,8 +119,19 @@ def _month(since: str, today: date) -> Month:
     return month
 
 
-def _open(folder: Path) -> None:
+@contextmanager
+def _turn(folder: Path, wait: float) -> Iterator[None]:
+    turn = Turn(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        turn.take(wait)
+    except TimeoutError:
+        raise BadInput(
+            f"{turn.holder()} is fetching into {folder}. Wait until it has ended and try again, let this one wait for it"
+            " with --wait SECONDS, or name another folder."
+        ) from None
     except OSError as fault:
         raise BadInput(f"{folder} cannot be used as a folder of downloads ({fault.strerror}).") from None
+    try:
+        yield
+    finally:
+        turn.leave()

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from csp_dash.ingest.facts import sha256
 from csp_dash.ingest.fetch.declared import Publisher, State
+from csp_dash.ingest.keep import CARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Card:
 
 def beside(target: Path) -> Path:
     """Where the card of a file is kept."""
-    return target.with_name(f"{target.name}.card.json")
+    return target.with_name(target.name + CARD)
 
 
 def read(target: Path) -> Card | None:

@@ -34,7 +34,8 @@ class Publisher:
 class Task:
     """What one source has to do: bring what is new from month `since` on into `folder`.
 
-    `geo` is the folder of outlines (wards.geojson, lsoas.geojson). `say` takes a line that the user should read.
+    `geo` is the folder of outlines (wards.geojson, lsoa_places.geojson). `say` takes a line that the user should read.
+    `points` is the table of map points whose small area the publisher has told before (lon, lat, lsoa, n), if any.
     """
 
     publisher: Publisher
@@ -43,6 +44,7 @@ class Task:
     today: date
     geo: Path
     say: Callable[[str], None]
+    points: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

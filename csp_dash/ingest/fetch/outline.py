@@ -65,20 +65,40 @@ def words(area: Polygon) -> str:
     return ":".join(f"{lat:.7f},{lon:.7f}" for lon, lat in area.exterior.coords[:-1])
 
 
-def small_areas(points: Collection[Point], geo: Path, nearest: float) -> dict[Point, tuple[str, str]]:
-    """Code and name of the small area (LSOA) that each point lies in; a point that is far from all is left out.
+def small_areas(
+    points: Collection[Point], geo: Path, nearest: float, told: Path | None = None
+) -> dict[Point, tuple[str, str]]:
+    """Code and name of the small area (LSOA of 2021) that each point lies in; a point that is far from all is left out.
 
-    A point outside every outline goes to the nearest within `nearest` metres: outlines are generalised and points are
-    moved to the middle of streets, some of which are borders. A point on a border goes to the lower code. So about one
-    point in nine, always on a street that is a border, is given to another small area than the archive gives it to.
+    The publisher moves points to the middle of streets, some of which are borders. So a point whose small area its own
+    files have told (the table `told`) goes there, to the one that was told most often. Any other goes to the outline that
+    it lies in, on a border to the lower code, and outside of all to the nearest within `nearest` metres.
+
+    Of the Metropolitan Police's burglaries from July 2023 to September 2024, placed as if each month had come last of
+    all, 0.4% come to another ward than the files say; by outlines alone 1.9% do.
     """
-    areas = _read(geo / "lsoas.geojson", ["code", "name"])[["code", "name", "geometry"]]
+    areas = _read(geo / "lsoa_places.geojson", ["code", "name"])[["code", "name", "geometry"]]
     spots = pd.DataFrame(sorted(points), columns=["lon", "lat"])
     shapes = gpd.points_from_xy(spots["lon"].astype(float), spots["lat"].astype(float))
     frame = gpd.GeoDataFrame(spots, geometry=shapes, crs=DEGREES)
-    inside = gpd.sjoin(frame, areas, predicate="intersects")
-    outside = frame.loc[frame.index.difference(inside.index)].to_crs(METRES)
+    known = _told(told, set(areas["code"]))
+    codes = pd.Series([known.get((point.x, point.y), "") for point in frame.geometry], index=frame.index, dtype="str")
+    named = frame.assign(code=codes)[codes != ""].merge(areas[["code", "name"]], on="code")
+    others = frame[codes == ""]
+    inside = gpd.sjoin(others, areas, predicate="intersects")
+    outside = others.loc[others.index.difference(inside.index)].to_crs(METRES)
     near = gpd.sjoin_nearest(outside, areas.to_crs(METRES), max_distance=nearest)
     columns = ["lon", "lat", "code", "name"]
-    found = pd.concat([inside[columns], near[columns]]).sort_values("code").drop_duplicates(["lon", "lat"])
+    found = pd.concat([named[columns], inside[columns], near[columns]])
+    found = found.sort_values("code").drop_duplicates(["lon", "lat"])
     return {(row[0], row[1]): (row[2], row[3]) for row in found.itertuples(index=False)}
+
+
+def _told(path: Path | None, codes: Collection[str]) -> dict[tuple[float, float], str]:
+    """The small area that was told most often for a point, of those that there are; of two the lower code."""
+    if path is None or not path.exists():
+        return {}
+    rows = pd.read_parquet(path, columns=["lon", "lat", "lsoa", "n"])
+    sums = rows[rows["lsoa"].isin(codes)].groupby(["lon", "lat", "lsoa"], as_index=False).agg({"n": "sum"})
+    sums = sums.sort_values(["n", "lsoa"], ascending=[False, True]).drop_duplicates(["lon", "lat"])
+    return dict(zip(zip(sums["lon"], sums["lat"], strict=True), sums["lsoa"], strict=True))

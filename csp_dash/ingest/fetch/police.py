@@ -103,7 +103,9 @@ def _month(task: Task, client: Client, month: Month, areas: Sequence[Polygon], e
                 f"{url} holds nothing for {month}, which cannot be right for a whole borough. Try again later."
             )
         rows = (
-            street(records, month, task.publisher.details, task.geo) if kind == "street" else searches(records, month)
+            street(records, month, task.publisher.details, task.geo, task.points)
+            if kind == "street"
+            else searches(records, month)
         )
         body = table(STREET if kind == "street" else SEARCHES, rows)
         noted = address(task.publisher.base, path, {"date": str(month)})

@@ -59,10 +59,12 @@ def table(header: Row, rows: Iterable[Row]) -> bytes:
     return out.getvalue().encode()
 
 
-def street(records: Sequence[Record], month: Month, details: Mapping[str, Any], geo: Path) -> list[Row]:
+def street(
+    records: Sequence[Record], month: Month, details: Mapping[str, Any], geo: Path, points: Path | None
+) -> list[Row]:
     """Crimes as rows of the archive's street file; a crime that came twice, by its number, is one."""
     crimes = list({one.get("id", f"no number {index}"): one for index, one in enumerate(records)}.values())
-    placed = small_areas({_point(one) for one in crimes} - {("", "")}, geo, details["nearest_metres"])
+    placed = small_areas({_point(one) for one in crimes} - {("", "")}, geo, details["nearest_metres"], points)
     rows: list[Row] = []
     for one in crimes:
         category = str(one.get("category"))

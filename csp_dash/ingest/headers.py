@@ -1,0 +1,135 @@
+"""Which published format a header is of, and what to say of one that comes near to it: see formats.toml."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+MONTH = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])")
+YEAR = re.compile(r"(?:19|20)\d{2}")
+NOTE = re.compile(r"\[(notes? )?[\d, ]+\]", re.I)
+AGAIN = "Download it again"
+LOCKED = "is locked with a password. Unlock it and save it without one"
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A published shape of file: see formats.toml. `where` is a column and a pattern that one of its first values fits."""
+
+    id: str
+    title: str
+    publisher: str
+    headers: tuple[tuple[str, ...], ...]
+    month: str = ""
+    where: tuple[str, ...] = ()
+    months: bool = False
+    shapes: bool = False
+    seen: bool = False
+
+
+class Unreadable(Exception):
+    """Why a file cannot be read, as the end of a sentence that begins with its name."""
+
+
+class Unknown(Unreadable):
+    """It can be read, but has no format that is known."""
+
+
+class Near(Unknown):
+    """It has no format that is known, and was clearly meant to be of one."""
+
+
+@cache
+def formats() -> tuple[Format, ...]:
+    """The declared formats."""
+    with (Path(__file__).parent / "formats.toml").open("rb") as handle:
+        rows = tomllib.load(handle)["format"]
+    return tuple(Format(**{**row, "headers": tuple(map(tuple, row["headers"]))}) for row in rows)
+
+
+def plain(cell: str) -> str:
+    """A cell of a header without blanks at its ends and references to notes, such as `2023 [note 4]`."""
+    return NOTE.sub("", cell).strip()
+
+
+def folded(column: str) -> str:
+    return re.sub(r"[^a-z0-9#]", "", plain(column).lower())
+
+
+def _columns(row: Sequence[str]) -> set[str]:
+    """The columns of a header, folded; WD24CD stands for WD##CD too."""
+    own = {folded(cell) for cell in row}
+    return own | {re.sub(r"\d\d(?=(cd|nm)$)", "##", key) for key in own}
+
+
+def fit(rows: Sequence[Sequence[str]], *, shapes: bool, body: Sequence[Sequence[str]] = ()) -> tuple[Format, int]:
+    """The format that one of the first rows is the header of, and which row: the one with most columns, then the first."""
+    best: tuple[int, Format | None, int] = (0, None, 0)
+    for at, row in enumerate(rows):
+        own, months = _columns(row), bool(header_months(row))
+        for form in formats():
+            if form.shapes is not shapes or (form.months and not months):
+                continue
+            size = max((len(header) for header in form.headers if {folded(c) for c in header} <= own), default=0)
+            if form.where:
+                size = size + 1 if size and _holds(form, row, body[at + 1 :]) else 0
+            if size > best[0]:
+                best = (size, form, at)
+    _, fit, at = best
+    if fit is None:
+        raise _nearest(rows, shapes)
+    return fit, at
+
+
+def _holds(form: Format, header: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Whether one of the first rows has a value that the format asks for."""
+    column, pattern = form.where
+    return any(re.fullmatch(pattern, value) for value in values(column, header, body))
+
+
+def values(column: str, header: Sequence[str], body: Sequence[Sequence[str]]) -> list[str]:
+    place = next((at for at, cell in enumerate(header) if folded(cell) == folded(column)), None)
+    return [] if place is None else [row[place].strip() for row in body if len(row) > place]
+
+
+def _nearest(rows: Sequence[Sequence[str]], shapes: bool) -> Unknown:
+    """What to say: the format that a file comes nearest to, the column that it lacks, and in which line."""
+    best: tuple[float, Format, list[str], list[str], int] | None = None
+    for at, row in enumerate(rows):
+        own = _columns(row)
+        for form in (one for one in formats() if one.shapes is shapes):
+            for header in form.headers:
+                missing = [column for column in header if folded(column) not in own]
+                share = 1 - len(missing) / len(header)
+                if share >= 0.5 and (missing or form.months) and (best is None or share > best[0]):
+                    strange = [cell for cell in row if cell and folded(cell) not in {folded(c) for c in header}]
+                    best = (share, form, missing, strange, at + 1)
+    if best is None:
+        return Unknown(
+            "is of no format that is known here: its columns fit none of the published ones."
+            " Look at whether it is the right file"
+        )
+    _, near, missing, strange, line = best
+    if not missing:
+        return Near(
+            f"looks like “{near.title}” but line {line} has no columns of months, written as 202404. Write"
+            f" them so, or take the file as it is published"
+        )
+    close = difflib.get_close_matches(folded(missing[0]), map(folded, strange), n=1, cutoff=0.4)
+    now = next((cell.strip() for cell in strange if close and folded(cell) == close[0]), "")
+    instead = f"; perhaps it is now called '{now}'" if now else ""
+    return Near(
+        f"looks like “{near.title}” but line {line} has no column '{missing[0]}'{instead}. Put the column back, or ask for the format to be declared"
+    )
+
+
+def header_months(header: Sequence[str]) -> list[str]:
+    """Months, else years, that are columns."""
+    cells = [plain(cell) for cell in header]
+    years = [cell for cell in cells if YEAR.fullmatch(cell)]
+    return [f"{cell[:4]}-{cell[4:]}" for cell in cells if MONTH.fullmatch(cell)] or (years if len(years) > 2 else [])

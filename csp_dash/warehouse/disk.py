@@ -1,0 +1,41 @@
+"""Files that are whole or not there, whoever is killed and whenever the power goes."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from pathlib import Path
+
+
+def put(text: str, target: Path) -> None:
+    """Write a small file beside its place, have it on the disk, then swap it in."""
+    beside = target.with_name(f".{target.name}-{secrets.token_hex(6)}")
+    try:
+        with beside.open("w", encoding="utf-8") as handle:
+            handle.write(text)
+            handle.flush()
+            os.fsync(handle.fileno())
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
+    fsync(target.parent)
+
+
+def settle(folder: Path) -> None:
+    """Have everything in a folder written to the disk, so that a power cut after the swap finds it there."""
+    for path in sorted(folder.rglob("*"), reverse=True):
+        fsync(path)
+    fsync(folder)
+
+
+def fsync(path: Path) -> None:
+    """Have a file or a folder written to the disk."""
+    folder = stat.S_ISDIR(path.stat().st_mode)
+    if folder and os.name == "nt":  # where a folder cannot be opened
+        return
+    handle = os.open(path, os.O_RDONLY if folder else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,154 @@
+"""Measures that waited for a file: it is taken in, and they have figures where people look for them."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import official_shapes as shapes
+import pandas as pd
+import pytest
+from screens import PICTURES, check, of_type, visit, words
+
+from csp_dash.catalogue import Catalogue
+from csp_dash.domain.filters import Filters
+from csp_dash.domain.months import Month
+from csp_dash.domain.settings import Settings
+from csp_dash.domain.words import BOROUGH, LONDON, Trust
+from csp_dash.ingest import pipeline
+from csp_dash.packs import pair, tile, trend
+from csp_dash.packs.data import Data
+from csp_dash.warehouse import Releases
+
+MONTHS = [f"{month:%Y-%m}" for month in pd.period_range("2023-03", "2026-02", freq="M")]
+HATE = {
+    "Racist and Religious Hate Crime": "hate_racist_religious_current",
+    "Homophobic Hate Crime": "hate_homophobic_current",
+    "Faith Crime": "hate_faith_current",
+    "Islamophobic Hate Crime": "hate_islamophobic_current",
+    "Antisemitic Crime": "hate_antisemitic_current",
+    "Disability Hate": "hate_disability_current",
+    "Transphobic Hate Crime": "hate_transgender_current",
+}
+OTHERS = {
+    ("Domestic Abuse", "Domestic Abuse"): "domestic_abuse_current",
+    ("Gun Crime", "Gun Crime"): "gun_crime_current",
+}
+MARKED = {**{("Hate Crime", name): slug for name, slug in HATE.items()}, **OTHERS}
+YEARS = [2020, 2021, 2022]
+TREATMENT = "treatment_completion"
+FIRST = 20
+"""Of every kind, in every other borough, in the first month."""
+
+
+@pytest.fixture(scope="module")
+def cache(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder, files = tmp_path_factory.mktemp("taken-in"), tmp_path_factory.mktemp("files")
+    shapes.dashboard(files / "hate.csv", MONTHS, {(*kind, "Offences"): FIRST for kind in MARKED})
+    shapes.fingertips(files / "tips.csv", YEARS)
+    outcome = pipeline.ingest([files], catalogue, Releases(folder), say=lambda told: None, today=date(2026, 4, 20))
+    assert outcome.new
+    return folder
+
+
+@pytest.fixture(scope="module")
+def taken(cache: Path, catalogue: Catalogue) -> Data:
+    return Data(Releases(cache).live(), catalogue, Settings(cache=str(cache)))
+
+
+@pytest.fixture
+def live(cold: None, cache: Path, taken: Data, monkeypatch: pytest.MonkeyPatch) -> Data:
+    """A server on that release."""
+    monkeypatch.setenv("CSP_DASH_CACHE", str(cache))
+    return taken
+
+
+@pytest.mark.parametrize("slug", MARKED.values())
+def test_a_dashboard_makes_its_measures_official(taken: Data, data: Data, slug: str):
+    assert data.catalogue.indicators[slug].trust is Trust.AWAITING
+    item = taken.catalogue.indicators[slug]
+    assert item.trust is Trust.OFFICIAL and item.sources == ("mps_monthly",)
+    here = tile.tile(taken, Filters(indicator=slug))
+    assert here.period == "12 months to February 2026"
+    assert here.number == sum(2 * (FIRST + at) for at in range(24, 36))
+    assert here.change is not None and not here.change.refusal, "both years lie after the new recording system"
+    london = taken.series(item, (LONDON,))["numerator"]
+    assert london.tolist() == [33 * (FIRST + at) for at in range(36)], "32 boroughs, one of them twice"
+
+
+def test_what_the_new_recording_system_divides_is_not_compared(taken: Data):
+    year = Filters(indicator="hate_faith_current", period="custom", first=Month(2024, 4), last=Month(2025, 3))
+    across = tile.tile(taken, year).change
+    assert across is not None and across.refusal
+
+
+def test_the_series_to_may_2021_stays_apart(taken: Data):
+    for slug in MARKED.values():
+        item = taken.catalogue.indicators[slug]
+        assert "apart_from_2021" in item.caveats and "strands_end_2021" not in item.caveats
+        notes = " ".join(note.text for note in trend.trend(taken, Filters(indicator=slug)).evidence.notes)
+        assert "stand apart and are not compared" in notes
+    old = taken.series(taken.catalogue.indicators["hate_faith"], (BOROUGH,))
+    assert str(old["start"].max())[:7] == "2021-05"
+
+
+def test_a_rise_in_reports_is_still_read_with_its_pair(taken: Data):
+    found = pair.pair(taken, Filters(indicator="hate_faith_current"))
+    assert found.second is not None and found.second.indicator.slug == "pas_fair_treatment" and len(found.readings) == 2
+
+
+@pytest.mark.parametrize(
+    ("page", "theme", "slugs"),
+    [
+        ("hate_and_tensions", "strands", tuple(HATE.values())),
+        ("violence", "domestic", ("domestic_abuse_current",)),
+        ("violence", "knives_guns", ("gun_crime_current",)),
+        ("reoffending", "drugs", (TREATMENT,)),
+    ],
+)
+def test_their_page_shows_their_figures(live: Data, page: str, theme: str, slugs: tuple[str, ...]):
+    at = visit(page, indicator=slugs[0])
+    check(at)
+    assert at.button_group(key=f"theme-{page}").value == theme
+    alts = " ".join(picture.proto.alt for picture in of_type(at, *PICTURES))
+    text = words(at)
+    for slug in slugs:
+        item = live.catalogue.indicators[slug]
+        figure = tile.tile(live, Filters(indicator=slug)).figure
+        assert f"[{item.title}]" in text and f"**{figure}**" in text and item.title in alts, slug
+        assert f"{item.title}.** Held by" not in text, slug
+
+
+def test_until_then_the_strands_wait_in_one_line(data: Data):
+    text = words(visit("hate_and_tensions", indicator="hate_faith"))
+    waiting = [line for line in text.splitlines() if "Held by Metropolitan Police, monthly crime dashboards" in line]
+    assert len(waiting) == 1
+    assert all(data.catalogue.indicators[slug].title in waiting[0] for slug in HATE.values())
+    assert "Racist or religious hate now" not in text, "no card of an outcome lists them one by one"
+
+
+# --- treatment: three groups, a year at a time ---------------------------------------------------
+
+
+def pooled(at: int, times: int = 1) -> tuple[float, float]:
+    """Completed, and in treatment, of all groups in a year."""
+    cases = sum(round((share + at / 100) * people * times) for share, people in shapes.TREATMENT.values())
+    return cases, times * sum(people for _, people in shapes.TREATMENT.values())
+
+
+def test_treatment_is_the_share_of_all_groups_with_london_beside_it(taken: Data):
+    item = taken.catalogue.indicators[TREATMENT]
+    assert item.trust is Trust.OFFICIAL and item.sources == ("fingertips",)
+    for area, times in ((BOROUGH, 1), (LONDON, 10)):
+        rows = taken.series(item, (area,))
+        assert [*zip(rows["numerator"], rows["denominator"], strict=True)] == [pooled(at, times) for at in range(3)]
+    cases, people = pooled(2)
+    assert tile.tile(taken, Filters(indicator=TREATMENT)).number == pytest.approx(100 * cases / people)
+
+
+def test_years_are_told_as_years(taken: Data):
+    found = tile.tile(taken, Filters(indicator=TREATMENT))
+    assert found.period == "12 months to December 2022" and found.change is not None and found.change.tested
+    line = trend.trend(taken, Filters(indicator=TREATMENT))
+    assert "by year" in line.caption and len(line.evidence.table) == 3
+    assert "quarter" not in " ".join([line.title, line.caption, line.sentence, line.remark, found.sentence])
