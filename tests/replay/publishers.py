@@ -10,6 +10,7 @@ from typing import Any
 import openpyxl
 
 from csp_dash.ingest.fetch import SOURCES
+from tests.books import ods
 from tests.replay.server import Asked, Replay, Reply, served
 
 MONTHS = [f"{year}-{month:02d}" for year in (2023, 2024, 2025, 2026) for month in range(1, 13)][9:45]
@@ -33,6 +34,7 @@ DATASETS = {
         "LFB Incident data from 2018 - 2023": "xlsx",
         "LFB Incident data from 2009 - 2017": "csv",
     },
+    "rough-sleeping-in-london-chain-reports": {"CHAIN Annual Data Tables 2025-26": "ods"},
 }
 LFB = "IncidentNumber,DateOfCall,IncidentGroup,StopCodeDescription,IncGeo_BoroughCode,PropertyCategory"
 PAS = "Date,Survey,Borough,Measure,Proportion,MPS"
@@ -42,6 +44,7 @@ TABLES = {
     "LSOA": "LSOA Code,Borough,Major Category,Minor Category,202404\nE01004198,Tower Hamlets,BURGLARY,HOME,1\n",
     "M1045": "month_year,area_type,borough_snt,area_name,area_code,crime_type,crime_subtype,measure,count\n2026-03-01,Borough,Tower Hamlets,Tower Hamlets,E09000030,Knife,All,Offences,40\n",
     "PAS": f"{PAS}\n31/03/2026,PAS,Tower Hamlets,Trust,0.7,0.7\n",
+    "CHAIN": "Area,2024/25,2025/26\nTower Hamlets,500,520\nGreater London Authority,12000,13000\n",
     "LFB": f"{LFB}\n1,01 Jan 2026,Fire,Primary Fire,E09000030,House\n",
 }
 FINGERTIPS = (
@@ -107,6 +110,14 @@ def workbook(table: str) -> bytes:
     return out.getvalue()
 
 
+def document(table: str) -> bytes:
+    """A table as an OpenDocument workbook."""
+    return ods({"P1": [list(row.split(",")) for row in table.splitlines()]})
+
+
+BODIES = {"csv": str.encode, "xlsx": workbook, "ods": document}
+
+
 def zipped(name: str, body: str) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
@@ -166,7 +177,7 @@ def open_all(replay: Replay) -> None:
         for number, (title, form) in enumerate(files.items()):
             table = next(table for key, table in TABLES.items() if key in title)
             path = f"/download/{slug}/{number}/file.{form}"
-            replay.on(path, served(workbook(table) if form == "xlsx" else table.encode(), etag=f'"{slug}{number}"'))
+            replay.on(path, served(BODIES[form](table), etag=f'"{slug}{number}"'))
             resources[f"r{number}"] = {"title": title, "format": form, "url": f"{replay.url}{path}", "order": number}
         replay.on(f"/api/dataset/{slug}", as_json({"slug": slug, "resources": resources}))
     for service, columns, outlines in (

@@ -98,7 +98,7 @@ def test_a_dry_run_sends_nothing_and_says_what_would_be_asked(replay: Replay, tm
     )
     assert any("POST" in line and "from 2026-08" in line for line in said)
     assert any("TS001" in line or "ts001" in line for line in said)
-    assert sum("needed first" in line for line in said) == 6
+    assert sum("needed first" in line for line in said) == 7
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from csp_dash.ingest.fetch.attempt import attempt
 from csp_dash.ingest.fetch.declared import Publisher
 from csp_dash.ingest.fetch.download import download
 from csp_dash.ingest.fetch.polite import Client, Manners, Refused
-from tests.replay.publishers import workbook, zipped
+from tests.replay.publishers import document, workbook, zipped
 from tests.replay.server import Replay, Reply, served
 
 QUICK = Manners(per_second=200, tries=3, wait=0.01, longest=1, timeout=(1, 0.3))
@@ -248,13 +248,19 @@ def test_a_redirected_file_keeps_the_address_that_was_asked_for(replay: Replay, 
         ("zip", zipped("a.csv", "a,b\n1,2\n").replace(b"1,2", b"1,3", 1), "is damaged at 'a.csv'"),
         ("xlsx", zipped("a.csv", "a,b\n1,2\n"), "is a zip but no workbook"),
         ("xlsx", CSV, "does not open as XLSX"),
+        ("ods", workbook("a,b\n1,2"), "is a zip but no workbook"),
     ],
 )
 @pytest.mark.parametrize("held", [False, True], ids=["nothing before", "a file before"])
 def test_a_wrong_file_is_refused_and_the_one_of_before_stays(
     replay: Replay, bring: Any, tmp_path: Path, kind: str, body: bytes, why: str, held: bool
 ):
-    good = {"csv": CSV, "zip": zipped("a.csv", "a,b\n1,2\n"), "xlsx": workbook("a,b\n1,2")}[kind]
+    good = {
+        "csv": CSV,
+        "zip": zipped("a.csv", "a,b\n1,2\n"),
+        "xlsx": workbook("a,b\n1,2"),
+        "ods": document("a,b\n1,2"),
+    }[kind]
     name = f"x.{kind}"
     if held:
         replay.on("/x", Reply(good))

@@ -81,7 +81,7 @@ def resource(title: str, **other: str) -> dict[str, str]:
 def test_every_file_of_the_datastore_comes_under_a_name_of_its_own(run: Any):
     told = run("london_datastore")
     assert set(states(told).values()) == {"new"}
-    assert len(told) == 12
+    assert len(told) == 13
     assert set(states(run("london_datastore")).values()) == {"unchanged"}
 
 

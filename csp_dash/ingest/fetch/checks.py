@@ -9,7 +9,9 @@ import zlib
 from pathlib import Path
 from typing import Any, Literal
 
-Kind = Literal["csv", "xlsx", "zip"]
+Kind = Literal["csv", "xlsx", "ods", "zip"]
+PARTS = {"xlsx": "xl/workbook.xml", "ods": "content.xml"}
+"""The part of a workbook that makes a zip one."""
 PAGE = re.compile(rb"\s*(<!--.*?-->\s*)*(<!doctype html|<html|<head|<body|<\?xml|<error)", re.I | re.S)
 BOM = b"\xef\xbb\xbf"
 
@@ -62,4 +64,4 @@ def _archive(path: Path, kind: Kind) -> str:
         return f"is damaged at '{broken}'"
     if not names:
         return "is a zip with nothing in it"
-    return "is a zip but no workbook" if kind == "xlsx" and "xl/workbook.xml" not in names else ""
+    return "is a zip but no workbook" if kind in PARTS and PARTS[kind] not in names else ""

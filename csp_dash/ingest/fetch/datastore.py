@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote, urljoin
 
 from csp_dash.ingest.facts import BadInput
@@ -39,7 +39,7 @@ def fetched(task: Task, client: Client) -> Iterator[Outcome]:
             def work(wanted: Mapping[str, str] = wanted, url: str = url, held: Sequence[Resource] = resources) -> State:
                 one = pick(held, wanted["title"], wanted["format"])
                 where = urljoin(url, str(one.get("url") or ""))
-                kind: Kind = "csv" if wanted["format"] == "csv" else "xlsx"
+                kind = cast(Kind, wanted["format"])
                 target = task.folder / wanted["file"]
                 return download(client, task.publisher, where, target, kind, edition=str(one.get("check_hash") or ""))
 
