@@ -37,6 +37,8 @@ COLUMNS = {
 }
 """How our columns are called in the file, the best first."""
 NEEDED = ("postcode", "end", "borough", "lsoa")
+LEAST = 0.9
+"""Share of the live release's postcodes that a new directory has at least; postcodes come and go, but not by so many."""
 POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}"
 
 
@@ -58,6 +60,7 @@ def read(entries: list[Entry], context: Context) -> list[Taken]:
     if not inputs:
         return []
     table = _one_each(kept, context)
+    _refuse_part(inputs, table, context)
     empty = fact_frame(pd.DataFrame(columns=list(FACT_COLUMNS)))
     return [Taken(SOURCE, empty, [], inputs, {"postcode": table})]
 
@@ -133,6 +136,16 @@ def _judged(entry: Entry, rows: pd.DataFrame, read_rows: int, context: Context) 
     today = set(areas.values())
     ward = kept["ward"].where(kept["ward"].isin(today), matched) if "ward" in kept.columns else matched
     return kept[["postcode", "lsoa", LINE]].assign(ward=ward)
+
+
+def _refuse_part(inputs: list[Entry], table: pd.DataFrame, context: Context) -> None:
+    """The table takes the place of the live one whole, so a part of a directory would lose the other postcodes."""
+    live = context.base.table("postcode") if context.base is not None else pd.DataFrame()
+    if len(table) < LEAST * len(live):
+        raise BadInput(
+            f"{' and '.join(entry.name for entry in inputs)}: {len(table):,} postcodes of {BOROUGH_NAME}, where the live"
+            f" release has {len(live):,}. The others could not be found any more, so take in the whole directory."
+        )
 
 
 def _one_each(kept: list[tuple[Entry, pd.DataFrame]], context: Context) -> pd.DataFrame:

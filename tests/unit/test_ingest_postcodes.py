@@ -10,9 +10,10 @@ import pytest
 
 from csp_dash.catalogue import load
 from csp_dash.ingest import postcodes
-from csp_dash.ingest.context import Context
+from csp_dash.ingest.context import Base, Context
 from csp_dash.ingest.facts import BadInput, Taken
 from csp_dash.ingest.intake import entries
+from csp_dash.warehouse import Snapshot
 
 GEO = Path(__file__).parents[2] / "geo"
 # Headers as published: ONSPD of 2023, NSPL of 2020 and 2024, NSPL of November 2025, postcodes to small areas of 2021.
@@ -64,8 +65,8 @@ def directory(path: Path, rows: list[dict[str, str]], header: str = HEADERS["nsp
     return path
 
 
-def taken(tmp_path: Path, *paths: Path) -> tuple[list[Taken], Context]:
-    context = Context(load(), GEO, tmp_path / "scratch")
+def taken(tmp_path: Path, *paths: Path, base: Base | None = None) -> tuple[list[Taken], Context]:
+    context = Context(load(), GEO, tmp_path / "scratch", base)
     found, others = entries(paths)
     assert not others
     done = postcodes.read(found, context)
@@ -191,3 +192,19 @@ def test_it_is_read_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     rows[150] |= {"lsoa21": "E01000001"}
     _, context = taken(tmp_path, directory(tmp_path / "x.csv", rows))
     assert counts(context, "x.csv") == [200, 199, 1, 0] and context.ledger.rejected()["line"].tolist() == [152]
+
+
+@pytest.mark.parametrize(("held", "whole"), [(11, True), (12, False)])
+def test_a_part_of_a_directory_does_not_take_the_place_of_a_whole_one(tmp_path: Path, held: int, whole: bool) -> None:
+    target = tmp_path / "live/data/tables/postcode.parquet"
+    target.parent.mkdir(parents=True)
+    pd.DataFrame({"postcode": [f"E1 {at}AA" for at in range(held)], "lsoa": "", "ward": ""}).to_parquet(target)
+    base = Base(Snapshot(tmp_path / "live", "live", {}))
+    path = directory(tmp_path / "part.csv", [{"pcds": f"E1 {at}AB"} for at in range(10)])
+    if whole:
+        assert len(taken(tmp_path, path, base=base)[0][0].tables["postcode"]) == 10
+    else:
+        with pytest.raises(
+            BadInput, match=r"part\.csv: 10 postcodes of Tower Hamlets, where the live release has 12\."
+        ):
+            taken(tmp_path, path, base=base)
