@@ -14,6 +14,7 @@ import pandas as pd
 from csp_dash.catalogue import load
 from csp_dash.domain.settings import Settings
 from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.found import files_of
 from csp_dash.warehouse import Input, Releases
 
 
@@ -170,7 +171,7 @@ def _releases(asked: argparse.Namespace) -> int:
         mark = "live" if item.live else ""
         told = item.trouble or item.about.made or "bundled with the dashboard"
         accepted = "".join(f"; accepted {check}: {why}" for check, why in item.about.accepted.items())
-        files = f"; {counted(len(item.about.took_in))} taken in" if item.about.took_in else ""
+        files = f"; {counted(files_of(item.about.took_in))} taken in" if item.about.took_in else ""
         print(f"{item.name:24} {mark:5} {item.size / 1e6:6.1f} MB  {told}{files}{accepted}")
     for sentence in here.notices():
         _say(sentence)

@@ -4,8 +4,8 @@ Series `rough_sleeping_chain`: people whom outreach workers met at least once in
 an area. Somebody met in two boroughs counts in both, so boroughs add up to more than London, and years are never added.
 
 Areas: the 33 London authorities, as far as the file names them, and London. Rows of other places (the riverside, buses,
-Heathrow) and of notes are out of area. Read from the first table of the workbook, one row an area and one column a year;
-a column is a year where it is written as 2023/24. A figure that is withheld is null, flag `suppressed`.
+Heathrow) and of notes are out of area. Read from the first table of the workbook that has one row an area and one column a
+year, written as 2023/24; other tables of areas in it are only counted. A figure that is withheld is null, flag `suppressed`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,22 @@ YEAR = re.compile(r"((?:19|20)\d{2})[/_-](?:20)?(\d{2})")
 
 def read(entries: list[Entry], context: Context) -> list[Taken]:
     """`chain`. Raises BadInput with the file, the line, the fault and the remedy."""
-    return editions(SOURCE, entries, context, _read_file)
+    return editions(SOURCE, _first_of_each(entries, context), context, _read_file)
+
+
+def _first_of_each(entries: list[Entry], context: Context) -> list[Entry]:
+    """Of each workbook the first table with years, or its first one where none has any."""
+    books: dict[tuple[object, ...], list[Entry]] = {}
+    for entry in entries:
+        books.setdefault((entry.path, entry.inside), []).append(entry)
+    first = [min(book, key=lambda entry: not any(map(_year, entry.found.columns))) for book in books.values()]
+    for entry in entries:
+        if entry not in first:
+            frame = table(entry, context, COLUMNS)
+            known = int(frame["place"].map(folded).isin(PLACES).sum())
+            context.ledger.count(entry, rows=len(frame), accepted=known, out_of_area=len(frame) - known, source=SOURCE)
+            context.ledger.note(entry, "No measure uses it.")
+    return first
 
 
 def _read_file(entry: Entry, context: Context) -> pd.DataFrame:
@@ -54,9 +69,13 @@ def _read_file(entry: Entry, context: Context) -> pd.DataFrame:
     return fact_frame(pd.concat(parts, ignore_index=True))
 
 
+def _year(column: str) -> re.Match[str] | None:
+    return YEAR.fullmatch(column.strip())
+
+
 def _years(entry: Entry, frame: pd.DataFrame) -> dict[str, int]:
     """Columns that are financial years, and the year in which each begins."""
-    years = {str(name): match for name in frame.columns if (match := YEAR.fullmatch(str(name).strip()))}
+    years = {str(name): match for name in frame.columns if (match := _year(str(name)))}
     begun = {name: int(match[1]) for name, match in years.items() if (int(match[1]) + 1) % 100 == int(match[2])}
     if not begun or len(set(begun.values())) < len(years):
         raise BadInput(

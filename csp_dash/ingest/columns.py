@@ -57,7 +57,10 @@ def table(entry: Entry, context: Context, names: Mapping[str, str]) -> pd.DataFr
 
 
 def whole_numbers(frame: pd.DataFrame, columns: Sequence[str], entry: Entry) -> pd.DataFrame:
-    """The columns as whole numbers; refuses blanks, text, fractions, negatives and numbers that no count can be."""
+    """The columns as whole numbers, thousands marked with commas or not.
+
+    Refuses blanks, text, fractions, negatives and numbers that no count can be.
+    """
     return pd.DataFrame({column: _counts(frame, column, entry) for column in columns}, index=frame.index)
 
 
@@ -68,7 +71,9 @@ def _counts(frame: pd.DataFrame, column: str, entry: Entry) -> NDArray[np.int64]
             return counts
     except pa.ArrowInvalid:
         pass
-    numbers = pd.to_numeric(frame[column], errors="coerce")
+    texts = frame[column].astype("str")
+    thousands = texts.str.fullmatch(r"\d{1,3}(,\d{3})+")
+    numbers = pd.to_numeric(texts.mask(thousands, texts.str.replace(",", "")), errors="coerce")
     wrong = numbers.isna() | ~numbers.between(0, MOST) | (numbers % 1 != 0)
     if wrong.any():
         at = int(wrong.to_numpy().argmax())

@@ -22,6 +22,11 @@ def in_sheet(file: str, sheet: str) -> str:
     return f"{file}, sheet '{sheet}'" if sheet else file
 
 
+def files_of(names: Iterable[str]) -> int:
+    """How many files tables of such names are of: the sheets of one workbook are one file."""
+    return len({re.sub(r", sheet '.*'$", "", name) for name in names})
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """`path` as given (`outer.zip!inner.csv` inside an archive, where `inside` has the names within it, outermost first);

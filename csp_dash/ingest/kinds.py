@@ -66,18 +66,22 @@ def parquet(name: str, handle: IO[bytes]) -> Found:
 
 
 def workbook(name: str, handle: IO[bytes]) -> Iterator[Found]:
-    """Each sheet with a header that is known; the others beside it are passed over."""
+    """Each sheet with a header that is known; the others beside it are passed over, and one that comes near is told."""
     fault, known = Unknown(f"has no sheets. {AGAIN}"), False
+    near: list[Found] = []
     for sheet, rows in opened(handle).heads(SAMPLE):
         try:
             found = _sheet(name, rows)
         except Unknown as other:
             fault = other if len(str(other)) > len(str(fault)) else fault
+            if isinstance(other, Near):
+                near.append(Found(name, "document", "Not a known table", note=f"It {other}.", sheet=sheet))
             continue
         known = True
         yield replace(found, sheet=sheet)
     if not known:
         raise fault
+    yield from near
 
 
 def _sheet(name: str, ragged: list[list[str]]) -> Found:

@@ -44,6 +44,7 @@ from csp_dash.ingest import (
     superseded,
     surroundings,
     survey,
+    told,
     unlocated,
     youth,
 )
@@ -54,7 +55,6 @@ from csp_dash.ingest.keep import keep
 from csp_dash.ingest.merge import COVERAGE, Merged, merge, series_held, table
 from csp_dash.ingest.recognise import Found
 from csp_dash.ingest.report import changes, markdown
-from csp_dash.ingest.told import counted
 from csp_dash.warehouse import About, Releases, Snapshot, database, declared
 
 READERS: tuple[ModuleType, ...] = (
@@ -112,7 +112,7 @@ def take_in(paths: Sequence[Path], say: Say, *, skip: bool = False) -> list[Entr
     known = {str(entry.path) for entry in good if entry.inside}
     wrong = [other for other in others if other.problem and (other.damaged or other.file not in known)]
     for other in others:
-        say(f"{other.path}: {other.problem or f'{other.title}; left out.'}")
+        say(f"{other.name}: {other.problem or f'{other.title}; left out. {other.note}'.rstrip()}")
     if wrong and not skip:
         raise BadInput(_refusal(wrong))
     if not good:
@@ -152,12 +152,14 @@ def ingest(
         with releases.making() as new:
             made = _assemble(taken_in, Base(live), new, catalogue, say, today or date.today())
             ledger = made.context.ledger
-            say(_sums(ledger.intake()))
+            say(told.sums(ledger.intake()))
             for sentence in _without_use(ledger.intake()):
                 say(sentence)
             snapshot = Snapshot.open(new)
             if not releases.is_news(snapshot):
-                say(f"Nothing new: the live release {live.release} already shows all of this.")
+                for line in told.notes(ledger.intake()):
+                    say(line)
+                say(f"Nothing new: these files change no figure of the live release {live.release}.")
                 return Outcome(live.release, False, "")
             say(f"Checking release {made.release}")
             database(
@@ -275,7 +277,8 @@ def _read(taken_in: list[Entry], context: Context, say: Say) -> list[Taken]:
         if not mine:
             continue
         for item in reader.read(mine, context):
-            say(f"{item.source}: {len(item.facts):,} figures")
+            holding = supplied(context.catalogue, series_held({item.source: item.facts}))
+            say(f"{told.title(holding, item.source)}: {told.counted(len(item.facts), 'figure')}")
             taken.append(item)
     for item in taken:
         context.ledger.cover(item)
@@ -330,14 +333,6 @@ def _without_use(intake: pd.DataFrame) -> list[str]:
         for row in intake.to_dict("records")
         if not row["accepted"]
     ]
-
-
-def _sums(intake: pd.DataFrame) -> str:
-    sums = intake[["rows", "accepted", "rejected", "out_of_area"]].sum()
-    return (
-        f"{counted(len(intake), 'file')}, {sums['rows']:,} rows: {sums['accepted']:,} accepted, {sums['rejected']:,} rejected,"
-        f" {sums['out_of_area']:,} out of area."
-    )
 
 
 @contextmanager

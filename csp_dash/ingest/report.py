@@ -13,6 +13,7 @@ from csp_dash.catalogue.supplied import return_source
 from csp_dash.domain.words import BOROUGH
 from csp_dash.ingest import told
 from csp_dash.ingest.context import Base
+from csp_dash.ingest.found import files_of
 from csp_dash.ingest.merge import Merged, area_kind
 from csp_dash.ingest.return_cells import wards
 from csp_dash.ingest.schedule import Due, due
@@ -140,18 +141,16 @@ def _ended(frame: pd.DataFrame, merged: Merged) -> pd.DataFrame:
 
 
 def _files(intake: pd.DataFrame, rejected: pd.DataFrame) -> list[str]:
-    sums = intake[["rows", "accepted", "rejected", "out_of_area"]].sum()
     text = [
         "## What was read",
         "",
-        f"{told.counted(len(intake), 'file')}, {sums['rows']:,} rows: {sums['accepted']:,} accepted, {sums['rejected']:,} rejected,"
-        f" {sums['out_of_area']:,} out of area.",
+        told.sums(intake),
         "",
         "| kind of file | files | rows | accepted | rejected | out of area |",
         "|---|---:|---:|---:|---:|---:|",
     ]
     by_kind = intake.groupby("title", sort=True).agg(
-        files=("file", "size"), rows=("rows", "sum"), accepted=("accepted", "sum"),
+        files=("file", files_of), rows=("rows", "sum"), accepted=("accepted", "sum"),
         rejected=("rejected", "sum"), out=("out_of_area", "sum"),
     )  # fmt: skip
     text += [
@@ -167,6 +166,8 @@ def _files(intake: pd.DataFrame, rejected: pd.DataFrame) -> list[str]:
             for reason, row in reasons.sort_values("n", ascending=False).iterrows()
         ]
         text.append("")
+    if noted := told.notes(intake):
+        text += ["Worth knowing:", "", *(f"- {line}" for line in noted), ""]
     return text
 
 

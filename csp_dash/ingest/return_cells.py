@@ -22,6 +22,8 @@ OUT_OF_AREA = ""
 MOST = 10_000_000
 """No count of a borough's year comes near to this."""
 SUPPRESSED = re.compile(r"<\s?[0-9]{1,3}|\[?c\]?", re.I)
+POINT_NOUGHT = re.compile(r"[.,]0{1,2}$")
+"""The end of a whole number that a program wrote with decimals, as 12.0 or 12,00; three noughts would be thousands."""
 WHOLE = re.compile(r"[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+")
 HOME_NAMES = ("tower hamlets", "london borough of tower hamlets", "lbth", "borough", "whole borough", "the borough")
 WIDER = ("london", "england", "england and wales", "united kingdom", "uk", "city of london")
@@ -74,14 +76,15 @@ BLANK = Figure(None)
 
 
 def figure(text: str) -> Figure:
-    """A whole number from none; `1,204` is 1204, blank is not known, `<5` or `c` is withheld because it is small."""
+    """A whole number from none; `1,204` is 1204, `12.0` is 12, blank is not known, `<5` or `c` is withheld as small."""
     text = text.strip()
     if not text:
         return BLANK
     if SUPPRESSED.fullmatch(text):
         return Figure(None, suppressed=True)
-    if WHOLE.fullmatch(text):
-        value = int(re.sub(r"[^0-9]", "", text))
+    whole = POINT_NOUGHT.sub("", text)
+    if WHOLE.fullmatch(whole):
+        value = int(re.sub(r"[^0-9]", "", whole))
         if value > MOST:
             raise ValueError("is too large to be a count")
         return Figure(value)

@@ -12,6 +12,7 @@ import pandas as pd
 from csp_dash.catalogue import Catalogue
 from csp_dash.catalogue.supplied import return_source
 from csp_dash.domain.months import Month
+from csp_dash.ingest.found import files_of
 from csp_dash.ingest.schedule import Due
 
 MONTH = re.compile(r"(199\d|20\d\d)-(0[1-9]|1[0-2])")
@@ -21,6 +22,24 @@ PLACES = {"borough": "boroughs", "ward": "wards", "lsoa": "small areas", "region
 def counted(number: int, what: str) -> str:
     """`1 file`, `2,000 files`."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def sums(intake: pd.DataFrame) -> str:
+    """The files and rows of an ingest, and what became of the rows."""
+    total = intake[["rows", "accepted", "rejected", "out_of_area"]].sum()
+    return (
+        f"{counted(files_of(intake['file']), 'file')}, {counted(int(total['rows']), 'row')}: {total['accepted']:,} accepted,"
+        f" {total['rejected']:,} rejected, {total['out_of_area']:,} out of area."
+    )
+
+
+def notes(intake: pd.DataFrame) -> list[str]:
+    """What is worth knowing of files, a line a note; of many files with the same note the first is named."""
+    noted = intake[intake["note"].fillna("") != ""]
+    return [
+        f"{part['file'].iloc[0]}{f' and {len(part) - 1:,} more' if len(part) > 1 else ''}: {note}"
+        for note, part in noted.groupby("note", sort=False)
+    ]
 
 
 # --- periods and ages ------------------------------------------------------------------------------

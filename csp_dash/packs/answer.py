@@ -50,11 +50,13 @@ def value(
             f"There is no area '{area}'. Use E09000030 for the borough, E12000007 for London, or a ward from E05009317 to E05009336."
         )
     kind = str(places.loc[area, "kind"])
-    have = queries.availability(warehouse)
-    have = have[(have["indicator"] == indicator.slug) & (have["area_kind"] == kind)]
+    every = queries.availability(warehouse)
+    every = every[every["indicator"] == indicator.slug]
+    have = every[every["area_kind"] == kind]
     if have.empty:
-        kinds = ", ".join(kind for feed in indicator.feeds for kind in feed.areas)
-        raise NoAnswer(f"'{indicator.slug}' has no figures for a {kind}; it has them for: {kinds}.")
+        kinds = ", ".join(sorted(set(every["area_kind"])))
+        more = f"; it has them for: {kinds}" if kinds else " nor for any other area"
+        raise NoAnswer(f"'{indicator.slug}' has no figures for a {kind}{more}.")
     exists = have.iloc[0]
     rows = queries.window(warehouse, indicator=indicator.slug, area_kind=kind, span=span)
     rows = rows[rows["area"] == area]

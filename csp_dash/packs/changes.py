@@ -17,6 +17,7 @@ from csp_dash.catalogue.supplied import return_source
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import BOROUGH, AreaKind
 from csp_dash.ingest import cards, told
+from csp_dash.ingest.found import files_of
 from csp_dash.ingest.schedule import Due, due, schedules
 from csp_dash.packs.data import Data
 
@@ -98,12 +99,12 @@ def intake(data: Data, view: Filters) -> Listed:
     if data.settings.public:
         frame = frame.assign(note=frame["note"].mask(frame["format"] == PARTNER_RETURN, ""))
     added = frame["file"].isin(data.snapshot.about.took_in)
+    own = files_of(frame["file"][added])
     frame = pd.concat([frame[added], frame[~added]])
     sums = frame[["rows", "accepted", "rejected", "out_of_area"]].sum()
     first = (
-        f" The {wording.counted(int(added.sum()), 'files')} that this release added {'stands' if added.sum() == 1 else 'stand'}"
-        " at the top."
-        if added.any() and not added.all()
+        f" The {wording.counted(own, 'files')} that this release added {'stands' if own == 1 else 'stand'} at the top."
+        if own and not added.all()
         else ""
     )
     shown = pd.DataFrame(
@@ -120,7 +121,7 @@ def intake(data: Data, view: Filters) -> Listed:
         }
     )
     return Listed(
-        f"{wording.capital(wording.counted(len(frame), 'files'))} with {wording.counted(sums['rows'], 'rows')}: {sums['accepted']:,} accepted,"
+        f"{wording.capital(wording.counted(files_of(frame['file']), 'files'))} with {wording.counted(sums['rows'], 'rows')}: {sums['accepted']:,} accepted,"
         f" {sums['rejected']:,} left out with a reason, {sums['out_of_area']:,} about places that are not kept here.{first}",
         shown.reset_index(drop=True),
         "Every file that was taken in, with its rows read, accepted, left out and out of area",
@@ -179,7 +180,7 @@ def _told(data: Data) -> tuple[str, ...]:
     made = datetime.fromisoformat(about.made)
     how = [
         f"Release {data.release} was made on {told.day(made.date())} at {made:%H:%M} (UTC) by adding"
-        f" {wording.counted(len(about.took_in), 'files')} to release {about.parent}."
+        f" {wording.counted(files_of(about.took_in), 'files')} to release {about.parent}."
     ]
     return (
         *how,

@@ -170,8 +170,8 @@ class Releases:
             first = self._turn.take(wait)
         except TimeoutError:
             raise Busy(
-                f"{self._turn.holder()} is making a release. Wait until it has ended and try again, or let this one"
-                " wait for it."
+                f"{self._turn.holder()} is making a release. Wait until it has ended and try again; ingest and refresh"
+                " wait by themselves with --wait SECONDS."
             ) from None
         except OSError as fault:
             raise self._cannot_write(fault) from None

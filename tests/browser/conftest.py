@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from harness import FLAGS, Watch, chromium, server
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+expect.set_options(timeout=20_000)  # a busy machine is no fault
 
 
 @pytest.fixture(scope="session")

@@ -30,9 +30,9 @@ def test_a_theme_goes_into_the_address_and_back_takes_it_back(tab: Tab, warm: st
     settle(page)
     page.go_back()
     page.wait_for_url("**/violence")
+    expect(page.get_by_text("Are fewer people hurt or threatened?")).to_be_visible()
     settle(page)
     assert shown(page) == {}
-    expect(page.get_by_text("Are fewer people hurt or threatened?")).to_be_visible()
 
 
 def test_a_way_of_looking_goes_into_the_address_and_a_link_restores_it(tab: Tab, warm: str):

@@ -42,6 +42,19 @@ def test_the_first_table_of_the_workbook_gives_people_by_financial_year(tmp_path
     assert got.account("annual.ods, sheet 'P1'") == (5, 3, 0, 2)
 
 
+def test_other_tables_of_areas_in_the_workbook_are_only_counted(tmp_path: Path) -> None:
+    flows: list[list[Cell]] = [["Area", "Flow", "Stock"], ["Tower Hamlets", 1, 2], ["Greater London Authority", 5, 6]]
+    new: list[list[Cell]] = [HEADER, ["Tower Hamlets", 7, 8], ["Greater London Authority", 70, 80]]
+    path = tmp_path / "annual.ods"
+    path.write_bytes(ods({"P0": flows, "P1": [TITLE, HEADER, *ROWS], "P2": new}))
+    got = take(chain, tmp_path, path)
+    assert figure(got["chain"], "rough_sleeping_chain", TH, date(2024, 3, 31)) == 460
+    assert figure(got["chain"], "rough_sleeping_chain", LONDON, date(2024, 3, 31)) == 11_993
+    for sheet in ("P0", "P2"):
+        assert got.account(f"annual.ods, sheet '{sheet}'") == (2, 2, 0, 0)
+        assert "No measure uses it." in got.note(f"annual.ods, sheet '{sheet}'")
+
+
 def test_a_figure_that_is_withheld_is_none(tmp_path: Path) -> None:
     facts = read(tmp_path, ["Tower Hamlets", "[x]", 460], ROWS[3])["chain"].facts
     mine = facts[facts["area"] == TH].sort_values("finish")

@@ -269,6 +269,13 @@ def test_a_workbook_with_a_title_above_its_table(tmp_path: Path) -> None:
     assert pick(take(tmp_path / "good.xlsx")["mps_borough"], "stalking_harassment", TH, "2024-04") == 5
 
 
+@pytest.mark.parametrize(("text", "count"), [("1,122", 1122), ("12.0", 12), ("0", 0)])
+def test_counts_with_marks_of_thousands_are_counts(tmp_path: Path, text: str, count: int) -> None:
+    rows: list[Row] = [(*STALKING, "Tower Hamlets", text)]
+    path = write(tmp_path, "x.csv", UPPER, ["202404"], [*rows, *everywhere(UPPER, ["202404"], rows)])
+    assert pick(take(path)["mps_borough"], "stalking_harassment", TH, "2024-04") == count
+
+
 def test_a_file_with_a_header_only_gives_nothing(tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_text(",".join([*UPPER, "202404"]) + "\n")
     read = take(tmp_path)
@@ -453,6 +460,8 @@ def test_a_declared_correction_is_applied_and_told(tmp_path: Path) -> None:
         (UPPER, [("THEFT", "SHOPLIFTING", "Camden", "many")], "line 2, column '202404': 'many' is not a count"),
         (UPPER, [("THEFT", "SHOPLIFTING", "Camden", -1)], "'-1' is not a count"),
         (UPPER, [("THEFT", "SHOPLIFTING", "Camden", "1.5")], "'1.5' is not a count"),
+        (UPPER, [("THEFT", "SHOPLIFTING", "Camden", "1,5")], "'1,5' is not a count"),
+        (UPPER, [("THEFT", "SHOPLIFTING", "Camden", "11,22")], "'11,22' is not a count"),
         (UPPER, [("THEFT", "SHOPLIFTING", "Camden", "")], "'' is not a count"),
         (UPPER, [("THEFT", "SHOPLIFTING", "Camden", "9" * 20)], "is not a count from 0 to 10,000,000"),
         (UPPER, [("", "SHOPLIFTING", "Camden", 1)], "line 2 names no category. If cells are merged"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 import shutil
 import threading
 import zipfile
@@ -101,6 +102,34 @@ def test_a_revised_figure_is_told_with_old_and_new(take, releases: Releases, tmp
     ].iloc[0]
     assert (row["kind"], row["old"], row["new"]) == ("revised", old, new)
     assert "| place | period | was | is | by |" in outcome.report
+
+
+def test_a_month_that_is_passed_over_is_told(take, releases: Releases, tmp_path: Path):
+    take(shapes.mps_borough(tmp_path / "a.csv", NEXT))
+    stub = {"202604": ("2026-03", 1.02), "202605": ("2026-03", 0.1)}
+    outcome = take(shapes.mps_borough(tmp_path / "b.csv", stub))
+    assert figure(releases, "mps_borough", "burglary_home", TH, "2026-05") is None
+    assert "Worth knowing:\n\n- b.csv: 2026-05 has " in outcome.report and "it was passed over.\n" in outcome.report
+
+
+def test_what_is_said_while_files_are_taken_in_has_no_names_of_ours(
+    catalogue: Catalogue, releases: Releases, tmp_path: Path
+):
+    said: list[str] = []
+    shapes.mps_borough(tmp_path / "a.csv", NEXT)
+    shapes.pas(tmp_path / "b.csv", "31/03/2024", 0.6)
+    shapes.fingertips(tmp_path / "c.csv", [2020])  # of a source that no release has yet
+    (tmp_path / "d.csv").write_text("indicator,period,area_code,count\nnox_sightings,2026-03,E09000030,5\n")
+    files = [tmp_path / f"{name}.csv" for name in "abcd"]
+    pipeline.ingest(files, catalogue, releases, say=said.append, today=date(2026, 5, 20))
+    assert any(line.startswith(f"{catalogue.sources['pas'].title}: ") for line in said)
+    assert f"{catalogue.indicators['nox_sightings'].title}: partner return: 1 figure" in said
+    assert not [line for line in said if re.match("[a-z]", line)], (
+        "a title begins with a capital, a name of ours does not"
+    )
+    said.clear()
+    pipeline.ingest(files, catalogue, releases, say=said.append, today=date(2026, 5, 20))
+    assert said[-1] == f"Nothing new: these files change no figure of the live release {releases.live_name()}."
 
 
 def test_an_older_file_changes_no_figure_and_is_told(take, releases: Releases, tmp_path: Path):

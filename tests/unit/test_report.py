@@ -18,7 +18,15 @@ NAMES = {BOROUGH: "Tower Hamlets", "E09000012": "Hackney"}
 TODAY = date(2026, 9, 1)
 NO_CHANGE = pd.DataFrame(columns=list(CHANGE))
 INTAKE = pd.DataFrame(
-    {"file": ["x"], "title": ["Kind"], "rows": [9], "accepted": [7], "rejected": [1], "out_of_area": [1]}
+    {
+        "file": ["x"],
+        "title": ["Kind"],
+        "rows": [9],
+        "accepted": [7],
+        "rejected": [1],
+        "out_of_area": [1],
+        "note": ["Odd."],
+    }
 )
 REJECTED = pd.DataFrame({"file": ["x"], "line": [4], "column": ["c"], "value": ["v"], "reason": ["no place is given"]})
 QUARTERS = pd.DataFrame(
@@ -51,6 +59,7 @@ def test_what_was_read_and_accepted(merged: Merged, catalogue: Catalogue):
         "Made on 1 September 2026.",
         "1 file, 9 rows: 7 accepted, 1 rejected, 1 out of area.",
         "- 1: no place is given (first: x, line 4)",
+        "Worth knowing:\n\n- x: Odd.\n",
         "## Checks that were accepted\n\n- `stub_month`: so it is\n",
         "## What was revised\n\nNothing.\n",
     ):

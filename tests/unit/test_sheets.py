@@ -86,6 +86,18 @@ def test_no_known_sheet_is_told_by_the_one_that_comes_nearest(tmp_path: Path) ->
     assert "line 1 has no column 'MPS'" in found.problem and found.damaged
 
 
+@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+def test_a_sheet_that_comes_near_is_told_beside_one_that_is_known(tmp_path: Path, kind: str) -> None:
+    near: list[list[Cell]] = [[*PAS[:-1], "London"]]
+    path = either(tmp_path, kind, {"Notes": [["a", "b"]], "Survey": GOOD, "Later": near})
+    told = lines(recognise([path]))
+    assert len(told) == 3 and told[-1] == "1 of 1 files recognised."
+    assert told[1].startswith(f"{path}, sheet 'Later': Not a known table. It looks like")
+    assert "line 1 has no column 'MPS'" in told[1]
+    (taken,), (other,) = entries([path])
+    assert taken.found.sheet == "Survey" and other.sheet == "Later" and not other.problem
+
+
 def test_a_copy_of_a_workbook_counts_once_sheet_by_sheet(tmp_path: Path) -> None:
     body = ods({"One": GOOD, "Two": GOOD})
     for name in ("a", "b"):

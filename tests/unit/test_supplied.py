@@ -263,6 +263,19 @@ def test_the_command_line_says_whose_figure_it_is(partner: Data) -> None:
     assert quarter["value"] == 10 + 11 % 7
 
 
+def test_no_kind_of_place_is_said_to_lack_figures_and_to_have_them(
+    partner: Data, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    have = queries.availability(partner.warehouse)
+    # as where a ward's figure is not known, so that the borough has no sum
+    monkeypatch.setattr(queries, "availability", lambda _: have[have["area_kind"] != "borough"])
+    with pytest.raises(answer.NoAnswer, match=r"no figures for a borough; it has them for: ward\.$"):
+        answer.value(partner.warehouse, partner.catalogue, NOX, BOROUGH, "2026-03", "2026-03")
+    monkeypatch.setattr(queries, "availability", lambda _: have.iloc[:0])
+    with pytest.raises(answer.NoAnswer, match=r"no figures for a borough nor for any other area\.$"):
+        answer.value(partner.warehouse, partner.catalogue, NOX, BOROUGH, "2026-03", "2026-03")
+
+
 def test_the_register_names_its_standing(partner: Data) -> None:
     rows = register.measures(partner, Filters()).set_index("Name in links")
     assert {slug: rows["Standing"][slug] for slug in SUPPLIED} == dict.fromkeys(SUPPLIED, "partner return")

@@ -71,3 +71,15 @@ def test_what_is_late_and_what_is_awaited(catalogue: Catalogue):
         " March 2026."
     ]
     assert told.awaited(catalogue, owed, today) == ["30 July 2026: return x, to June 2026."]
+
+
+def test_the_sheets_of_a_workbook_are_one_file_and_notes_name_theirs():
+    files = ["a.xlsx, sheet 'One'", "a.xlsx, sheet 'Two'", "b.zip!c.csv", "b.zip!d.csv"]
+    notes = ["Its header is in row 2.", None, "Odd.", "Odd."]
+    intake = pd.DataFrame({"file": files, "note": notes, "rows": 1, "accepted": 1, "rejected": 0, "out_of_area": 0})
+    assert told.sums(intake) == "3 files, 4 rows: 4 accepted, 0 rejected, 0 out of area."
+    assert told.sums(intake.iloc[:1]).startswith("1 file, 1 row: ")
+    assert told.notes(intake) == [
+        "a.xlsx, sheet 'One': Its header is in row 2.",
+        "b.zip!c.csv and 1 more: Odd.",
+    ]
