@@ -230,11 +230,15 @@ def _assemble(
         taken += own
         surroundings.write(_map_points(merged), context.geo / "context.geojson")
     rejudged = unlocated.judge(merged.facts) if any(item.source in unlocated.SOURCES for item in taken) else set()
-    holding = supplied(catalogue, series_held(merged.facts))
+    held = series_held(merged.facts)
+    holding = supplied(catalogue, held)
     gone = superseded.take_out(merged, catalogue, holding)
     touched = list(dict.fromkeys(item.source for item in taken))
     change = changes(base, merged, holding, touched if base is not None else [])
     ledger = context.ledger
+    for sources, sentence in superseded.gave_way(holding, held):
+        for entry in (entry for item in taken if item.source in sources for entry in item.inputs):
+            ledger.note(entry, sentence)
     run = {"intake": ledger.intake(), "rejected": ledger.rejected()}
     if "rejected" in merged.tables:  # a file that is handed in again has none of its former faults
         earlier = merged.tables["rejected"]

@@ -12,7 +12,7 @@ from csp_dash.catalogue import Catalogue
 from csp_dash.catalogue.supplied import supplied
 from csp_dash.ingest import pipeline
 from csp_dash.ingest.merge import Merged, series_held
-from csp_dash.ingest.superseded import take_out
+from csp_dash.ingest.superseded import gave_way, take_out
 from csp_dash.packs.data import Data
 from csp_dash.warehouse import Releases, Snapshot
 
@@ -42,6 +42,22 @@ def test_they_stay_until_then(catalogue: Catalogue):
 
 def test_a_release_without_them_is_left_as_it_is(catalogue: Catalogue):
     assert left(release("mps_ward", RETURN), catalogue)[1:] == (["mps_ward", RETURN], ["mps_ward", RETURN])
+
+
+def test_official_figures_that_a_return_takes_the_place_of_are_named(catalogue: Catalogue):
+    held = {
+        "chain": frozenset({"rough_sleeping_chain"}),
+        "return_rough_sleeping_chain": frozenset({"rough_sleeping_chain"}),
+    }
+    ((sources, sentence),) = gave_way(supplied(catalogue, held), held)
+    assert sources == set(held)
+    assert (
+        "shows the return of Greater London Authority (CHAIN), and not the figures of Rough sleeping in London"
+        in sentence
+    )
+    for alone in held:
+        only = {alone: held[alone]}
+        assert gave_way(supplied(catalogue, only), only) == []
 
 
 def test_a_return_that_is_taken_in_leaves_nothing_made_up_and_the_release_before_has_all_of_it(
