@@ -189,8 +189,8 @@ def _prune(asked: argparse.Namespace) -> int:
     files = here.prune_inputs()
     print(f"Removed: {', '.join(gone)}." if gone else "There was no release to remove.")
     if files:
-        size = sum(item.size for item in files) / 1e6
-        print(f"Removed with them: {counted(len(files))} that no other release was made from ({size:,.1f} MB).")
+        size = sum(item.size for item in files)
+        print(f"Removed with them: {counted(len(files))} that no other release was made from ({size:,} bytes).")
     return 0
 
 

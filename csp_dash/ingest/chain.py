@@ -20,7 +20,7 @@ from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import BadInput, Taken, fact_frame
 from csp_dash.ingest.intake import Entry
 from csp_dash.ingest.names import folded
-from csp_dash.ingest.published import editions, figures, refuse
+from csp_dash.ingest.published import editions, figures, one_a_book, refuse
 
 FORMATS = ("chain",)
 SOURCE = "chain"
@@ -35,16 +35,12 @@ def read(entries: list[Entry], context: Context) -> list[Taken]:
 
 def _first_of_each(entries: list[Entry], context: Context) -> list[Entry]:
     """Of each workbook the first table with years, or its first one where none has any."""
-    books: dict[tuple[object, ...], list[Entry]] = {}
-    for entry in entries:
-        books.setdefault((entry.path, entry.inside), []).append(entry)
-    first = [min(book, key=lambda entry: not any(map(_year, entry.found.columns))) for book in books.values()]
-    for entry in entries:
-        if entry not in first:
-            frame = table(entry, context, COLUMNS)
-            known = int(frame["place"].map(folded).isin(PLACES).sum())
-            context.ledger.count(entry, rows=len(frame), accepted=known, out_of_area=len(frame) - known, source=SOURCE)
-            context.ledger.note(entry, "No measure uses it.")
+    first, others = one_a_book(entries, lambda entry: not any(map(_year, entry.found.columns)))
+    for entry in others:
+        frame = table(entry, context, COLUMNS)
+        known = int(frame["place"].map(folded).isin(PLACES).sum())
+        context.ledger.count(entry, rows=len(frame), accepted=known, out_of_area=len(frame) - known, source=SOURCE)
+        context.ledger.note(entry, "No measure uses it.")
     return first
 
 

@@ -68,6 +68,15 @@ def unused(entry: Entry, ledger: Ledger, why: str, names: Iterable[str]) -> None
         ledger.note(entry, f"{why} ({', '.join(told[:3])}{more}).")
 
 
+def one_a_book(entries: Sequence[Entry], rank: Callable[[Entry], bool]) -> tuple[list[Entry], list[Entry]]:
+    """Of each workbook one sheet, the first of the lowest rank; and the other sheets, in the order that they came."""
+    books: dict[tuple[object, ...], list[Entry]] = {}
+    for entry in entries:
+        books.setdefault((entry.path, entry.inside), []).append(entry)
+    chosen = [min(book, key=rank) for book in books.values()]
+    return chosen, [entry for entry in entries if entry not in chosen]
+
+
 def editions(
     source: str, entries: Sequence[Entry], context: Context, read_file: Callable[[Entry, Context], pd.DataFrame]
 ) -> list[Taken]:

@@ -22,7 +22,7 @@ from csp_dash.ingest.columns import table
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import BadInput, Taken, fact_frame
 from csp_dash.ingest.intake import Entry
-from csp_dash.ingest.published import beside, coverage, figures, latest, refuse
+from csp_dash.ingest.published import beside, coverage, figures, latest, one_a_book, refuse
 
 FORMATS = ("rough_sleeping",)
 SOURCE = "mhclg_rough_sleeping"
@@ -56,16 +56,12 @@ def _totals(entries: list[Entry], context: Context) -> list[Entry]:
 
     Its other tables have the same header: who the people were, how they were counted, rates. Their rows are only counted.
     """
-    books: dict[tuple[object, ...], list[Entry]] = {}
-    for entry in entries:
-        books.setdefault((entry.path, entry.inside), []).append(entry)
-    totals = [min(book, key=lambda entry: "total" not in entry.found.sheet.lower()) for book in books.values()]
-    for entry in entries:
-        if entry not in totals:
-            frame = table(entry, context, COLUMNS)
-            here = int((frame["code"].isin(BOROUGHS) | frame["name"].isin(BOROUGHS)).sum())
-            context.ledger.count(entry, rows=len(frame), accepted=here, out_of_area=len(frame) - here, source=SOURCE)
-            context.ledger.note(entry, "No measure uses it.")
+    totals, others = one_a_book(entries, lambda entry: "total" not in entry.found.sheet.lower())
+    for entry in others:
+        frame = table(entry, context, COLUMNS)
+        here = int((frame["code"].isin(BOROUGHS) | frame["name"].isin(BOROUGHS)).sum())
+        context.ledger.count(entry, rows=len(frame), accepted=here, out_of_area=len(frame) - here, source=SOURCE)
+        context.ledger.note(entry, "No measure uses it.")
     return totals
 
 
