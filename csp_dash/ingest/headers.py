@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 MONTH = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])")
 YEAR = re.compile(r"(?:19|20)\d{2}")
@@ -32,6 +33,16 @@ class Format:
     seen: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What has nothing on the borough, and `why`; known by `words` that stand in its titles."""
+
+    title: str
+    publisher: str
+    words: str
+    why: str
+
+
 class Unreadable(Exception):
     """Why a file cannot be read, as the end of a sentence that begins with its name."""
 
@@ -47,9 +58,21 @@ class Near(Unknown):
 @cache
 def formats() -> tuple[Format, ...]:
     """The declared formats."""
-    with (Path(__file__).parent / "formats.toml").open("rb") as handle:
-        rows = tomllib.load(handle)["format"]
+    rows = _declared()["format"]
     return tuple(Format(**{**row, "headers": tuple(map(tuple, row["headers"]))}) for row in rows)
+
+
+def publication(rows: Iterable[Iterable[str]]) -> Publication | None:
+    """The declared publication that is named in a cell of the first rows of a file."""
+    text = "\n".join(" ".join(row) for row in rows).lower()
+    known = (Publication(**row) for row in _declared()["publication"])
+    return next((one for one in known if one.words in text), None)
+
+
+@cache
+def _declared() -> dict[str, list[dict[str, Any]]]:
+    with (Path(__file__).parent / "formats.toml").open("rb") as handle:
+        return tomllib.load(handle)
 
 
 def plain(cell: str) -> str:

@@ -15,7 +15,7 @@ from typing import IO
 import pyarrow.parquet as pq
 
 from csp_dash.ingest.found import Found, joined, made, month, span
-from csp_dash.ingest.headers import AGAIN, Near, Unknown, Unreadable, fit, header_months
+from csp_dash.ingest.headers import AGAIN, Near, Unknown, Unreadable, fit, header_months, publication
 from csp_dash.ingest.sheets import opened
 
 HEAD = 65_536
@@ -69,7 +69,9 @@ def workbook(name: str, handle: IO[bytes]) -> Iterator[Found]:
     """Each sheet with a header that is known; the others beside it are passed over, and one that comes near is told."""
     fault, known = Unknown(f"has no sheets. {AGAIN}"), False
     near: list[Found] = []
+    titles: list[list[str]] = []
     for sheet, rows in opened(handle).heads(SAMPLE):
+        titles += rows
         try:
             found = _sheet(name, rows)
         except Unknown as other:
@@ -80,8 +82,17 @@ def workbook(name: str, handle: IO[bytes]) -> Iterator[Found]:
         known = True
         yield replace(found, sheet=sheet)
     if not known:
+        yield _without(name, titles, fault)
+    else:
+        yield from near
+
+
+def _without(name: str, rows: list[list[str]], fault: Unknown) -> Found:
+    """What is told of a publication that has nothing on the borough. Raises the fault for anything else."""
+    found = publication(rows)
+    if found is None:
         raise fault
-    yield from near
+    return Found(name, "document", found.title, found.publisher, note=found.why)
 
 
 def _sheet(name: str, ragged: list[list[str]]) -> Found:
@@ -147,7 +158,7 @@ def table(name: str, head: bytes, handle: IO[bytes] | None) -> Found:
         if handle is not None and not whole and not encoding.startswith("utf-16"):
             found = replace(found, rows=_counted(handle, at + 1))
         return replace(found, note=joined(found.note, note), mark=mark, encoding=encoding)
-    raise fault or Unknown("is of no format that is known here")
+    return _without(name, [[text]], fault or Unknown("is of no format that is known here"))
 
 
 def _counted(handle: IO[bytes], above: int) -> int | None:

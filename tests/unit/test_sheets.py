@@ -261,3 +261,20 @@ def test_words_in_an_open_document_are_a_document(tmp_path: Path) -> None:
 def test_a_workbook_in_a_zip(tmp_path: Path) -> None:
     entry = one(written(tmp_path, books.zipped({"in/survey.ods": ods({"A": GOOD})}), "sent.zip"))
     assert entry.name == "sent.zip!in/survey.ods, sheet 'A'" and len(frame(entry, Ledger())) == 1
+
+
+def test_a_publication_without_anything_on_the_borough_is_told_why(tmp_path: Path) -> None:
+    cover: list[list[Cell]] = [["Modern Slavery: National Referral Mechanism and Duty to Notify statistics UK"]]
+    tables: list[list[Cell]] = [["First responder", "2025 Q1"], ["Metropolitan Police Service", 300]]
+    path = tmp_path / "tables.ods"
+    path.write_bytes(ods({"Cover": cover, "Table_1": tables}))
+    (found,) = recognise([path])
+    assert (found.format, found.problem, found.publisher) == ("document", "", "Home Office")
+    assert "name police forces" in found.note and "template nrm_referrals" in found.note
+
+
+def test_a_workbook_that_only_comes_near_is_still_refused(tmp_path: Path) -> None:
+    path = tmp_path / "tables.ods"
+    path.write_bytes(ods({"Cover": [["Something else"]], "Table_1": [["First responder", "2025 Q1"], ["A", 1]]}))
+    (found,) = recognise([path])
+    assert found.problem
