@@ -80,7 +80,7 @@ def main(arguments: list[str] | None = None) -> int:
         taken_in, others = entries([asked.source])
         wrong = [other for other in others if other.problem]
         print(
-            f"{len(taken_in) + len(others)} files looked at in {time.perf_counter() - begun:.1f} s: {len(taken_in)} tables and"
+            f"{len(taken_in) + len(others)} files and sheets looked at in {time.perf_counter() - begun:.1f} s: {len(taken_in)} tables and"
             f" outlines, {len(others) - len(wrong)} documents and copies, {len(wrong)} not recognised."
         )
         context = Context(load(), folder / "geo", folder / "scratch", Base(Snapshot.open()))
