@@ -14,8 +14,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from csp_dash.ingest.headers import formats
 from csp_dash.ingest.names import folded
-from csp_dash.ingest.recognise import formats
 
 DECLARED = Path(__file__).with_name("corrections.toml")
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import IO, cast
 
 from csp_dash.ingest.facts import BadInput, sha256
-from csp_dash.ingest.found import in_sheet
-from csp_dash.ingest.recognise import Bomb, Bounded, Found, recognise
+from csp_dash.ingest.found import Found, in_sheet
+from csp_dash.ingest.recognise import Bomb, Bounded, recognise
 
 
 @dataclass(frozen=True)

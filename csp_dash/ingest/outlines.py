@@ -21,9 +21,9 @@ from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import polylabel
 
+from csp_dash.ingest.columns import column_of
 from csp_dash.ingest.facts import BadInput
 from csp_dash.ingest.intake import Entry
-from csp_dash.ingest.workbook import column_of
 
 DECIMALS = 5
 """Decimals of a degree in the files that are drawn: about a metre."""

@@ -50,10 +50,10 @@ from csp_dash.ingest import (
 )
 from csp_dash.ingest.context import Base, Context
 from csp_dash.ingest.facts import KEY, BadInput, Taken, sha256, write_parquet
+from csp_dash.ingest.found import Found
 from csp_dash.ingest.intake import Entry, entries
 from csp_dash.ingest.keep import keep
 from csp_dash.ingest.merge import COVERAGE, Merged, merge, series_held, table
-from csp_dash.ingest.recognise import Found
 from csp_dash.ingest.report import changes, markdown
 from csp_dash.warehouse import About, Releases, Snapshot, database, declared
 

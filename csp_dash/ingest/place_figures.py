@@ -14,13 +14,13 @@ from pathlib import Path
 import pandas as pd
 
 from csp_dash.ingest import outlines
+from csp_dash.ingest.columns import bad_cell, column_of, has, named, numbers
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import BadInput
 from csp_dash.ingest.intake import Entry
 from csp_dash.ingest.names import folded
 from csp_dash.ingest.outlines import KINDS, Layer
 from csp_dash.ingest.tables import LINE
-from csp_dash.ingest.workbook import bad_cell, column_of, has, named, numbers
 
 SOURCE = "ons_boundaries"
 BOROUGH = "E09000030"

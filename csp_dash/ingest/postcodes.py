@@ -18,12 +18,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from csp_dash.ingest.columns import column_of
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import FACT_COLUMNS, BadInput, Taken, fact_frame
 from csp_dash.ingest.intake import Entry
 from csp_dash.ingest.place_figures import BOROUGH, BOROUGH_NAME
 from csp_dash.ingest.tables import LINE, batches
-from csp_dash.ingest.workbook import column_of
 
 FORMATS = ("postcodes",)
 SOURCE = "ons_postcodes"

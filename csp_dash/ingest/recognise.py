@@ -20,10 +20,8 @@ from pathlib import Path
 from typing import IO, cast
 
 from csp_dash.ingest.found import Found
-from csp_dash.ingest.headers import AGAIN, LOCKED, Near, Unknown, Unreadable, formats
+from csp_dash.ingest.headers import AGAIN, LOCKED, Near, Unknown, Unreadable
 from csp_dash.ingest.kinds import HEAD, LARGEST, outlines, parquet, shapefile, table, tail, workbook
-
-__all__ = ["HEAD", "Bomb", "Bounded", "Found", "formats", "lines", "recognise"]
 
 MOST_MEMBERS, MOST_RATIO, MOST_BYTES = 5_000, 400, 64_000_000_000
 """Files in an archive, how many times its size it may unpack to, and to how much, before it is refused."""

@@ -7,12 +7,12 @@ ward names says that Canary Wharf is now Millwall, which no official file does.
 
 from __future__ import annotations
 
+from csp_dash.ingest.columns import column_of
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import Taken
 from csp_dash.ingest.intake import Entry
 from csp_dash.ingest.place_figures import BOROUGH, BOROUGH_NAME, declared_wards
 from csp_dash.ingest.tables import LINE, frame
-from csp_dash.ingest.workbook import column_of
 
 FORMATS = ("lookup_oa_ward", "ward_names", "lsoa_centroids", "lookup_lsoa_2011_2021")
 

@@ -12,8 +12,8 @@ from csp_dash.catalogue import Catalogue
 from csp_dash.catalogue.supplied import supplied
 from csp_dash.ingest import cards
 from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.found import Found
 from csp_dash.ingest.intake import Entry
-from csp_dash.ingest.recognise import Found
 
 RETURN = "return_hate_referrals"
 MAY, JUNE = date(2026, 5, 1), date(2026, 6, 9)

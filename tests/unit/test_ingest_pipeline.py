@@ -19,7 +19,7 @@ from csp_dash.__main__ import main
 from csp_dash.catalogue import Catalogue
 from csp_dash.ingest import pipeline, places
 from csp_dash.ingest.facts import BadInput, sha256
-from csp_dash.ingest.recognise import formats
+from csp_dash.ingest.headers import formats
 from csp_dash.packs.data import Data
 from csp_dash.warehouse import Busy, CheckFailed, Releases, Snapshot, inputs
 

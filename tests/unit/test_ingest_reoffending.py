@@ -12,8 +12,8 @@ from reading import Read, take
 
 from csp_dash.ingest import reoffending
 from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.found import Found
 from csp_dash.ingest.intake import Entry
-from csp_dash.ingest.recognise import Found
 
 HEADER = ["Cohort", "Adult / Juvenile", "Category", "Geography", "offenders", "reoffenders", "reoffences"]
 TH, LONDON = "E09000030", "E12000007"
