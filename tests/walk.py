@@ -1,0 +1,234 @@
+"""Every view that a reader can ask for, and every text that its panels show: what tests of words and scope walk over."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cached_property, partial
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from csp_dash.analytics.state import State
+from csp_dash.domain.catalogue import Indicator
+from csp_dash.domain.filters import PERIODS, Filters
+from csp_dash.domain.months import Month
+from csp_dash.domain.words import AreaKind, Compare, Frequency, Kind, Measure, Trust
+from csp_dash.packs import (
+    ahead,
+    by_ward,
+    comparisons,
+    map_time,
+    moved,
+    pair,
+    rank_moves,
+    ranking,
+    small_areas,
+    taken_apart,
+    tile,
+    trend,
+    two_at_once,
+    unusual,
+    ward_card,
+    ward_map,
+    year_on_year,
+)
+from csp_dash.packs.data import Data
+from csp_dash.packs.map_time import Grain
+
+BOROUGH: tuple[str, ...] = ()
+WARD = ("E05009336",)
+WARDS = ("E05009318", "E05009336")
+CUSTOM = (Month(2022, 1), Month(2022, 8))
+"""A chosen period that is no year."""
+
+Builder = Callable[[Data, Filters], Any]
+
+
+def _always(data: Data, item: Indicator) -> bool:
+    return True
+
+
+def _counted(data: Data, item: Indicator) -> bool:
+    return _real(data, item) and item.frequency is Frequency.MONTH and item.kind is Kind.COUNT
+
+
+def _real(data: Data, item: Indicator) -> bool:
+    return item.trust is not Trust.ILLUSTRATIVE
+
+
+def _paired(data: Data, item: Indicator) -> bool:
+    return bool(item.pair) and item.counts_in_headlines
+
+
+def _by_ward(data: Data, item: Indicator) -> bool:
+    return data.have(item, AreaKind.WARD) is not None
+
+
+def _real_by_ward(data: Data, item: Indicator) -> bool:
+    return _real(data, item) and _by_ward(data, item)
+
+
+def _in_parts(data: Data, item: Indicator) -> bool:
+    return _real(data, item) and item.kind is Kind.COUNT and bool(item.parts)
+
+
+def _in_london(data: Data, item: Indicator) -> bool:
+    return _real(data, item) and data.have(item, AreaKind.REGION) is not None
+
+
+PANELS: dict[str, tuple[Builder, Callable[[Data, Indicator], bool]]] = {
+    "tile": (tile.tile, _real),
+    "trend": (trend.trend, _always),
+    "wall": (trend.wall, _real),
+    "pair": (pair.pair, _paired),
+    "comparisons": (comparisons.comparisons, _real),
+    "ward map": (ward_map.ward_map, _by_ward),
+    "map to zoom": (ward_map.to_zoom, _by_ward),
+    "wall map": (ward_map.wall, _real_by_ward),
+    "ward cards": (ward_card.ward_cards, _real_by_ward),
+    "years": (year_on_year.year_on_year, _counted),
+    "parts": (taken_apart.taken_apart, _counted),
+    "ahead": (ahead.ahead, _counted),
+    "small multiples": (by_ward.small_multiples, _real_by_ward),
+    "ranked wards": (ranking.wards, _real_by_ward),
+    "boroughs": (ranking.boroughs, _in_london),
+    "borough map": (ranking.borough_map, _in_london),
+    "moved by part": (moved.by_part, _in_parts),
+    "moved by ward": (moved.by_ward, _real_by_ward),
+    "below the ward": (small_areas.below_ward, small_areas.shown),
+    "through time": (partial(map_time.moment, grain=Grain.YEAR), _by_ward),
+    "years side by side": (map_time.years, _by_ward),
+    "funnel": (unusual.funnel_chart, _real_by_ward),
+    "ranks that move": (rank_moves.rank_moves, _real_by_ward),
+    "two at once": (partial(two_at_once.two_at_once, second="deprivation"), _real_by_ward),
+    "two wards": (ward_card.versus, _real_by_ward),
+}
+"""Each panel of a measure with its builder, and the measures that have it."""
+
+FIRST = ("tile", "trend")
+"""The panels that stand on most pages, and are walked in every view."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """One panel of one view: what its builder made, and all its texts for the screen (its CSV is apart)."""
+
+    panel: str
+    view: Filters
+    made: Any
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """Titles, captions, sentences, alt texts, cells, and the words inside pictures, without their markup."""
+        return tuple(_texts(self.made))
+
+    @property
+    def where(self) -> str:
+        """For the message of a test: the panel and its address."""
+        return f"{self.panel} {self.view.to_params()}"
+
+
+def shown(data: Data) -> list[str]:
+    """Every measure that has figures on this instance."""
+    return [slug for slug, item in data.catalogue.indicators.items() if item.measured and data.shows(item)]
+
+
+def views(
+    data: Data,
+    *,
+    slugs: Iterable[str] | None = None,
+    places: Iterable[tuple[str, ...]] = (BOROUGH, WARD, WARDS),
+    periods: Iterable[str] = tuple(PERIODS),
+    measures: Iterable[Measure] = tuple(Measure),
+    compares: Iterable[Compare] = (Compare.PREVIOUS,),
+) -> Iterator[Filters]:
+    """Every measure, each for the whole borough, a ward and two wards, in every period, as count and as rate."""
+    places, periods, measures, compares = tuple(places), tuple(periods), tuple(measures), tuple(compares)
+    for slug in shown(data) if slugs is None else slugs:
+        for wards in places:
+            for period in periods:
+                first, last = CUSTOM if period == "custom" else (None, None)
+                for measure in measures:
+                    if measure is Measure.RATE and not data.catalogue.indicators[slug].has_rate:
+                        continue
+                    for compare in compares:
+                        yield Filters(slug, wards, measure, compare, period, first, last)
+
+
+def said(data: Data, view: Filters, panels: Iterable[str] = tuple(PANELS)) -> Iterator[Said]:
+    """The panels that a view has."""
+    item = data.catalogue.indicators[view.indicator]
+    for name in panels:
+        build, fits = PANELS[name]
+        if fits(data, item) and (name != "two wards" or len(view.wards) == 2):
+            yield Said(name, view, build(data, view))
+
+
+def asked_for(data: Data, slug: str) -> Iterator[Said]:
+    """What a measure says: its first panels in every view, the others in those that differ in kind."""
+    for view in views(data, slugs=[slug]):
+        if view.measure is Measure.COUNT or view.period in ("12m", "1m", "plan"):
+            yield from said(data, view, FIRST)
+    rest = tuple(name for name in PANELS if name not in FIRST)
+    for view in views(data, slugs=[slug], places=(WARD,), periods=("12m", "plan", "custom")):
+        if view.measure is Measure.COUNT or view.period == "12m":
+            yield from said(data, view, rest)
+    for view in views(data, slugs=[slug], places=(BOROUGH, WARDS), periods=("12m",), measures=(Measure.COUNT,)):
+        yield from said(data, view, rest)
+    for view in views(data, slugs=[slug], places=(BOROUGH, WARD), periods=("12m",), compares=list(Compare)[1:]):
+        yield from said(data, view, (*FIRST, "pair"))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        text = _plain(value)
+        if text:
+            yield text
+    elif isinstance(value, State):
+        yield value.label
+    elif isinstance(value, go.Figure):
+        yield from _in_figure(value.to_plotly_json())
+    elif isinstance(value, pd.DataFrame):
+        yield from (str(head) for head in value.columns)
+        yield from (cell for column in value.columns for cell in value[column] if isinstance(cell, str))
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, tuple | list):
+        for item in value:
+            yield from _texts(item)
+    elif is_dataclass(value) and not type(value).__module__.startswith("csp_dash.domain"):
+        hidden = ("csv", "filename", "url", "codes", "frame")
+        for field in fields(value):
+            if field.name not in hidden:
+                yield from _texts(getattr(value, field.name))
+
+
+def _in_figure(figure: dict[str, Any]) -> Iterator[str]:
+    """Annotations, labels, hovers, names and titles of axes."""
+    layout = figure.get("layout", {})
+    for note in layout.get("annotations") or ():
+        yield from _texts(note.get("text", ""))
+    for name, axis in layout.items():
+        if "axis" in name and isinstance(axis, dict):
+            yield from _texts((axis.get("title") or {}).get("text", ""))
+            yield from _texts([text for text in axis.get("ticktext", ()) or () if isinstance(text, str)])
+    for trace in figure.get("data", ()):
+        for part in ("name", "text", "hovertext"):
+            held = trace.get(part)
+            yield from _texts([held] if isinstance(held, str) else [text for text in _list(held) if text])
+
+
+def _list(held: Any) -> list[str]:
+    return [text for text in held if isinstance(text, str)] if held is not None else []
+
+
+def _plain(text: str) -> str:
+    """Without tags, entities and the marks of Markdown's badges."""
+    text = re.sub(r"<br\s*/?>", " / ", text)
+    text = html.unescape(re.sub(r"<[^>]+>", " ", text)) if "<" in text else text
+    return re.sub(r"\s+", " ", text).strip()
