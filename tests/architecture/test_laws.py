@@ -116,6 +116,8 @@ def test_top_level_is_as_fixed():
         ".ci",
         "deploy",
         "bench",
+        "docs",
+        "findings",
         ".git",
         ".gitignore",
     }
