@@ -53,6 +53,11 @@ class Line:
     agrees: bool | None
     why: str
 
+    @property
+    def judged(self) -> bool:
+        """Whether the claim's own measure is open, so that it agrees or differs."""
+        return self.agrees is not None
+
 
 def lines(data: Data) -> list[Line]:
     """Every declared check, worked out on the release."""
@@ -62,9 +67,10 @@ def lines(data: Data) -> list[Line]:
 def table(data: Data, view: Filters) -> Checked:
     """The table of the plan page. `view` is not used: the checks have their own periods."""
     found = lines(data)
-    agreeing = sum(line.agrees is True for line in found)
-    tested = [line.chance for line in found if REAL.get(line.chance, "Cannot be judged.") != "Cannot be judged."]
-    judged = sum(line.agrees is not None for line in found)
+    judged = {
+        check.figure: line.agrees for check, line in zip(data.catalogue.checks, found, strict=True) if line.judged
+    }
+    tested = _tested(data.catalogue.checks, found)
     cards = tuple(
         Card(
             claim=f"{line.claim} (p{line.page})",
@@ -92,14 +98,23 @@ def table(data: Data, view: Filters) -> Checked:
     )
     raw = pd.DataFrame([{field: getattr(line, field) for field in Line.__dataclass_fields__} for line in found])
     return Checked(
-        title=f"{agreeing} of the plan's {judged} checkable claims agree with today's official figures; "
-        f"of {len(tested)} changes {sum(verdict == narrate.NOT_CHANCE for verdict in tested)} are more than chance would explain",
+        title=f"{sum(map(bool, judged.values()))} of the plan's {len(judged)} checkable claims agree with today's official figures; "
+        f"of {len(tested)} changes {tested.count(narrate.NOT_CHANCE)} are more than chance would explain",
         caption="Agrees: within one percentage point of a stated change or share, or within 1% of a stated level. "
         "✓ agrees, ≠ differs, ~ only the nearest measure is open. Changes are from 2018/19 to 2019/20 unless said otherwise.",
         table=shown,
         cards=cards,
         csv=raw.assign(release=data.release).to_csv(index=False, lineterminator="\n"),
     )
+
+
+def _tested(checks: tuple[Check, ...], found: list[Line]) -> list[str]:
+    """The verdicts on the changes that could be tested. Two claims about one change of one series are one change."""
+    told = {
+        (check.indicator, check.first, check.last, check.prior_first, check.prior_last): line.chance
+        for check, line in zip(checks, found, strict=True)
+    }
+    return [verdict for verdict in told.values() if REAL.get(verdict, "Cannot be judged.") != "Cannot be judged."]
 
 
 VERDICTS = {True: ":green-badge[✓ Agrees]", False: ":orange-badge[≠ Differs]", None: ":gray-badge[~ Nearest only]"}
