@@ -140,6 +140,7 @@ def test_safe_settings_for_a_public_server():
     assert config["client"]["toolbarMode"] == "minimal"
     assert config["server"]["enableXsrfProtection"] is True
     assert config["server"]["fileWatcherType"] == "none"
+    assert config["server"]["maxUploadSize"] == 0
     assert config["runner"]["postScriptGC"] is False
     assert "enableAgentApi" not in config["server"]
 
