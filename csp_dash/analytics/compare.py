@@ -11,6 +11,7 @@ import pandas as pd
 
 from csp_dash.analytics import wording
 from csp_dash.analytics.intervals import ALPHA, RateRatio, rate_ratio, ratio_of_ratios, two_shares
+from csp_dash.analytics.rates import Rate
 from csp_dash.domain.catalogue import Event
 from csp_dash.domain.months import Span
 from csp_dash.domain.words import Kind
@@ -46,7 +47,8 @@ class Change:
     `absolute` is in the figure's unit (percentage points for shares); `percent` is None for shares and on a base of
     zero. `low` and `high` bound the percent change (shares: the change in points) with 95% confidence. `p_value` is
     None where the figure was published without its base, so that chance cannot be judged. `dispersion` is how much
-    more the months scatter than chance; it has widened the test. With a `refusal` (a sentence) nothing else is filled.
+    more the months scatter than chance; it has widened the test. With a `rate` the counts are written as rates. With a
+    `refusal` (a sentence) nothing else is filled.
     """
 
     now: Window
@@ -62,6 +64,7 @@ class Change:
     note: str = ""
     base: float | None = None
     dispersion: float = 1.0
+    rate: Rate | None = None
 
     @property
     def tested(self) -> bool:
@@ -76,12 +79,13 @@ def change(
     breaks: Sequence[Event] = (),
     base: float | None = None,
     dispersion: float = 1.0,
+    rate: Rate | None = None,
 ) -> Change:
     """Compare a period with an earlier one.
 
     `breaks` are the indicator's declared breaks; every one given counts. `base` is the number of people or interviews
     behind a share that was published without its denominator. `dispersion` (see `analytics.dispersion`) widens the
-    test of counts. Never raises on data: it refuses in words.
+    test of counts, which `rate` says how to write. Never raises on data: it refuses in words.
     """
     refusal = _refusal(now, before, kind, breaks)
     if refusal:
@@ -107,6 +111,7 @@ def change(
         note=note,
         base=base,
         dispersion=dispersion,
+        rate=rate,
     )
 
 

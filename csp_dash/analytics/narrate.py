@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from csp_dash.analytics import wording
+from csp_dash.analytics import rates, wording
 from csp_dash.analytics.compare import Against, Change, Window
 from csp_dash.analytics.intervals import ALPHA, RateRatio, smallest_detectable_count
 from csp_dash.analytics.signal import BEYOND, Record
@@ -63,7 +63,7 @@ def tile(change: Change | None) -> str:
         return change.refusal
     earlier = compared_with(change.now.span, change.before.span)
     if change.absolute == 0:
-        return f"Unchanged from {earlier} ({_value(change.now, change.kind)})."
+        return f"Unchanged from {earlier} ({value(change, change.now)}{_unit(change)})."
     return f"{wording.capital(movement(change))} on {earlier} ({_both(change)}): {verdict(change)}."
 
 
@@ -74,12 +74,14 @@ def within_chance(change: Change) -> str:
         return ""
     low, high = smallest_detectable_count(before, change.dispersion)
     if low is None:
-        return f"It would have to reach {wording.number(high)} before chance could be ruled out."
-    return f"A fall to {wording.number(low)} or a rise to {wording.number(high)} would be more than chance."
+        return f"It would have to reach {_count(change, high)}{_unit(change)} before chance could be ruled out."
+    return (
+        f"A fall to {_count(change, low)} or a rise to {_count(change, high)}{_unit(change)} would be more than chance."
+    )
 
 
-def held(name: str, found: Against, kind: Kind, per: float = 1000) -> str:
-    """How a figure stands beside another place's: both figures, the gap, and whether chance explains it."""
+def held(name: str, found: Against, kind: Kind, unit: str = "per 1,000 residents") -> str:
+    """How a figure stands beside another place's: both figures (rates in `unit`), the gap, and whether chance explains it."""
     if found.refusal:
         return f"{wording.capital(name)}: not compared. {found.refusal}"
     if found.ours is None or found.theirs is None:
@@ -89,8 +91,8 @@ def held(name: str, found: Against, kind: Kind, per: float = 1000) -> str:
         gap = wording.points(found.points or 0)
         higher = (found.points or 0) > 0
     else:
-        unit = f" per {per:,.0f} residents" if kind is Kind.COUNT else ""
-        both = f"{wording.rate(found.ours)}{unit} here and {wording.rate(found.theirs)} in {name}"
+        of = f" {unit}" if kind is Kind.COUNT else ""
+        both = f"{wording.rate(found.ours)}{of} here and {wording.rate(found.theirs)} in {name}"
         if not found.theirs:
             return f"{both}."
         gap = wording.percent(100 * (found.ours / found.theirs - 1))
@@ -173,7 +175,7 @@ def trend_title(
     if change.kind is Kind.PROPORTION:
         size = f"by {wording.points(change.absolute)}"
     elif change.percent is None:
-        size = f"from none to {_value(change.now, change.kind)}"
+        size = f"from none to {value(change, change.now)}{_unit(change)}"
     elif change.percent >= 100:
         size = "to more than double" if change.percent < 200 else f"{wording.percent(change.percent)}"
     else:
@@ -270,12 +272,26 @@ def signals_sentence(trend: pd.DataFrame, months: int = 12) -> str:
     return f"Of the latest {len(known)} months, {' and '.join(told)}" + (" it." if len(told) == 2 else ".")
 
 
-def _value(window: Window, kind: Kind) -> str:
-    return wording.figure(window.value(kind), kind)
+def value(change: Change, window: Window) -> str:
+    """One of a change's two figures in words: a count, a share, or a rate where the counts are written as rates."""
+    if change.rate is not None and window.numerator is not None:
+        return wording.rate(change.rate.of(window.numerator, window.span.months))
+    return wording.figure(window.value(change.kind), change.kind)
+
+
+def _count(change: Change, count: float) -> str:
+    if change.rate is None:
+        return wording.number(count)
+    return wording.rate(change.rate.of(count, change.now.span.months))
+
+
+def _unit(change: Change) -> str:
+    """What follows a figure that is a rate; nothing after a count."""
+    return "" if change.rate is None else f" {rates.per_people('', change.rate.per, change.now.span.months)}"
 
 
 def _both(change: Change) -> str:
-    return f"from {_value(change.before, change.kind)} to {_value(change.now, change.kind)}"
+    return f"from {value(change, change.before)} to {value(change, change.now)}{_unit(change)}"
 
 
 def _year(span: Span | None) -> str:

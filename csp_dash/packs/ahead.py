@@ -18,7 +18,7 @@ from csp_dash.packs.trend import monthly_rows
 
 def ahead(data: Data, view: Filters) -> Picture:
     """The forecast of the view's indicator as counts, or the sentence that says why there is none."""
-    question = asked(data, view)
+    question = asked(data, view).as_counts
     indicator = question.indicator
     frame = data.series(indicator, question.areas)
     cuts = [event.start for event in question.breaks if event.start is not None]
@@ -43,7 +43,7 @@ def ahead(data: Data, view: Filters) -> Picture:
     middle, low, high = found.total
     title = (
         f"{question.subject}: if things go on as they have, about {wording.number(round(middle, -1 if middle >= 100 else 0))} "
-        f"in the next 12 months (four chances in five: {wording.number(round(low))} to {wording.number(round(high))})"
+        f"{indicator.unit} in the next 12 months (four chances in five: {wording.number(round(low))} to {wording.number(round(high))})"
     )
     return Picture(
         indicator=indicator,

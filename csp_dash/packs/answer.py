@@ -6,6 +6,7 @@ import difflib
 from typing import Any
 
 from csp_dash import queries
+from csp_dash.analytics import rates
 from csp_dash.catalogue import Catalogue
 from csp_dash.domain.catalogue import Indicator
 from csp_dash.domain.filters import MOST_AREAS, Filters
@@ -40,7 +41,7 @@ def value(
 ) -> dict[str, Any]:
     """One figure as a dictionary; NoAnswer with a sentence where it does not exist.
 
-    `rate` divides by Census 2021 residents; `proportion` by the indicator's own denominator.
+    `rate` divides by Census 2021 residents, and is a year's whatever the period; `proportion` by the indicator's own denominator.
     """
     indicator = _indicator(catalogue, name)
     span = Span(Month.parse(first), Month.parse(last))
@@ -76,7 +77,7 @@ def value(
             f" it has them from {limits}{without}."
         )
     measure = measure or ("count" if indicator.kind is Kind.COUNT else indicator.kind.value)
-    numerator, denominator, shown, unit = _measured(warehouse, indicator, row, area, measure)
+    numerator, denominator, shown, unit = _measured(warehouse, indicator, row, area, measure, span.months)
     return {
         "indicator": indicator.slug,
         "area": area,
@@ -117,7 +118,7 @@ def _own_period(warehouse: Warehouse, indicator: Indicator, area: str, span: Spa
 
 
 def _measured(
-    warehouse: Warehouse, indicator: Indicator, row: Any, area: str, measure: str
+    warehouse: Warehouse, indicator: Indicator, row: Any, area: str, measure: str, months: int
 ) -> tuple[float, float | None, float, str]:
     numerator = _whole(row["numerator"])
     own = None if row["denominator"] != row["denominator"] or row["denominator"] is None else _whole(row["denominator"])
@@ -131,8 +132,8 @@ def _measured(
         return (
             numerator,
             residents,
-            round(indicator.per * numerator / residents, 4),
-            f"{indicator.unit} per {indicator.per:,} residents",
+            round(rates.Rate(residents, indicator.per).of(numerator, months), 4),
+            rates.per_people(indicator.unit, indicator.per, months),
         )
     if measure == "proportion" and indicator.kind is Kind.PROPORTION and own:
         return numerator, own, round(100 * numerator / own, 4), "percent"

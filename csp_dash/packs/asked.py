@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from csp_dash.analytics import wording
+from csp_dash.analytics import rates, wording
 from csp_dash.analytics.compare import Change, Window, change
+from csp_dash.analytics.rates import Rate
 from csp_dash.domain.catalogue import Event, Indicator
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Month, Span
-from csp_dash.domain.words import AreaKind, Compare, Frequency, Kind, Measure, Trust
+from csp_dash.domain.words import BOROUGH, AreaKind, Compare, Frequency, Kind, Measure, Trust
 from csp_dash.packs.data import Data, Have
 
 ILLUSTRATIVE = "Illustrative, not real data"
@@ -19,7 +20,10 @@ NEWEST = ("12m", "24m", "fytd", "1m")
 
 @dataclass(frozen=True)
 class Asked:
-    """`have` is None where the indicator has no figures at all for these areas on this instance."""
+    """`have` is None where the indicator has no figures at all for these areas on this instance.
+
+    `areas` are those shown, `wanted` those asked for: where a measure has no figures for these, `whose` names the others.
+    """
 
     indicator: Indicator
     kind: AreaKind
@@ -29,7 +33,7 @@ class Asked:
     span: Span | None
     measure: Measure
     breaks: tuple[Event, ...]
-    fallback: str
+    wanted: tuple[str, ...]
     compare: Compare = Compare.PREVIOUS
 
     @property
@@ -42,17 +46,64 @@ class Asked:
         )
 
     @property
+    def whose(self) -> str:
+        """The area of the figures in words, where it is not the one asked for; else empty."""
+        if self.areas == self.wanted:
+            return ""
+        return f"all of {self.place}" if self.areas == (BOROUGH,) else self.place
+
+    def named(self, text: str) -> str:
+        """A name or a unit with the area that it is of, where that is not the one asked for."""
+        return f"{text} ({self.whose})" if self.whose else text
+
+    @property
+    def fallback(self) -> str:
+        """Why another area than the one asked for is shown; empty where it is that one."""
+        return (
+            f"There are no ward figures for this measure: this is {self.whose}."
+            if self.whose and self.asks_wards
+            else ""
+        )
+
+    @property
+    def asks_wards(self) -> bool:
+        return self.wanted != (BOROUGH,)
+
+    @property
     def subject(self) -> str:
-        """The indicator's name; an illustrative one says so wherever its name stands."""
+        """The indicator's name, with whose figures they are; an illustrative one says so wherever its name stands."""
         made_up = self.indicator.trust is Trust.ILLUSTRATIVE
-        return f"{self.indicator.title} ({ILLUSTRATIVE.lower()})" if made_up else self.indicator.title
+        return self.named(f"{self.indicator.title} ({ILLUSTRATIVE.lower()})" if made_up else self.indicator.title)
 
     @property
     def unit(self) -> str:
-        """What a value is: `offences`, `offences per 1,000 residents`, `% of stops`."""
-        if self.measure is Measure.RATE:
-            return f"{self.indicator.unit} per {self.indicator.per:,} residents"
+        """What a value is: `offences`, `offences per 1,000 residents`, `offences per 1,000 residents a year`."""
+        if self.rated:
+            return rates.per_people(self.indicator.unit, self.indicator.per, self.months)
         return self.indicator.unit
+
+    @property
+    def unit_a_month(self) -> str:
+        """What a month's value is, in a series of months."""
+        unit = rates.per_people(self.indicator.unit, self.indicator.per) if self.rated else self.indicator.unit
+        return f"{unit} a month"
+
+    @property
+    def rated(self) -> bool:
+        return self.measure is Measure.RATE
+
+    @property
+    def as_counts(self) -> Asked:
+        return replace(self, measure=Measure.COUNT)
+
+    @property
+    def as_rates(self) -> Asked:
+        return replace(self, measure=Measure.RATE)
+
+    @property
+    def months(self) -> int:
+        """How long the period is; a year where there is none."""
+        return self.span.months if self.span else rates.YEAR
 
     @property
     def period(self) -> str:
@@ -64,19 +115,16 @@ class Asked:
         return f"12 months to {self.span.last.words}" if self.span.months == 12 else self.span.words
 
 
-def asked(data: Data, view: Filters) -> Asked:
-    """Make a view concrete. The view names a known indicator."""
+def asked(data: Data, view: Filters, *, whole: bool = False) -> Asked:
+    """Make a view concrete. The view names a known indicator. `whole`: for the borough, whichever wards it asks for."""
     indicator = data.catalogue.indicators[view.indicator]
-    kind, areas = data.level(indicator, view.wards)
+    kind, areas = data.level(indicator, () if whole else view.wards)
     have = data.have(indicator, kind)
     span = period_of(view, have)
     if have and span and indicator.frequency is not Frequency.MONTH:
         span = _own_period(
             data, indicator, areas, Span(have.span.last, have.span.last) if view.period in NEWEST else span
         )
-    fallback = ""
-    if view.wards and kind is AreaKind.BOROUGH:
-        fallback = "There are no ward figures for this measure, so the whole borough is shown."
     rate = view.measure is Measure.RATE and indicator.has_rate and data.people_of(areas) is not None
     return Asked(
         indicator=indicator,
@@ -87,7 +135,7 @@ def asked(data: Data, view: Filters) -> Asked:
         span=span,
         measure=Measure.RATE if rate else Measure.COUNT,
         breaks=tuple(data.catalogue.events[name] for name in indicator.breaks),
-        fallback=fallback,
+        wanted=view.wards or (BOROUGH,),
         compare=view.compare,
     )
 
@@ -140,7 +188,7 @@ def compare(data: Data, question: Asked) -> tuple[Window | None, Change | None]:
 
 
 def against_before(data: Data, question: Asked, now: Window, before: Window) -> Change:
-    """The change between two windows of a question's areas, tested with their own scatter."""
+    """The change between two windows of a question's areas, tested with their own scatter, written in its measure."""
     indicator = question.indicator
     return change(
         now,
@@ -149,16 +197,23 @@ def against_before(data: Data, question: Asked, now: Window, before: Window) -> 
         breaks=question.breaks,
         base=base(question),
         dispersion=data.noise(indicator, question.areas).dispersion.value if indicator.kind is Kind.COUNT else 1.0,
+        rate=rate_of(data, question),
     )
 
 
+def rate_of(data: Data, question: Asked) -> Rate | None:
+    """How the counts of a question are written as rates; None where they are not."""
+    people = data.people_of(question.areas) if question.rated else None
+    return Rate(float(people), question.indicator.per) if people else None
+
+
 def value(data: Data, question: Asked, window: Window | None) -> float | None:
-    """A window's figure in the measure asked for: count, rate per 1,000, percent, or a rate as published."""
+    """A window's figure in the measure asked for: count, rate per 1,000 and year, percent, or a rate as published."""
     if window is None or window.numerator is None or not window.whole:
         return None
-    if question.measure is Measure.RATE:
-        people = data.people_of(question.areas)
-        return question.indicator.per * window.numerator / people if people else None
+    if question.rated:
+        rate = rate_of(data, question)
+        return rate.of(window.numerator, window.span.months) if rate else None
     if question.indicator.kind is Kind.PROPORTION:
         share = window.value(Kind.PROPORTION)
         return None if share is None else 100 * share
@@ -167,15 +222,7 @@ def value(data: Data, question: Asked, window: Window | None) -> float | None:
 
 def area_value(data: Data, question: Asked, code: str, window: Window) -> float | None:
     """As `value`, for one area of the kind."""
-    if window.numerator is None or not window.whole:
-        return None
-    if question.measure is Measure.RATE:
-        people = data.people.get(code)
-        return question.indicator.per * window.numerator / people if people else None
-    if question.indicator.kind is Kind.PROPORTION:
-        share = window.value(Kind.PROPORTION)
-        return None if share is None else 100 * share
-    return window.numerator
+    return value(data, replace(question, areas=(code,)), window)
 
 
 def value_words(question: Asked, number: float | None) -> str:
@@ -184,6 +231,6 @@ def value_words(question: Asked, number: float | None) -> str:
         return "no figure"
     if question.indicator.kind is Kind.PROPORTION:
         return wording.percent(number)
-    if question.measure is Measure.RATE or question.indicator.kind is Kind.RATE:
+    if question.rated or question.indicator.kind is Kind.RATE:
         return wording.rate(number)
     return wording.number(number)

@@ -86,7 +86,7 @@ def _way(data: Data, view: Filters, name: str, period: str, against: Compare) ->
         name=name,
         period=question.span.words if question.span else "",
         before=question.before.words if question.before else "",
-        figures=f"{wording.figure(found.before.value(kind), kind)} to {wording.figure(found.now.value(kind), kind)}"
+        figures=f"{narrate.value(found, found.before)} to {narrate.value(found, found.now)}"
         if told and found
         else (wording.figure(now.value(kind), kind) if now else "no figure"),
         movement=narrate.movement(found) if told and found else "not compared",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from csp_dash.analytics import narrate, wording
+from csp_dash.analytics import narrate, rates, wording
 from csp_dash.analytics.compare import Against, Change, Window, against, changed_apart
 from csp_dash.domain.words import LONDON, Compare, Kind
 from csp_dash.packs.asked import Asked, against_before
@@ -32,7 +32,8 @@ def beside(data: Data, question: Asked, compare: Compare, now: Window | None, fo
         return f"{wording.capital(name)}: not compared, because counts of places of different size say little."
     there = replace(question, kind=kind, areas=areas, place=name)
     theirs = data.window(indicator, kind, areas, question.span)
-    level = narrate.held(name, hold(data, question, there, now, theirs), indicator.kind, indicator.per)
+    unit = rates.per_people("", indicator.per, question.months)
+    level = narrate.held(name, hold(data, question, there, now, theirs), indicator.kind, unit)
     if found is None or found.refusal or question.before is None:
         return level
     before = data.window(indicator, kind, areas, question.before)
@@ -63,7 +64,7 @@ def hold(data: Data, here: Asked, there: Asked, now: Window, theirs: Window) -> 
         theirs,
         kind=indicator.kind,
         people=(float(ours), float(others)) if ours and others else None,
-        per=indicator.per,
+        per=indicator.per * rates.yearly(here.months),
         rest=without(theirs, now, there.areas) if inside else None,
         rest_people=float(others - ours) if ours and others else None,
         bases=(float(indicator.base), float(indicator.base * count)) if indicator.base else None,

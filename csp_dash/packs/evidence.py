@@ -75,7 +75,7 @@ def evidence(
     have = question.have
     frame = pd.DataFrame(rows, columns=["area", "from", "to", "numerator", "denominator", "value", "flag"])
     frame.insert(0, "indicator", indicator.slug)
-    frame.insert(2, "area_name", [data.names.get(str(code), str(code)) for code in frame["area"]])
+    frame.insert(2, "area_name", [_area(data, str(codes)) for codes in frame["area"]])
     frame["value"] = pd.to_numeric(frame["value"]).round(4)
     frame["unit"] = unit or question.unit
     frame["trust"] = ILLUSTRATIVE if indicator.trust is Trust.ILLUSTRATIVE else indicator.trust.words
@@ -87,7 +87,7 @@ def evidence(
         url=RETURNS if indicator.trust is Trust.PARTNER else card.url if card else "",
         as_at=have.span.last.words if have else "",
         notes=data.catalogue.notes_of(indicator),
-        table=_table(question, frame, first),
+        table=_table(question, frame, first, unit or question.unit),
         csv=frame.to_csv(index=False, lineterminator="\n"),
         filename=f"{_mark(indicator)}{indicator.slug}-{name}.csv",
         contradictions=tuple(
@@ -107,6 +107,7 @@ def tabled(data: Data, question: Asked, shown: pd.DataFrame, raw: pd.DataFrame, 
     span, feed = question.span, question.indicator.feed(question.kind)
     frame = raw.assign(
         **{
+            **({} if "area" in raw else {"area_name": question.place}),
             "from": str(span.first.first_day) if span else "",
             "to": str(span.last.last_day) if span else "",
             "trust": ILLUSTRATIVE if mark else question.indicator.trust.words,
@@ -115,6 +116,11 @@ def tabled(data: Data, question: Asked, shown: pd.DataFrame, raw: pd.DataFrame, 
         }
     )
     return replace(told, table=shown, csv=frame.to_csv(index=False, lineterminator="\n"), filename=f"{mark}{name}.csv")
+
+
+def _area(data: Data, codes: str) -> str:
+    """The name of an area, or of several together (`E05009318+E05009336`)."""
+    return data.place_words(tuple(codes.split("+"))) if set(codes.split("+")) <= set(data.names) else codes
 
 
 def _mark(indicator: Indicator) -> str:
@@ -127,8 +133,8 @@ def _source_words(question: Asked, title: str, publisher: str) -> str:
     return f"{made_up}{title} ({publisher})" if publisher else f"{made_up}{title}"
 
 
-def _table(question: Asked, frame: pd.DataFrame, first: str) -> pd.DataFrame:
-    unit = wording.capital(question.unit)
+def _table(question: Asked, frame: pd.DataFrame, first: str, exact: str) -> pd.DataFrame:
+    unit = question.named(wording.capital(exact))
     if question.indicator.trust is Trust.ILLUSTRATIVE:
         unit = f"{unit} ({ILLUSTRATIVE.lower()})"
     if first == "Month":

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 import pandas as pd
 
-from csp_dash.analytics import alt, wording
-from csp_dash.analytics.classes import Classes
+from csp_dash.analytics import alt, rates, wording
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.months import Month, Span
-from csp_dash.domain.words import AreaKind, Kind, Measure, Trust
+from csp_dash.domain.months import Span
+from csp_dash.domain.words import Measure, Trust
 from csp_dash.maps import sheet, year_grid
 from csp_dash.maps.shading import by_class
 from csp_dash.packs.asked import Asked, value_words
 from csp_dash.packs.data import Data
 from csp_dash.packs.evidence import area_rows, evidence
 from csp_dash.packs.picture import Picture
-from csp_dash.packs.shades import by_ward, classes_of
+from csp_dash.packs.rolling import LENGTHS, Steps, rolled
+from csp_dash.packs.shades import by_ward, yearly
 
 
 class Grain(StrEnum):
@@ -29,48 +29,17 @@ class Grain(StrEnum):
     MONTH = "Month"
 
 
-LENGTH = {Grain.YEAR: 12, Grain.QUARTER: 3, Grain.MONTH: 1}
+LENGTH = dict(zip((Grain.MONTH, Grain.QUARTER, Grain.YEAR), LENGTHS, strict=True))
 YEARS = 16
-SAMPLE = 300
-
-
-@dataclass(frozen=True)
-class Steps:
-    """Every step of a length: `values` has a row a step and a column a ward; `classes` hold for all of them."""
-
-    spans: tuple[Span, ...]
-    values: pd.DataFrame
-    classes: Classes
 
 
 def steps(data: Data, view: Filters, grain: Grain) -> Steps:
-    """The wards' figures step by step, by count or rate; steps with a missing month have no values.
+    """The wards' figures step by step, by count or rate.
 
     12 months roll on month by month; quarters are those of the calendar.
     """
-    rate = rated(data, view)
-    return data.once(("steps", view.indicator, rate, grain), lambda: _made(data, view, grain, rate))
-
-
-def _made(data: Data, view: Filters, grain: Grain, rate: bool) -> Steps:
-    question = by_ward(data, replace(view, measure=Measure.RATE if rate else Measure.COUNT))
-    if question.have is None or question.indicator.kind is not Kind.COUNT:
-        return Steps((), pd.DataFrame(columns=list(data.wards)), classes_of(question, pd.Series(dtype=float)))
-    months = data.by_month(question.indicator, AreaKind.WARD)
-    length = LENGTH[grain]
-    sums = months.rolling(length, min_periods=length).sum()
-    if grain is Grain.QUARTER:
-        sums = sums[[month.month % 3 == 0 for month in sums.index]]
-    known = sums.dropna(how="all")  # a step in between that has a missing month stays, without values
-    sums = sums.loc[known.index[0] : known.index[-1]] if len(known) else known
-    if rate:
-        sums = sums * question.indicator.per / pd.Series({code: data.people[code] for code in sums.columns})
-    lasts = [Month(last.year, last.month) for last in sums.index]
-    # Natural breaks of thousands of values take seconds; those of as many of their quantiles are the same to a reader.
-    values = pd.Series(sums.to_numpy().ravel()).dropna()
-    sample = values.quantile([place / SAMPLE for place in range(SAMPLE + 1)], interpolation="nearest")
-    spans = tuple(Span(last.plus(1 - length), last) for last in lasts)
-    return Steps(spans, sums, classes_of(question, sample))
+    measure = Measure.RATE if rated(data, view) else Measure.COUNT
+    return rolled(data, by_ward(data, replace(view, measure=measure)), LENGTH[grain])
 
 
 def rated(data: Data, view: Filters) -> bool:
@@ -145,7 +114,7 @@ def _question(data: Data, view: Filters, span: Span | None) -> Asked:
 
 
 def _what(question: Asked) -> str:
-    return "rates" if question.measure is Measure.RATE else "numbers"
+    return yearly(question, "rates") if question.measure is Measure.RATE else "numbers"
 
 
 def _frame(data: Data, question: Asked, values: pd.Series) -> pd.DataFrame:
@@ -155,7 +124,9 @@ def _frame(data: Data, question: Asked, values: pd.Series) -> pd.DataFrame:
         value = values.get(code)
         known = None if value is None or pd.isna(value) else float(value)
         people = data.people.get(code)
-        count = known if not rate or known is None or people is None else known * people / question.indicator.per
+        count = known
+        if rate and known is not None and people is not None:
+            count = known * people / question.indicator.per / rates.yearly(question.months)
         rows.append(
             {
                 "area": code,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from csp_dash.analytics import alt, wording
+from csp_dash.analytics import alt, rates, wording
 from csp_dash.analytics.classes import classify
 from csp_dash.analytics.intervals import poisson_rate_ci, wilson
 from csp_dash.charts import bars
@@ -18,12 +18,12 @@ from csp_dash.packs.asked import Asked, asked, base, value
 from csp_dash.packs.data import Data
 from csp_dash.packs.evidence import area_rows, evidence
 from csp_dash.packs.picture import Picture
-from csp_dash.packs.shades import by_ward
+from csp_dash.packs.shades import by_ward, yearly
 
 
 def boroughs(data: Data, view: Filters) -> Picture:
     """Every borough that has figures, as rates or shares with 95% intervals, Tower Hamlets picked out."""
-    question = replace(asked(data, replace(view, wards=())), areas=(BOROUGH,), kind=AreaKind.BOROUGH)
+    question = _borough(data, view)
     frame = _frame(data, question, AreaKind.BOROUGH)
     known = frame.dropna(subset=["value"]).sort_values("value", ascending=False).reset_index(drop=True)
     title = f"{question.indicator.title}: no borough figures for this choice"
@@ -49,6 +49,12 @@ def boroughs(data: Data, view: Filters) -> Picture:
     )
 
 
+def _borough(data: Data, view: Filters) -> Asked:
+    """The question, put to boroughs, of which ours is picked out; as a rate where it has one."""
+    question = replace(asked(data, view, whole=True), areas=(BOROUGH,), wanted=(BOROUGH,), kind=AreaKind.BOROUGH)
+    return replace(question, measure=Measure.RATE if question.indicator.has_rate else Measure.COUNT)
+
+
 def wards(data: Data, view: Filters) -> Picture:
     """Every ward as rates or shares with 95% intervals, the borough as a line; chosen wards picked out."""
     question = replace(
@@ -59,7 +65,7 @@ def wards(data: Data, view: Filters) -> Picture:
     title = f"{question.subject}: no ward figures for this choice"
     whole = _whole(data, question)
     if len(known) > 1:
-        title = f"{question.subject}: {alt.map_title(frame, data.names, measure='rates', unit=question.indicator.unit)}"
+        title = f"{question.subject}: {alt.map_title(frame, data.names, measure=yearly(question, 'rates'), unit=question.indicator.unit)}"
         if whole is not None and "low" in known:
             apart = int(((known["low"] > whole) | (known["high"] < whole)).sum())
             title += f"; {apart} of {len(known)} wards differ from the borough by more than chance"
@@ -92,7 +98,7 @@ def _whole(data: Data, question: Asked) -> float | None:
 def borough_map(data: Data, view: Filters) -> Picture:
     """The same figures on a map of London, without a tile server."""
     picture = boroughs(data, view)
-    question = replace(asked(data, replace(view, wards=())), areas=(BOROUGH,), kind=AreaKind.BOROUGH)
+    question = _borough(data, view)
     frame = _frame(data, question, AreaKind.BOROUGH)
     frame["label"] = [
         "no data" if pd.isna(number) else f"{wording.rate(float(number))} {_unit(question).lower()}"
@@ -119,12 +125,13 @@ def borough_map(data: Data, view: Filters) -> Picture:
 def _unit(question: Asked) -> str:
     if question.indicator.kind is Kind.PROPORTION:
         return wording.capital(question.indicator.unit)
-    return f"{wording.capital(question.indicator.unit)} per {question.indicator.per:,} residents"
+    return rates.per_people(wording.capital(question.indicator.unit), question.indicator.per, question.months)
 
 
 def _frame(data: Data, question: Asked, kind: AreaKind) -> pd.DataFrame:
     found = data.windows(question.indicator, kind, question.span) if question.span else {}
     scatter = data.scatter(question.indicator, kind) if question.indicator.kind is Kind.COUNT else {}
+    per = question.indicator.per * rates.yearly(question.months)
     rows = []
     for code, window in found.items():
         row: dict[str, object] = {
@@ -141,8 +148,8 @@ def _frame(data: Data, question: Asked, kind: AreaKind) -> pd.DataFrame:
                 row |= {"value": 100 * share, "low": 100 * low, "high": 100 * high}
             elif question.indicator.has_rate and people:
                 own = scatter.get(code, 1.0)
-                low, high = poisson_rate_ci(window.numerator / own, people / own, question.indicator.per)
-                row |= {"value": question.indicator.per * window.numerator / people, "low": low, "high": high}
+                low, high = poisson_rate_ci(window.numerator / own, people / own, per)
+                row |= {"value": per * window.numerator / people, "low": low, "high": high}
         rows.append(row)
     return pd.DataFrame(rows, columns=["area", "name", "value", "low", "high", "numerator", "denominator"])
 
@@ -155,7 +162,8 @@ def _london(data: Data, question: Asked) -> float | None:
         return None
     if question.indicator.kind is Kind.PROPORTION:
         return 100 * window.numerator / window.denominator if window.denominator else None
-    return question.indicator.per * window.numerator / data.people[LONDON] if LONDON in data.people else None
+    per = question.indicator.per * rates.yearly(question.months)
+    return per * window.numerator / data.people[LONDON] if LONDON in data.people else None
 
 
 def ward_place(frame: pd.DataFrame, ward: str) -> tuple[int, int] | None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from csp_dash.analytics import alt, narrate, palette, wording
-from csp_dash.analytics.classes import Classes, classify
+from csp_dash.analytics import alt, narrate, palette, rates, wording
+from csp_dash.analytics.classes import classify
 from csp_dash.analytics.funnel import Band, Funnel, funnel
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import AreaKind, Kind, Measure, Shade, Trust
@@ -16,6 +16,7 @@ from csp_dash.maps import shading as shadings
 from csp_dash.maps.shading import Shading
 from csp_dash.packs.asked import Asked, against_before, area_value, asked, period_of, real_figure, value_words
 from csp_dash.packs.data import Data
+from csp_dash.packs.rolling import classes_of
 
 NAMES = {
     Shade.COUNT: "Count",
@@ -66,7 +67,8 @@ def present(data: Data, view: Filters) -> Shade:
 def shaded(data: Data, view: Filters) -> Shaded:
     """The wards of a view, shaded as it asks."""
     shade = present(data, view)
-    question = by_ward(data, replace(view, measure=Measure.RATE if shade is Shade.RATE else Measure.COUNT))
+    rate = shade is Shade.RATE or (shade is Shade.CHANGE and view.measure is Measure.RATE)
+    question = by_ward(data, replace(view, measure=Measure.RATE if rate else Measure.COUNT))
     return MAKERS[shade](data, question)
 
 
@@ -79,6 +81,7 @@ def by_ward(data: Data, view: Filters) -> Asked:
         question,
         kind=AreaKind.WARD,
         areas=data.wards,
+        wanted=data.wards,
         place="wards of Tower Hamlets",
         have=have,
         span=period_of(view, have),
@@ -106,16 +109,18 @@ def ward_frame(data: Data, question: Asked) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def classes_of(question: Asked, values: pd.Series) -> Classes:
-    """Legible classes: whole numbers for counts."""
-    return classify(values, whole=question.measure is Measure.COUNT and question.indicator.kind is Kind.COUNT)
+def yearly(question: Asked, measure: str) -> str:
+    """What a map's figures are called: `rates`, or `yearly rates` where its period is no year."""
+    return f"yearly {measure}" if rates.a_year(question.months) else measure
 
 
 def _plain(data: Data, question: Asked) -> Shaded:
     """Counts, shares as published, and rates per 1,000 residents."""
     rate = question.measure is Measure.RATE
     shade = Shade.RATE if rate else Shade.COUNT
-    measure = "rates" if rate else "shares" if question.indicator.kind is Kind.PROPORTION else "numbers"
+    measure = (
+        yearly(question, "rates") if rate else "shares" if question.indicator.kind is Kind.PROPORTION else "numbers"
+    )
     remark = ""
     if question.indicator.trust is Trust.ILLUSTRATIVE:
         remark = real_figure(data, question)
@@ -129,21 +134,23 @@ def _plain(data: Data, question: Asked) -> Shaded:
 def _per_household(data: Data, question: Asked) -> Shaded:
     frame = ward_frame(data, question)
     frame["denominator"] = [data.households[code] for code in frame["area"]]
-    frame["value"] = question.indicator.per * frame["numerator"].astype(float) / frame["denominator"]
-    unit = f"{question.indicator.unit} per {question.indicator.per:,} households"
+    year = rates.yearly(question.months)
+    frame["value"] = question.indicator.per * frame["numerator"].astype(float) * year / frame["denominator"]
+    unit = f"{question.indicator.unit} per {question.indicator.per:,} households{rates.a_year(question.months)}"
     frame["label"] = _words(frame["value"], wording.rate, unit)
     remark = "Households at the 2021 Census: what can happen to a home is best set against the number of homes."
-    return _by_value(data, question, Shade.HOUSEHOLD, frame, unit, "rates", remark, whole=False)
+    measure = yearly(question, "rates")
+    return _by_value(data, question, Shade.HOUSEHOLD, frame, unit, measure, remark, whole=False)
 
 
 def _per_area(data: Data, question: Asked) -> Shaded:
     frame = ward_frame(data, question)
     frame["denominator"] = [data.square_kilometres[code] for code in frame["area"]]
-    frame["value"] = frame["numerator"].astype(float) / frame["denominator"]
-    unit = f"{question.indicator.unit} per km²"
+    frame["value"] = frame["numerator"].astype(float) * rates.yearly(question.months) / frame["denominator"]
+    unit = f"{question.indicator.unit} per km²{rates.a_year(question.months)}"
     frame["label"] = _words(frame["value"], wording.rate, unit)
     remark = "For each square kilometre of land: how thick on the ground it is, whoever lives there."
-    return _by_value(data, question, Shade.AREA, frame, unit, "densities", remark, whole=False)
+    return _by_value(data, question, Shade.AREA, frame, unit, yearly(question, "densities"), remark, whole=False)
 
 
 def _share(data: Data, question: Asked) -> Shaded:
@@ -173,7 +180,11 @@ def _by_value(
     whole: bool = True,
     suffix: str = "",
 ) -> Shaded:
-    classes = classes_of(question, frame["value"]) if whole else classify(frame["value"], suffix=suffix)
+    classes = (
+        classes_of(data, question, frame["value"])
+        if whole
+        else classify(frame["value"], suffix=suffix or rates.a_year(question.months))
+    )
     finding = alt.map_title(frame, data.names, measure=measure, unit=question.indicator.unit)
     if finding.startswith(("No ", "Every ")):
         finding = wording.inside(finding)
@@ -314,16 +325,17 @@ def unusual_shaded(data: Data, question: Asked, made: Unusual) -> Shaded:
 
 def funnel_words(question: Asked, made: Unusual) -> str:
     """What the limits are, and what they do not say."""
-    per = question.indicator.per
     if not made.chance.rate > 0:
         return ""
+    per = question.indicator.per
+    rate = per * made.chance.rate * rates.yearly(question.months)
     spread = ""
     if made.wide.phi > 1.5:
         spread = (
             f" Wards differ {wording.rate(made.wide.phi)} times as much as chance would make them, so many lie outside."
         )
     return (
-        f"Limits of chance around the borough's {wording.rate(per * made.chance.rate)} per {per:,} residents: 95% and 99.8%."
+        f"Limits of chance around the borough's {wording.rate(rate)} {rates.per_people('', per, question.months)}: 95% and 99.8%."
         f"{spread} Unusual is not the same as bad: who comes to a ward counts too."
     )
 

@@ -16,7 +16,7 @@ from csp_dash.packs.trend import monthly_rows
 
 def taken_apart(data: Data, view: Filters) -> Picture:
     """The decomposition of the view's indicator, as counts; empty where the series is too short, small or broken."""
-    question = asked(data, view)
+    question = asked(data, view).as_counts
     indicator = question.indicator
     frame = data.series(indicator, question.areas)
     parts = decompose([moment.date() for moment in frame["start"]], frame["numerator"].astype(float).tolist())

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from csp_dash.analytics import alt, palette, wording
+from csp_dash.analytics import alt, palette, rates, wording
 from csp_dash.analytics.bivariate import bivariate
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import AreaKind, Measure
@@ -82,6 +82,9 @@ def seconds(data: Data, view: Filters) -> tuple[str, ...]:
 def two_at_once(data: Data, view: Filters, second: str) -> TwoAtOnce:
     """The wards of a view in thirds of its measure and of one of `SECONDS`."""
     other = SECONDS[second]
+    if second in data.catalogue.indicators:
+        theirs = by_ward(data, replace(view, indicator=second))
+        other = replace(other, unit=other.unit + rates.a_year(theirs.months))
     question = by_ward(data, replace(view, measure=Measure.RATE))
     frame = ward_frame(data, question)
     x = {code: float(v) for code, v in zip(frame["area"], frame["value"], strict=True) if not pd.isna(v)}

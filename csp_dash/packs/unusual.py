@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from csp_dash.analytics import wording
+from csp_dash.analytics import rates, wording
 from csp_dash.analytics.funnel import Band
 from csp_dash.charts import funnel as charts
 from csp_dash.domain.filters import Filters
@@ -20,7 +20,7 @@ def funnel_chart(data: Data, view: Filters) -> Picture:
     both = unusual(data, question)
     made = unusual_shaded(data, question, both)
     found = both.chance
-    per = question.indicator.per
+    per = question.indicator.per * rates.yearly(question.months)
     known = found.frame.dropna(subset=["ratio", "band"])
     drawn = known.assign(
         rate=known["numerator"] / known["exposure"] * per, band=[ORDER[Band(band)] for band in known["band"]]
@@ -36,7 +36,7 @@ def funnel_chart(data: Data, view: Filters) -> Picture:
     table = known.assign(ward=[data.names[code] for code in known["area"]]).sort_values("ratio", ascending=False)
     shown = table[["ward", "numerator", "expected", "ratio"]].round(2)
     shown.columns = ["Ward", "Count", "Expected for its residents", "Times expected"]
-    exact = f"{question.indicator.unit} per {per:,} residents"
+    exact = rates.per_people(question.indicator.unit, question.indicator.per, question.months)
     return Picture(
         indicator=question.indicator,
         title=f"{question.subject}: {made.finding}",

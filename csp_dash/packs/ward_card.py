@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from csp_dash.analytics import narrate, signal, wording
+from csp_dash.analytics import narrate, rates, signal, wording
 from csp_dash.analytics.compare import against
 from csp_dash.analytics.funnel import Band
 from csp_dash.charts import lines
@@ -83,19 +83,19 @@ def versus(data: Data, view: Filters) -> Picture:
             drawn[["start", "smooth"]].rename(columns={"smooth": "value"}).assign(series=code, name=data.names[code])
         )
     known = pd.concat(parts, ignore_index=True)
-    unit = f"{indicator.unit} per {indicator.per:,} residents" if rate else indicator.unit
+    counted = replace(question, measure=Measure.RATE if rate else Measure.COUNT)
     names = wording.listed([data.names[code] for code in view.wards])
     gap = _gap(data, view)
-    numbers = ward_frame(data, replace(question, measure=Measure.RATE if rate else Measure.COUNT))
+    numbers = ward_frame(data, counted)
     numbers = numbers[numbers["area"].isin(view.wards)]
-    asked_for = replace(question, areas=view.wards)
+    asked_for = replace(counted, areas=view.wards, wanted=view.wards)
     return Picture(
         indicator=indicator,
         title=f"{question.subject}: {names} side by side",
-        caption=f"{wording.capital(unit)} a month, average of 12 months.",
+        caption=f"{wording.capital(counted.unit_a_month)}, average of 12 months.",
         figure=lines.figure(known, chosen=view.wards[0], identity=f"versus-{indicator.slug}"),
         alt=f"Line chart of {question.subject}, one line a ward: {names}. {gap}",
-        evidence=evidence(data, asked_for, area_rows(asked_for, numbers), "wards-compared", "Ward", unit=unit),
+        evidence=evidence(data, asked_for, area_rows(asked_for, numbers), "wards-compared", "Ward"),
         sentence=gap,
         empty=not known["value"].notna().any(),
     )
@@ -117,7 +117,7 @@ def _gap(data: Data, view: Filters) -> str:
         found[one],
         found[two],
         people=(float(data.people[one]), float(data.people[two])),
-        per=indicator.per,
+        per=indicator.per * rates.yearly(question.months),
         dispersions=(
             data.noise(indicator, (one,)).dispersion.value,
             data.noise(indicator, (two,)).dispersion.value,
@@ -126,14 +126,15 @@ def _gap(data: Data, view: Filters) -> str:
     if held.refusal or held.ours is None or held.theirs is None:
         return held.refusal or ""
     names = data.names[one], data.names[two]
+    unit = rates.per_people(indicator.unit, indicator.per, question.months)
     both = (
-        f"{wording.capital(question.period)}: {wording.rate(held.ours)} {indicator.unit} per {indicator.per:,} residents in "
+        f"{wording.capital(question.period)}: {wording.rate(held.ours)} {unit} in "
         f"{names[0]}, {wording.rate(held.theirs)} in {names[1]}"
     )
     if not held.theirs or not held.ours or held.ours == held.theirs:
         return f"{both}."
     high, low = (0, 1) if held.ours > held.theirs else (1, 0)
-    rates = (held.ours, held.theirs)
-    gap = wording.percent(100 * (rates[high] / rates[low] - 1))
+    both_rates = (held.ours, held.theirs)
+    gap = wording.percent(100 * (both_rates[high] / both_rates[low] - 1))
     chance = narrate.NOT_CHANCE if held.detectable else narrate.CHANCE
     return f"{both}: {gap} higher in {names[high]}, {chance}."

@@ -37,10 +37,12 @@ def year_on_year(data: Data, view: Filters) -> Picture:
     return Picture(
         indicator=indicator,
         title=title,
-        caption=f"{wording.capital(question.unit)} a month, {question.place}. A line a year; the latest stands out.",
+        caption=f"{wording.capital(question.unit_a_month)}, {question.place}. A line a year; the latest stands out.",
         figure=seasons.figure(drawn, unit=indicator.unit, rate=rate, identity=indicator.slug),
         alt=f"Line chart of {question.subject}, {question.place}: one line a year from January to December. {title}.",
-        evidence=evidence(data, question, rows, "year-on-year", "Month"),
+        evidence=evidence(
+            data, question, rows, "year-on-year", "Month", unit=question.unit_a_month if question.rated else ""
+        ),
         sentence=""
         if found is None
         else f"The season was found by STL on {found.months} months and tested by Kruskal and Wallis "

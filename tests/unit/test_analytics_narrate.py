@@ -327,7 +327,7 @@ def test_a_figure_beside_another_places(found: Against, kind: Kind, words: str) 
 def test_a_place_without_figures_begins_its_sentence_and_a_rate_has_its_own_base() -> None:
     assert narrate.held("similar boroughs", Against(), Kind.COUNT) == "Similar boroughs: no figures to compare with."
     rate = Against(12, 10, ratio=1.2, p_value=0.3)
-    assert "12 per 100,000 residents here" in narrate.held("London", rate, Kind.COUNT, per=100_000).replace(
+    assert "12 per 100,000 residents here" in narrate.held("London", rate, Kind.COUNT, "per 100,000 residents").replace(
         "12.0", "12"
     )
 

@@ -780,7 +780,10 @@ def test_every_way_of_the_comparisons_is_its_own_view(data: Data) -> None:
 
 def test_a_rate_changes_as_its_count_does(data: Data) -> None:
     count, rate = (tile(data, Filters("burglary", measure=measure)) for measure in Measure)
-    assert count.change == rate.change and count.sentence == rate.sentence
+    assert count.change and rate.change and replace(rate.change, rate=None) == count.change
+    assert count.sentence.split(" (")[0] == rate.sentence.split(" (")[0], "the movement and the verdict are the count's"
+    both = [wording.rate(1000 * (window.numerator or 0) / 310_300) for window in (rate.change.before, rate.change.now)]
+    assert f"(from {both[0]} to {both[1]} per 1,000 residents)" in rate.sentence, "the figures are rates"
 
 
 def test_london_is_tested_with_its_own_scatter(data: Data) -> None:
