@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ SMALLEST = 20.0
 SURE = 0.01
 RANGE = 1.06
 TREND = 25
+NORMAL = 1.959964
 COLUMNS = ["start", "value", "trend", "seasonal", "remainder"]
 
 Numbers = npt.NDArray[np.float64]
@@ -142,13 +144,58 @@ def decompose(starts: Sequence[date], values: Sequence[float | None]) -> pd.Data
     )
 
 
+@dataclass(frozen=True, slots=True)
+class LevelChange:
+    """How much higher the level stands at the end of a run than a year before, in percent, with its 95% interval."""
+
+    percent: float
+    low: float
+    high: float
+
+    @property
+    def detectable(self) -> bool:
+        return not self.low <= 0 <= self.high
+
+
+def level_change(starts: Sequence[date], values: Sequence[float | None]) -> LevelChange | None:
+    """The change of the level of `decompose` over its last year; None where it cannot be worked out.
+
+    On logarithms the level at the end less that of a year before is a weighted sum of the months, so that its standard
+    error is the remainder's times the weights' length (a linear smoother: Hastie and Tibshirani, Generalized Additive
+    Models, 1990, chapter 3). The remainder's is worked out on the months less those that the season and the level use
+    up. On 1,000 made-up series of 120 months without change the interval held zero in 93% (`test_analytics_seasonal`).
+    """
+    parts = _parts(starts, values)
+    if parts is None:
+        return None
+    months = len(parts.days)
+    spread = math.sqrt(float((parts.rest**2).sum()) / (months - YEAR - 2 * months / TREND))
+    change, error = float(parts.trend[-1] - parts.trend[-1 - YEAR]), spread * _length(months)
+    low, percent, high = (100 * math.expm1(change + side * NORMAL * error) for side in (-1, 0, 1))
+    return LevelChange(percent, low, high)
+
+
+@lru_cache(maxsize=MOST)
+def _length(months: int) -> float:
+    """The length of the weights that make the last year's change of level, found by giving each month in turn a one."""
+    found = []
+    for month in np.eye(months):
+        trend = _fit(month, robust=False).trend
+        found.append(trend[-1] - trend[-1 - YEAR])
+    return float(np.linalg.norm(found))
+
+
+def _fit(logs: Numbers, *, robust: bool) -> Any:
+    # A seasonal window far longer than the run keeps each month's season the same in every year.
+    return STL(logs, period=YEAR, seasonal=10 * len(logs) + 1, seasonal_deg=0, trend=TREND, robust=robust).fit()
+
+
 def _parts(starts: Sequence[date], values: Sequence[float | None]) -> _Parts | None:
     days, run = last_run(starts, values)
     if len(run) < FEWEST or run.mean() < SMALLEST or run.min() <= 0:
         return None
     logs = np.log(run)
-    # A seasonal window far longer than the run keeps each month's season the same in every year.
-    fit: Any = STL(logs, period=YEAR, seasonal=10 * len(run) + 1, seasonal_deg=0, trend=TREND, robust=True).fit()
+    fit = _fit(logs, robust=True)
     months = np.array([day.month - 1 for day in days])
     season = np.array([fit.seasonal[months == month].mean() for month in range(YEAR)])
     season -= season.mean()

@@ -9,8 +9,9 @@ from datetime import date
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-from scipy.stats import nbinom, poisson
+from scipy.stats import binom, nbinom, poisson
 
 from csp_dash.analytics.seasonal import Seasons
 from csp_dash.domain.catalogue import Event
@@ -93,24 +94,73 @@ def exact_limits(values: Iterable[float | None], dispersion: float = 1.0) -> Lim
     return Limits(mean, lower, upper, len(known))
 
 
-def usual_range(values: Sequence[float | None], dispersion: float = 1.0) -> Limits | None:
-    """The limits for a count series: exact ones where its months average under 20, else XmR's."""
+def next_count(values: Iterable[float | None], dispersion: float = 1.0) -> Limits | None:
+    """Where one more month would lie but for 0.27% of the time, if nothing but chance parts it from these.
+
+    The prediction interval of a count whose mean is known from n months only: negative binomial with the mean
+    (sum + 1/2) / n and (1 + 1/n) x dispersion times that as variance (Poisson with Jeffreys' prior: Gelman and others,
+    Bayesian Data Analysis, section 2.6). After 36 months of none it reaches to 1, so one event is no signal. None with
+    fewer than three values.
+    """
     known = [float(v) for v in values if v is not None and not math.isnan(v)]
-    if known and float(np.mean(known)) < SMALL:
-        return exact_limits(known, dispersion)
-    return limits(values)
+    if len(known) < 3:
+        return None
+    mean, spread = (sum(known) + 0.5) / len(known), dispersion * (1 + 1 / len(known))
+    count = nbinom(mean / (spread - 1), 1 / spread)
+    return Limits(float(np.mean(known)), float(count.ppf(TAIL)), float(count.ppf(1 - TAIL)), len(known))
 
 
-def rules(values: Sequence[float | None], band: Limits) -> list[str]:
-    """For each value the rule that makes it a signal, or an empty text. The strongest rule names it."""
+def usual_range(values: Sequence[float | None], dispersion: float = 1.0) -> Limits | None:
+    """The limits for a count series: exact ones where its months average under 20, else XmR's.
+
+    Never narrower than chance makes one more month (`next_count`): a flat series, or one of nothing but zeros, has no
+    ranges of its own to judge a month by.
+    """
+    known = [float(v) for v in values if v is not None and not math.isnan(v)]
+    small = bool(known) and float(np.mean(known)) < SMALL
+    band = exact_limits(known, dispersion) if small else limits(values)
+    room = next_count(known, dispersion if small else 1.0)
+    if band is None or room is None:
+        return None
+    return Limits(band.centre, min(band.lower, room.lower), max(band.upper, room.upper), band.points)
+
+
+def share_ranges(over: Sequence[float], under: Sequence[float], inside: Sequence[bool]) -> list[Limits] | None:
+    """Limits in percent for every month of a share: XmR's of the months `inside` the baseline, and never narrower than
+    chance makes a share of so few cases (binomial, about the baseline's own share of all its cases)."""
+    shares = [100 * one / all_ if all_ > 0 else math.nan for one, all_ in zip(over, under, strict=True)]
+    band = limits([share if chosen else None for share, chosen in zip(shares, inside, strict=True)])
+    kept = [
+        (one, all_) for one, all_, chosen in zip(over, under, inside, strict=True) if chosen and all_ > 0 and one >= 0
+    ]
+    if band is None or not kept:
+        return None
+    cases = sum(all_ for _, all_ in kept)
+    mean = (sum(one for one, _ in kept) + 0.5) / (cases + 1)  # a month of none is not proof that there are never any
+    found = []
+    for all_ in under:
+        whole = max(1, round(all_)) if all_ > 0 else 1
+        low, high = binom.ppf([TAIL, 1 - TAIL], whole, mean) / whole
+        found.append(
+            Limits(band.centre, min(band.lower, 100 * float(low)), max(band.upper, 100 * float(high)), band.points)
+        )
+    return found
+
+
+def rules(values: Sequence[float | None], band: Limits | Sequence[Limits]) -> list[str]:
+    """For each value the rule that makes it a signal, or an empty text. The strongest rule names it.
+
+    `band` is one for all values, or one for each.
+    """
     numbers = [math.nan if v is None else float(v) for v in values]
+    bands = [band] * len(numbers) if isinstance(band, Limits) else list(band)
     found = [""] * len(numbers)
-    _near(numbers, band, found)
+    _near(numbers, bands, found)
     steps = [math.nan, *(np.sign(b - a) for a, b in pairwise(numbers))]
     _runs(steps, DRIFTING, found)
-    _runs([np.sign(n - band.centre) for n in numbers], RUNNING, found)
-    for place, number in enumerate(numbers):
-        if number > band.upper or number < band.lower:
+    _runs([np.sign(number - own.centre) for number, own in zip(numbers, bands, strict=True)], RUNNING, found)
+    for place, (number, own) in enumerate(zip(numbers, bands, strict=True)):
+        if number > own.upper or number < own.lower:
             found[place] = BEYOND
     return found
 
@@ -180,18 +230,28 @@ def trend(
     level = frame["value"] / factors
     if span is not None:
         inside = np.array([span.first.first_day <= day <= span.last.last_day for day in days], dtype=bool)
-        counts = kind is Kind.COUNT
-        scale = per / people if counts and people else 1.0
-        band = usual_range(list(level[inside] / scale), dispersion) if counts else limits(level[inside])
-        if band is not None:
-            band = Limits(band.centre * scale, band.lower * scale, band.upper * scale, band.points)
-        if band is not None:
+        scale = per / people if kind is Kind.COUNT and people else 1.0
+        bands = _bands(series, kind, level / scale, inside, dispersion)
+        if bands is not None:
             drawn = np.array([day >= span.first.first_day and (stop is None or day < stop) for day in days], dtype=bool)
-            for column, limit in (("lower", band.lower), ("centre", band.centre), ("upper", band.upper)):
-                frame.loc[drawn, column] = limit * factors[drawn]
-            frame.loc[drawn, "rule"] = rules(level[drawn].tolist(), band)
+            for column in ("lower", "centre", "upper"):
+                frame.loc[drawn, column] = (np.array([getattr(own, column) for own in bands]) * scale * factors)[drawn]
+            kept = [own for own, shown in zip(bands, drawn, strict=True) if shown]
+            frame.loc[drawn, "rule"] = rules((level / scale)[drawn].tolist(), kept)
     frame["signal"] = frame["rule"] != ""
     return frame[["start", "value", "smooth", "signal", "rule", "missing", "lower", "centre", "upper"]]
+
+
+def _bands(
+    series: pd.DataFrame, kind: Kind, level: pd.Series, inside: npt.NDArray[np.bool_], dispersion: float
+) -> list[Limits] | None:
+    """The usual range of every month, from those `inside` the baseline."""
+    if kind is Kind.PROPORTION:
+        return share_ranges(
+            series["numerator"].astype(float).tolist(), series["denominator"].astype(float).tolist(), inside.tolist()
+        )
+    band = usual_range(list(level[inside]), dispersion) if kind is Kind.COUNT else limits(level[inside])
+    return None if band is None else [band] * len(level)
 
 
 def record(series: pd.DataFrame, *, months: int = YEAR, breaks: Sequence[Event] = ()) -> Record | None:
@@ -250,10 +310,10 @@ def _runs(signs: Sequence[float], rule: str, found: list[str]) -> None:
         start = place
 
 
-def _near(numbers: list[float], band: Limits, found: list[str]) -> None:
+def _near(numbers: list[float], bands: list[Limits], found: list[str]) -> None:
     for side in (1, -1):
-        edge = band.centre + side * (band.upper - band.centre) * 2 / 3
-        near = [side * (n - edge) > 0 for n in numbers]
+        edges = [own.centre + side * (own.upper - own.centre) * 2 / 3 for own in bands]
+        near = [side * (number - edge) > 0 for number, edge in zip(numbers, edges, strict=True)]
         for place in range(len(numbers) - 2):
             if sum(near[place : place + 3]) >= 2:
                 for each in range(place, place + 3):

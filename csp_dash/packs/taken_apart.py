@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from csp_dash.analytics import wording
-from csp_dash.analytics.seasonal import decompose
+from csp_dash.analytics.seasonal import decompose, level_change
 from csp_dash.charts import decomposition
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Month
@@ -19,15 +19,24 @@ def taken_apart(data: Data, view: Filters) -> Picture:
     question = asked(data, view).as_counts
     indicator = question.indicator
     frame = data.series(indicator, question.areas)
-    parts = decompose([moment.date() for moment in frame["start"]], frame["numerator"].astype(float).tolist())
+    months = [moment.date() for moment in frame["start"]], frame["numerator"].astype(float).tolist()
+    parts = decompose(*months)
     rows, _ = monthly_rows(data, question, frame)
     title = f"{question.subject}: too few or too small months to take apart"
-    if not parts.empty:
-        first, last = parts["trend"].iloc[-13], parts["trend"].iloc[-1]
-        way = "rose" if last > first else "fell"
+    both = ""
+    moved = level_change(*months)
+    if moved is not None:
+        last = Month.of(parts["start"].iloc[-1].date())
+        way = "higher" if moved.percent > 0 else "lower"
+        size = f"{wording.percent(moved.percent)} {way} than" if round(moved.percent, 1) else "the same as"
+        sure = "" if moved.detectable else ", no detectable change"
         title = (
-            f"{question.subject}: without season and scatter the level {way} {wording.percent(100 * (last / first - 1))} "
-            f"in the year to {Month.of(parts['start'].iloc[-1].date()).words}"
+            f"{question.subject}: without season and scatter the level in {last.words} is {size} a year before{sure}"
+        )
+        both = (
+            f"The level's change is likely (95%) to lie between {wording.signed(moved.low)}% and {wording.signed(moved.high)}%. "
+            "It is that from one month to the same month a year later; the change of 12 months together on the 12 before "
+            "is of two whole years, and may differ. "
         )
     return Picture(
         indicator=indicator,
@@ -36,7 +45,7 @@ def taken_apart(data: Data, view: Filters) -> Picture:
         figure=decomposition.figure(parts, unit=indicator.unit, identity=indicator.slug),
         alt=f"Three charts of {question.subject}, {question.place}: level, season, remainder. {title}.",
         evidence=evidence(data, question, rows, "taken-apart", "Month"),
-        sentence="The method is STL (seasonal and trend decomposition by loess; Cleveland and others, 1990) on logarithms, "
+        sentence=f"{both}The method is STL (seasonal and trend decomposition by loess; Cleveland and others, 1990) on logarithms, "
         "made robust to shocks such as lockdowns. The end of the level is the least certain part of it.",
         remark=question.fallback,
         empty=parts.empty,

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from scipy.stats import kruskal
 
 from csp_dash.analytics import seasonal
+from csp_dash.analytics.seasonal import level_change
+from csp_dash.domain.months import Month
 
 PLANTED = np.array([0.85, 0.80, 0.95, 1.0, 1.05, 1.1, 1.2, 1.1, 1.05, 1.05, 0.95, 0.9])
 
@@ -133,3 +135,26 @@ def test_the_trend_is_in_the_values_unit() -> None:
     empty = seasonal.decompose([], [])
     assert empty.empty and list(empty.columns) == ["start", "value", "trend", "seasonal", "remainder"]
     assert empty["start"].dtype == seasonal.decompose(starts, values)["start"].dtype
+
+
+def made_up(tries: int, change: float = 0.0) -> list[list[float]]:
+    """Ten years of 200 a month with a season and scatter, whose level moves by `change` (log) evenly over the last year."""
+    draw = np.random.default_rng(11)
+    months = np.arange(120)
+    level = 200 * np.exp(0.15 * np.sin(2 * np.pi * months / 12) + change * np.clip((months - 107) / 12, 0, 1))
+    return draw.poisson(level, (tries, 120)).astype(float).tolist()
+
+
+def test_the_interval_of_the_levels_change_holds_the_truth_about_as_often_as_it_says() -> None:
+    starts = [Month(2016, 4).plus(n).first_day for n in range(120)]
+    found = [level_change(starts, values) for values in made_up(300)]
+    held = sum(one is not None and one.low <= 0 <= one.high for one in found) / len(found)
+    assert 0.90 < held < 0.98
+    assert sum(one is not None and one.detectable for one in found) == len(found) - round(held * len(found))
+
+
+def test_a_level_that_moves_is_seen() -> None:
+    starts = [Month(2016, 4).plus(n).first_day for n in range(120)]
+    found = [level_change(starts, values) for values in made_up(40, change=0.3)]
+    assert sum(one is not None and one.low > 0 for one in found) > 36
+    assert level_change(starts[:20], made_up(1)[0][:20]) is None

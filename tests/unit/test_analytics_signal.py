@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from scipy.stats import nbinom, poisson
+from scipy.stats import binom, nbinom, poisson
 
 from csp_dash.analytics import signal
 from csp_dash.analytics.seasonal import Seasons
@@ -228,12 +229,61 @@ def test_exact_limits_pass_over_what_is_missing() -> None:
 
 
 def test_counts_from_twenty_a_month_on_get_moving_range_limits() -> None:
-    small, large = [18.0, 21.0] * 18, [19.0, 21.0] * 18
-    assert signal.usual_range(small, 2) == signal.exact_limits(small, 2)
+    small, large = [4.0, 6.0] * 18, [10.0, 40.0] * 18
+    exact, room = signal.exact_limits(small, 2), signal.next_count(small, 2)
+    assert exact is not None and room is not None
+    assert signal.usual_range(small, 2) == replace(exact, upper=max(exact.upper, room.upper))
+    assert 0 <= room.upper - exact.upper <= 1, "three years are nearly as good as knowing the mean"
     assert signal.usual_range(large, 2) == signal.limits(large)
     assert signal.usual_range([*large[:9], None, *large[9:]]) == signal.limits([*large[:9], None, *large[9:]])
     assert signal.usual_range([]) is None and signal.usual_range([None, math.nan]) is None
     assert signal.usual_range([3.0, 4.0]) is None
+
+
+@pytest.mark.parametrize("level", [0, 1, 3, 12, 25, 400])
+def test_a_flat_series_and_one_more_is_no_signal(level: int) -> None:
+    frame = signal.trend(series([float(level)] * 47 + [level + 1.0]))
+    assert frame["upper"].notna().any() and not frame["signal"].any()
+    falling = signal.trend(series([level + 1.0] * 47 + [float(level)]))
+    assert not falling["signal"].any()
+
+
+def test_one_event_after_three_years_of_none_is_no_signal_and_three_are() -> None:
+    assert not signal.trend(series([0.0] * 35 + [1.0]))["signal"].any()
+    assert signal.trend(series([0.0] * 47 + [3.0]))["rule"].iloc[-1] == signal.BEYOND
+    share = signal.trend(series([0.0] * 47 + [1.0], under=[5.0] * 48), kind=Kind.PROPORTION)
+    assert share["upper"].notna().any() and not share["signal"].any()
+    whole = signal.trend(series([0.0] * 47 + [5.0], under=[5.0] * 48), kind=Kind.PROPORTION)
+    assert whole["rule"].iloc[-1] == signal.BEYOND
+
+
+@given(st.lists(st.integers(0, 60).map(float), min_size=3, max_size=60), st.floats(1, 6))
+def test_the_usual_range_is_never_narrower_than_chance(months: list[float], ratio: float) -> None:
+    found = signal.usual_range(months, ratio)
+    mean, cases = (sum(months) + 0.5) / len(months), len(months)
+    chance = nbinom(mean * cases, cases / (cases + 1))  # a Poisson count whose mean is known from so many months
+    assert found is not None
+    assert chance.sf(found.upper) <= 0.00135 + 1e-9
+    assert found.lower == 0 or chance.cdf(found.lower - 1) <= 0.00135 + 1e-9
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 40)), min_size=24, max_size=60))
+def test_a_share_beyond_its_range_is_beyond_chance(months: list[tuple[int, int]]) -> None:
+    over, under = [float(min(pair)) for pair in months], [float(pair[1]) for pair in months]
+    frame = signal.trend(series(over, under=under), kind=Kind.PROPORTION)
+    last = signal.baseline_of([moment.date() for moment in frame["start"]])
+    assert last is not None
+    inside = [last.first.first_day <= moment.date() <= last.last.first_day for moment in frame["start"]]
+    cases = sum(all_ for all_, kept in zip(under, inside, strict=True) if kept)
+    mean = (sum(one for one, kept in zip(over, inside, strict=True) if kept) + 0.5) / (cases + 1)
+    for place in frame.index[frame["rule"] == signal.BEYOND]:
+        one, all_ = over[place], under[place]
+        tail = (
+            binom.sf(one - 1, all_, mean)
+            if frame["value"][place] > frame["centre"][place]
+            else binom.cdf(one, all_, mean)
+        )
+        assert tail <= 0.00135 + 1e-9
 
 
 def false_alarms(seed: int, find: object, mean: float = 4, tries: int = 1500) -> float:
@@ -296,7 +346,7 @@ def seasonal(level: list[float]) -> list[float]:
 
 
 def test_the_band_follows_the_season() -> None:
-    level = [100.0, 110.0] * 24
+    level = [90.0, 120.0] * 24
     frame = signal.trend(series(seasonal(level)), seasons=SEASONS)
     plain = signal.limits(level[:36])
     assert plain is not None

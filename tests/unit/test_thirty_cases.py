@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import beta, binomtest, kruskal, nbinom, norm, poisson, truncnorm
+from scipy.stats import beta, binom, binomtest, kruskal, nbinom, norm, poisson, truncnorm
 from statsmodels.stats.contingency_tables import Table2x2
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint, proportions_ztest
 from statsmodels.stats.rates import test_poisson_2indep as poisson_2indep
@@ -659,16 +659,26 @@ def test_the_usual_range_by_moving_ranges(
     assert centre >= 20 or share
     drawn = trend._trend(data, question, areas, data.series(question.indicator, areas), None)
     drawn = drawn.assign(month=[f"{moment:%Y-%m}" for moment in drawn["start"]]).set_index("month")
+    whole = [months[month] for month in reach(*baseline) if month in months]
+    mean = (sum(over for over, _ in whole) + 0.5) / (sum(under for _, under in whole) + 1) if share else 0.0
+
+    def edges(month: str) -> tuple[float, float]:
+        """Moving ranges, and for a share of few cases what chance makes of so many."""
+        low, high = centre, centre
+        if share:
+            cases = round(months[month][1]) if month in months else 1
+            low, high = (100 * binom.ppf((0.00135, 0.99865), cases, mean) / cases).tolist()
+        return max(0.0, min(low, centre - half)), max(high, centre + half)
+
     for month in (baseline[0], baseline[1], step(baseline[1], 3), max(months)):
-        factor = season[int(month[5:])]
+        factor, (low, high) = season[int(month[5:])], edges(month)
         assert drawn.loc[month, "centre"] == close(centre * factor)
-        assert drawn.loc[month, "upper"] == close((centre + half) * factor)
-        assert drawn.loc[month, "lower"] == close(max(0.0, centre - half) * factor)
+        assert drawn.loc[month, "upper"] == close(high * factor)
+        assert drawn.loc[month, "lower"] == close(low * factor)
     for month in reach(step(max(months), -11), max(months)):
-        beyond = level(month)
+        beyond, (low, high) = level(month), edges(month)
         assert beyond is not None
-        outside = beyond > centre + half or beyond < max(0.0, centre - half)
-        assert (drawn.loc[month, "rule"] == signal.BEYOND) is outside, month
+        assert (drawn.loc[month, "rule"] == signal.BEYOND) is (beyond > high or beyond < low), month
     assert drawn["upper"].first_valid_index() == baseline[0]
 
 
@@ -682,12 +692,15 @@ def test_the_usual_range_of_few_events(data: Data, slug: str, wards: tuple[str, 
     values = [months[month][0] for month in reach("2022-04", "2025-03")]
     mean = sum(values) / len(values)
     spread = nbinom(mean / (phi - 1), 1 / phi) if phi > 1.01 else poisson(mean)
+    wide = phi * 37 / 36  # the mean itself is known from 36 months only
+    room = nbinom((mean + 0.5 / 36) / (wide - 1), 1 / wide)
+    low, high = min(spread.ppf(0.00135), room.ppf(0.00135)), max(spread.ppf(0.99865), room.ppf(0.99865))
     drawn = trend._trend(data, question, question.areas, data.series(question.indicator, question.areas), None)
     last = drawn.iloc[-1]
-    assert (last["lower"], last["centre"], last["upper"]) == (spread.ppf(0.00135), close(mean), spread.ppf(0.99865))
+    assert (last["lower"], last["centre"], last["upper"]) == (low, close(mean), high)
     people = residents(*question.areas)
     rates = trend._trend(data, question, question.areas, data.series(question.indicator, question.areas), people)
-    assert rates["upper"].iloc[-1] == close(1000 * spread.ppf(0.99865) / people)
+    assert rates["upper"].iloc[-1] == close(1000 * high / people)
     assert rates["rule"].tolist() == drawn["rule"].tolist(), "a rate signals where its count does"
 
 
