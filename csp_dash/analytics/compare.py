@@ -16,6 +16,9 @@ from csp_dash.domain.catalogue import Event
 from csp_dash.domain.months import Span
 from csp_dash.domain.words import Kind
 
+FEW = 30
+"""Of fewer events no percentage is shown: one more or less would move it by points."""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -39,13 +42,19 @@ class Window:
             return self.numerator
         return self.numerator / self.denominator if self.denominator else None
 
+    @property
+    def few(self) -> bool:
+        """Whether this is a share of so few cases that it is told as `n of m` and not in percent."""
+        return self.denominator is not None and 1 < self.denominator < FEW
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """What became of a figure between two periods.
 
     `absolute` is in the figure's unit (percentage points for shares); `percent` is None for shares and on a base of
-    zero. `low` and `high` bound the percent change (shares: the change in points) with 95% confidence. `p_value` is
+    zero. `low` and `high` bound the percent change (shares: the change in points) with 95% confidence, `number` that of
+    counts in number. Where the figures are `few`, no percentage is shown anywhere. `p_value` is
     None where the figure was published without its base, so that chance cannot be judged. `dispersion` is how much
     more the months scatter than chance; it has widened the test. With a `rate` the counts are written as rates. With a
     `refusal` (a sentence) nothing else is filled.
@@ -65,10 +74,20 @@ class Change:
     base: float | None = None
     dispersion: float = 1.0
     rate: Rate | None = None
+    number: tuple[float, float] | None = None
 
     @property
     def tested(self) -> bool:
         return self.p_value is not None
+
+    @property
+    def few(self) -> bool:
+        """Whether the figures are too small for a percentage: counts under 30, or a share of fewer than 30 cases."""
+        if self.kind is Kind.PROPORTION:
+            return self.now.few or self.before.few
+        if self.kind is not Kind.COUNT or self.now.numerator is None or self.before.numerator is None:
+            return False
+        return min(self.now.numerator, self.before.numerator) < FEW
 
 
 def change(
@@ -112,6 +131,7 @@ def change(
         base=base,
         dispersion=dispersion,
         rate=rate,
+        number=_in_number(one + zero, ratio),
     )
 
 
@@ -283,6 +303,12 @@ def _share_change(now: Window, before: Window, base: float | None) -> Change:
         detectable=gap.p_value < ALPHA,
         base=n1,
     )
+
+
+def _in_number(both: float, ratio: RateRatio) -> tuple[float, float]:
+    """The interval of a ratio of two counts as one of their difference, given their sum, as the test takes it."""
+    low, high = (1.0 if math.isinf(one) else (one - 1) / (one + 1) for one in (ratio.low, ratio.high))
+    return both * low, both * high
 
 
 def _when(event: Event) -> str:

@@ -34,16 +34,33 @@ def when(change: Change) -> str:
     return f"in {now.long_words}, on {compared_with(now, before)}"
 
 
+def cases(part: float, whole: float) -> str:
+    """A share of few cases, `3 of 12`: a percentage would say more than they can."""
+    return f"{wording.number(part)} of {wording.number(whole)}"
+
+
 def movement(change: Change) -> str:
-    """`down 8%`, `up 1.5 percentage points`, `unchanged`, `up from none`."""
+    """`down 8%`, `up 1.5 percentage points`, `unchanged`; of few events `was 8`, of a share of few cases `was 3 of 12`."""
     if change.absolute is None:
         return "not compared"
     if change.absolute == 0:
         return "unchanged"
+    if change.few:
+        return f"was {value(change, change.before)}{_unit(change)}"
     way = "up" if change.absolute > 0 else "down"
     if change.kind is Kind.PROPORTION:
         return f"{way} {wording.points(change.absolute)}"
     return f"{way} {wording.percent(change.percent)}" if change.percent is not None else "up from none"
+
+
+def moved_on(change: Change) -> str:
+    """A movement with what it is compared with: `down 8% on the year before`, `was 8 the year before`."""
+    earlier = compared_with(change.now.span, change.before.span)
+    if change.absolute == 0:
+        return f"unchanged from {earlier}"
+    if change.few:
+        return f"{movement(change)} {'' if earlier == 'the year before' else 'in '}{earlier}"
+    return f"{movement(change)} on {earlier}"
 
 
 def verdict(change: Change) -> str:
@@ -61,10 +78,10 @@ def tile(change: Change | None) -> str:
         return "There is no earlier period to compare with."
     if change.refusal:
         return change.refusal
-    earlier = compared_with(change.now.span, change.before.span)
     if change.absolute == 0:
-        return f"Unchanged from {earlier} ({value(change, change.now)}{_unit(change)})."
-    return f"{wording.capital(movement(change))} on {earlier} ({_both(change)}): {verdict(change)}."
+        return f"{wording.capital(moved_on(change))} ({value(change, change.now)}{_unit(change)})."
+    now = f"now {value(change, change.now)}{_unit(change)}" if change.few else both(change)
+    return f"{wording.capital(moved_on(change))} ({now}): {verdict(change)}."
 
 
 def within_chance(change: Change) -> str:
@@ -106,7 +123,14 @@ def held(name: str, found: Against, kind: Kind, unit: str = "per 1,000 residents
 def apart(name: str, ours: Change, theirs: Change, gap: RateRatio) -> str:
     """Whether a count moved differently here and elsewhere: `It is down 8% here and down 5% in London; ...`."""
     how = f"the gap is {NOT_CHANCE}" if gap.p_value < ALPHA else "chance alone could explain the gap"
-    return f"It is {movement(ours)} here and {movement(theirs)} in {name}; {how}."
+    here, there = _went(ours), _went(theirs)
+    if here.startswith("is ") and there.startswith("is "):
+        there = there.removeprefix("is ")
+    return f"It {here} here and {there} in {name}; {how}."
+
+
+def _went(change: Change) -> str:
+    return f"went {both(change)}" if change.few and change.absolute else f"is {movement(change)}"
 
 
 def reasons(change: Change | None, direction: Direction, *, seasonal: bool = False, signals: str = "") -> list[str]:
@@ -122,7 +146,7 @@ def reasons(change: Change | None, direction: Direction, *, seasonal: bool = Fal
             f"{wording.odds(change.p_value or 0)}."
         )
         told.append(
-            f"The true change is likely (95%) to lie between {wording.signed(change.low)} and {wording.signed(change.high)} points."
+            f"The true change is likely (95%) to lie between {likely(change, ' and ')}."
         )
     else:
         told.append(
@@ -134,10 +158,8 @@ def reasons(change: Change | None, direction: Direction, *, seasonal: bool = Fal
                 f"Neighbouring months {'(season taken out) ' if seasonal else ''}scatter {change.dispersion:.1f} times as much as "
                 "pure chance would make them, so the test was widened by that."
             )
-        if change.low is not None and change.high is not None and math.isfinite(change.high):
-            told.append(
-                f"The true change is likely (95%) to lie between {wording.signed(change.low)}% and {wording.signed(change.high)}%."
-            )
+        if likely(change):
+            told.append(f"The true change is likely (95%) to lie between {likely(change, ' and ')}.")
         told.append(within_chance(change))
     told.append(signals)
     told.append(
@@ -146,6 +168,18 @@ def reasons(change: Change | None, direction: Direction, *, seasonal: bool = Fal
         else f"{direction.value.capitalize()} is better, as declared for this measure."
     )
     return [line for line in told if line]
+
+
+def likely(change: Change, join: str = " to ") -> str:
+    """The 95% interval of a change in its unit: `−12% to +3%`, `−2 to +7 points`, of few events `−9 to +4 in number`."""
+    if change.few and change.number is not None:
+        low, high = (wording.signed(round(bound)) for bound in change.number)
+        return f"{low}{join}{high} in number"
+    if change.low is None or change.high is None or not math.isfinite(change.high):
+        return ""
+    if change.kind is Kind.PROPORTION:
+        return f"{wording.signed(change.low)}{join}{wording.signed(change.high)} points"
+    return f"{wording.signed(change.low)}%{join}{wording.signed(change.high)}%"
 
 
 def trend_title(
@@ -172,7 +206,9 @@ def trend_title(
     if change.absolute == 0 or not change.detectable:
         return f"{subject}{where}: no detectable change {when(change)}"
     verb = "rose" if change.absolute > 0 else "fell"
-    if change.kind is Kind.PROPORTION:
+    if change.few:
+        size = both(change)
+    elif change.kind is Kind.PROPORTION:
         size = f"by {wording.points(change.absolute)}"
     elif change.percent is None:
         size = f"from none to {value(change, change.now)}{_unit(change)}"
@@ -191,16 +227,22 @@ def trend_sentence(subject: str, change: Change | None, *, record: Record | None
     elif change.refusal:
         parts.append(change.refusal)
     elif change.absolute == 0:
-        parts.append(f"{subject}: {_both(change)} {when(change)}; no detectable change.")
+        parts.append(f"{subject}: {both(change)} {when(change)}; no detectable change.")
     else:
         verb = "rose" if (change.absolute or 0) > 0 else "fell"
-        size = wording.points(change.absolute or 0) if change.kind is Kind.PROPORTION else ""
-        size = size or (wording.percent(change.percent) if change.percent is not None else "")
-        by = f" {'by ' if change.kind is Kind.PROPORTION else ''}{size}" if size else ""
-        parts.append(f"{subject} {verb}{by} ({_both(change)}) {when(change)}; {verdict(change)}.")
+        parts.append(f"{subject} {verb} {_size(change)} {when(change)}; {verdict(change)}.")
     if record is not None:
         parts.append(record_sentence(record))
     return " ".join(parts)
+
+
+def _size(change: Change) -> str:
+    """`16% (from 3,243 to 2,739)`, `by 4 percentage points (from 55% to 59%)`, `from 8 to 3`."""
+    if change.few or change.absolute is None:
+        return both(change)
+    if change.kind is Kind.PROPORTION:
+        return f"by {wording.points(change.absolute)} ({both(change)})"
+    return f"{wording.percent(change.percent)} ({both(change)})" if change.percent is not None else both(change)
 
 
 def record_sentence(record: Record) -> str:
@@ -274,6 +316,10 @@ def signals_sentence(trend: pd.DataFrame, months: int = 12) -> str:
 
 def value(change: Change, window: Window) -> str:
     """One of a change's two figures in words: a count, a share, or a rate where the counts are written as rates."""
+    if change.kind is Kind.COUNT and window.numerator == 0:
+        return "none"
+    if change.kind is Kind.PROPORTION and window.few:
+        return cases(window.numerator or 0, window.denominator or 0)
     if change.rate is not None and window.numerator is not None:
         return wording.rate(change.rate.of(window.numerator, window.span.months))
     return wording.figure(window.value(change.kind), change.kind)
@@ -290,7 +336,8 @@ def _unit(change: Change) -> str:
     return "" if change.rate is None else f" {rates.per_people('', change.rate.per, change.now.span.months)}"
 
 
-def _both(change: Change) -> str:
+def both(change: Change) -> str:
+    """The two figures of a change: `from 3,243 to 2,739`, `from 3 of 12 to 8 of 20`."""
     return f"from {value(change, change.before)} to {value(change, change.now)}{_unit(change)}"
 
 

@@ -6,7 +6,8 @@ import difflib
 from typing import Any
 
 from csp_dash import queries
-from csp_dash.analytics import rates
+from csp_dash.analytics import narrate, rates
+from csp_dash.analytics.compare import FEW
 from csp_dash.catalogue import Catalogue
 from csp_dash.domain.catalogue import Indicator
 from csp_dash.domain.filters import MOST_AREAS, Filters
@@ -119,7 +120,7 @@ def _own_period(warehouse: Warehouse, indicator: Indicator, area: str, span: Spa
 
 def _measured(
     warehouse: Warehouse, indicator: Indicator, row: Any, area: str, measure: str, months: int
-) -> tuple[float, float | None, float, str]:
+) -> tuple[float, float | None, float | str, str]:
     numerator = _whole(row["numerator"])
     own = None if row["denominator"] != row["denominator"] or row["denominator"] is None else _whole(row["denominator"])
     if measure == "count" and indicator.kind is Kind.COUNT:
@@ -135,6 +136,8 @@ def _measured(
             round(rates.Rate(residents, indicator.per).of(numerator, months), 4),
             rates.per_people(indicator.unit, indicator.per, months),
         )
+    if measure == "proportion" and indicator.kind is Kind.PROPORTION and own and 1 < own < FEW:
+        return numerator, own, narrate.cases(numerator, own), indicator.denominator
     if measure == "proportion" and indicator.kind is Kind.PROPORTION and own:
         return numerator, own, round(100 * numerator / own, 4), "percent"
     if measure == "rate" and indicator.kind is Kind.RATE and own:

@@ -86,26 +86,27 @@ def _way(data: Data, view: Filters, name: str, period: str, against: Compare) ->
         name=name,
         period=question.span.words if question.span else "",
         before=question.before.words if question.before else "",
-        figures=f"{narrate.value(found, found.before)} to {narrate.value(found, found.now)}"
+        figures=narrate.both(found).removeprefix("from ")
         if told and found
         else (wording.figure(now.value(kind), kind) if now else "no figure"),
         movement=narrate.movement(found) if told and found else "not compared",
-        range=_range(found),
+        range=narrate.likely(found) if told and found else "",
         sentence=narrate.tile(found) if question.have else "There are no figures for this measure here.",
         state=state(found, indicator.direction, indicator.readings),
         change=found,
     )
 
 
-def _range(found: Change | None) -> str:
-    if found is None or found.low is None or found.high is None or found.refusal or found.high == float("inf"):
+def _unit(found: Change | None) -> str:
+    """What the interval is in."""
+    if found is None or not found.tested:
         return ""
-    unit = " points" if found.kind is Kind.PROPORTION else "%"
-    return f"{wording.signed(found.low)} to {wording.signed(found.high)}{unit}"
+    return "points" if found.kind is Kind.PROPORTION else "number" if found.few else "percent"
 
 
 def _row(way: Way, slug: str, question: Asked, release: str) -> dict[str, object]:
     found = way.change
+    low, high = (found.number if found.few and found.number else (found.low, found.high)) if found else (None, None)
     return {
         "indicator": slug,
         "area": "+".join(question.areas),
@@ -117,9 +118,10 @@ def _row(way: Way, slug: str, question: Asked, release: str) -> dict[str, object
         "now_denominator": found.now.denominator if found else None,
         "before_denominator": found.before.denominator if found else None,
         "change": found.absolute if found else None,
-        "percent": found.percent if found else None,
-        "low": found.low if found else None,
-        "high": found.high if found else None,
+        "percent": found.percent if found and not found.few else None,
+        "low": low,
+        "high": high,
+        "interval_in": _unit(found),
         "p_value": found.p_value if found else None,
         "dispersion": found.dispersion if found else None,
         "state": way.state.label,

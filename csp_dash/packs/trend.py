@@ -322,10 +322,11 @@ def _yearly(data: Data, question: Asked, frame: pd.DataFrame, found: Change | No
     known = drawn.dropna(subset=["value"])
     title = narrate.trend_title(indicator.title, found, place=_place(question))
     if found is not None and not found.refusal and not known.empty:
-        moved = "no detectable change" if found.tested and not found.detectable else narrate.movement(found)
         earlier = narrate.compared_with(found.now.span, found.before.span)
+        within = found.tested and not found.detectable
+        moved = f"no detectable change on {earlier}" if within else narrate.moved_on(found)
         when = found.now.span.words if grain == "quarter" else labels[-1]
-        title = f"{indicator.title}: {wording.number_or_rate(float(found.now.numerator or 0))} in {when}, {moved} on {earlier}"
+        title = f"{indicator.title}: {wording.number_or_rate(float(found.now.numerator or 0))} in {when}, {moved}"
     return Picture(
         indicator=indicator,
         title=title,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -13,6 +14,7 @@ from scipy.stats import binomtest
 from statsmodels.stats.proportion import confint_proportions_2indep, proportions_ztest
 
 from csp_dash.analytics import state as states
+from csp_dash.analytics import narrate
 from csp_dash.analytics.compare import Against, Change, Window, against, change, changed_apart, crossed, windows
 from csp_dash.domain.catalogue import Event
 from csp_dash.domain.months import Month, Span
@@ -197,6 +199,11 @@ def test_interval_verdict_and_sign_of_a_count_go_together(one: int, zero: int, d
     found = change(window(NOW, one), window(BEFORE, zero), dispersion=dispersion)
     assert found.refusal is None and found.absolute == one - zero
     assert found.p_value is not None and found.detectable is (found.p_value < 0.05)
+    assert found.few is (min(one, zero) < 30) and found.number is not None
+    low, high = found.number
+    assert -one - zero - 1e-9 <= low <= one - zero + 1e-9 and one - zero - 1e-9 <= high <= one + zero + 1e-9
+    if abs(found.p_value - 0.05) > 1e-9:
+        assert found.detectable is not (low <= 0 <= high)
     if zero == 0:
         assert (found.percent, found.low, found.high) == (None, None, None) and found.note
         return
@@ -205,6 +212,24 @@ def test_interval_verdict_and_sign_of_a_count_go_together(one: int, zero: int, d
     assert found.low >= -100
     if abs(found.p_value - 0.05) > 1e-9:
         assert found.detectable is not (found.low <= 0 <= found.high)
+
+
+@given(st.integers(0, 29), st.integers(0, 4000), st.booleans())
+def test_no_percentage_is_worked_out_of_a_count_under_thirty(few: int, many: int, later: bool) -> None:
+    one, zero = (few, many) if later else (many, few)
+    found = change(window(NOW, one), window(BEFORE, zero))
+    assert "%" not in f"{narrate.movement(found)} {narrate.tile(found)} {narrate.trend_title('Homicides', found)} {narrate.trend_sentence('Homicides', found)}"
+    assert "%" not in narrate.likely(found).replace("(95%)", "")
+
+
+@given(st.integers(2, 29), st.integers(30, 4000), st.booleans())
+def test_a_share_of_fewer_than_thirty_cases_is_told_in_cases(few: int, many: int, later: bool) -> None:
+    small, large = Window(NOW, few // 2, few, 12, 12), Window(BEFORE, many // 3, many, 12, 12)
+    if not later:
+        small, large = replace(large, span=NOW), replace(small, span=BEFORE)
+    found = change(small, large, kind=Kind.PROPORTION)
+    if found.absolute:
+        assert f"{few // 2} of {few}" in narrate.tile(found) and "points" not in narrate.tile(found)
 
 
 # ---- refusals, whatever the figures
