@@ -53,6 +53,11 @@ def movement(change: Change) -> str:
     return f"{way} {wording.percent(change.percent)}" if change.percent is not None else "up from none"
 
 
+def moved_from(change: Change) -> str:
+    """A movement with where it came from: `up 46% (from 771)`, `was 12`."""
+    return movement(change) if change.few else f"{movement(change)} (from {_value(change.before, change.kind)})"
+
+
 def moved_on(change: Change) -> str:
     """A movement with what it is compared with: `down 8% on the year before`, `was 8 the year before`."""
     earlier = compared_with(change.now.span, change.before.span)

@@ -204,7 +204,7 @@ def _change(data: Data, check: Check, indicator: Indicator, now: Window) -> tupl
     before = data.window(indicator, AreaKind.BOROUGH, (BOROUGH,), span)
     scatter = data.noise(indicator, (BOROUGH,)).dispersion.value
     found = change(now, before, kind=indicator.kind, dispersion=scatter)
-    if found.refusal or found.percent is None:
+    if found.refusal or found.few or found.percent is None:
         return None, found.refusal or "no base", ""
     one, zero = before.value(indicator.kind), now.value(indicator.kind)
     detail = f"{wording.figure(one, indicator.kind)} to {wording.figure(zero, indicator.kind)}, {span.words} to {now.span.words}"

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from csp_dash.analytics import wording
+from csp_dash.analytics import narrate, wording
+from csp_dash.analytics.compare import FEW as FEWEST
 from csp_dash.analytics.suppress import MARK, few
 from csp_dash.domain.catalogue import Contradiction, Event, Indicator
 from csp_dash.domain.words import Kind, Measure, Trust
@@ -15,6 +16,7 @@ from csp_dash.packs.data import Data
 
 RETURNS = "methods#standing"
 """Where it is told what a partner return is: no page of the partner has it."""
+CHANGED = "% change"
 WITHHELD = "withheld"  # by the partner who returned it, because it is small
 
 
@@ -76,7 +78,7 @@ def evidence(
     frame = pd.DataFrame(rows, columns=["area", "from", "to", "numerator", "denominator", "value", "flag"])
     frame.insert(0, "indicator", indicator.slug)
     frame.insert(2, "area_name", [_area(data, str(codes)) for codes in frame["area"]])
-    frame["value"] = pd.to_numeric(frame["value"]).round(4)
+    frame["value"] = pd.to_numeric(frame["value"]).round(4).mask(_too_few(question, frame, unit))
     frame["unit"] = unit or question.unit
     frame["trust"] = ILLUSTRATIVE if indicator.trust is Trust.ILLUSTRATIVE else indicator.trust.words
     frame["source"] = card.id if card else ""
@@ -123,6 +125,14 @@ def _area(data: Data, codes: str) -> str:
     return data.place_words(tuple(codes.split("+"))) if set(codes.split("+")) <= set(data.names) else codes
 
 
+def _too_few(question: Asked, frame: pd.DataFrame, unit: str) -> pd.Series:
+    """Rows whose percentage would rest on too few: numerator and denominator stand without it."""
+    under = pd.to_numeric(frame["denominator"])
+    if unit == CHANGED:
+        return (pd.to_numeric(frame["numerator"]) < FEWEST) | (under < FEWEST)
+    return under.between(1, FEWEST, inclusive="neither") & (question.indicator.kind is Kind.PROPORTION)
+
+
 def _mark(indicator: Indicator) -> str:
     """How the name of a file with made-up figures begins."""
     return "illustrative-" if indicator.trust is Trust.ILLUSTRATIVE else ""
@@ -145,11 +155,20 @@ def _table(question: Asked, frame: pd.DataFrame, first: str, exact: str) -> pd.D
     if question.unit != question.indicator.unit or question.indicator.kind is Kind.PROPORTION:
         shown["Count"] = [_count(number) for number in frame["numerator"]]
     shown[unit] = [
-        (WITHHELD if flag == "suppressed" else value_words(question, None if pd.isna(number) else float(number)))
+        (WITHHELD if flag == "suppressed" else _figure(question, *map(_known, (number, numerator, under))))
         + (f" {MARK}" if question.measure is Measure.RATE and few(_known(numerator)) else "")
-        for number, numerator, flag in zip(frame["value"], frame["numerator"], frame["flag"], strict=True)
+        for number, numerator, under, flag in zip(
+            frame["value"], frame["numerator"], frame["denominator"], frame["flag"], strict=True
+        )
     ]
     return shown
+
+
+def _figure(question: Asked, number: float | None, numerator: float | None, under: float | None) -> str:
+    share = question.indicator.kind is Kind.PROPORTION
+    if share and numerator is not None and under is not None and 1 < under < FEWEST:
+        return narrate.cases(numerator, under)
+    return value_words(question, number)
 
 
 def _known(number: object) -> float | None:

@@ -16,6 +16,7 @@ from csp_dash.maps import shading as shadings
 from csp_dash.maps.shading import Shading
 from csp_dash.packs.asked import Asked, against_before, area_value, asked, period_of, real_figure, value_words
 from csp_dash.packs.data import Data
+from csp_dash.packs.evidence import CHANGED
 from csp_dash.packs.rolling import classes_of
 
 NAMES = {
@@ -246,7 +247,7 @@ def _change(data: Data, question: Asked) -> Shaded:
         "of twenty that did not change, one would be coloured all the same."
     )
     made = shadings.by_colour(data.wards, colours, dict(zip(frame["area"], labels, strict=True)), chips)
-    return Shaded(question, Shade.CHANGE, frame, made, "% change", finding, wording.capital(remark))
+    return Shaded(question, Shade.CHANGE, frame, made, CHANGED, finding, wording.capital(remark))
 
 
 def _wards(count: int) -> str:

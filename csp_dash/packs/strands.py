@@ -40,7 +40,7 @@ def strands(data: Data, view: Filters) -> Picture:
             {
                 "Strand": indicator.short,
                 "Offences": wording.figure(found.now.value(), indicator.kind) if found else "no figure",
-                "Change": f"{narrate.movement(found)} (from {wording.number(found.before.numerator or 0)})"
+                "Change": narrate.moved_from(found)
                 if compared and found
                 else "not compared",
                 "What it says": state(found, indicator.direction, indicator.readings).word,

@@ -48,12 +48,13 @@ def tile(data: Data, view: Filters) -> Tile:
     now, found = compare(data, question)
     number = value(data, question, now)
     indicator = question.indicator
+    few = (now.numerator or 0, now.denominator or 0) if now and now.few else None
     return Tile(
         indicator=indicator,
         title=indicator.short,
         period=question.period,
         place=question.place,
-        figure=value_words(question, number),
+        figure=narrate.cases(*few) if few else value_words(question, number),
         number=number,
         unit=question.unit,
         spark=_spark(data, question),
