@@ -55,7 +55,7 @@ def movement(change: Change) -> str:
 
 def moved_from(change: Change) -> str:
     """A movement with where it came from: `up 46% (from 771)`, `was 12`."""
-    return movement(change) if change.few else f"{movement(change)} (from {_value(change.before, change.kind)})"
+    return movement(change) if change.few else f"{movement(change)} (from {value(change, change.before)})"
 
 
 def moved_on(change: Change) -> str:
@@ -150,9 +150,7 @@ def reasons(change: Change | None, direction: Direction, *, seasonal: bool = Fal
             f"The two shares were compared with a two-proportion test; chance alone would part them this far in "
             f"{wording.odds(change.p_value or 0)}."
         )
-        told.append(
-            f"The true change is likely (95%) to lie between {likely(change, ' and ')}."
-        )
+        told.append(f"The true change is likely (95%) to lie between {likely(change, ' and ')}.")
     else:
         told.append(
             f"The two counts were compared with an exact test (binomial, given their sum); chance alone would part them "

@@ -40,9 +40,7 @@ def strands(data: Data, view: Filters) -> Picture:
             {
                 "Strand": indicator.short,
                 "Offences": wording.figure(found.now.value(), indicator.kind) if found else "no figure",
-                "Change": narrate.moved_from(found)
-                if compared and found
-                else "not compared",
+                "Change": narrate.moved_from(found) if compared and found else "not compared",
                 "What it says": state(found, indicator.direction, indicator.readings).word,
             }
         )

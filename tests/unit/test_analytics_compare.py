@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 from statsmodels.stats.proportion import confint_proportions_2indep, proportions_ztest
 
-from csp_dash.analytics import state as states
 from csp_dash.analytics import narrate
+from csp_dash.analytics import state as states
 from csp_dash.analytics.compare import Against, Change, Window, against, change, changed_apart, crossed, windows
 from csp_dash.domain.catalogue import Event
 from csp_dash.domain.months import Month, Span
@@ -218,7 +218,10 @@ def test_interval_verdict_and_sign_of_a_count_go_together(one: int, zero: int, d
 def test_no_percentage_is_worked_out_of_a_count_under_thirty(few: int, many: int, later: bool) -> None:
     one, zero = (few, many) if later else (many, few)
     found = change(window(NOW, one), window(BEFORE, zero))
-    assert "%" not in f"{narrate.movement(found)} {narrate.tile(found)} {narrate.trend_title('Homicides', found)} {narrate.trend_sentence('Homicides', found)}"
+    assert (
+        "%"
+        not in f"{narrate.movement(found)} {narrate.tile(found)} {narrate.trend_title('Homicides', found)} {narrate.trend_sentence('Homicides', found)}"
+    )
     assert "%" not in narrate.likely(found).replace("(95%)", "")
 
 

@@ -130,9 +130,7 @@ def test_tile() -> None:
         "Down 3% on the year before (from 966 to 937): chance alone could explain it."
     )
     assert narrate.tile(between(5, 5)) == "Unchanged from the year before (5)."
-    assert narrate.tile(between(10, 0)) == (
-        "Was none the year before (now 10): more than chance would explain."
-    )
+    assert narrate.tile(between(10, 0)) == ("Was none the year before (now 10): more than chance would explain.")
     assert narrate.tile(None) == "There is no earlier period to compare with."
     part = change(Window(NOW, 4, None, 9, 12), Window(BEFORE, 4, None, 12, 12))
     assert narrate.tile(part) == part.refusal
