@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from csp_dash.analytics import wording
-from csp_dash.domain.months import Month
+from csp_dash.domain.months import Month, Span
 
 
 def map_title(
@@ -39,14 +39,18 @@ def map_title(
 def trend_alt(subject: str, place: str, trend: pd.DataFrame, *, unit: str, measure: str = "", finding: str = "") -> str:
     """Alt text of a trend chart: kind, what it shows, span, where it stands, the finding."""
     known = trend[~trend["missing"]]
-    what = f"Line chart: {subject}, {place}, {measure or unit} a month"
+    share = measure.startswith(wording.PERCENT)
+    what = f"Line chart: {subject}, {place}, {measure if share else f'{measure or unit} a month'}"
     if known.empty:
         return f"{what}. No data for this choice."
-    first, last = Month.of(known["start"].iloc[0].date()), Month.of(known["start"].iloc[-1].date())
-    parts = [f"{what}, {first.words} to {last.words}"]
+    span = Span(Month.of(known["start"].iloc[0].date()), Month.of(known["start"].iloc[-1].date()))
+    parts = [f"{what}, {span.words}"]
     smooth = known["smooth"].dropna()
     if not smooth.empty:
-        parts.append(f"The 12-month average stands at {wording.number_or_rate(float(smooth.iloc[-1]))}")
+        level = float(smooth.iloc[-1])
+        parts.append(
+            f"The 12-month average stands at {wording.percent(level) if share else wording.number_or_rate(level)}"
+        )
     gaps = int(trend["missing"].sum())
     if gaps:
         parts.append(f"{gaps} month{'s are' if gaps > 1 else ' is'} missing")
@@ -80,7 +84,8 @@ def bars_alt(subject: str, frame: pd.DataFrame, *, measure: str, period: str, ch
     text = f"{what}, {len(known)} bars. Highest: {known['label'][0]}, {wording.number_or_rate(known['value'][0])}."
     place = known.index[known["label"] == chosen]
     if len(place) and int(place[0]) > 0:
-        text += f" {chosen} is {wording.ordinal(int(place[0]) + 1)}, {wording.number_or_rate(known['value'][int(place[0])])}."
+        mine = float(known["value"][int(place[0])])
+        text += f" {chosen}: {wording.rank(mine, known['value'].tolist())}, {wording.number_or_rate(mine)}."
     return text
 
 

@@ -277,7 +277,7 @@ def together(
     rising = (reports.absolute or 0) > 0
     head = f"{wording.capital(subject)} {'rose' if rising else 'fell'}, while {name}"
     if not outcome.detectable or better is Direction.AMBIGUOUS:
-        return f"{head} shows no detectable change: neither reading is favoured."
+        return f"{head} {wording.agree(name, 'shows', 'show')} no detectable change: neither reading is favoured."
     improved = ((outcome.absolute or 0) > 0) is (better is Direction.HIGHER)
     fits = {
         (True, True): "the welcome reading of a rise",
@@ -308,12 +308,14 @@ def signals_sentence(trend: pd.DataFrame, months: int = 12) -> str:
     above = int((beyond["value"] > beyond["upper"]).sum())
     below = len(beyond) - above
     if not above and not below:
-        return f"None of the latest {len(known)} months lies beyond the usual range."
+        return f"{'The latest month does not lie' if len(known) == 1 else f'None of the latest {len(known)} months lies'} beyond the usual range."
     told: list[str] = []
     for count, side in ((above, "above"), (below, "below")):
         if count:
             verb = "was" if count == 1 else "were"
             told.append(f"{count} {verb} {side}" + ("" if told else " the usual range"))
+    if len(known) == 1:
+        return f"The latest month was {'above' if above else 'below'} the usual range."
     return f"Of the latest {len(known)} months, {' and '.join(told)}" + (" it." if len(told) == 2 else ".")
 
 

@@ -5,10 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from csp_dash.domain.quoted import ordinal
 from csp_dash.domain.words import Kind
 
 IRREGULAR = {"people": "person", "children": "child", "women": "woman", "men": "man"}
 SAME = {"series", "premises", "%", "percent", "nox", "cctv"}
+NO_FIGURE = "no figure"
+PERCENT = "percent "
+# What ends the head of a title, so that `Residents who ...` is judged by its residents and `Theft from ...` by the theft.
+HEAD_ENDS = (" of ", " by ", " for ", " with ", " without ", " against ", " from ", " in ", " to ", " on ", " since ", " about ",
+             " who ", " that ", " (")  # fmt: skip
+# Names keep their capital inside a sentence, as abbreviations and names of two words do by themselves.
+NAMES = {"Islamophobic", "London", "London's", "Prevent", "Bangla", "Census"}
 
 
 def number(value: float) -> str:
@@ -22,6 +30,9 @@ def rate(value: float) -> str:
     """A rate to three significant digits at most, without trailing zeros beyond one decimal."""
     if abs(value) >= 100:
         return f"{value:,.0f}"
+    if 0 < abs(value) < 0.095:  # "0 per 1,000" would say that there are none
+        digits = min(2 - math.floor(math.log10(abs(value))) - 1, 6)
+        return f"{value:.{digits}f}".rstrip("0").rstrip(".-") or "less than 0.000001"
     text = f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
     text = text.rstrip("0").rstrip(".") if abs(value) < 10 and text.endswith("0") else text
     return "0" if text in {"-0", "-0.0", "-0.00", "0.0", ""} else text
@@ -59,12 +70,27 @@ def counted(value: float, unit: str) -> str:
 
 
 def plural(subject: str) -> bool:
-    """Whether a title takes a plural verb, judged by the last word of its head."""
-    head = subject
-    for stop in (" of ", " by ", " for ", " with ", " against ", " from ", " in ", " ("):
+    """Whether a title takes a plural verb: `Drug offences`, `Residents who ...`, not `Theft from the person`.
+
+    A title is plural when a noun of its head is; a list that its first part does not sum up is too.
+    """
+    first, _, rest = subject.partition(", ")
+    if " and " in rest and " " in first and "(" not in subject.split(" and ")[0]:
+        return True
+    head = first
+    for stop in HEAD_ENDS:
         head = head.split(stop, 1)[0]
-    last = head.split(" ")[-1].lower()
-    return last in IRREGULAR or (last.endswith("s") and not last.endswith(("ss", "us", "is")) and last not in SAME)
+    words = [word.lower() for word in head.split(" ")]
+    return any(
+        word in IRREGULAR or (word.endswith("s") and not word.endswith(("ss", "us", "is")) and word not in SAME)
+        for word in words
+    )
+
+
+def agree(subjects: str | Sequence[str], one: str, many: str) -> str:
+    """The verb that fits: `one` for a single subject in the singular, `many` for a plural or several."""
+    names = [subjects] if isinstance(subjects, str) else list(subjects)
+    return many if len(names) > 1 or any(plural(name) for name in names) else one
 
 
 def listed(names: Sequence[str]) -> str:
@@ -77,7 +103,7 @@ def listed(names: Sequence[str]) -> str:
 def figure(value: float | None, kind: Kind, *, people_rate: bool = False) -> str:
     """A value as words: a count, a percentage of a share (0 to 1), a rate; `no figure` for None."""
     if value is None or not math.isfinite(value):
-        return "no figure"
+        return NO_FIGURE
     if kind is Kind.PROPORTION:
         return percent(100 * value)
     return rate(value) if kind is Kind.RATE or people_rate else number(value)
@@ -92,11 +118,17 @@ def odds(p_value: float) -> str:
     )
 
 
-def ordinal(place: int) -> str:
-    """`1st`, `2nd`, `11th`."""
-    if place % 100 in (11, 12, 13):
-        return f"{place}th"
-    return f"{place}{({1: 'st', 2: 'nd', 3: 'rd'}).get(place % 10, 'th')}"
+def rank(mine: float, values: Sequence[float]) -> str:
+    """A value's place from the nearer end, higher values first: `highest`, `2nd highest`, `4th lowest`, `joint lowest`.
+
+    `values` holds every value, `mine` among them. Where all are the same there is no place: `the same as all others`.
+    """
+    above, below = sum(value > mine for value in values), sum(value < mine for value in values)
+    shared = len(values) - above - below > 1
+    if shared and not above and not below:
+        return "the same as all others"
+    place, end = (above + 1, "highest") if above <= below else (below + 1, "lowest")
+    return " ".join(part for part in ("joint" if shared else "", ordinal(place) if place > 1 else "", end) if part)
 
 
 def number_or_rate(value: float) -> str:
@@ -122,18 +154,36 @@ def capital(text: str) -> str:
 
 
 def inside(text: str) -> str:
-    """The text as it stands inside a sentence."""
-    return text[:1].lower() + text[1:]
+    """The text as it stands inside a sentence. Abbreviations and names keep their capital: `CCTV incidents`, `Ward Panels`."""
+    first, _, rest = text.partition(" ")
+    kept = first in NAMES or first[1:] != first[1:].lower() or (rest[:1].isupper() and not rest.split(" ")[0].isupper())
+    return text if kept else text[:1].lower() + text[1:]
+
+
+def of(words: str, unit: str) -> str:
+    """A written figure with its unit: `214 offences`, `1 offence`, `27% of stops`; a missing figure has none.
+
+    A share is written with its sign, so that of its unit (`percent of stops`) only what it is of is left.
+    """
+    if words == NO_FIGURE or not unit:
+        return words
+    if words.endswith("%"):
+        return f"{words} {unit.removeprefix(PERCENT).removeprefix('% ')}"
+    return f"{words} {singular(unit) if words == '1' else unit}"
 
 
 def measured(value: float, unit: str, rate: str = "") -> str:
-    """A value with what it is of: `214 offences`; with a `rate`, `7.5 per 1,000 residents`."""
+    """A value with what it is of: `214 offences`; with a `rate`, `7.5 per 1,000 residents` or `32%`."""
+    if rate == "%":
+        return percent(value) if value else "0%"
     return f"{number_or_rate(value)} {rate}" if rate else counted(value, unit)
 
 
 def signed(value: float | None) -> str:
     """A number with its sign, a true minus: `+2.5`, `−13`."""
     if value is None:
-        return "no figure"
-    size = f"{abs(value):.2g}" if 0 < abs(value) < 0.05 else f"{abs(value):.1f}".removesuffix(".0")
+        return NO_FIGURE
+    size = f"{abs(value):.2g}" if 0 < abs(value) < 0.05 else f"{abs(value):,.1f}".removesuffix(".0")
+    if abs(value) >= 1000:
+        size = f"{abs(value):,.0f}"
     return "0" if size == "0" else f"{'+' if value > 0 else '−'}{size}"

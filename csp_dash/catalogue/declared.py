@@ -67,7 +67,7 @@ class Catalogue:
     def said_of(self, indicator: str) -> str:
         """The plan's own figures of an indicator that are no targets, each with its page; empty where it has none."""
         return "; ".join(
-            f"{one.value} {one.unit}{', ' + one.period if one.period else ''} (plan p{one.page})"
+            f"{one.words}{', ' + one.period if one.period else ''} (plan p{one.page})"
             for one in self.figures_of(indicator)
             if one.kind is not FigureKind.TARGET
         )

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
 from csp_dash.analytics.signal import BEYOND, WORDS
-from csp_dash.analytics.wording import measured, number_or_rate
+from csp_dash.analytics.wording import measured, number_or_rate, percent
 from csp_dash.charts import events as moments
 from csp_dash.charts.base import PAGE, Style, dress, empty, places, rounded, short, text_width, ticks, years
 from csp_dash.domain.catalogue import Event
@@ -111,18 +111,19 @@ def _hover(row: Mapping[Any, Any], unit: str, rate: str) -> str:
     value, smooth = float(row["value"]), float(row["smooth"])
     what = measured(value, unit, rate)
     text = f"{Month.of(row['start'].date()).words}: {what}"
+    sign = "%" if rate == "%" else ""
     if pd.notna(smooth):
-        text += f"<br>12-month average {number_or_rate(short(smooth))}"
-    rule, span = str(row["rule"]), _range(row)
+        text += f"<br>12-month average {number_or_rate(short(smooth))}{sign}"
+    rule, span = str(row["rule"]), _range(row, sign)
     if rule:
         text += f"<br>{WORDS[rule].replace(' in a row', '<br>in a row')}"
     return text + (f" of {span}" if rule == BEYOND and span else f"<br>{RANGE} {span}" if span else "")
 
 
-def _range(row: Mapping[Any, Any]) -> str:
+def _range(row: Mapping[Any, Any], sign: str) -> str:
     if pd.isna(row["lower"]) or pd.isna(row["upper"]):
         return ""
-    return f"{number_or_rate(short(float(row['lower'])))} to {number_or_rate(short(float(row['upper'])))}"
+    return f"{number_or_rate(short(float(row['lower'])))} to {number_or_rate(short(float(row['upper'])))}{sign}"
 
 
 def _average(drawing: go.Figure, trend: pd.DataFrame, colour: str, width: float, dash: str, name: str) -> None:
@@ -142,8 +143,10 @@ def _label(trend: pd.DataFrame | None, name: str, rate: str) -> str:
     """What stands at a line's end: its name, the last average, and that it is a month's."""
     if trend is None or trend["smooth"].dropna().empty:
         return ""
-    value = number_or_rate(short(float(trend["smooth"].dropna().iloc[-1])))
-    return f"<b>{value}</b><br>{name}" if name else f"<b>{value}</b><br>a month"
+    last = float(trend["smooth"].dropna().iloc[-1])
+    if rate == "%":
+        return f"<b>{percent(last)}</b><br>{name or 'of 12 months'}"
+    return f"<b>{number_or_rate(short(last))}</b><br>{name or 'a month'}"
 
 
 def _wide(end: str, style: Style) -> float:

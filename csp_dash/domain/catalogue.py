@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from csp_dash.domain.months import Month, Span, financial_year
+from csp_dash.domain.quoted import stated
 from csp_dash.domain.words import AreaKind, Direction, FigureKind, Frequency, Kind, Trust
 
 
@@ -259,6 +260,11 @@ class PlanFigure:
     contradictions: tuple[int, ...]
     note: str
 
+    @property
+    def words(self) -> str:
+        """The figure with its unit, as the plan states it."""
+        return stated(self.value, self.unit)
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -291,6 +297,11 @@ class Target:
     due: Month
     volume: str = ""
     lacking: str = ""
+
+    @property
+    def words(self) -> str:
+        """What is to be reached, with its unit."""
+        return stated(f"{self.value:g}", self.unit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,7 +167,7 @@ def _own_period(data: Data, indicator: Indicator, areas: tuple[str, ...], span: 
 def real_figure(data: Data, question: Asked) -> str:
     """What is real about a made-up series: the plan's own figures."""
     said = [
-        f"{item.value} {item.unit} in {item.period} (plan p{item.page})"
+        f"{item.words} in {item.period} (plan p{item.page})"
         for item in data.catalogue.figures_of(question.indicator.slug)
     ]
     return f"The only real figure is the plan's: {'; '.join(said)}." if said else "No figure here is real."
@@ -228,9 +228,9 @@ def area_value(data: Data, question: Asked, code: str, window: Window) -> float 
 def value_words(question: Asked, number: float | None) -> str:
     """A value as it is written large: `2,342`, `7.5`, `65%`, `no figure`."""
     if number is None:
-        return "no figure"
+        return wording.NO_FIGURE
     if question.indicator.kind is Kind.PROPORTION:
         return wording.percent(number)
     if question.rated or question.indicator.kind is Kind.RATE:
-        return wording.rate(number)
+        return wording.rate(number) + ("%" if question.unit.startswith(wording.PERCENT) else "")
     return wording.number(number)

@@ -11,6 +11,7 @@ from csp_dash.analytics.compare import Window, change
 from csp_dash.domain.catalogue import Check, Contradiction, Indicator
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Month, Span
+from csp_dash.domain.quoted import ordinal
 from csp_dash.domain.words import BOROUGH, AreaKind, Kind
 from csp_dash.packs.data import Data
 
@@ -145,7 +146,7 @@ def _words(number: float | None, unit: str) -> str:
         return f"{number:+.2f}%" if abs(number) < 1 else f"{number:+.1f}%".replace(".0%", "%")
     if unit == "%":
         return f"{number:.0f}%"
-    return wording.ordinal(int(number)) if unit == "rank" else wording.number(number)
+    return ordinal(int(number)) if unit == "rank" else wording.number(number)
 
 
 def _line(data: Data, check: Check) -> Line:
@@ -225,5 +226,5 @@ def _rank(data: Data, indicator: Indicator, span: Span) -> tuple[float | None, s
     place = ranked.index(BOROUGH) + 1
     detail = f"by number, of {len(ranked)} boroughs"
     if BOROUGH in by_rate:
-        detail += f"; {wording.ordinal(by_rate.index(BOROUGH) + 1)} by rate"
+        detail += f"; {ordinal(by_rate.index(BOROUGH) + 1)} by rate"
     return float(place), detail, ""

@@ -15,6 +15,7 @@ import pandas as pd
 import shapely
 
 from csp_dash import queries
+from csp_dash.analytics import wording
 from csp_dash.analytics.compare import Window, windows
 from csp_dash.analytics.dispersion import CHANCE, Dispersion, dispersion
 from csp_dash.analytics.hotspots import Neighbours, neighbours
@@ -127,8 +128,7 @@ class Data:
         """`Tower Hamlets`, a ward's name, or several joined."""
         if areas == self.wards:
             return "all 20 wards together"
-        names = [self.names[code] for code in areas]
-        return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+        return wording.listed([self.names[code] for code in areas])
 
     def people_of(self, areas: tuple[str, ...]) -> int | None:
         known = [self.people.get(code) for code in areas]

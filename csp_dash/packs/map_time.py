@@ -132,7 +132,7 @@ def _frame(data: Data, question: Asked, values: pd.Series) -> pd.DataFrame:
                 "area": code,
                 "name": data.names[code],
                 "value": float("nan") if known is None else known,
-                "label": f"{value_words(question, known)} {question.unit}",
+                "label": wording.of(value_words(question, known), question.unit),
                 "numerator": None if count is None else round(count, 6),
                 "denominator": None,
             }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pandas as pd
@@ -71,7 +72,7 @@ def _picture(data: Data, question: Asked, found: Change | None, parts: pd.DataFr
     else:
         total = (float(found.before.numerator or 0), float(found.now.numerator or 0))
         made = contributions(parts, total=total).replace({"label": {REST: rest}})
-        title = _title(question, found, made[made["label"] != rest])
+        title = _title(question, found, made[made["label"] != rest], str if rest == NO_WARD else wording.inside)
         moved = f"Change from {found.before.span.words} to {found.now.span.words}, {how}, {question.place}."
     told = tabled(
         data, question, _table(made), made.drop(columns="share"), f"{indicator.slug}-change-{how.replace(' ', '-')}"
@@ -105,7 +106,8 @@ def _table(made: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _title(question: Asked, found: Change, made: pd.DataFrame) -> str:
+def _title(question: Asked, found: Change, made: pd.DataFrame, named: Callable[[str], str]) -> str:
+    """The finding; `named` writes a part as it stands inside a sentence."""
     change = found.absolute or 0
     if change == 0:
         return f"{question.subject}: the total did not move"
@@ -115,7 +117,8 @@ def _title(question: Asked, found: Change, made: pd.DataFrame) -> str:
         return f"{head}; no single part moved by more than chance would explain"
     lead = same.iloc[0]
     against = made[(made["change"] * change < 0) & made["detectable"]]
-    text = f"{head}; the largest part of it is {lead['label']} ({wording.signed(lead['change'])})"
+    text = f"{head}; the largest part of it is {named(str(lead['label']))} ({wording.signed(lead['change'])})"
     if not against.empty:
-        text += f", against it {against.iloc[0]['label']} ({wording.signed(against.iloc[0]['change'])})"
+        other = against.iloc[0]
+        text += f", while {named(str(other['label']))} went the other way ({wording.signed(other['change'])})"
     return text

@@ -9,6 +9,7 @@ import pandas as pd
 from csp_dash.analytics import wording
 from csp_dash.charts import slope
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.quoted import ordinal
 from csp_dash.domain.words import Measure, Shade
 from csp_dash.packs.data import Data
 from csp_dash.packs.evidence import tabled
@@ -38,7 +39,7 @@ def rank_moves(data: Data, view: Filters) -> Picture:
         code = str(far.index[0])
         first, second = int(whole.iloc[:, 0][code]), int(whole.iloc[:, 1][code])
         title = (
-            f"{question.subject}: {data.names[code]} is {wording.ordinal(first)} by number and {wording.ordinal(second)} "
+            f"{question.subject}: {data.names[code]} is {ordinal(first)} by number and {ordinal(second)} "
             f"{wording.inside(NAMES[ways[1]]).replace('rate ', '')}"
         )
     named = whole.rename(index=data.names)

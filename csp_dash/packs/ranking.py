@@ -28,10 +28,9 @@ def boroughs(data: Data, view: Filters) -> Picture:
     known = frame.dropna(subset=["value"]).sort_values("value", ascending=False).reset_index(drop=True)
     title = f"{question.indicator.title}: no borough figures for this choice"
     if (known["area"] == BOROUGH).any() and len(known) > 1:
-        place = int(known.index[known["area"] == BOROUGH][0]) + 1
-        title = (
-            f"{question.indicator.title}: Tower Hamlets is {wording.ordinal(place)} highest of {len(known)} boroughs"
-        )
+        mine = float(known.loc[known["area"] == BOROUGH, "value"].iloc[0])
+        place = wording.rank(mine, known["value"].tolist())
+        title = f"{question.indicator.title}: Tower Hamlets is {place} of {len(known)} boroughs"
     suffix = "%" if question.indicator.kind is Kind.PROPORTION else ""
     shown = frame.rename(columns={"name": "label"})
     return Picture(
@@ -101,7 +100,9 @@ def borough_map(data: Data, view: Filters) -> Picture:
     question = _borough(data, view)
     frame = _frame(data, question, AreaKind.BOROUGH)
     frame["label"] = [
-        "no data" if pd.isna(number) else f"{wording.rate(float(number))} {_unit(question).lower()}"
+        wording.NO_FIGURE
+        if pd.isna(number)
+        else wording.of(_written(question, float(number)), wording.inside(_unit(question)))
         for number in frame["value"]
     ]
     shading = by_class(data.borough_outlines.codes, frame, classify(frame["value"]))
@@ -120,6 +121,10 @@ def borough_map(data: Data, view: Filters) -> Picture:
         ),
         legend=shading.legend,
     )
+
+
+def _written(question: Asked, number: float) -> str:
+    return wording.percent(number) if question.indicator.kind is Kind.PROPORTION else wording.rate(number)
 
 
 def _unit(question: Asked) -> str:
@@ -166,10 +171,12 @@ def _london(data: Data, question: Asked) -> float | None:
     return per * window.numerator / data.people[LONDON] if LONDON in data.people else None
 
 
-def ward_place(frame: pd.DataFrame, ward: str) -> tuple[int, int] | None:
-    """A ward's place from the highest, and of how many; None where it has no value. `frame`: area, value."""
+def ward_place(frame: pd.DataFrame, ward: str) -> tuple[str, int] | None:
+    """A ward's place from the nearer end, in words, and of how many; None where it has no value or is the only one.
+
+    `frame`: area, value.
+    """
     known = frame.dropna(subset=["value"])
-    if ward not in set(known["area"]):
+    if ward not in set(known["area"]) or len(known) < 2:
         return None
-    mine = float(known.loc[known["area"] == ward, "value"].iloc[0])
-    return int((known["value"] > mine).sum()) + 1, len(known)
+    return wording.rank(float(known.loc[known["area"] == ward, "value"].iloc[0]), known["value"].tolist()), len(known)

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pandas as pd
 
-from csp_dash.analytics import wording
 from csp_dash.analytics.intervals import wilson
 from csp_dash.charts import paired
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.quoted import ordinal
 from csp_dash.domain.words import BOROUGH, LONDON, AreaKind, Compare, Kind
 from csp_dash.packs.asked import asked
 from csp_dash.packs.data import Data
@@ -42,7 +42,7 @@ def ranks(data: Data, view: Filters) -> Picture:
         place = 1 + sum(100 * share > gap.ours + 1e-9 for share in known)
         rows.append(
             {
-                "label": f"{item.short} ({wording.ordinal(place)} of {len(known)})",
+                "label": f"{item.short} ({ordinal(place)} of {len(known)})",
                 "indicator": item.slug,
                 "percent": gap.ours,
                 "low": 100 * low,
@@ -56,7 +56,7 @@ def ranks(data: Data, view: Filters) -> Picture:
                 "Measure": item.title,
                 "Here": f"{gap.ours:.0f}% ({100 * low:.0f} to {100 * high:.0f})",
                 "London": f"{gap.theirs:.0f}%",
-                "Place": f"{wording.ordinal(place)} of {len(known)}",
+                "Place": f"{ordinal(place)} of {len(known)}",
                 "Gap": "more than chance" if gap.detectable else "chance could explain it",
                 "apart": gap.detectable,
             }

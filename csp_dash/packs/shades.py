@@ -102,7 +102,7 @@ def ward_frame(data: Data, question: Asked) -> pd.DataFrame:
                 "area": code,
                 "name": data.names[code],
                 "value": float("nan") if number is None else number,
-                "label": f"{value_words(question, number)} {question.unit}",
+                "label": wording.of(value_words(question, number), question.unit),
                 "numerator": window.numerator if window and window.whole else None,
                 "denominator": window.denominator if window else None,
             }
@@ -193,7 +193,7 @@ def _by_value(
 
 
 def _words(values: pd.Series, words: Callable[[float], str], unit: str) -> list[str]:
-    return ["no figure" if pd.isna(value) else f"{words(float(value))} {unit}" for value in values]
+    return [wording.NO_FIGURE if pd.isna(value) else wording.of(words(float(value)), unit) for value in values]
 
 
 def _change(data: Data, question: Asked) -> Shaded:
@@ -305,11 +305,11 @@ def unusual_shaded(data: Data, question: Asked, made: Unusual) -> Shaded:
     bands = {str(code): Band(band) for code, band in rows["band"].items() if isinstance(band, str)}
     fills = dict(zip(BAND_WORDS, palette.BANDS, strict=True))
     words = {
-        code: f"{wording.number(float(rows['numerator'][code]))} {question.indicator.unit}, "
+        code: f"{wording.counted(float(rows['numerator'][code]), question.indicator.unit)}, "
         f"{wording.number(round(float(rows['expected'][code])))} expected: {BAND_WORDS[band]}"
         for code, band in bands.items()
     }
-    frame["label"] = [words.get(code, "no figure") for code in frame["area"]]
+    frame["label"] = [words.get(code, wording.NO_FIGURE) for code in frame["area"]]
     high = sum(band in HIGH for band in bands.values())
     low = sum(band in LOW for band in bands.values())
     finding = f"{_wards(high)} lie above and {_wards(low)} below what residents would suggest"

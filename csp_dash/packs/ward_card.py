@@ -54,8 +54,8 @@ def _place(data: Data, view: Filters, code: str, measure: Measure) -> str:
     if found is None:
         return ""
     place, of = found
-    words = {1: "Highest", of: "Lowest"}.get(place, f"{wording.capital(wording.ordinal(place))} highest")
-    return f"{words} of the {of} wards by {'rate per 1,000 residents' if measure is Measure.RATE else 'number'}."
+    by = "rate per 1,000 residents" if measure is Measure.RATE else "number"
+    return f"{wording.capital(place)} of the {of} wards by {by}."
 
 
 def _unusual(data: Data, view: Filters, code: str) -> str:

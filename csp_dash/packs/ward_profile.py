@@ -92,9 +92,5 @@ def _line(data: Data, view: Filters, indicator: Indicator, ward: str) -> Line | 
     )
 
 
-def _standing(place: int, of: int, what: str) -> str:
-    if place == 1:
-        return f"the highest {what} of the {of} wards"
-    if place == of:
-        return f"the lowest {what} of the {of} wards"
-    return f"the {wording.ordinal(place)} highest {what} of the {of} wards"
+def _standing(place: str, of: int, what: str) -> str:
+    return f"{place} {what} of the {of} wards" if place.startswith("the ") else f"the {place} {what} of the {of} wards"

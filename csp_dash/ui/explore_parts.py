@@ -87,14 +87,13 @@ def _place(visit: Visit, item: Indicator) -> None:
     if board:
         lines.append(f"- **Who answers for it:** [{board.title}](plan#boards)")
     aims = [target for target in visit.catalogue.targets if target.indicator == item.slug]
-    lines += [f"- **Target:** [{aim.title}, {aim.value:g} {aim.unit}](plan#targets) (p{aim.page})" for aim in aims]
+    lines += [f"- **Target:** [{aim.title}, {aim.words}](plan#targets) (p{aim.page})" for aim in aims]
     said = visit.catalogue.figures_of(item.slug)
     if said:
         lines.append(
             "- **The plan says:** "
             + "; ".join(
-                f"{one.name} {one.value} {one.unit}{f', {one.period}' if one.period else ''} (p{one.page})"
-                for one in said
+                f"{one.name} {one.words}{f', {one.period}' if one.period else ''} (p{one.page})" for one in said
             )
         )
     st.markdown("\n".join(lines))

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from csp_dash.analytics import wording
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import AreaKind, Measure, Shade, Trust
 from csp_dash.maps.printed import Form
@@ -211,7 +212,7 @@ def _cards(visit: Visit, view: Filters, slug: str, *, versus: bool) -> None:
             st.markdown(f"##### {card.name}")
             if card.tile.indicator.trust is Trust.ILLUSTRATIVE:
                 marks.illustrative()
-                st.markdown(f"{card.tile.figure} {card.tile.unit}, {card.tile.period}")
+                st.markdown(f"{wording.of(card.tile.figure, card.tile.unit)}, {card.tile.period}")
                 continue
             left, right = st.columns([2, 3], gap="large")
             with left:

@@ -61,9 +61,7 @@ def target_card(found: judged.Judged) -> None:
     target = found.target
     with st.container(border=True, height="stretch"):
         st.badge(found.standing.value, icon=STANDINGS[found.standing][0], color=STANDINGS[found.standing][1])  # type: ignore[arg-type]
-        st.markdown(
-            f"**Target: {target.title}, {target.value:g} {target.unit}.** {target.why_unjudged} {target.lacking}"
-        )
+        st.markdown(f"**Target: {target.title}, {target.words}.** {target.why_unjudged} {target.lacking}")
         st.markdown("\n".join(f"- {line}" for line in found.readings))
         if found.limits:
             st.markdown(found.limits)

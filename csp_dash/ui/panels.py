@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import streamlit as st
 
+from csp_dash.analytics import wording
 from csp_dash.domain.catalogue import Priority
-from csp_dash.domain.filters import Filters
+from csp_dash.domain.filters import PLAN, Filters
 from csp_dash.domain.words import Frequency, Trust
 from csp_dash.packs import comparisons as compared
 from csp_dash.packs import findings, ranking, trend, volume_harm
@@ -45,7 +46,7 @@ def tiles(visit: Visit, priority: Priority) -> tuple[Tile, ...]:
 def about(visit: Visit) -> None:
     """The view in words, so that a phone or a print says what is shown."""
     view = visit.filters
-    place = " and ".join(visit.words.wards[code] for code in view.wards) or "Tower Hamlets"
+    place = wording.listed([visit.words.wards[code] for code in view.wards]) or "Tower Hamlets"
     period = {
         "12m": "latest 12 months of each measure",
         "1m": "latest month of each measure",
@@ -55,7 +56,7 @@ def about(visit: Visit) -> None:
         "since": "since April 2021",
         "base": "2019/20",
         "all": "all years",
-    }.get(view.period) or f"{view.first.words} to {view.last.words}"  # type: ignore[union-attr]
+    }.get(view.period) or view.span(PLAN).words
     against = {
         "previous": "the period before",
         "baseline": "the baseline",

@@ -150,7 +150,7 @@ def achievements(visit: Visit) -> None:
 
 def _plan_words(figure: PlanFigure) -> str:
     comparison = f", {figure.comparison}" if figure.comparison else ""
-    return f"{figure.name}: **{figure.value} {figure.unit}**{comparison}"
+    return f"{figure.name}: **{figure.words}**{comparison}"
 
 
 def boards(visit: Visit) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from csp_dash.analytics import wording
 from csp_dash.domain.catalogue import Priority, Theme
 from csp_dash.domain.words import Trust
 from csp_dash.packs import groups, night, pair, ranks, strands
@@ -32,7 +33,7 @@ def _official(visit: Visit, slug: str) -> bool:
 def _line(visit: Visit, slug: str) -> str:
     item = visit.store.panel(tile, panels.view_of(visit, slug))
     return (
-        f"- {marks.chip(item.state)} {marks.measure_link(visit.filters, item.indicator)}: **{item.figure}** {item.unit.removeprefix('percent ')}, "
+        f"- {marks.chip(item.state)} {marks.measure_link(visit.filters, item.indicator)}: **{item.figure}** {wording.of(item.figure, item.unit).removeprefix(item.figure).strip()}, "
         f"{item.period}. {item.sentence} {item.reading}".rstrip()
         + (
             f" *{'Figures' if item.indicator.trust is Trust.PARTNER else 'Open figures'} end in {item.ends}.*"

@@ -52,7 +52,18 @@ def test_percent(value: float, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0, "0"), (-0.001, "0"), (1.5, "1.5"), (0.25, "0.25"), (12.34, "12.3"), (104.5, "104"), (2, "2")],
+    [
+        (0, "0"),
+        (-0.001, "-0.001"),
+        (0.0004, "0.0004"),
+        (0.07, "0.07"),
+        (0.0949, "0.095"),
+        (1.5, "1.5"),
+        (0.25, "0.25"),
+        (12.34, "12.3"),
+        (104.5, "104"),
+        (2, "2"),
+    ],
 )
 def test_rate(value: float, text: str) -> None:
     assert wording.rate(value) == text
@@ -236,7 +247,7 @@ def test_map_bars_and_lines_alt() -> None:
     assert "Highest: Whitechapel, 9.5. Lowest: Spitalfields & Banglatown, 1." in told
     bars = pd.DataFrame({"label": ["Hackney", "Newham"], "value": [5.0, 9.0]})
     told = alt.bars_alt("Burglary", bars, measure="offences", period="2019/20", chosen="Hackney")
-    assert told == "Bar chart: Burglary, offences, 2019/20, 2 bars. Highest: Newham, 9. Hackney is 2nd, 5."
+    assert told == "Bar chart: Burglary, offences, 2019/20, 2 bars. Highest: Newham, 9. Hackney: lowest, 5."
     ends = {"Tower Hamlets": 65.0, "London": 68.0, "Nowhere": None}
     assert alt.lines_alt("Trust", ends, measure="%", period="2020").endswith("Tower Hamlets 65 and London 68.")
 

@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 import pytest
 from checks.sound import sound
+from checks.words import grammar
 from walk import Said, asked_for, shown
 
 from csp_dash.catalogue import load
 from csp_dash.packs.data import Data
 
-CHECKS: tuple[Callable[[Data, Said], str | None], ...] = (sound,)
+CHECKS: tuple[Callable[[Data, Said], str | None], ...] = (sound, grammar)
 MEASURED = [slug for slug, item in load().indicators.items() if item.measured]
 
 

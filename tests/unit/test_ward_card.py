@@ -23,8 +23,9 @@ PAIRS = [
 
 def place(line: str) -> int:
     head = line.split(" of the ")[0]
-    number = re.match(r"(\d+)(st|nd|rd|th) highest$", head)
-    return {"Highest": 1, "Lowest": 20}.get(head) or int(number[1])  # type: ignore[index]
+    number = re.fullmatch(r"(joint )?((\d+)(st|nd|rd|th) )?(highest|lowest)", head.lower())
+    assert number is not None, line
+    return int(number[3] or 1)
 
 
 @pytest.mark.parametrize("slug", CHECKED)
@@ -39,8 +40,11 @@ def test_a_wards_standing_is_its_place_in_a_sort(data: Data, second: Second, slu
             next(line for line in card.standing if " of the 20 wards" in line and word in line)
             for word in ("rate", "number")
         )
-        assert place(by_rate) == sorted(rates, reverse=True).index(rates[code]) + 1
-        assert place(by_number) == sorted(counts, reverse=True).index(counts[code]) + 1
+        for line, values in ((by_rate, rates), (by_number, counts)):
+            above, below = (values > values[code]).sum(), (values < values[code]).sum()
+            assert ("lowest" in line.lower()) is bool(below < above), "told from the nearer end"
+            assert place(line) == min(above, below) + 1
+            assert ("oint" in line) is bool((values == values[code]).sum() > 1)
 
 
 @pytest.mark.parametrize("slug", CHECKED)
