@@ -66,7 +66,8 @@ def counted(value: float, unit: str) -> str:
     """`1 offence`, `214 offences`, `no offences`."""
     if value == 0:
         return f"no {unit}"
-    return f"{number(value)} {singular(unit) if value == 1 else unit}"
+    text = number(value)
+    return f"{text} {singular(unit) if text == '1' else unit}"
 
 
 def plural(subject: str) -> bool:
