@@ -6,7 +6,7 @@ visit = frame.enter()
 priority = visit.catalogue.priorities["neighbourhood_crime"]
 
 panels.heading(visit, priority.slug)
-panels.headlines(visit, *priority.headlines)
+panels.headlines(visit, priority)
 theme_parts.scorecard(visit, priority)
 theme_parts.themes(visit, priority)
 outcome_parts.outcomes(visit, priority.slug)

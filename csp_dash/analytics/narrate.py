@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 
 import pandas as pd
 
@@ -77,16 +78,39 @@ def verdict(change: Change) -> str:
     return NOT_CHANCE if change.detectable else CHANCE
 
 
-def tile(change: Change | None) -> str:
-    """A tile's sentence: the comparison and whether chance explains it, or why there is none."""
+def tile(change: Change | None, *, past: bool = False, level: str = "") -> str:
+    """A tile's sentence: the comparison and whether chance explains it, or why there is none.
+
+    With `past` it names its date, as a series that ended is told; `level` is what `level` or `before_break` says.
+    """
     if change is None:
         return "There is no earlier period to compare with."
     if change.refusal:
         return change.refusal
+    text = moved_on(change)
+    now = f"{value(change, change.now)}{_unit(change)}"
+    if past:
+        went = f"went {both(change)}" if change.few and change.absolute else f"was {text}"
+        text = f"in {change.now.span.long_words} it {went}"
     if change.absolute == 0:
-        return f"{wording.capital(moved_on(change))} ({value(change, change.now)}{_unit(change)})."
-    now = f"now {value(change, change.now)}{_unit(change)}" if change.few else both(change)
-    return f"{wording.capital(moved_on(change))} ({now}): {verdict(change)}."
+        return f"{wording.capital(text)} ({now})."
+    figures = "" if past and change.few else f" (now {now})" if change.few else f" ({both(change)})"
+    told = f"{wording.capital(text)}{figures}: {verdict(change)}."
+    return f"{told} {wording.capital(level)}." if level else told
+
+
+def level(on: Change) -> str:
+    """Where a figure stands on the baseline: `still 61% above 2019/20`; `after 21% in the 12 months to February 2023`."""
+    earlier = compared_with(on.now.span, on.before.span)
+    if on.detectable and not on.few and on.kind is Kind.COUNT:
+        return f"still {wording.percent(on.percent or 0)} {'above' if (on.absolute or 0) > 0 else 'below'} {earlier}"
+    return f"after {value(on, on.before)}{_unit(on)} in {earlier}"
+
+
+def before_break(change: Change, cut: date) -> str:
+    """The figure before a declared break: `after 5,967 in the year to February 2024, before a break in the figures`."""
+    then = f"{value(change, change.before)}{_unit(change)} in {change.before.span.long_words}"
+    return f"after {then}, before a break in the figures ({cut:%B %Y})"
 
 
 def within_chance(change: Change) -> str:
@@ -191,23 +215,34 @@ def trend_title(
     *,
     record: Record | None = None,
     place: str = "",
+    past: bool = False,
+    level: str = "",
 ) -> str:
-    """The finding, as a chart's title: a record first, then a detectable change, then that there is none."""
-    where = f" in {place}" if place else ""
+    """The finding, as a chart's title: the verdict on the change, with a record that agrees and the `level` (see `tile`)."""
+    found = _title(f"{subject}{f' in {place}' if place else ''}", wording.plural(subject), change, record, past)
+    return f"{found}, {level}" if level else found
+
+
+def _title(subject: str, plural: bool, change: Change | None, record: Record | None, past: bool) -> str:
     if record is not None and record.total >= RECORD_TOTAL and _agrees(record, change):
-        verb, whose = ("are", "their") if wording.plural(subject) else ("is", "its")
+        verb, whose = ("are", "their") if plural else ("is", "its")
         since = (
             f"since {_year(record.since)}" if record.since else f"in figures that begin in {record.first.first.words}"
         )
-        return f"{subject}{where} {verb} at {whose} {record.kind} {since}"
+        if change is not None and change.tested and not change.detectable:
+            return f"{subject}: no detectable change {when(change)}, {'then ' if past else ''}at {whose} {record.kind} {since}"
+        if past:
+            verb = "were" if plural else "was"
+            return f"{subject} {verb} at {whose} {record.kind} in {record.latest.long_words}, {since}"
+        return f"{subject} {verb} at {whose} {record.kind} {since}"
     if change is None:
-        return f"{subject}{where}: nothing earlier to compare with"
+        return f"{subject}: nothing earlier to compare with"
     if change.refusal:
-        return f"{subject}{where}: not compared"
+        return f"{subject}: not compared"
     if change.absolute is None or not change.tested:
-        return f"{subject}{where}: {movement(change)} {when(change)}"
+        return f"{subject}: {movement(change)} {when(change)}"
     if change.absolute == 0 or not change.detectable:
-        return f"{subject}{where}: no detectable change {when(change)}"
+        return f"{subject}: no detectable change {when(change)}"
     verb = "rose" if change.absolute > 0 else "fell"
     if change.few:
         size = both(change)
@@ -219,10 +254,12 @@ def trend_title(
         size = "to more than double" if change.percent < 200 else f"{wording.percent(change.percent)}"
     else:
         size = wording.percent(change.percent)
-    return f"{subject}{where} {verb} {size} {when(change)}"
+    return f"{subject} {verb} {size} {when(change)}"
 
 
-def trend_sentence(subject: str, change: Change | None, *, record: Record | None = None) -> str:
+def trend_sentence(
+    subject: str, change: Change | None, *, record: Record | None = None, past: bool = False, level: str = ""
+) -> str:
     """The full sentence under a title: numbers, periods, and what chance would explain."""
     parts = []
     if change is None:
@@ -234,8 +271,10 @@ def trend_sentence(subject: str, change: Change | None, *, record: Record | None
     else:
         verb = "rose" if (change.absolute or 0) > 0 else "fell"
         parts.append(f"{subject} {verb} {_size(change)} {when(change)}; {verdict(change)}.")
+    if level:
+        parts.append(f"{wording.capital(level)}.")
     if record is not None:
-        parts.append(record_sentence(record))
+        parts.append(record_sentence(record, past=past))
     return " ".join(parts)
 
 
@@ -248,8 +287,11 @@ def _size(change: Change) -> str:
     return f"{wording.percent(change.percent)} ({both(change)})" if change.percent is not None else both(change)
 
 
-def record_sentence(record: Record) -> str:
-    """`The lowest 12-month total since the 12 months to June 2016.`"""
+def record_sentence(record: Record, *, past: bool = False) -> str:
+    """`The lowest 12-month total since the 12 months to June 2016.`; in the past, `In the year to May 2021 it was the ...`."""
+    if past:
+        told = record_sentence(record)
+        return f"In {record.latest.long_words} it was {wording.inside(told)}"
     if record.since is None:
         return (
             f"The {record.kind} {record.latest.months}-month total in figures that begin in {record.first.first.words}."

@@ -11,11 +11,12 @@ UP = "trending_up"
 DOWN = "trending_down"
 FLAT = "trending_flat"
 ASK = "help"
+OVER = "history"
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """`icon` is a Material symbol's name, `tone` is good, bad, neutral or unknown; `readings` may mean, if it is ambiguous."""
+    """`icon` is a Material symbol's name, `tone` is good, bad, neutral, unknown or past; `readings` may mean, if it is ambiguous."""
 
     letter: str
     word: str
@@ -43,13 +44,30 @@ UNCHANGED = State("C", "No detectable change", FLAT, "neutral")
 UNKNOWN = State("?", "Cannot tell yet", ASK, "unknown")
 
 
-def state(change: Change | None, direction: Direction, readings: tuple[str, ...] = ()) -> State:
-    """What the change says, given which way is better.
+PAST = {
+    "Improving": "improved",
+    "Worsening": "got worse",
+    "Rising": "rose",
+    "Falling": "fell",
+    UNCHANGED.word: "no detectable change",
+    UNKNOWN.word: "cannot be judged",
+}
+
+
+def state(change: Change | None, direction: Direction, readings: tuple[str, ...] = (), *, ends: str = "") -> State:
+    """What the change says, given which way is better; in the past, without a colour, of a series that `ends` (`May 2021`).
 
     Falling or rising beyond chance is improving (A) or worsening (D) where the direction is declared, and only rising
     or falling, with both readings, where it is ambiguous. A change within chance is C; a comparison that was refused
     or could not be tested is "?".
     """
+    found = _now(change, direction, readings)
+    if change is None or change.refusal:
+        return found
+    return State("E", f"Ends {ends}: {PAST[found.word]}", OVER, "past", found.readings) if ends else found
+
+
+def _now(change: Change | None, direction: Direction, readings: tuple[str, ...]) -> State:
     if change is None or change.refusal or not change.tested or change.absolute is None:
         return UNKNOWN
     if not change.detectable or change.absolute == 0:

@@ -8,12 +8,13 @@ import pandas as pd
 
 from csp_dash.analytics import narrate, wording
 from csp_dash.analytics.compare import Change
-from csp_dash.analytics.state import State, state
+from csp_dash.analytics.state import State
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import Compare, Frequency, Kind
 from csp_dash.packs.asked import Asked, asked, compare
 from csp_dash.packs.data import Data
 from csp_dash.packs.elsewhere import beside, held_by
+from csp_dash.packs.verdict import verdict
 
 WAYS = (
     ("Latest month, on the same month a year before", "1m", Compare.PREVIOUS),
@@ -82,6 +83,7 @@ def _way(data: Data, view: Filters, name: str, period: str, against: Compare) ->
     indicator = question.indicator
     kind = indicator.kind
     told = found is not None and not found.refusal
+    held = verdict(data, question, found)
     return Way(
         name=name,
         period=question.span.words if question.span else "",
@@ -91,8 +93,8 @@ def _way(data: Data, view: Filters, name: str, period: str, against: Compare) ->
         else (wording.figure(now.value(kind), kind) if now else "no figure"),
         movement=narrate.movement(found) if told and found else "not compared",
         range=narrate.likely(found) if told and found else "",
-        sentence=narrate.tile(found) if question.have else "There are no figures for this measure here.",
-        state=state(found, indicator.direction, indicator.readings),
+        sentence=held.sentence,
+        state=held.state,
         change=found,
     )
 

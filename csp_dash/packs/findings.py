@@ -2,55 +2,128 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from csp_dash.analytics import wording
 from csp_dash.domain.catalogue import Priority
+from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import Trust
+from csp_dash.packs.asked import asked, compare
 from csp_dash.packs.data import Data
-from csp_dash.packs.tile import Tile
+from csp_dash.packs.verdict import Verdict, live, verdict
+
+MOST = 4
+"""Measures that got worse are named up to this many; more are counted and linked."""
 
 
-def answer(tiles: tuple[Tile, ...]) -> str:
-    """One sentence that answers a page's question from its headline tiles: worse, better, unclear, the same.
+@dataclass(frozen=True)
+class Named:
+    """A measure's short name, as inside a sentence and with the place of its figures, and its verdict."""
 
-    Measures whose open figures stopped long ago come last, with the month in which they end.
+    slug: str
+    name: str
+    verdict: Verdict
+
+    @property
+    def worse(self) -> bool:
+        return self.verdict.state.tone == "bad"
+
+
+def headlines(data: Data, priority: Priority) -> tuple[str, ...]:
+    """The measures that stand for a priority, as many as declared at most.
+
+    A declared one whose series ended gives way where a live measure of the same outcome exists; then live ones of
+    outcomes that nothing stands for yet fill up.
     """
+    known = data.catalogue.indicators
+    shown = [slug for slug in priority.headlines if data.shows(known[slug])]
+    going = [slug for slug in priority.indicators if data.shows(known[slug]) and live(data, known[slug])]
+    alive = {known[slug].place.outcome for slug in going}
+    kept = [slug for slug in shown if slug in going or known[slug].place.outcome not in alive]
+    for slug in going:
+        if len(kept) < len(shown) and known[slug].place.outcome not in {known[own].place.outcome for own in kept}:
+            kept.append(slug)
+    return tuple(kept)
+
+
+def answer(data: Data, view: Filters, slug: str, link: str) -> str:
+    """The sentence that answers a priority's question: what got worse of all its live measures, then its headlines.
+
+    Headlines whose open figures stopped long ago come last, with the month in which they end. Where more got worse than a
+    sentence holds, it says how many; `link` leads to the list of all.
+    """
+    priority = data.catalogue.priorities[slug]
+    stand = headlines(data, priority)
+    known = data.catalogue.indicators
+    others = [
+        own for own in priority.indicators if own not in stand and data.shows(known[own]) and live(data, known[own])
+    ]
+    tiles = [_named(data, view, own) for own in stand]
+    worse = [item for item in [*tiles, *(_named(data, view, own) for own in others)] if item.worse]
     parts = []
-    for ends in dict.fromkeys(item.ends for item in sorted(tiles, key=lambda item: bool(item.ends))):
-        clauses = _clauses([item for item in tiles if item.ends == ends])
+    if len(worse) > MOST:
+        parts.append(f"[{len(worse)} of {len(stand) + len(others)} measures got worse]({link})")
+    elif worse:
+        parts.append(f"{_listed(worse)} got worse")
+    rest = [item for item in tiles if not item.worse]
+    for ends in dict.fromkeys(item.verdict.ends for item in sorted(rest, key=lambda item: item.verdict.past)):
+        clauses = _clauses([item for item in rest if item.verdict.ends == ends])
         if clauses:
             parts.append(f"{'; '.join(clauses)}{f' (open figures end in {ends})' if ends else ''}")
     text = "; ".join(parts)
     return f"{wording.capital(text)}." if text else "There are no figures to answer from."
 
 
-def _clauses(tiles: list[Tile]) -> list[str]:
-    groups: dict[str, list[str]] = {}
-    for item in tiles:
-        groups.setdefault(_group(item), []).append(wording.inside(item.title))
-    words = {
-        "bad": "got worse",
-        "good": "got better",
-        "up": "rose, which can be read two ways",
-        "down": "fell, which can be read two ways",
-        "same": "show no detectable change",
-        "unknown": "cannot be judged",
-    }
+def _named(data: Data, view: Filters, slug: str) -> Named:
+    question = asked(data, replace(view, indicator=slug, lens=""))
+    _, found = compare(data, question)
+    name = question.named(wording.inside(question.indicator.short))
+    return Named(slug, name, verdict(data, question, found))
+
+
+def _listed(items: Iterable[Named]) -> str:
+    return wording.listed(
+        [f"{item.name} ({item.verdict.level})" if item.verdict.level else item.name for item in items]
+    )
+
+
+def _clauses(items: list[Named]) -> list[str]:
+    groups: dict[str, list[Named]] = {}
+    for item in items:
+        groups.setdefault(_group(item), []).append(item)
     found = []
-    for key, verb in words.items():
+    for key, verb in VERBS.items():
         if key in groups:
-            alone = len(groups[key]) == 1 and key == "same"
-            found.append(f"{wording.listed(groups[key])} {'shows no detectable change' if alone else verb}")
+            alone = len(groups[key]) == 1 and not wording.plural(groups[key][0].name)
+            found.append(f"{_listed(groups[key])} {'shows no detectable change' if alone and key == 'same' else verb}")
     return found
 
 
-def _group(item: Tile) -> str:
-    if item.state.tone in ("good", "bad"):
-        return item.state.tone
-    if item.state.tone == "unknown":
-        return "unknown"
-    return {"Rising": "up", "Falling": "down"}.get(item.state.word, "same")
+VERBS = {
+    "bad": "got worse",
+    "good": "got better",
+    "up": "rose, which can be read two ways",
+    "down": "fell, which can be read two ways",
+    "same": "show no detectable change",
+    "unknown": "cannot be judged",
+}
+GROUPS = {
+    "Improving": "good",
+    "Worsening": "bad",
+    "Rising": "up",
+    "Falling": "down",
+    "No detectable change": "same",
+    "improved": "good",
+    "got worse": "bad",
+    "rose": "up",
+    "fell": "down",
+    "no detectable change": "same",
+}
+
+
+def _group(item: Named) -> str:
+    return GROUPS.get(item.verdict.state.word.rsplit(": ", 1)[-1], "unknown")
 
 
 @dataclass(frozen=True)
@@ -66,7 +139,7 @@ def screens(data: Data) -> tuple[Screen, ...]:
     """The board's screens in the plan's order: each headline and each partner return as a trend, then the first ward map."""
     found = []
     for priority in data.catalogue.priorities.values():
-        shown = [slug for slug in priority.headlines if data.shows(data.catalogue.indicators[slug])]
+        shown = list(headlines(data, priority))
         shown += [
             slug
             for slug, item in data.catalogue.indicators.items()

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pandas as pd
 
 from csp_dash.analytics import alt, narrate, wording
-from csp_dash.analytics.state import state
 from csp_dash.charts import lines
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import BOROUGH
@@ -15,6 +14,7 @@ from csp_dash.packs.asked import asked, compare
 from csp_dash.packs.data import Data
 from csp_dash.packs.evidence import tabled
 from csp_dash.packs.picture import Picture
+from csp_dash.packs.verdict import verdict
 
 STRANDS = (
     "hate_racist_religious",
@@ -41,7 +41,7 @@ def strands(data: Data, view: Filters) -> Picture:
                 "Strand": indicator.short,
                 "Offences": wording.figure(found.now.value(), indicator.kind) if found else "no figure",
                 "Change": narrate.moved_from(found) if compared and found else "not compared",
-                "What it says": state(found, indicator.direction, indicator.readings).word,
+                "What it says": verdict(data, question, found).state.word,
             }
         )
         if compared and found and found.detectable:

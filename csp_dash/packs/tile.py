@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from csp_dash.analytics import narrate, signal
 from csp_dash.analytics.compare import Change
-from csp_dash.analytics.state import State, state
+from csp_dash.analytics.state import State
 from csp_dash.domain.catalogue import Indicator
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import Direction, Frequency, Kind
 from csp_dash.packs.asked import Asked, asked, compare, value, value_words
 from csp_dash.packs.data import Data
 from csp_dash.packs.elsewhere import beside
+from csp_dash.packs.verdict import verdict
 
 MOST_POINTS = 60
 
@@ -48,6 +49,7 @@ def tile(data: Data, view: Filters) -> Tile:
     now, found = compare(data, question)
     number = value(data, question, now)
     indicator = question.indicator
+    told = verdict(data, question, found)
     few = (now.numerator or 0, now.denominator or 0) if now and now.few else None
     return Tile(
         indicator=indicator,
@@ -58,21 +60,15 @@ def tile(data: Data, view: Filters) -> Tile:
         number=number,
         unit=question.unit,
         spark=_spark(data, question),
-        state=state(found, indicator.direction, indicator.readings),
-        sentence="There are no figures for this measure here." if question.have is None else narrate.tile(found),
+        state=told.state,
+        sentence=told.sentence,
         reading=_reading(question, found),
         other=beside(data, question, view.compare, now, found),
         change=found,
         fallback=question.fallback,
-        ends=_ends(data, question),
+        ends=told.ends,
         reasons=_reasons(data, question, found),
     )
-
-
-def _ends(data: Data, question: Asked) -> str:
-    if question.have is None or data.newest - question.have.span.last <= 12:
-        return ""
-    return question.have.span.last.short
 
 
 def _reasons(data: Data, question: Asked, found: Change | None) -> tuple[str, ...]:

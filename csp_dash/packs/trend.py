@@ -22,6 +22,7 @@ from csp_dash.packs.asked import Asked, asked, base, compare, real_figure
 from csp_dash.packs.data import Data
 from csp_dash.packs.evidence import evidence
 from csp_dash.packs.picture import Picture
+from csp_dash.packs.verdict import verdict
 
 ALWAYS = ("covid", "plan_begins")  # every series that was running then was touched
 
@@ -120,7 +121,7 @@ def monthly_rows(data: Data, question: Asked, frame: pd.DataFrame) -> tuple[list
 def _monthly(
     data: Data, view: Filters, question: Asked, frame: pd.DataFrame, found: Change | None, style: Style
 ) -> Picture:
-    indicator = question.indicator
+    indicator, told = question.indicator, verdict(data, question, found)
     against = data.comparator(view.compare)
     other, other_name, measure = None, "", question.measure
     if against and indicator.has_rate and data.have(indicator, against[1]):
@@ -155,7 +156,9 @@ def _monthly(
         style=style,
         identity=indicator.slug,
     )
-    title = narrate.trend_title(question.subject, found, record=record, place=_place(question))
+    title = narrate.trend_title(
+        question.subject, found, record=record, place=_place(question), past=told.past, level=told.level
+    )
     if indicator.trust is Trust.ILLUSTRATIVE:  # made-up figures have no finding
         title = question.subject
     remark = real_figure(data, question) if indicator.trust is Trust.ILLUSTRATIVE else question.fallback
@@ -164,7 +167,7 @@ def _monthly(
     sentence = " ".join(
         part
         for part in (
-            narrate.trend_sentence(indicator.title, found, record=record),
+            narrate.trend_sentence(indicator.title, found, record=record, past=told.past, level=told.level),
             narrate.within_chance(found) if found else "",
             narrate.signals_sentence(drawn),
         )
@@ -208,7 +211,7 @@ def _trend(
 
 
 def _survey(data: Data, question: Asked, frame: pd.DataFrame, found: Change | None, style: Style) -> Picture:
-    indicator, size = question.indicator, base(question) or 0.0
+    indicator, size, told = question.indicator, base(question) or 0.0, verdict(data, question, found)
     if not size:  # the cases behind each figure are known
         return _share_of_cases(data, question, frame, found, style)
     parts = [_share_lines(frame, question.place, size)]
@@ -223,7 +226,7 @@ def _survey(data: Data, question: Asked, frame: pd.DataFrame, found: Change | No
         if len(drawn)
         else {}
     )
-    title = narrate.trend_title(indicator.title, found, place=_place(question))
+    title = narrate.trend_title(indicator.title, found, place=_place(question), past=told.past, level=told.level)
     return Picture(
         indicator=indicator,
         title=title,
@@ -240,7 +243,7 @@ def _survey(data: Data, question: Asked, frame: pd.DataFrame, found: Change | No
             "by-quarter",
             "Month",
         ),
-        sentence=f"{narrate.tile(found)} {_least(found, size)}".strip(),
+        sentence=f"{told.sentence} {_least(found, size)}".strip(),
         remark=question.fallback,
         marked=_marked(_events(data, question), drawn["start"]),
         empty=frame.empty,
@@ -249,12 +252,12 @@ def _survey(data: Data, question: Asked, frame: pd.DataFrame, found: Change | No
 
 def _share_of_cases(data: Data, question: Asked, frame: pd.DataFrame, found: Change | None, style: Style) -> Picture:
     """A share whose cases are known, by its own quarters or years, with the interval that its cases allow."""
-    indicator = question.indicator
+    indicator, told = question.indicator, verdict(data, question, found)
     drawn = _share_lines(frame, question.place, 0.0)
     pairs = zip(frame["numerator"].astype(float), frame["denominator"].astype(float), strict=True)
     bounds = [_interval(numerator, denominator) for numerator, denominator in pairs]
     drawn["low"], drawn["high"] = [100 * low for low, _ in bounds], [100 * high for _, high in bounds]
-    title = narrate.trend_title(indicator.title, found, place=_place(question))
+    title = narrate.trend_title(indicator.title, found, place=_place(question), past=told.past, level=told.level)
     ends = {question.place: float(drawn["value"].iloc[-1])} if len(drawn) else {}
     grain = _grain(frame)
     shares = 100 * frame["numerator"].astype(float) / frame["denominator"].astype(float)
@@ -268,7 +271,7 @@ def _share_of_cases(data: Data, question: Asked, frame: pd.DataFrame, found: Cha
         ),
         alt=alt.lines_alt(indicator.title, ends, measure="percent", period=question.period) + f" {title}.",
         evidence=evidence(data, question, _rows(question, frame, shares), f"by-{grain}", "Month"),
-        sentence=narrate.tile(found),
+        sentence=told.sentence,
         remark=question.fallback,
         marked=_marked(_events(data, question), drawn["start"]),
         empty=frame.empty,
@@ -315,18 +318,19 @@ def _share_lines(frame: pd.DataFrame, name: str, size: float) -> pd.DataFrame:
 
 
 def _yearly(data: Data, question: Asked, frame: pd.DataFrame, found: Change | None, style: Style) -> Picture:
-    indicator = question.indicator
+    indicator, told = question.indicator, verdict(data, question, found)
     grain = _grain(frame)
     labels = [_label(start, finish, grain) for start, finish in zip(frame["start"], frame["finish"], strict=True)]
     drawn = pd.DataFrame({"label": labels, "value": frame["numerator"].astype(float), "whole": True})
     known = drawn.dropna(subset=["value"])
-    title = narrate.trend_title(indicator.title, found, place=_place(question))
+    title = narrate.trend_title(indicator.title, found, place=_place(question), past=told.past, level=told.level)
     if found is not None and not found.refusal and not known.empty:
         earlier = narrate.compared_with(found.now.span, found.before.span)
         within = found.tested and not found.detectable
         moved = f"no detectable change on {earlier}" if within else narrate.moved_on(found)
         when = found.now.span.words if grain == "quarter" else labels[-1]
         title = f"{indicator.title}: {wording.number_or_rate(float(found.now.numerator or 0))} in {when}, {moved}"
+        title = f"{title}, {told.level}" if told.level else title
     return Picture(
         indicator=indicator,
         title=title,
@@ -334,7 +338,7 @@ def _yearly(data: Data, question: Asked, frame: pd.DataFrame, found: Change | No
         figure=bars.years(drawn, style=style),
         alt=alt.bars_alt(f"{indicator.title}, {question.place}", drawn, measure=indicator.unit, period=f"by {grain}"),
         evidence=evidence(data, question, _rows(question, frame, frame["numerator"]), f"by-{grain}", "Month"),
-        sentence=narrate.tile(found),
+        sentence=told.sentence,
         remark=question.fallback,
         empty=frame.empty,
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from csp_dash.analytics import narrate, wording
-from csp_dash.analytics.state import State, state
+from csp_dash.analytics import wording
+from csp_dash.analytics.state import State
 from csp_dash.domain.catalogue import Indicator
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import AreaKind, Kind, Measure, Trust
@@ -14,6 +14,7 @@ from csp_dash.packs.asked import against_before
 from csp_dash.packs.data import Data
 from csp_dash.packs.ranking import ward_place
 from csp_dash.packs.shades import by_ward, ward_frame
+from csp_dash.packs.verdict import verdict
 
 MEASURES = (
     "asb",
@@ -21,6 +22,7 @@ MEASURES = (
     "robbery_personal",
     "theft_from_person",
     "vehicle_crime",
+    "violence_all",
     "violence_with_injury",
     "drug_offences",
     "racially_aggravated_fear",
@@ -77,18 +79,19 @@ def _line(data: Data, view: Filters, indicator: Indicator, ward: str) -> Line | 
     place = ward_place(frame, ward)
     if now.numerator is None or place is None:
         return None
-    found = against_before(data, replace(question, areas=(ward,)), now, before)
+    here = replace(question, areas=(ward,))
+    told = verdict(data, here, against_before(data, here, now, before))
     words = f"{wording.counted(now.numerator, indicator.unit)} in {question.span.long_words}"
     if indicator.has_rate:
         rate = float(frame.loc[frame["area"] == ward, "value"].iloc[0])
         words += f": {wording.rate(rate)} for every 1,000 residents"
-    words += f", {_standing(*place, 'rate' if indicator.has_rate else 'number')}. {narrate.tile(found)}"
+    words += f", {_standing(*place, 'rate' if indicator.has_rate else 'number')}. {told.sentence}"
     return Line(
         indicator,
         wording.number(now.numerator),
         question.period,
         wording.capital(words),
-        state(found, indicator.direction, indicator.readings),
+        told.state,
     )
 
 

@@ -18,7 +18,7 @@ from csp_dash.packs.asked import ILLUSTRATIVE
 from csp_dash.packs.evidence import Evidence
 from csp_dash.packs.tile import Tile
 
-TONES = {"good": "green", "bad": "orange", "neutral": "gray", "unknown": "gray"}
+TONES = {"good": "green", "bad": "orange", "neutral": "gray", "unknown": "gray", "past": "gray"}
 
 
 def badge(state: State) -> None:
@@ -33,8 +33,6 @@ def tile_face(item: Tile) -> None:
     st.caption(f"{wording.capital(item.unit)}, {item.period}")
     with st.container(horizontal=True, gap="xsmall"):
         badge(item.state)
-        if item.ends:
-            st.badge(f"To {item.ends}", icon=":material/history:", color="gray")
 
 
 def chip(state: State) -> str:

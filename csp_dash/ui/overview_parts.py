@@ -6,7 +6,7 @@ import streamlit as st
 
 from csp_dash.domain.catalogue import Priority
 from csp_dash.domain.filters import Filters
-from csp_dash.packs import findings, moved
+from csp_dash.packs import moved
 from csp_dash.packs import targets as judged
 from csp_dash.packs.tile import Tile
 from csp_dash.ui import marks, outcome_parts, panels
@@ -25,7 +25,7 @@ def glance(visit: Visit) -> None:
             st.markdown(" ".join(_chip(item) for item in panels.tiles(visit, priority)))
         st.caption(
             "A improving · D worsening · C no detectable change · ↗ ↘ rising or falling, which can be read two ways · "
-            "? cannot tell. Each measure's newest 12 months against the year before, unless you choose otherwise."
+            "? cannot tell · E figures end earlier. Each measure's newest 12 months against the year before, unless you choose otherwise."
         )
 
 
@@ -56,7 +56,8 @@ def _priority(visit: Visit, priority: Priority) -> None:
             icon_position="right",
             query_params=visit.filters.to_params(),
         )
-        st.markdown(f"**{findings.answer(tiles)}**")
+        link = f"{priority.slug}{marks.link(visit.filters)}#measures"
+        st.markdown(f"**{panels.answer(visit, priority, link)}**")
         with st.grid(4, min_column_width=185, gap="medium"):
             for item in tiles:
                 _measure(item)

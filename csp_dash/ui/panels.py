@@ -34,13 +34,20 @@ def heading(visit: Visit, slug: str) -> None:
     where = f"Priority {priority.number} of 4" if priority.number else "Across all priorities"
     st.caption(f"{where.upper()} · {boards} · plan page {priority.page}")
     st.title(priority.question, anchor=False)
-    st.markdown(f"**{findings.answer(tiles(visit, priority))}**")
+    st.markdown(f"**{answer(visit, priority, '#measures')}**")
     about(visit)
+
+
+def answer(visit: Visit, priority: Priority, link: str) -> str:
+    """The answer to a priority's question; `link` leads to all its measures."""
+    return visit.store.panel(findings.answer, view_of(visit, ""), priority.slug, link)
 
 
 def tiles(visit: Visit, priority: Priority) -> tuple[Tile, ...]:
     """The headline tiles of a priority, in the plan's order."""
-    return tuple(visit.store.panel(tile, view_of(visit, slug)) for slug in priority.headlines)
+    return tuple(
+        visit.store.panel(tile, view_of(visit, slug)) for slug in findings.headlines(visit.store.data, priority)
+    )
 
 
 def about(visit: Visit) -> None:
@@ -67,12 +74,11 @@ def about(visit: Visit) -> None:
     st.caption(f"Showing {shown} for {place}, {period}, compared with {against}.")
 
 
-def headlines(visit: Visit, *slugs: str) -> None:
-    """Headline tiles. Illustrative measures have no place here; the catalogue refuses them."""
+def headlines(visit: Visit, priority: Priority) -> None:
+    """The headline tiles of a priority. Illustrative measures have no place here; the catalogue refuses them."""
     with st.grid(4, min_column_width=190):
-        for slug in slugs:
-            if visit.settings.shows(visit.catalogue.indicators[slug].trust, False):
-                _tile(visit.store.panel(tile, view_of(visit, slug)))
+        for item in tiles(visit, priority):
+            _tile(item)
 
 
 def _tile(item: Tile) -> None:
