@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cached_property
@@ -228,7 +229,7 @@ class Data:
     def streets(self) -> tuple[tuple[str, str], ...]:
         """Street names with their ward's code, in order of the alphabet."""
         rows = queries.streets(self.warehouse).to_dict("records")
-        return tuple((str(row["street"]), str(row["ward"])) for row in rows if row["ward"] in self.words.wards)
+        return tuple((_cased(str(row["street"])), str(row["ward"])) for row in rows if row["ward"] in self.words.wards)
 
     @cached_property
     def postcodes(self) -> dict[str, str]:
@@ -290,6 +291,11 @@ class Data:
     def _geojson(self, name: str) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.snapshot.path(f"geo/{name}.geojson").read_text(encoding="utf-8"))
         return found
+
+
+def _cased(street: str) -> str:
+    """`St Paul's Way`: the source writes a capital after the apostrophe, and in the little words of a name."""
+    return re.sub(r"(?<=[a-z]['’])S\b", "s", street).replace("-By-", "-by-")
 
 
 def _metres(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

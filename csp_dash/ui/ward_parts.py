@@ -8,44 +8,45 @@ import streamlit as st
 
 from csp_dash.analytics import wording
 from csp_dash.domain.filters import Filters
-from csp_dash.packs import ward_map, ward_profile
+from csp_dash.packs import find_ward, ward_map, ward_profile
 from csp_dash.ui import map_parts, marks, panels
 from csp_dash.ui.frame import Visit, page
+
+ANSWER = "ward_search"  # what the last search found
 
 
 def choose(visit: Visit) -> str | None:
     """A ward by its name, a street in it or a postcode; the choice is the view's ward, so the URL keeps it.
 
-    A postcode is looked up on this machine, is kept nowhere and stands in no URL. It can be asked for where a directory of
-    postcodes was taken in.
+    What is typed is looked up on this machine, is kept nowhere and stands in no URL.
     """
     wards = visit.words.wards
     present = visit.filters.wards[0] if visit.filters.wards else None
     st.session_state["ward_choice"] = present
-    streets = visit.store.data.streets
 
     def keep() -> None:
         code = st.session_state["ward_choice"]
         st.session_state["f_wards"] = [code] if code else []
-
-    def follow() -> None:
-        place = st.session_state["street_choice"]
-        if place is not None:
-            st.session_state["f_wards"] = [streets[place][1]]
-            st.session_state["street_choice"] = None
+        st.session_state.pop(ANSWER, None)
 
     def look_up() -> None:
-        typed = st.session_state["postcode_typed"]
-        st.session_state["postcode_typed"] = ""
-        found = visit.store.data.ward_of_postcode(typed)
-        st.session_state["postcode_unknown"] = bool(typed.strip()) and found is None
-        if found:
-            st.session_state["f_wards"] = [found]
+        found = find_ward.find(visit.store.data, st.session_state["place_typed"])
+        st.session_state["place_typed"] = ""
+        # A search that did not end in one ward leaves none: the former one's figures would pass for the answer.
+        st.session_state["f_wards"] = [found.ward] if found.ward else []
+        st.session_state[ANSWER] = found
 
-    postcodes = visit.store.data.knows_postcodes()
-    left, right, *last = st.columns(3 if postcodes else 2, gap="medium")
-    left.selectbox(
-        "Your ward",
+    left, right = st.columns(2, gap="medium")
+    left.text_input(
+        "Your street or postcode",
+        key="place_typed",
+        placeholder="Such as Chrisp Street or E1 4UJ",
+        max_chars=60,
+        on_change=look_up,
+        help="Looked up on this server and kept nowhere. Streets are those on the police's map points.",
+    )
+    right.selectbox(
+        "Or choose your ward",
         list(wards),
         index=None,
         format_func=lambda code: wards[code],
@@ -53,30 +54,24 @@ def choose(visit: Visit) -> str | None:
         key="ward_choice",
         on_change=keep,
     )
-    right.selectbox(
-        "Or find it by a street",
-        range(len(streets)),
-        index=None,
-        format_func=lambda place: f"{streets[place][0]} ({wards[streets[place][1]]})",
-        placeholder="Start typing a street's name",
-        key="street_choice",
-        on_change=follow,
-        help="Streets that stand on the police's map points. A long street can lie in more than one ward.",
-    )
-    for column in last:
-        column.text_input(
-            "Or by your postcode",
-            key="postcode_typed",
-            placeholder="Such as E1 4UJ",
-            max_chars=10,
-            on_change=look_up,
-            help="Looked up on this server and kept nowhere.",
-        )
-        if st.session_state.pop("postcode_unknown", False):
-            column.warning(
-                "That is no postcode in use in Tower Hamlets. Look at how it is written, or choose a street."
-            )
+    if ANSWER in st.session_state and not present:
+        _offer(st.session_state[ANSWER])
     return present
+
+
+def _offer(found: find_ward.Answer) -> None:
+    """What a search found where that is not one ward."""
+    if not found.sentence:
+        return
+    st.warning(found.sentence, icon=":material/search:")
+    with st.container(horizontal=True):
+        for place, (label, ward) in enumerate(found.offers):
+            st.button(label, key=f"offer-{place}", on_click=_follow, args=(ward,))
+
+
+def _follow(ward: str) -> None:
+    st.session_state["f_wards"] = [ward]
+    st.session_state.pop(ANSWER, None)
 
 
 def find(visit: Visit) -> None:
@@ -164,7 +159,7 @@ def action(visit: Visit) -> None:
 def contacts(visit: Visit) -> None:
     """Where to report and get help, as the plan lists it."""
     st.subheader("Report something, or get help", anchor="help")
-    st.error("In an emergency, or when a crime is happening, call **999**.", icon=":material/emergency:")
+    st.error("In an emergency, or when a crime is happening, call [999](tel:999).", icon=":material/emergency:")
     groups = list(dict.fromkeys(contact.group for contact in visit.catalogue.contacts))
     with st.grid(3, min_column_width=280):
         for group in groups:

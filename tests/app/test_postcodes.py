@@ -37,22 +37,50 @@ def test_what_is_no_postcode_of_the_borough_is_nowhere(with_postcodes: Data, typ
     assert with_postcodes.ward_of_postcode(typed) is None
 
 
-def test_without_a_directory_nobody_is_asked_for_a_postcode(data: Data):
+def my_ward(**params: str) -> AppTest:
+    at = AppTest.from_file(str(new_release.ROOT / "app.py"), default_timeout=60)
+    for name, value in params.items():
+        at.query_params[name] = value
+    return at.switch_page("pages/my_ward.py").run()
+
+
+def typed(at: AppTest, text: str) -> AppTest:
+    return next(item for item in at.text_input if item.key == "place_typed").set_value(text).run()
+
+
+def test_without_a_directory_a_postcode_is_told_what_to_do_instead(data: Data):
     assert data.postcodes == {} and data.ward_of_postcode("E1 1BJ") is None
+    at = typed(my_ward(), "E1 1BJ")
+    assert any("no directory" in warning.value and "street" in warning.value for warning in at.warning)
+    assert "ward" not in at.query_params
 
 
-def test_the_page_asks_follows_and_forgets(monkeypatch: pytest.MonkeyPatch):
+def test_the_page_looks_up_follows_and_forgets(monkeypatch: pytest.MonkeyPatch):
     # the app's own release has no postcodes, and is shared with other tests
     monkeypatch.setattr(Data, "knows_postcodes", lambda self: True)
-    monkeypatch.setattr(Data, "ward_of_postcode", lambda self, typed: WEAVERS if typed == "e2 6hg" else None)
-    at = AppTest.from_file(str(new_release.ROOT / "app.py"), default_timeout=60)
-    at.switch_page("pages/my_ward.py").run()
-    asked = next(item for item in at.text_input if item.key == "postcode_typed")
-    asked.set_value("e2 6hg").run()
+    monkeypatch.setattr(Data, "ward_of_postcode", lambda self, text: WEAVERS if text == "e2 6hg" else None)
+    at = typed(my_ward(), "e2 6hg")
     assert not at.exception
     assert any("Weavers" in header.value for header in at.header)
     told = json.dumps({name: at.query_params[name] for name in at.query_params})
     assert WEAVERS in told and "6hg" not in told.lower()
-    next(item for item in at.text_input if item.key == "postcode_typed").set_value("SW1A 1AA").run()
+    typed(at, "SW1A 1AA")
     assert any("no postcode in use" in warning.value for warning in at.warning)
-    assert next(item for item in at.text_input if item.key == "postcode_typed").value == ""
+    assert next(item for item in at.text_input if item.key == "place_typed").value == ""
+
+
+def test_a_search_that_ends_without_a_ward_leaves_none():
+    at = my_ward(ward=WHITECHAPEL)
+    assert any("Whitechapel" in header.value for header in at.header)
+    typed(at, "Zzyzx Boulevard")
+    assert "ward" not in at.query_params and not any("Whitechapel" in header.value for header in at.header)
+    assert any("No street of that name" in warning.value for warning in at.warning)
+
+
+def test_an_offer_is_followed():
+    at = typed(my_ward(), "Chrsip Street")
+    offer = next(button for button in at.button if button.label.startswith("Chrisp Street ("))
+    offer.click().run()
+    assert not at.exception and not at.warning
+    name = offer.label.split("(")[1].rstrip(")")
+    assert any(name in header.value for header in at.header)

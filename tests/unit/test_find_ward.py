@@ -1,0 +1,104 @@
+"""Every street of the release is found as people type it: marks of a phone, short forms, a swapped or a missing letter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from csp_dash.catalogue import load
+from csp_dash.packs.data import Data
+from csp_dash.packs.find_ward import Answer, find, plain
+
+
+def swapped(name: str) -> str:
+    """Two letters inside the longest word change places."""
+    word = max(name.split(), key=len)
+    middle = len(word) // 2
+    wrong = word[: middle - 1] + word[middle] + word[middle - 1] + word[middle + 1 :]
+    return name.replace(word, wrong, 1)
+
+
+def missing(name: str) -> str:
+    """A letter inside the longest word is left out."""
+    word = max(name.split(), key=len)
+    return name.replace(word, word[:2] + word[3:], 1)
+
+
+HABITS: dict[str, tuple[Callable[[str], str], float]] = {
+    "as it stands": (str, 1.0),
+    "in small letters": (str.lower, 1.0),
+    "with a phone's apostrophe": (lambda name: name.replace("'", "’"), 1.0),
+    "without apostrophes": (lambda name: name.replace("'", ""), 1.0),
+    "St with a full stop": (lambda name: re.sub(r"^St ", "St. ", name), 1.0),
+    "Saint spelled out": (lambda name: re.sub(r"^St ", "Saint ", name), 1.0),
+    "short forms": (lambda name: re.sub(r" Street$", " St", re.sub(r" Road$", " Rd", name)), 1.0),
+    "two letters swapped": (swapped, 0.97),
+    "a letter missing": (missing, 0.97),
+}
+
+
+def found(data: Data, street: str, wards: set[str], typed: str) -> bool:
+    answer = find(data, typed)
+    offered = {ward for label, ward in answer.offers if label.startswith(f"{street} (")}
+    return answer.ward in wards or bool(offered & wards)
+
+
+@pytest.mark.parametrize("habit", HABITS)
+def test_every_street_is_found_or_offered(data: Data, habit: str) -> None:
+    change, least = HABITS[habit]
+    wards: dict[str, set[str]] = {}
+    for street, ward in data.streets:
+        wards.setdefault(street, set()).add(ward)
+    assert len(wards) > 1400
+    lost = [street for street, own in wards.items() if not found(data, street, own, change(street))]
+    assert 1 - len(lost) / len(wards) >= least, lost[:20]
+
+
+@pytest.mark.parametrize(
+    ("typed", "street"),
+    [("Chrsip Street", "Chrisp Street"), ("St. Paul’s Way", "St Paul's Way"), ("Watney Market", "Watney Street"),
+     ("cable st", "Cable Street"), ("SAINT STEPHENS ROAD", "St Stephen's Road")],
+)  # fmt: skip
+def test_what_residents_typed_is_found_or_offered(data: Data, typed: str, street: str) -> None:
+    wards = {ward for name, ward in data.streets if name == street}
+    assert wards and found(data, street, wards, typed), find(data, typed)
+
+
+def test_a_street_in_several_wards_says_how_to_choose(data: Data) -> None:
+    counts: dict[str, set[str]] = {}
+    for street, ward in data.streets:
+        counts.setdefault(plain(street), set()).add(ward)
+    long = next(name for name, wards in counts.items() if len(wards) == 3)
+    answer = find(data, long)
+    assert not answer.ward and {ward for _, ward in answer.offers} == counts[long]
+    assert "Choose your part" in answer.sentence and all(data.names[ward] in answer.sentence for ward in counts[long])
+
+
+@pytest.mark.parametrize("typed", ["Zzyzx Boulevard", "qqqqqq", "12"])
+def test_a_search_that_finds_nothing_says_what_to_do(data: Data, typed: str) -> None:
+    answer = find(data, typed)
+    assert not answer.ward and not answer.offers and "choose your ward" in answer.sentence
+
+
+def test_nothing_typed_is_no_search(data: Data) -> None:
+    assert find(data, "  ") == Answer()
+
+
+@pytest.mark.parametrize("typed", ["E1 4UJ", "e14uj", "E14", "SW1A 1AA"])
+def test_a_postcode_without_a_directory_is_told_so(data: Data, typed: str) -> None:
+    answer = find(data, typed)
+    assert not answer.ward and "no directory" in answer.sentence and "street" in answer.sentence
+
+
+def test_no_street_has_a_capital_after_its_apostrophe(data: Data) -> None:
+    assert any("'s " in street for street, _ in data.streets)
+    assert not [street for street, _ in data.streets if re.search(r"['’]S\b", street)]
+
+
+def test_every_telephone_number_is_a_link() -> None:
+    for contact in load().contacts:
+        if re.search(r"(?<![\w.])(\d[\d ]{8,}|999|101)\b", contact.how):
+            assert contact.link.startswith("tel:"), contact.title
+            assert contact.link.removeprefix("tel:") in contact.how.replace(" ", "")
