@@ -86,10 +86,8 @@ def main(arguments: list[str] | None = None) -> int:
             for sentence in Releases(Settings.read(os.environ).cache).notices():
                 print(sentence, file=sys.stderr)
         else:
-            path, catalogue = _database()
-            found = answer.value(
-                Warehouse(path), catalogue, asked.indicator, asked.area, asked.first, asked.last, asked.measure
-            )
+            data = open_data(load(), Settings.read(os.environ))
+            found = answer.value(data, asked.indicator, asked.area, asked.first, asked.last, asked.measure)
             print(json.dumps(found, ensure_ascii=False))
     except (answer.NoAnswer, BadInput, SnapshotError, CatalogueError, PortBusy, ValueError) as fault:
         print(fault, file=sys.stderr)

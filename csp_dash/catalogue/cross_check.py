@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from csp_dash.catalogue.declared import Catalogue
+from csp_dash.catalogue.held_back import lacking
 from csp_dash.catalogue.read import CatalogueError
 from csp_dash.domain.catalogue import Indicator, Priority, Theme, ThemePicture
 from csp_dash.domain.words import AreaKind, Direction, Kind, Trust
@@ -37,6 +38,11 @@ def cross_check(catalogue: Catalogue) -> None:
         _indicator(catalogue, item)
         if item.pair:
             _pair(catalogue, item)
+    if alone := lacking(catalogue.indicators):
+        raise CatalogueError(
+            f"{alone}.toml: one of its 'parts' alone is held back from the public, so the others tell it: name another part"
+            " without parts of its own"
+        )
     for source in (*catalogue.sources.values(), *catalogue.offered.values()):
         known(f"{source.id}.toml", source.caveats, catalogue.events, "caveat")
     for priority in catalogue.priorities.values():

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from csp_dash.catalogue.held_back import held_back
 from csp_dash.domain.catalogue import (
     Board,
     Check,
@@ -47,6 +49,11 @@ class Catalogue:
     similar: tuple[str, ...]
     similar_reason: str
     offered: dict[str, Source] = field(default_factory=dict)
+
+    @cached_property
+    def held_back(self) -> frozenset[str]:
+        """Measures that a public instance shows for the borough only."""
+        return held_back(self.indicators)
 
     def resolve(self, slug: str) -> str | None:
         """The slug of an indicator, following a rename; None where nothing has that name."""

@@ -2,7 +2,7 @@
 
 =======================  ==========================================================================
 CSP_DASH_PROFILE         `partner` (default) or `public`, the hosted instance: no illustrative
-                         figures, and sensitive measures at borough level only
+                         figures, and sensitive measures, with what would tell them, at borough level only
 CSP_DASH_ILLUSTRATIVE    `on` or `off`; overrides the profile for illustrative figures
 CSP_DASH_CACHE           folder for the database that is made from the snapshot (default data/built)
 CSP_DASH_BASEMAP         address of a MapLibre style, drawn beneath the maps to zoom in (off unless set;
@@ -45,8 +45,8 @@ class Settings:
             )
         return cls(profile == "public", shown == "on", environment.get("CSP_DASH_CACHE", "").strip(), basemap)
 
-    def shows(self, trust: Trust, sensitive: bool, kind: AreaKind | None = None) -> bool:
-        """Whether this instance shows an indicator at a kind of area."""
+    def shows(self, trust: Trust, held_back: bool, kind: AreaKind | None = None) -> bool:
+        """Whether this instance shows an indicator at a kind of area. `held_back` ones have no figures of wards in public."""
         if trust is Trust.ILLUSTRATIVE and not self.illustrative:
             return False
-        return not (self.public and sensitive and kind in (AreaKind.WARD, AreaKind.LSOA))
+        return not (self.public and held_back and kind in (AreaKind.WARD, AreaKind.LSOA))

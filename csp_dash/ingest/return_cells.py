@@ -62,10 +62,14 @@ HOW = {
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure as it was given: None where it is not known, or withheld because it is small (`suppressed`)."""
+    """A figure as it was given: None where it is not known, or withheld because it is small (`suppressed`).
+
+    `below` is the number that a withheld one is less than, where that was said.
+    """
 
     value: int | None
     suppressed: bool = False
+    below: int | None = None
 
     @property
     def known(self) -> bool:
@@ -81,7 +85,7 @@ def figure(text: str) -> Figure:
     if not text:
         return BLANK
     if SUPPRESSED.fullmatch(text):
-        return Figure(None, suppressed=True)
+        return Figure(None, suppressed=True, below=int(text[1:]) if text[0] == "<" else None)
     whole = POINT_NOUGHT.sub("", text)
     if WHOLE.fullmatch(whole):
         value = int(re.sub(r"[^0-9]", "", whole))

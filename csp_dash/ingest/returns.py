@@ -7,7 +7,8 @@ withheld because it is small, and a blank is not known, which is never taken as 
 
 Figures go to the source `return_<indicator>`, series `<indicator>`. Rows of a split are added up; what they were is kept
 in the narrow table `return_detail`. The borough is what the return gives for it, else the sum of its wards where all 20
-have figures. A fact without a numerator has the flag `suppressed` or `missing`.
+have figures. A fact without a numerator has the flag `suppressed` or `missing`; where the total would give a withheld ward
+away, other wards are withheld too (`withheld`), and a return that leaves nothing to withhold is sent back.
 
 A return speaks for whole periods: what it leaves out of a period is not known any more, so that a corrected return can be
 handed in at any time. A period for which it gives nothing at all is passed over. Every fact has the period itself as its
@@ -20,7 +21,7 @@ import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import pandas as pd
@@ -36,12 +37,17 @@ from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import FACT_COLUMNS, BadInput, Coverage, Taken, fact_frame
 from csp_dash.ingest.intake import Entry
 from csp_dash.ingest.return_cells import BLANK, DAY_FIRST, OUT_OF_AREA, Figure, area, figure, folded, period, wards
+from csp_dash.ingest.withheld import Cell, beside
 
 FORMATS = ("partner_return",)
 DETAIL = ("indicator", "area", "start", "split1", "value1", "split2", "value2", "n")
 LARGEST = 50_000_000
 """Bytes that a return may have; those of a real one are a few thousand."""
 NOT_STATED = "Not stated"
+TOLD = (
+    "the total of this period and its other wards give away the ward that is not given, and no other ward has a figure to"
+    " withhold with it: leave the total out, or withhold it"
+)
 TOTALS = ("", "all", "total", "not stated")
 """What stands in a split column where a row is not split by it."""
 ELSEWHERE = frozenset(folded(name) for name in BOROUGHS if name != "Tower Hamlets")
@@ -97,6 +103,7 @@ class _Sheet:
     rejected: list[tuple[int, str, str, str]] = field(default_factory=list)
     torn: set[tuple[str, Span, str]] = field(default_factory=set)
     incomplete: int = 0
+    beside: set[tuple[Span, str]] = field(default_factory=set)
     forms: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
 
@@ -109,7 +116,7 @@ def read(entries: list[Entry], context: Context, today: date | None = None) -> l
         sheets[entry] = _Sheet(entry)
         rows += _rows(sheets[entry], context, today or date.today())
     rows = _without_torn(_without_totals(_without_twice(rows, sheets), sheets), sheets)
-    rows = _without_excess(rows, sheets)
+    rows = _without_told(_without_excess(rows, sheets), sheets)
     for sheet in sheets.values():
         _account(sheet, [row for row in rows if row.entry is sheet.entry], context)
     by_item: dict[str, list[Row]] = defaultdict(list)
@@ -335,6 +342,42 @@ def _excess(rows: list[Row]) -> str:
     return ""
 
 
+def _without_told(rows: list[Row], sheets: dict[Entry, _Sheet]) -> list[Row]:
+    """Periods whose total does not give a withheld ward away, or in which more can be withheld so that it does not."""
+    of_period: dict[tuple[str, Span], list[Row]] = defaultdict(list)
+    for row in rows:
+        of_period[row.period].append(row)
+    kept = []
+    for found in of_period.values():
+        more = _withheld_beside(found)
+        if more is None:
+            for row in found:
+                _reject(row, sheets, TOLD)
+            continue
+        kept += found
+        for row in found:
+            if row.area in more:
+                sheets[row.entry].beside.add((row.span, row.area))
+    return kept
+
+
+def _withheld_beside(rows: list[Row]) -> tuple[str, ...] | None:
+    """The wards of a period that are withheld beside those that the partner withheld; None where that is of no use."""
+    by_area: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_area[row.area].append(row)
+    total = _cell(by_area.pop(BOROUGH)) if BOROUGH in by_area else None
+    if not by_area:
+        return ()
+    return beside(total, {code: _cell(by_area.get(code, [])) for code in wards()})
+
+
+def _cell(rows: list[Row]) -> Cell:
+    found = _sum(rows) if rows else MISSING
+    secret = found.flag == "suppressed"
+    return Cell(found.numerator, secret, rows[0].figure.below if secret and len(rows) == 1 else None)
+
+
 def _account(sheet: _Sheet, rows: list[Row], context: Context) -> None:
     """Give a file's rows to the ledger; refuse one that is mostly wrong, or from which nothing can be taken."""
     entry, ledger = sheet.entry, context.ledger
@@ -362,6 +405,13 @@ def _account(sheet: _Sheet, rows: list[Row], context: Context) -> None:
             f"{entry.name} holds no row that can be taken in. The first is line {first[0]}, column '{first[1]}':"
             f" {first[2]!r} ({first[3]}). Correct the file and hand it in again."
         )
+    if sheet.beside:
+        spans = len({span for span, _ in sheet.beside})
+        ledger.note(
+            entry,
+            f"In {spans} period{'s' if spans > 1 else ''} the figure of another ward was withheld too, the smallest that is not"
+            " none: the borough's total and the other wards would have told the one that is not given.",
+        )
     silent = {row.period for row in rows} - {row.period for row in rows if not row.blank}
     if silent:
         told = ", ".join(sorted(f"{context.catalogue.indicators[slug].title} ({span.words})" for slug, span in silent))
@@ -379,7 +429,13 @@ class _Sum:
     denominator: float | None
     flag: str | None
 
+    @property
+    def alone(self) -> _Sum:
+        """Without a denominator where there is no numerator: no total tells either of them."""
+        return self if self.numerator is not None else replace(self, denominator=None)
 
+
+WITHHELD = _Sum(None, None, "suppressed")
 MISSING = _Sum(None, None, "missing")
 
 
@@ -422,6 +478,8 @@ def _facts(item: Indicator, span: Span, rows: list[Row], *, ward_figures_before:
         sums[BOROUGH] = _of_wards([sums.get(code, MISSING) for code in wards()])
     if of_wards:
         sums = {**dict.fromkeys(wards(), MISSING), **sums}
+        more = dict.fromkeys(_withheld_beside(rows) or (), WITHHELD)
+        sums = {place: more.get(place, found if place == BOROUGH else found.alone) for place, found in sums.items()}
     for place, found in sums.items():
         numerator, denominator = _as_published(item, found)
         yield (

@@ -8,11 +8,10 @@ from typing import Any
 from csp_dash import queries
 from csp_dash.analytics import narrate, rates
 from csp_dash.analytics.compare import FEW
-from csp_dash.catalogue import Catalogue
 from csp_dash.domain.catalogue import Indicator
 from csp_dash.domain.filters import MOST_AREAS, Filters
 from csp_dash.domain.months import Month, Span
-from csp_dash.domain.words import Frequency, Kind, Trust
+from csp_dash.domain.words import AreaKind, Frequency, Kind, Trust
 from csp_dash.packs.comparisons import comparisons
 from csp_dash.packs.data import Data
 from csp_dash.warehouse import Warehouse
@@ -22,14 +21,13 @@ class NoAnswer(Exception):
     """There is no such figure. The text says what exists."""
 
 
-def _indicator(catalogue: Catalogue, name: str) -> Indicator:
-    slug = catalogue.resolve(name)
-    if slug is None:
-        close = difflib.get_close_matches(name, catalogue.indicators, n=3) or list(catalogue.indicators)[:3]
-        raise NoAnswer(
-            f"There is no indicator '{name}'. Did you mean {', '.join(close)}? There are {len(catalogue.indicators)}."
-        )
-    indicator = catalogue.indicators[slug]
+def _indicator(data: Data, name: str) -> Indicator:
+    known = [slug for slug, item in data.catalogue.indicators.items() if data.shows(item)]
+    slug = data.catalogue.resolve(name)
+    if slug not in known:
+        close = difflib.get_close_matches(name, known, n=3) or known[:3]
+        raise NoAnswer(f"There is no indicator '{name}'. Did you mean {', '.join(close)}? There are {len(known)}.")
+    indicator = data.catalogue.indicators[slug]
     if not indicator.measured:
         raise NoAnswer(
             f"'{slug}' has no figures in this release: {indicator.holder} holds them. Only the plan's own figure is shown."
@@ -37,14 +35,12 @@ def _indicator(catalogue: Catalogue, name: str) -> Indicator:
     return indicator
 
 
-def value(
-    warehouse: Warehouse, catalogue: Catalogue, name: str, area: str, first: str, last: str, measure: str | None = None
-) -> dict[str, Any]:
-    """One figure as a dictionary; NoAnswer with a sentence where it does not exist.
+def value(data: Data, name: str, area: str, first: str, last: str, measure: str | None = None) -> dict[str, Any]:
+    """One figure as a dictionary; NoAnswer with a sentence where it does not exist, or this instance does not show it.
 
     `rate` divides by Census 2021 residents, and is a year's whatever the period; `proportion` by the indicator's own denominator.
     """
-    indicator = _indicator(catalogue, name)
+    indicator, warehouse = _indicator(data, name), data.warehouse
     span = Span(Month.parse(first), Month.parse(last))
     places = queries.areas(warehouse).set_index("code")
     if area not in places.index:
@@ -54,6 +50,7 @@ def value(
     kind = str(places.loc[area, "kind"])
     every = queries.availability(warehouse)
     every = every[every["indicator"] == indicator.slug]
+    every = every[every["area_kind"].isin([str(own) for own in AreaKind if data.shows(indicator, own)])]
     have = every[every["area_kind"] == kind]
     if have.empty:
         kinds = ", ".join(sorted(set(every["area_kind"])))
@@ -97,7 +94,7 @@ def value(
 
 def compare(data: Data, name: str, wards: tuple[str, ...]) -> str:
     """The comparisons of one measure as CSV, the same as the explore page's export; NoAnswer where there are none."""
-    indicator = _indicator(data.catalogue, name)
+    indicator = _indicator(data, name)
     if indicator.trust is Trust.ILLUSTRATIVE:
         raise NoAnswer(f"The figures of '{indicator.slug}' are made up to show the layout, so they are not compared.")
     strange = [code for code in wards if code not in data.words.wards]

@@ -109,7 +109,13 @@ class Data:
         return found
 
     def shows(self, indicator: Indicator, kind: AreaKind | None = None) -> bool:
-        return self.settings.shows(indicator.trust, indicator.sensitive, kind)
+        return self.settings.shows(
+            indicator.trust, indicator.sensitive or indicator.slug in self.catalogue.held_back, kind
+        )
+
+    def readable(self, indicator: Indicator, areas: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of some areas for which this instance shows an indicator."""
+        return tuple(code for code in areas if self.shows(indicator, AreaKind(self.kinds[code])))
 
     def have(self, indicator: Indicator, kind: AreaKind | str = AreaKind.BOROUGH) -> Have | None:
         """The periods of an indicator at a kind of area, or None where there are none or they are not shown."""
@@ -137,7 +143,7 @@ class Data:
 
     def series(self, indicator: Indicator, areas: tuple[str, ...]) -> pd.DataFrame:
         """All periods of some areas added up: start, finish, numerator, denominator, flag."""
-        frame = queries.series(self.warehouse, indicator=indicator.slug, areas=areas)
+        frame = queries.series(self.warehouse, indicator=indicator.slug, areas=self.readable(indicator, areas))
         if len(areas) == 1 or frame.empty:
             return frame
         whole = {"numerator": lambda values: values.sum(min_count=len(areas))}
@@ -151,7 +157,7 @@ class Data:
     def by_month(self, indicator: Indicator, kind: AreaKind) -> pd.DataFrame:
         """Counts of every area of a kind: a row a month (its first day), a column an area; missing months are NaN."""
         codes = tuple(code for code, own in self.kinds.items() if own == kind.value)
-        frame = queries.series(self.warehouse, indicator=indicator.slug, areas=codes)
+        frame = queries.series(self.warehouse, indicator=indicator.slug, areas=self.readable(indicator, codes))
         wide: pd.DataFrame = frame.pivot(index="start", columns="area", values="numerator").astype(float)
         every = pd.date_range(wide.index.min(), wide.index.max(), freq="MS") if len(wide) else wide.index
         return wide.reindex(every)
@@ -172,7 +178,7 @@ class Data:
         if key not in self._scatter:
             codes = tuple(code for code, own in self.kinds.items() if own == kind.value)
             found = self.noise(indicator, codes).seasons
-            frame = queries.series(self.warehouse, indicator=indicator.slug, areas=codes)
+            frame = queries.series(self.warehouse, indicator=indicator.slug, areas=self.readable(indicator, codes))
             self._scatter[key] = {
                 str(area): dispersion(
                     rows["numerator"].astype(float).tolist(),
@@ -197,6 +203,8 @@ class Data:
 
     def windows(self, indicator: Indicator, kind: AreaKind, span: Span) -> dict[str, Window]:
         """The figure of every area of a kind in a period."""
+        if not self.shows(indicator, kind):
+            return {}
         return windows(queries.window(self.warehouse, indicator=indicator.slug, area_kind=kind.value, span=span), span)
 
     def window(self, indicator: Indicator, kind: AreaKind, areas: tuple[str, ...], span: Span) -> Window:

@@ -24,6 +24,8 @@ UNPLACED = (
     "than before, ward figures rise without anything having happened."
 )
 
+INCOMPLETE = "Wards without a figure are left out, and so is what has no ward."
+
 
 def by_part(data: Data, view: Filters) -> Picture:
     """The change of the view's indicator by the measures that it is made of."""
@@ -42,7 +44,10 @@ def by_part(data: Data, view: Filters) -> Picture:
 
 
 def by_ward(data: Data, view: Filters) -> Picture:
-    """The change of the view's indicator in the borough by ward; offences without a ward are a row of their own."""
+    """The change of the view's indicator in the borough by ward; offences without a ward are a row of their own.
+
+    Not while any ward has no figure: what is left would be that ward's, under a wrong name.
+    """
     question = asked(data, replace(view, wards=()))
     _, found = compare(data, question)
     rows = []
@@ -54,7 +59,9 @@ def by_ward(data: Data, view: Filters) -> Picture:
             if code in now and code in before and now[code].whole and before[code].whole:
                 counts = {"before": before[code].numerator, "now": now[code].numerator}
                 rows.append({"label": data.names[code], "dispersion": scatter.get(code, 1.0)} | counts)
-    return _picture(data, question, found, pd.DataFrame(rows), "by ward", NO_WARD)
+    return _picture(
+        data, question, found, pd.DataFrame(rows), "by ward", NO_WARD if len(rows) == len(data.wards) else ""
+    )
 
 
 def _picture(data: Data, question: Asked, found: Change | None, parts: pd.DataFrame, how: str, rest: str) -> Picture:
@@ -71,8 +78,8 @@ def _picture(data: Data, question: Asked, found: Change | None, parts: pd.DataFr
         title, moved = f"{question.subject}: what made it move cannot be said", refusal or ""
     else:
         total = (float(found.before.numerator or 0), float(found.now.numerator or 0))
-        made = contributions(parts, total=total).replace({"label": {REST: rest}})
-        title = _title(question, found, made[made["label"] != rest], str if rest == NO_WARD else wording.inside)
+        made = contributions(parts, total=total, rest=bool(rest)).replace({"label": {REST: rest}})
+        title = _title(question, found, made[made["label"] != rest], str if how == "by ward" else wording.inside)
         moved = f"Change from {found.before.span.words} to {found.now.span.words}, {how}, {question.place}."
     told = tabled(
         data, question, _table(made), made.drop(columns="share"), f"{indicator.slug}-change-{how.replace(' ', '-')}"
@@ -87,9 +94,15 @@ def _picture(data: Data, question: Asked, found: Change | None, parts: pd.DataFr
         sentence=moved
         if refusal
         else "Each part is tested by itself, so of twenty that did not change about one will seem to have.",
-        remark=UNPLACED if rest == NO_WARD and rest in set(made["label"]) else question.fallback,
+        remark=_remark(made, rest) or question.fallback,
         empty=made.empty,
     )
+
+
+def _remark(made: pd.DataFrame, rest: str) -> str:
+    if not rest and len(made):
+        return INCOMPLETE
+    return UNPLACED if rest == NO_WARD and rest in set(made["label"]) else ""
 
 
 def _table(made: pd.DataFrame) -> pd.DataFrame:

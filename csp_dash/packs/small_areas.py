@@ -67,8 +67,8 @@ class _Counted:
 
 def shown(data: Data, item: Indicator) -> bool:
     """Whether an indicator has figures below the ward that this instance may show."""
-    sensitive = item.sensitive or item.slug in SENSITIVE
-    return item.slug in SERIES and data.settings.shows(item.trust, sensitive, AreaKind.LSOA)
+    held_back = item.sensitive or item.slug in data.catalogue.held_back or item.slug in SENSITIVE
+    return item.slug in SERIES and data.settings.shows(item.trust, held_back, AreaKind.LSOA)
 
 
 def below_ward(data: Data, view: Filters) -> BelowWard:

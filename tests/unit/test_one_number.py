@@ -65,7 +65,7 @@ def drawn_wards(figure: Any) -> dict[str, str]:
 
 
 def command(data: Data, slug: str, area: str, span: Any, measure: str | None = None) -> dict[str, Any]:
-    return answer.value(data.warehouse, data.catalogue, slug, area, str(span.first), str(span.last), measure)
+    return answer.value(data, slug, area, str(span.first), str(span.last), measure)
 
 
 def own_period(data: Data, slug: str) -> Span | None:
@@ -211,6 +211,6 @@ def test_the_claims_checked_on_the_plan_page_are_the_command_lines_numbers(data:
     assert len(found) == len(catalogue.checks) >= 12
     for line, declared in zip(found, catalogue.checks, strict=True):
         if declared.measure == "level" and line.now is not None:
-            said = answer.value(data.warehouse, catalogue, declared.indicator, BOROUGH, declared.first, declared.last)
+            said = answer.value(data, declared.indicator, BOROUGH, declared.first, declared.last)
             assert said["value"] == line.now
             assert catalogue.indicators[declared.indicator].kind is not Kind.PROPORTION

@@ -255,11 +255,11 @@ def test_trend_map_and_exports_show_the_partner_s_figures_and_nothing_made_up(pa
 
 
 def test_the_command_line_says_whose_figure_it_is(partner: Data) -> None:
-    found = answer.value(partner.warehouse, partner.catalogue, NOX, BOROUGH, "2025-04", "2026-03")
+    found = answer.value(partner, NOX, BOROUGH, "2025-04", "2026-03")
     assert found["value"] == sum(map(in_year, range(20)))
     assert (found["trust"], found["source"], found["vintage"]) == ("partner return", "return_nox_sightings", "2026-03")
     assert "lowest" not in answer.compare(partner, NOX, ()) and NOX in answer.compare(partner, NOX, ())
-    quarter = answer.value(partner.warehouse, partner.catalogue, "community_triggers", BOROUGH, "2026-01", "2026-03")
+    quarter = answer.value(partner, "community_triggers", BOROUGH, "2026-01", "2026-03")
     assert quarter["value"] == 10 + 11 % 7
 
 
@@ -270,10 +270,10 @@ def test_no_kind_of_place_is_said_to_lack_figures_and_to_have_them(
     # as where a ward's figure is not known, so that the borough has no sum
     monkeypatch.setattr(queries, "availability", lambda _: have[have["area_kind"] != "borough"])
     with pytest.raises(answer.NoAnswer, match=r"no figures for a borough; it has them for: ward\.$"):
-        answer.value(partner.warehouse, partner.catalogue, NOX, BOROUGH, "2026-03", "2026-03")
+        answer.value(partner, NOX, BOROUGH, "2026-03", "2026-03")
     monkeypatch.setattr(queries, "availability", lambda _: have.iloc[:0])
     with pytest.raises(answer.NoAnswer, match=r"no figures for a borough nor for any other area\.$"):
-        answer.value(partner.warehouse, partner.catalogue, NOX, BOROUGH, "2026-03", "2026-03")
+        answer.value(partner, NOX, BOROUGH, "2026-03", "2026-03")
 
 
 def test_the_register_names_its_standing(partner: Data) -> None:
