@@ -1,7 +1,7 @@
 """How the release came about: what it changed, which files were taken in, and which of their rows were left out.
 
 Nothing is told of sources that the instance hides. A hosted public instance tells no value of a row that was left out, and
-nothing of the rows of partner returns.
+of partner returns neither rows nor what their files are called.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from csp_dash.ingest.schedule import Due, due, schedules
 from csp_dash.packs.data import Data
 
 PARTNER_RETURN = "partner_return"
+UNNAMED = "Partner return"
 LARGEST = 20
 """Revised figures that are shown; all of them are in the CSV."""
 
@@ -96,10 +97,10 @@ def intake(data: Data, view: Filters) -> Listed:
             pd.DataFrame(),
             "",
         )
-    if data.settings.public:
-        frame = frame.assign(note=frame["note"].mask(frame["format"] == PARTNER_RETURN, ""))
     added = frame["file"].isin(data.snapshot.about.took_in)
     own = files_of(frame["file"][added])
+    if data.settings.public:
+        frame = _unnamed(frame)
     frame = pd.concat([frame[added], frame[~added]])
     sums = frame[["rows", "accepted", "rejected", "out_of_area"]].sum()
     first = (
@@ -130,6 +131,15 @@ def intake(data: Data, view: Filters) -> Listed:
         ).to_csv(index=False, lineterminator="\n"),
         "files-taken-in.csv",
     )
+
+
+def _unnamed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Without what partners called their files and what was noted of them."""
+    theirs = frame["format"] == PARTNER_RETURN
+    names = [f"{UNNAMED} {number}" for number in range(1, int(theirs.sum()) + 1)]
+    frame = frame.assign(note=frame["note"].mask(theirs, ""))
+    frame.loc[theirs, "file"] = names
+    return frame
 
 
 def left_out(data: Data, view: Filters) -> Listed:
@@ -212,7 +222,8 @@ def _new(data: Data, frame: pd.DataFrame) -> Listed:
 
 def _revised(data: Data, frame: pd.DataFrame) -> Listed:
     """Figures of measures are shown, those of this borough first; what no measure uses is in the CSV alone."""
-    frame = frame[[_shown(data, *pair) for pair in zip(frame["indicator"], frame["area"], strict=True)]]
+    keys = frame[["source", "series", "indicator", "area", "new"]].itertuples(index=False, name=None)
+    frame = frame[[_tells(data, *key) for key in keys]]
     if frame.empty:
         return Listed("No figure of the release before was changed.", pd.DataFrame(), "")
     home = (BOROUGH, *data.wards)
@@ -247,13 +258,29 @@ def _revised(data: Data, frame: pd.DataFrame) -> Listed:
     )
 
 
-def _shown(data: Data, slug: str, area: str) -> bool:
-    """Whether a revised figure may be told: of a measure that is shown there, or of a series that no measure uses."""
+def _tells(data: Data, source: str, series: str, slug: str, area: str, new: float) -> bool:
+    """Whether a revised figure may be told: of a measure that is shown there, or of a series that no measure uses.
+
+    What a partner's return withholds now is not told as it was. In public a ward's series is told only where it is a shown
+    measure by itself: as a part of one it may be what is held back.
+    """
+    if pd.isna(new) and source in data.once(
+        "return sources", lambda: set(map(return_source, data.catalogue.indicators))
+    ):
+        return False
     item = data.catalogue.indicators.get(slug)
-    if item is None:
-        return not data.settings.public
     kind = data.kinds.get(area, "")
-    return data.shows(item, AreaKind(kind) if kind in set(AreaKind) else None)
+    if not data.settings.public:
+        return item is None or data.shows(item, AreaKind(kind) if kind in set(AreaKind) else None)
+    if kind in (AreaKind.WARD, AreaKind.LSOA):
+        return (source, series) in data.once("whole series", lambda: _whole(data))
+    return item is not None and data.shows(item)
+
+
+def _whole(data: Data) -> frozenset[tuple[str, str]]:
+    """Sources and series that a measure which is shown for wards consists of."""
+    feeds = [item.feed(AreaKind.WARD) for item in data.catalogue.indicators.values() if data.shows(item, AreaKind.WARD)]
+    return frozenset((feed.source, feed.series[0]) for feed in feeds if feed and len(feed.series) == 1)
 
 
 def _missing(data: Data) -> Listed:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import re
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from csp_dash.domain.filters import PERIODS, Filters, Vocabulary
 from csp_dash.domain.months import Month
 from csp_dash.domain.settings import Settings
 from csp_dash.domain.words import Compare, Measure
-from csp_dash.ui import store, url
+from csp_dash.ui import marks, store, url
 from csp_dash.warehouse import SnapshotError
 
 ICON = Path(__file__).with_name("icon.png")  # a Material icon would be fetched from a third party
@@ -163,7 +162,7 @@ def run() -> None:
         with st.sidebar:
             st.caption(f"Police figures to {opened.newest.words}. Release {opened.release}.")
             if live.trouble:
-                st.warning(live.trouble)
+                st.warning(marks.plain(live.trouble))
     _watch(live, opened.release)
     token = _VISIT.set(Visit(slug, filters, settings, opened))
     try:
@@ -224,4 +223,4 @@ def _months(opened: store.Store) -> list[str]:
 def _cannot_start(sentence: str) -> None:
     """The screen when there is no data to show: what is wrong and what to do, no traceback."""
     st.title("The dashboard cannot start")
-    st.error(re.sub(r"\s+", " ", sentence), icon=":material/error:")
+    st.error(marks.plain(sentence), icon=":material/error:")

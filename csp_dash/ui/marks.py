@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from urllib.parse import urlencode
 
+import pandas as pd
 import streamlit as st
 
 from csp_dash.analytics import wording
@@ -60,6 +61,24 @@ def wall_badge(state: State) -> None:
 def safe(text: str) -> str:
     """Text as it may stand inside HTML."""
     return html.escape(text)
+
+
+MARKUP = re.compile(r"[\\`*\[\]<>$~|@#]|(?<![^\W_])_|_(?![^\W_])|:(?=[A-Za-z/])|(?<=www)\.|^[-+](?=[\s-])|^=", re.ASCII)
+
+
+def plain(text: str) -> str:
+    """Text from a file, its name or an operator as it may stand where Streamlit reads Markdown: nothing in it is markup."""
+    escaped = MARKUP.sub(lambda found: f"\\{found[0]}", " ".join(text.split()))
+    return re.sub(r"^(\d+)([.)])(?=\s)", r"\1\\\2", escaped)
+
+
+def table(frame: pd.DataFrame, alt: str, thousands: bool = False) -> None:
+    """A short table of figures and texts. Streamlit reads every cell and head as Markdown, and none of these is meant as such."""
+    shown = frame.rename(columns=lambda name: plain(str(name)))
+    shown = shown.map(lambda cell: plain(cell) if isinstance(cell, str) else cell)
+    numbers = list(shown.select_dtypes("number")) if thousands else []
+    styled = shown.style.format(thousands=",", subset=numbers) if numbers else shown
+    st.table(styled, hide_index=True, border="horizontal", alt=alt)
 
 
 def legend(items: tuple[tuple[str, str], ...], size: float = 0.85) -> None:
@@ -121,11 +140,11 @@ def details(evidence: Evidence, key: str) -> None:
         on_click="ignore",
         icon=":material/download:",
     )
-    table = evidence.table
-    if len(table) > 24:
-        st.dataframe(table.iloc[::-1], hide_index=True, height=320, alt="The figures behind the picture, newest first")
+    rows = evidence.table
+    if len(rows) > 24:
+        st.dataframe(rows.iloc[::-1], hide_index=True, height=320, alt="The figures behind the picture, newest first")
     else:
-        st.table(table, hide_index=True, border="horizontal", alt="The figures behind the picture")
+        table(rows, "The figures behind the picture")
     notes(evidence)
 
 

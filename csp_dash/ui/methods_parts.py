@@ -13,6 +13,7 @@ from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import Trust
 from csp_dash.packs import changes as release
 from csp_dash.packs import density, register
+from csp_dash.ui import marks
 from csp_dash.ui.frame import Visit
 
 STANDING = {
@@ -25,6 +26,11 @@ STANDING = {
 }
 
 
+PUBLIC = (
+    "Homicide, rape and sexual offences, violence against women and girls and hate crime are shown for the whole borough only:"
+    " a ward's homicide is one family's. Violence without injury and other theft have no ward figures here either, as they would"
+    " tell the others by a sum."
+)
 CONTENTS = {
     "standing": "What stands behind a figure",
     "changes": "What changed in this release",
@@ -59,6 +65,8 @@ def standing(visit: Visit) -> None:
         if count[trust] and visit.settings.shows(trust, False)
     ]
     st.markdown("\n".join(lines))
+    if visit.settings.public:
+        st.markdown(PUBLIC)
     st.caption(
         f"Release {visit.release}: the whole set of figures as it stood when it was made. Every picture has its table and a CSV; each row of a CSV names its source and release. "
         "The same number on the command line: python -m csp_dash value burglary --from 2025-04 --to 2026-03"
@@ -171,7 +179,7 @@ def _how_well(visit: Visit) -> None:
         st.markdown(found.caption)
         for title, table in found.tables:
             st.markdown(f"**{title}**")
-            st.table(table, hide_index=True, border="horizontal", alt=title)
+            marks.table(table, title)
 
 
 def caveats(visit: Visit) -> None:
@@ -215,7 +223,7 @@ def changed(visit: Visit) -> None:
     """What this release changed: new, revised, missing, late and due next."""
     _heading("changes")
     found = visit.store.panel(release.changes, Filters(), datetime.now(UTC).date())
-    st.markdown("\n\n".join(found.told))
+    st.markdown("\n\n".join(map(marks.plain, found.told)))
     _listed("New", found.new, "New figures by source")
     _listed("Revised", found.revised, "Revised figures")
     _listed("Missing", found.missing, "Missing months by source")
@@ -255,13 +263,12 @@ def _listed(title: str, found: release.Listed, label: str, csv: str | Callable[[
 
 def _table(found: release.Listed) -> None:
     """The list itself, with separators in its numbers."""
-    numbers = list(found.table.select_dtypes("number"))
     if len(found.table) > 24:
+        numbers = found.table.select_dtypes("number")
         grouped = {str(name): st.column_config.NumberColumn(format="localized") for name in numbers}
         st.dataframe(found.table, hide_index=True, height=320, column_config=grouped, alt=found.alt)
     else:
-        styled = found.table.style.format(thousands=",", subset=numbers) if numbers else found.table
-        st.table(styled, hide_index=True, border="horizontal", alt=found.alt)
+        marks.table(found.table, found.alt, thousands=True)
 
 
 def _download(label: str, content: str | Callable[[], str], filename: str) -> None:
@@ -274,8 +281,9 @@ def _lines(title: str, lines: tuple[str, ...], sentence: str, label: str) -> Non
     _named(title, sentence)
     if lines:
         with st.expander(label, icon=":material/list:"):
-            st.markdown("\n".join(f"- {line}" for line in lines))
+            st.markdown("\n".join(f"- {marks.plain(line)}" for line in lines))
 
 
 def _named(title: str, sentence: str) -> None:
+    sentence = marks.plain(sentence)
     st.markdown(f"**{title}.** {sentence}" if title else sentence)

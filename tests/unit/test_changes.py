@@ -172,7 +172,8 @@ def test_the_public_is_told_no_value_and_nothing_of_partners_rows(public: Data):
     rows = pd.read_csv(io.StringIO(changes.left_out_csv(public)))
     assert list(rows.columns) == ["file", "line", "column", "reason", "release"] and len(rows) == 4
     told = changes.intake(public, ANY)
-    assert "council.xlsx" in set(told.table["File"]), "a file's name may be known"
+    assert "Partner return 1" in set(told.table["File"]), "not what the partner called it"
+    assert "council.xlsx" not in told.csv
     everything = " ".join([found.table.to_csv(), changes.left_out_csv(public), told.table.to_csv(), told.csv])
     assert "Jones" not in everything and "no whole number" not in everything and "smarch" not in everything
 
@@ -180,14 +181,20 @@ def test_the_public_is_told_no_value_and_nothing_of_partners_rows(public: Data):
 def test_the_public_is_told_no_revision_of_what_it_is_not_shown(public: Data, partner: Data):
     measures = set(changes.changes(public, ANY, TODAY).revised.table["Measure"])
     assert measures == {"Total recorded offences", "Burglary"}
-    sensitive = next(slug for slug, item in partner.catalogue.indicators.items() if item.sensitive and item.measured)
-    for place, area, told in (("ward", "E05009317", False), ("borough", new_release.AREA, True)):
-        assert changes._shown(public, sensitive, area) is told, place
-        assert changes._shown(partner, sensitive, area)
-    without = Settings(illustrative=False)
-    hidden = next(slug for slug, item in partner.catalogue.indicators.items() if item.trust.value == "illustrative")
-    assert changes._shown(partner, hidden, new_release.AREA) and without.illustrative is False
-    assert not changes._shown(public, hidden, new_release.AREA)
+    ward, hidden = "E05009317", ("nox_illustrative", "nox_sightings", "nox_sightings", new_release.AREA, 1.0)
+    part = ("mps_ward", "homicide", "violence_all", ward, 1.0)
+    assert changes._tells(partner, *part) and not changes._tells(public, *part), "a part of a measure that is shown"
+    for told in (
+        ("mps_ward", "shoplifting", "shoplifting", ward, 1.0),
+        ("mps_borough_whole", "homicide", "homicide", new_release.AREA, 1.0),
+    ):
+        assert changes._tells(public, *told)
+    assert changes._tells(partner, *hidden) and not changes._tells(public, *hidden)
+
+
+def test_what_a_return_withholds_now_is_not_told_as_it_was(partner: Data):
+    row = ("return_pspo_breaches", "pspo_breaches", "pspo_breaches", "E05009317")
+    assert changes._tells(partner, *row, 3.0) and not changes._tells(partner, *row, float("nan"))
 
 
 def test_sources_of_hidden_measures_are_not_named(public: Data, partner: Data):
