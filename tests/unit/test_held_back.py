@@ -151,12 +151,12 @@ def test_no_view_of_a_ward_names_what_is_held_back(public: Data):
     names = [items[slug].title for slug in public.catalogue.held_back if items[slug].measured]
     shown = [slug for slug in walk.shown(public) if public.have(items[slug], AreaKind.WARD)]
     seen = 0
-    for view in walk.views(public, slugs=shown, places=(walk.WARD,), periods=("12m", "1m"), measures=(Measure.COUNT,)):
+    for view in walk.views(public, slugs=shown, places=(walk.WARD,), periods=("12m",), measures=(Measure.COUNT,)):
         for said in walk.said(public, view, ("moved by part", "ward cards", "two at once", "comparisons", "tile")):
             seen += 1
             for text in said.texts:
                 assert not [name for name in names if name in text], (said.where, text)
-    assert seen > 100
+    assert seen > 80
     for code in public.wards:
         told = repr(ward_profile.profile(public, Filters(wards=(code,))))
         assert not [name for name in names if name in told], code
