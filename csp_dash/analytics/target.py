@@ -17,6 +17,7 @@ class Standing(StrEnum):
     MET = "M Met"
     ON = "N On course"
     OFF = "O Off course"
+    MISSED = "X Missed"
     UNKNOWN = "? Cannot be judged"
 
     @property
@@ -54,12 +55,13 @@ def judge(
     start: Window | None = None,
     base: float | None = None,
     dispersion: float = 1.0,
+    over: bool = False,
 ) -> Judgement:
-    """Judge a figure against a goal that is due by a month.
+    """Judge a figure against a goal that is due by a month; `over` says that this month has passed.
 
     The goal is a count, or a percentage for shares. The whole 95% interval has to lie on one side: beyond the goal it
     is met, short of the goal after the due month (or of the straight path from `start` to it before) it is off course,
-    beyond the path it is on course. An interval that straddles the line, a share without a base and a published rate
+    beyond the path it is on course. Once it is over, the goal is met or missed: no path leads there. An interval that straddles the line, a share without a base and a published rate
     cannot be judged. The goal is taken as exact, though one that is set from a survey's start is uncertain itself.
     """
     figure = _figure(now, kind)
@@ -73,7 +75,7 @@ def judge(
     power = smallest_detectable_points(figure / 100, size, power=0.8) if kind is Kind.PROPORTION else None
     path = goal
     begun = _figure(start, kind)
-    if start is not None and begun is not None and start.span.last <= now.span.last < due:
+    if not over and start is not None and begun is not None and start.span.last <= now.span.last < due:
         path = begun + (goal - begun) * (now.span.last - start.span.last) / (due - start.span.last)
         path = min(path, goal) if higher else max(path, goal)  # a goal that is behind the start asks for no more
 
@@ -87,8 +89,8 @@ def judge(
     if beyond(goal):
         standing = Standing.MET
     elif short(path):
-        standing = Standing.OFF
-    elif now.span.last < due and beyond(path):
+        standing = Standing.MISSED if over else Standing.OFF
+    elif not over and now.span.last < due and beyond(path):
         standing = Standing.ON
     return Judgement(standing, figure, low, high, goal, path, least, power)
 

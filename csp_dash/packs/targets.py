@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from csp_dash.analytics import wording
 from csp_dash.analytics.intervals import smallest_detectable_points, wilson
 from csp_dash.analytics.target import Judgement, Standing, judge
-from csp_dash.domain.catalogue import Reading, Target
+from csp_dash.domain.catalogue import Indicator, Reading, Target
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.months import Span
+from csp_dash.domain.months import Month, Span
 from csp_dash.domain.words import BOROUGH, AreaKind, Direction, Kind
 from csp_dash.packs.data import Data
 
@@ -31,10 +31,8 @@ def targets(data: Data, view: Filters) -> tuple[Judged, ...]:
 
 def _judged(data: Data, target: Target) -> Judged:
     found = [_judge(data, target, reading) for reading in target.readings]
-    # A plan that leaves its start unstated has set no target that can be failed; what each reading gives is still told.
-    standing = Standing.UNKNOWN
-    if target.baseline != "unstated" and found and len({one.standing for one in found}) == 1:
-        standing = found[0].standing
+    # Where the plan's words can be read in several ways, that is the verdict which every reading gives.
+    standing = found[0].standing if len({one.standing for one in found}) == 1 else Standing.UNKNOWN
     return Judged(
         target,
         standing,
@@ -50,7 +48,10 @@ def _judge(data: Data, target: Target, reading: Reading) -> Judgement:
     have = data.have(indicator, AreaKind.BOROUGH)
     if have is None:
         return Judgement(Standing.UNKNOWN)
-    now = data.window(indicator, AreaKind.BOROUGH, (BOROUGH,), Span(have.span.last.plus(-11), have.span.last))
+    judged = _year(data, indicator, target.due)
+    if judged is None:
+        return Judgement(Standing.UNKNOWN)
+    now = data.window(indicator, AreaKind.BOROUGH, (BOROUGH,), judged)
     start = data.window(indicator, AreaKind.BOROUGH, (BOROUGH,), reading.start) if reading.start else None
     goal = target.value
     if reading.how != "level":
@@ -68,19 +69,39 @@ def _judge(data: Data, target: Target, reading: Reading) -> Judgement:
         start=start,
         base=float(indicator.base) if indicator.base else None,
         dispersion=data.noise(indicator, (BOROUGH,)).dispersion.value,
+        over=data.newest >= target.due,
     )
+
+
+def _year(data: Data, indicator: Indicator, due: Month) -> Span | None:
+    """The last twelve months with a figure by the due month, else the newest; None where figures ended a year before it."""
+    known = data.series(indicator, (BOROUGH,)).dropna(subset=["numerator"])
+    ends = [Month.of(moment.date()) for moment in known["finish"]]
+    by_then = [end for end in ends if 0 <= due - end < 12]
+    last = by_then[-1] if by_then else ends[-1] if ends and ends[-1] > due else None
+    return Span(last.plus(-11), last) if last else None
 
 
 def _reading(data: Data, target: Target, reading: Reading, found: Judgement) -> str:
     if found.value is None or found.goal is None or found.low is None or found.high is None:
         return f"Read as {reading.words}: no open figures."
-    have = data.have(data.catalogue.indicators[target.indicator], AreaKind.BOROUGH)
-    at = have.span.last.words if have else ""
+    indicator = data.catalogue.indicators[target.indicator]
+    judged, have = _year(data, indicator, target.due), data.have(indicator, AreaKind.BOROUGH)
+    at = judged.last.words if judged else ""
+    newest = have.span.last if have and judged and have.span.last > judged.last else None
     return (
         f"Read as {reading.words}: that would be {wording.percent(found.goal)}. In the 12 months to {at} it was "
         f"{wording.percent(found.value)} ({wording.percent(found.low)} to {wording.percent(found.high)} allowing for chance): "
-        f"**{found.standing.word.lower()}**."
+        f"**{found.standing.word.lower()}**.{_today(data, indicator, newest)}"
     )
+
+
+def _today(data: Data, indicator: Indicator, last: Month | None) -> str:
+    """The newest figure, where there is a newer one than that of the due month."""
+    if last is None:
+        return ""
+    now = data.window(indicator, AreaKind.BOROUGH, (BOROUGH,), Span(last.plus(-11), last))
+    return f" In the 12 months to {last.words} it was {wording.figure(now.value(indicator.kind), indicator.kind)}."
 
 
 def _limits(data: Data, target: Target, found: list[Judgement]) -> str:

@@ -142,7 +142,7 @@ def statistics(visit: Visit) -> None:
         "twelve months (Wheeler and Chambers; moving ranges above 3.267 × their mean are left out, as in NHS *Making Data Count*). "
         "Where months average under 20, exact limits of a count take their place.\n"
         "- **Beside London** the borough is tested against the rest of London, so that it is not compared with itself.\n"
-        "- **Targets** are met, on course or off course only when the whole 95% interval lies on one side of the goal, or of the straight "
+        "- **Targets** are met, missed, on course or off course only when the whole 95% interval lies on one side of the goal, or of the straight "
         "path to it; otherwise they cannot be judged.\n"
         "- **Measures that cut both ways** (reports of antisocial behaviour, hate crime, domestic abuse, sexual offences and the like) "
         "are never marked better or worse; they are read together with an outcome or with confidence.\n"

@@ -19,6 +19,7 @@ STANDINGS = {
     Standing.MET: (":material/check_circle:", "green"),
     Standing.ON: (":material/trending_up:", "green"),
     Standing.OFF: (":material/trending_down:", "orange"),
+    Standing.MISSED: (":material/cancel:", "orange"),
     Standing.UNKNOWN: (":material/help:", "gray"),
 }
 

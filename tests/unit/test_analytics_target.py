@@ -44,6 +44,20 @@ def test_a_share_at_its_due_month(percent: float, standing: Standing) -> None:
 
 
 @pytest.mark.parametrize(
+    ("percent", "standing"), [(70, Standing.MET), (61, Standing.UNKNOWN), (58, Standing.UNKNOWN), (50, Standing.MISSED)]
+)
+@pytest.mark.parametrize("span", [LATE, MIDWAY])
+def test_once_it_is_over_a_target_is_met_missed_or_unknown(percent: float, standing: Standing, span: Span) -> None:
+    """No straight path counts any more, though the last figure be from before the due month."""
+    found = judge(
+        share(span, percent), 60, kind=Kind.PROPORTION, higher=True, due=DUE, start=share(START, 50), over=True
+    )
+    assert found.standing is standing and found.path == 60
+    letter, word = standing.value.split(" ", 1)
+    assert len(letter) == 1 and standing.word == word
+
+
+@pytest.mark.parametrize(
     ("percent", "standing"),
     [
         (65, Standing.MET),
@@ -162,7 +176,7 @@ def test_what_a_share_could_show_at_best() -> None:
 
 def test_every_standing_has_its_own_letter() -> None:
     letters = [one.value[0] for one in Standing]
-    assert len(set(letters)) == len(letters) == 4
+    assert len(set(letters)) == len(letters) == 5
 
 
 # ---- properties

@@ -12,10 +12,11 @@ import pandas as pd
 import pytest
 from walk import BOROUGH, WARD, WARDS, Said, said, shown, views
 
+from csp_dash.analytics.target import Standing
 from csp_dash.catalogue import load
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import Compare, Direction, Measure, Trust
-from csp_dash.packs import comparisons, findings, verdict, ward_profile
+from csp_dash.packs import comparisons, findings, targets, verdict, ward_profile
 from csp_dash.packs.data import Data
 from csp_dash.packs.tile import tile
 from csp_dash.packs.trend import trend, wall
@@ -177,3 +178,13 @@ def test_every_measure_shown_is_walked(data: Data) -> None:
     assert set(shown(data)) - set(SLUGS) <= {
         slug for slug, item in data.catalogue.indicators.items() if item.trust is Trust.ILLUSTRATIVE
     }
+
+
+def test_a_target_that_is_due_is_met_missed_or_cannot_be_judged(data: Data) -> None:
+    for one in targets.targets(data, Filters()):
+        assert data.newest >= one.target.due and one.standing not in (Standing.ON, Standing.OFF), one.target.figure
+        said = {re.findall(r"\*\*(.+?)\*\*", line)[-1] for line in one.readings if "**" in line}
+        if len(said) == 1:
+            assert one.standing.word.lower() == said.pop(), "where all readings agree, that is the verdict"
+    fair = next(one for one in targets.targets(data, Filters()) if one.target.indicator == "pas_fair_treatment")
+    assert fair.standing is Standing.MISSED and "December 2023" in fair.readings[0]
