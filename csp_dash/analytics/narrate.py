@@ -300,11 +300,16 @@ def record_sentence(record: Record, *, past: bool = False) -> str:
 
 
 def together(
-    subject: str, reports: Change | None, name: str, outcome: Change | None, better: Direction = Direction.HIGHER
+    subject: str,
+    reports: Change | None,
+    name: str,
+    outcome: Change | None,
+    better: Direction = Direction.HIGHER,
+    falls: tuple[str, ...] = ("less of it comes to light", "there is less of it"),
 ) -> str:
     """What a measure of reports (`subject`) and an outcome (`name`) show together; both begin in lower case.
 
-    `better` is the outcome's direction. It never decides between the readings: it says which the two movements fit.
+    `falls` are the readings of a fall. `better` is the outcome's direction. It never decides between the readings: it says which the two movements fit.
     """
     if outcome is None:
         return (
@@ -324,8 +329,8 @@ def together(
     fits = {
         (True, True): "the welcome reading of a rise",
         (True, False): "the worrying reading of a rise",
-        (False, True): "the reassuring reading of a fall, that there is less of it",
-        (False, False): "the worrying reading of a fall, that less of it comes to light",
+        (False, True): f"the reassuring reading of a fall, that {falls[-1]}",
+        (False, False): f"the worrying reading of a fall, that {falls[0]}",
     }[rising, improved]
     if outcome.kind is Kind.COUNT:
         moved = "rose" if (outcome.absolute or 0) > 0 else "fell"

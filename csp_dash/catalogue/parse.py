@@ -63,6 +63,7 @@ def indicator(path: Path) -> Indicator:
         caveats=table.texts("caveats", []),
         breaks=table.texts("breaks", []),
         readings=table.texts("readings", []),
+        falls=table.texts("falls", []),
         holder=table.text("holder", ""),
         sensitive=table.take("sensitive", bool, False),
         households=table.take("households", bool, False),
@@ -163,6 +164,8 @@ def _readings(table: Table, item: Indicator) -> None:
         return
     if item.measured and len(item.readings) != 2:
         raise table.fail("readings", "should give two readings, because the direction is ambiguous")
+    if item.measured and len(item.falls) != 2:
+        raise table.fail("falls", "should give two readings of a fall, because the direction is ambiguous")
     if not item.pair:
         raise table.fail("pair", "is missing: an ambiguous measure is read together with another")
     if not item.pair_why.strip():

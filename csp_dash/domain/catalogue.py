@@ -80,7 +80,7 @@ class Indicator:
     """One measure. `unit` is plural and lower case; `per` applies to rates on a population.
 
     `plain` says in one resident's sentence what is counted. `readings` gives, for an ambiguous
-    direction, what a rise may mean: (the worrying reading, the welcome reading). Such a measure is read
+    direction, what a rise may mean: (the worrying reading, the welcome reading); `falls` the same of a fall. Such a measure is read
     together with `pair`, a measure whose good direction is known; `pair_awaiting` is the one that would
     tell more, had it been supplied. `events` names what happened, to be drawn on its charts. `parts` are the measures
     that it is made of, none of them overlapping, where it has such. `asks` is the return that a partner can hand in, and
@@ -103,6 +103,7 @@ class Indicator:
     caveats: tuple[str, ...]
     breaks: tuple[str, ...]
     readings: tuple[str, ...] = ()
+    falls: tuple[str, ...] = ()
     holder: str = ""
     sensitive: bool = False
     households: bool = False
@@ -119,6 +120,10 @@ class Indicator:
     def feed(self, kind: AreaKind | str) -> Feed | None:
         """The feed for a kind of area, or None where there are no figures for it."""
         return next((feed for feed in self.feeds if kind in feed.areas), None)
+
+    def read(self, rising: bool) -> tuple[str, ...]:
+        """What a rise or a fall may mean: the worrying reading, the welcome one."""
+        return self.readings if rising else self.falls
 
     @property
     def sources(self) -> tuple[str, ...]:

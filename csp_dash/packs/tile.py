@@ -90,9 +90,7 @@ def _reading(question: Asked, found: Change | None) -> str:
     ambiguous = question.indicator.direction is Direction.AMBIGUOUS
     if not ambiguous or found is None or not found.detectable or not found.absolute:
         return ""
-    if found.absolute < 0:
-        return "This may mean that less of it happens, or that less of it is reported."
-    worrying, welcome = question.indicator.readings
+    worrying, welcome = question.indicator.read(found.absolute > 0)
     return f"This may mean that {worrying}, or that {welcome}."
 
 

@@ -39,7 +39,7 @@ def verdict(data: Data, question: Asked, found: Change | None) -> Verdict:
     ends = last.short if last is not None and ended(data, last) else ""
     level = "" if ends else _level(data, question, found)
     return Verdict(
-        state(found, indicator.direction, indicator.readings, ends=ends),
+        state(found, indicator.direction, indicator.read(not found or (found.absolute or 0) >= 0), ends=ends),
         "There are no figures for this measure here."
         if question.have is None
         else narrate.tile(found, past=bool(ends), level=level),

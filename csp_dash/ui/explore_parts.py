@@ -59,8 +59,11 @@ def card(visit: Visit, item: Indicator) -> None:
         right.markdown(f"**{found.sentence}** {found.reading} {found.other} {found.fallback}")
     with right:
         st.markdown(item.plain)
-        if item.readings:
-            st.markdown(f"A rise may mean that {item.readings[0]}; it may also mean that {item.readings[1]}.")
+        if item.readings and item.falls:
+            st.markdown(
+                f"A rise may mean that {item.readings[0]}, or that {item.readings[1]}; "
+                f"a fall that {item.falls[0]}, or that {item.falls[1]}."
+            )
         standing = [
             f"[Partner return](methods#standing) by {item.holder}"
             if item.trust is Trust.PARTNER
