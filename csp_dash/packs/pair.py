@@ -41,13 +41,20 @@ def pair(data: Data, view: Filters) -> Pair:
     first, second = _tiles(data, indicator, other, shared or own)
     name = _name(other)
     reading = narrate.together(
-        wording.inside(indicator.title), first.change, name, second.change if second else None, other.direction
+        wording.inside(indicator.title),
+        first.change,
+        name,
+        second.change if second else None,
+        other.direction,
+        indicator.falls,
     )
     if shared and first.change and first.change.refusal:
         first, second = _tiles(data, indicator, other, own)
     if _apart(first, second):
         reading = APART
-    worrying, welcome = indicator.readings
+    rising = first.change is None or (first.change.absolute or 0) >= 0
+    worrying, welcome = indicator.read(rising)
+    way = "rise" if rising else "fall"
     waiting = data.catalogue.indicators.get(indicator.pair_awaiting)
     return Pair(
         title=f"{indicator.short}, read together with {name}",
@@ -55,8 +62,8 @@ def pair(data: Data, view: Filters) -> Pair:
         first=first,
         second=second,
         readings=(
-            f"The worrying reading of a rise: {worrying}.",
-            f"The welcome reading of a rise: {welcome}.",
+            f"The worrying reading of a {way}: {worrying}.",
+            f"The welcome reading of a {way}: {welcome}.",
         ),
         reading=reading,
         awaiting=_awaiting(data, waiting) if waiting else "" if second else _awaiting(data, other),

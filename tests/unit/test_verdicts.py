@@ -13,10 +13,10 @@ import pytest
 from walk import BOROUGH, WARD, WARDS, Said, said, shown, views
 
 from csp_dash.analytics.target import Standing
-from csp_dash.catalogue import load
+from csp_dash.catalogue import Catalogue, load
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import Compare, Direction, Measure, Trust
-from csp_dash.packs import comparisons, findings, targets, verdict, ward_profile
+from csp_dash.packs import comparisons, findings, pair, targets, verdict, ward_profile
 from csp_dash.packs.data import Data
 from csp_dash.packs.tile import tile
 from csp_dash.packs.trend import trend, wall
@@ -178,6 +178,38 @@ def test_every_measure_shown_is_walked(data: Data) -> None:
     assert set(shown(data)) - set(SLUGS) <= {
         slug for slug, item in data.catalogue.indicators.items() if item.trust is Trust.ILLUSTRATIVE
     }
+
+
+@pytest.mark.parametrize(
+    "slug", [slug for slug in SLUGS if CATALOGUE.indicators[slug].direction is Direction.AMBIGUOUS]
+)
+def test_readings_fit_the_measure_and_the_direction(data: Data, slug: str) -> None:
+    item = CATALOGUE.indicators[slug]
+    assert len(item.falls) == 2 and not set(item.falls) & set(item.readings)
+    for view in views(data, slugs=[slug], periods=("12m", "1m", "plan"), measures=(Measure.COUNT,)):
+        one = tile(data, view)
+        rose = one.change is not None and (one.change.absolute or 0) > 0
+        wrong, right = (item.falls, item.readings) if rose else (item.readings, item.falls)
+        told = f"{one.reading} {' '.join(pair.pair(data, view).readings) if item.pair else ''}"
+        if one.reading:
+            assert all(text in one.reading for text in right), view
+            assert not any(text in one.reading for text in wrong), view
+        assert "reported" not in told or slug != "stop_search"
+
+
+def test_a_part_has_the_direction_of_the_measure_that_holds_it(catalogue: Catalogue) -> None:
+    """Stalking and the violence without injury that contains it serve one outcome, and cannot disagree in kind."""
+    held = 0
+    items = [item for item in catalogue.indicators.values() if item.counts_in_headlines]
+    for whole in items:
+        for part in items:
+            if part is whole or part.place.outcome != whole.place.outcome or part.kind is not whole.kind:
+                continue
+            mine, its = (one.feed("ward") for one in (part, whole))
+            if mine and its and mine.source == its.source and set(mine.series) < set(its.series):
+                assert part.direction is whole.direction, (part.slug, whole.slug)
+                held += 1
+    assert held >= 3
 
 
 def test_a_target_that_is_due_is_met_missed_or_cannot_be_judged(data: Data) -> None:
