@@ -44,6 +44,8 @@ WARD = ("E05009336",)
 WARDS = ("E05009318", "E05009336")
 CUSTOM = (Month(2022, 1), Month(2022, 8))
 """A chosen period that is no year."""
+BEFORE_ALL = (Month(2004, 1), Month(2004, 12))
+"""A year of which hardly anything has figures."""
 
 Builder = Callable[[Data, Filters], Any]
 
@@ -76,8 +78,8 @@ def _in_parts(data: Data, item: Indicator) -> bool:
     return _real(data, item) and item.kind is Kind.COUNT and bool(item.parts)
 
 
-def _in_london(data: Data, item: Indicator) -> bool:
-    return _real(data, item) and data.have(item, AreaKind.REGION) is not None
+def _ranked(data: Data, item: Indicator) -> bool:
+    return _real(data, item) and ranking.ranked(data, item)
 
 
 PANELS: dict[str, tuple[Builder, Callable[[Data, Indicator], bool]]] = {
@@ -95,8 +97,8 @@ PANELS: dict[str, tuple[Builder, Callable[[Data, Indicator], bool]]] = {
     "ahead": (ahead.ahead, _counted),
     "small multiples": (by_ward.small_multiples, _real_by_ward),
     "ranked wards": (ranking.wards, _real_by_ward),
-    "boroughs": (ranking.boroughs, _in_london),
-    "borough map": (ranking.borough_map, _in_london),
+    "boroughs": (ranking.boroughs, _ranked),
+    "borough map": (ranking.borough_map, _ranked),
     "moved by part": (moved.by_part, _in_parts),
     "moved by ward": (moved.by_ward, _real_by_ward),
     "below the ward": (small_areas.below_ward, small_areas.shown),
@@ -179,6 +181,8 @@ def asked_for(data: Data, slug: str) -> Iterator[Said]:
             yield from said(data, view, rest)
     for view in views(data, slugs=[slug], places=(BOROUGH, WARDS), periods=("12m",), measures=(Measure.COUNT,)):
         yield from said(data, view, rest)
+    first, last = BEFORE_ALL
+    yield from said(data, Filters(slug, WARD, period="custom", first=first, last=last))
     for view in views(data, slugs=[slug], places=(BOROUGH, WARD), periods=("12m",), compares=list(Compare)[1:]):
         yield from said(data, view, (*FIRST, "pair"))
 

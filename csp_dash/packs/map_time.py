@@ -58,12 +58,10 @@ def label(span: Span) -> str:
 def moment(data: Data, view: Filters, grain: Grain) -> Picture:
     """The map at the step that the view's period is."""
     found = steps(data, view, grain)
-    spans = {span: place for place, span in enumerate(found.spans)}
-    span = view.span(found.spans[-1])
-    place = spans.get(span, len(found.spans) - 1)
-    span = found.spans[place]
+    place, span = _step(view, found)
     question = _question(data, view, span)
-    frame = _frame(data, question, found.values.iloc[place])
+    frame = _frame(data, question, found.values.iloc[place] if span else pd.Series(dtype=float))
+    when = label(span) if span else question.period
     shading = by_class(data.wards, frame, found.classes)
     finding = alt.map_title(frame, data.names, measure=_what(question), unit=question.indicator.unit)
     if finding.startswith(("No ", "Every ")):
@@ -73,15 +71,24 @@ def moment(data: Data, view: Filters, grain: Grain) -> Picture:
     return Picture(
         indicator=question.indicator,
         title=title,
-        caption=f"{wording.capital(question.unit)}, by ward, {label(span)}. The same classes at every step.",
+        caption=f"{wording.capital(question.unit)}, by ward, {when}. The same classes at every step.",
         figure=sheet.figure(
             data.ward_outlines, shading, context=data.context, selected=view.wards, identity=f"time-{view.indicator}"
         ),
-        alt=alt.map_alt(question.subject, frame, data.names, measure=question.unit, period=label(span), finding=title),
-        evidence=evidence(data, question, area_rows(question, frame), f"by-ward-{span.first}-{span.last}", "Ward"),
+        alt=alt.map_alt(question.subject, frame, data.names, measure=question.unit, period=when, finding=title),
+        evidence=evidence(data, question, area_rows(question, frame), "by-ward-through-time", "Ward"),
         legend=shading.legend,
         empty=shading.empty,
     )
+
+
+def _step(view: Filters, found: Steps) -> tuple[int, Span | None]:
+    """The step that a view's period is, else the newest; its span is None where no step is whole."""
+    if not found.spans:
+        return 0, None
+    spans = {span: place for place, span in enumerate(found.spans)}
+    place = spans.get(view.span(found.spans[-1]), len(found.spans) - 1)
+    return place, found.spans[place]
 
 
 def years(data: Data, view: Filters) -> Picture:

@@ -10,6 +10,7 @@ from csp_dash.analytics import alt, rates, wording
 from csp_dash.analytics.classes import classify
 from csp_dash.analytics.intervals import poisson_rate_ci, wilson
 from csp_dash.charts import bars
+from csp_dash.domain.catalogue import Indicator
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import BOROUGH, LONDON, AreaKind, Kind, Measure
 from csp_dash.maps import sheet
@@ -52,6 +53,14 @@ def _borough(data: Data, view: Filters) -> Asked:
     """The question, put to boroughs, of which ours is picked out; as a rate where it has one."""
     question = replace(asked(data, view, whole=True), areas=(BOROUGH,), wanted=(BOROUGH,), kind=AreaKind.BOROUGH)
     return replace(question, measure=Measure.RATE if question.indicator.has_rate else Measure.COUNT)
+
+
+def ranked(data: Data, indicator: Indicator) -> bool:
+    """Whether a measure can be ranked among boroughs: more than one has a rate or a share in its newest period."""
+    if data.have(indicator, AreaKind.BOROUGH) is None:
+        return False
+    frame = _frame(data, _borough(data, Filters(indicator=indicator.slug)), AreaKind.BOROUGH)
+    return int(frame["value"].notna().sum()) > 1
 
 
 def wards(data: Data, view: Filters) -> Picture:

@@ -312,7 +312,9 @@ def unusual_shaded(data: Data, question: Asked, made: Unusual) -> Shaded:
     frame["label"] = [words.get(code, wording.NO_FIGURE) for code in frame["area"]]
     high = sum(band in HIGH for band in bands.values())
     low = sum(band in LOW for band in bands.values())
-    finding = f"{_wards(high)} lie above and {_wards(low)} below what residents would suggest"
+    finding = "every ward lies about where its residents would suggest"
+    if high or low:
+        finding = f"{_wards(high)} {'lies' if high == 1 else 'lie'} above and {_wards(low)} below what residents would suggest"
     if made.apart:
         names = [data.names[code] for code in made.apart]
         verb = "stands" if len(names) == 1 else "stand"

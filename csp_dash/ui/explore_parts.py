@@ -145,7 +145,7 @@ def _fits(visit: Visit, item: Indicator, lens: str) -> bool:
     if lens == "moved":
         return item.kind is Kind.COUNT and (bool(item.parts) or visit.store.data.have(item, AreaKind.WARD) is not None)
     if lens == "boroughs":
-        return visit.store.data.have(item, AreaKind.REGION) is not None
+        return ranking.ranked(visit.store.data, item)
     return True
 
 

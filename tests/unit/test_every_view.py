@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from checks.nothing import nothing
 from checks.sound import sound
 from checks.words import grammar
 from walk import Said, asked_for, shown
@@ -12,7 +13,7 @@ from walk import Said, asked_for, shown
 from csp_dash.catalogue import load
 from csp_dash.packs.data import Data
 
-CHECKS: tuple[Callable[[Data, Said], str | None], ...] = (sound, grammar)
+CHECKS: tuple[Callable[[Data, Said], str | None], ...] = (sound, grammar, nothing)
 MEASURED = [slug for slug, item in load().indicators.items() if item.measured]
 
 
