@@ -36,17 +36,19 @@ def map_title(
     return f"{wording.listed(chosen)} have the highest {measure}"
 
 
-def trend_alt(subject: str, place: str, trend: pd.DataFrame, *, unit: str, measure: str = "", finding: str = "") -> str:
-    """Alt text of a trend chart: kind, what it shows, span, where it stands, the finding."""
+def trend_alt(subject: str, place: str, trend: pd.DataFrame, *, unit: str, stands: str = "", finding: str = "") -> str:
+    """Alt text of a trend chart: kind, what it shows, span, where it stands (the chosen period's figure), the finding."""
     known = trend[~trend["missing"]]
-    share = measure.startswith(wording.PERCENT)
-    what = f"Line chart: {subject}, {place}, {measure if share else f'{measure or unit} a month'}"
+    share = unit.startswith(wording.PERCENT)
+    what = f"Line chart: {subject}, {place}, {unit}"
     if known.empty:
         return f"{what}. No data for this choice."
     span = Span(Month.of(known["start"].iloc[0].date()), Month.of(known["start"].iloc[-1].date()))
     parts = [f"{what}, {span.words}"]
     smooth = known["smooth"].dropna()
-    if not smooth.empty:
+    if stands:
+        parts.append(wording.capital(stands))
+    elif not smooth.empty:
         level = float(smooth.iloc[-1])
         parts.append(
             f"The 12-month average stands at {wording.percent(level) if share else wording.number_or_rate(level)}"

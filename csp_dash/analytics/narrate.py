@@ -319,8 +319,13 @@ def together(
         if change is None or change.refusal or not change.tested:
             return f"The two cannot be read together. {_because(change)}"
     assert reports is not None and outcome is not None
+    if reports.now.span != outcome.now.span:
+        told = [
+            f"{_moved(name, one)} in {one.now.span.long_words}" for name, one in ((subject, reports), (name, outcome))
+        ]
+        return f"{wording.capital('; '.join(told))}. Their months differ, so neither is read into the other."
     if not reports.detectable:
-        return f"{wording.capital(subject)}: no detectable change, so there is nothing to explain."
+        return f"{wording.capital(_moved(subject, reports))}, so neither reading is favoured."
     rising = (reports.absolute or 0) > 0
     head = f"{wording.capital(subject)} {'rose' if rising else 'fell'}, while {name}"
     if not outcome.detectable or better is Direction.AMBIGUOUS:
@@ -337,6 +342,13 @@ def together(
     else:
         moved = "improved" if improved else "got worse"
     return f"{head} {moved}. That fits {fits}; it does not prove it."
+
+
+def _moved(name: str, change: Change) -> str:
+    """`burglary fell`, `sexual offences show no detectable change`."""
+    if not change.detectable:
+        return f"{name} {'show' if wording.plural(name) else 'shows'} no detectable change"
+    return f"{name} {'rose' if (change.absolute or 0) > 0 else 'fell'}"
 
 
 def _because(change: Change | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -31,6 +32,7 @@ def figure(
     other: pd.DataFrame | None = None,
     other_name: str = "",
     name: str = "",
+    levels: Sequence[float | None] = (),
     style: Style = PAGE,
     height: int | None = None,
     identity: str = "trend",
@@ -38,7 +40,8 @@ def figure(
     """Draw a frame of `analytics.signal.trend`.
 
     `unit` is the plural unit of counts; `rate` (`per 1,000 residents`) says that the values are rates. `chosen` is
-    shaded faintly. `other` is a second trend of which only the average is drawn, labelled `other_name` (then give
+    shaded faintly; with `levels` (its own average month, then the other's) it is what the lines' ends say, in place of
+    the last average. `other` is a second trend of which only the average is drawn, labelled `other_name` (then give
     `name` too). The usual range may differ from month to month. `events` that fall on the axis are drawn with the
     letters that `charts.events.lettered` gives for the first and last month's `start`. An empty frame gives a figure
     that says so.
@@ -51,8 +54,11 @@ def figure(
     high = _highest(trend, other)
     marks = ticks(high)
     ceiling = max(high * 1.06, marks[-1])
-    end = _label(trend, name, rate)
-    other_end = _label(other, other_name, rate) if other is not None and not other.empty else ""
+    lines = [_End(trend, name)] + ([_End(other, other_name)] if other is not None and not other.empty else [])
+    if chosen is not None and levels:
+        lines = [replace(line, level=level, span=chosen) for line, level in zip(lines, levels, strict=False)]
+    end, *others = [_label(line, rate) for line in lines]
+    other_end = "".join(others)
     right = int(max(_wide(end, style), _wide(other_end, style)) + style.line * 2.8) + 4
     if other is not None and not other.empty:
         _average(drawing, other, palette.COMPARATOR, style.line * 0.7, "dot", other_name)
@@ -61,7 +67,7 @@ def figure(
     top, floor = moments.draw(drawing, events, first, last, low=0, high=ceiling, style=style, tall=tall, right=right)
     plot = (tall - top - moments.AXIS) * ceiling / (ceiling - floor)
     _shades(drawing, trend, chosen, style)
-    _ends(drawing, trend, other, end, other_end, high, plot, style)
+    _ends(drawing, lines, [end, *others], high, plot, style)
     _band(drawing, trend, style, max(moments.LEAST, style.labels - right - moments.AXIS), plot / ceiling, ceiling)
     drawing.update_yaxes(
         range=[rounded(floor), ceiling], tickvals=marks, tickfont={"size": style.tick}, tickformat=places(marks)
@@ -139,57 +145,72 @@ def _average(drawing: go.Figure, trend: pd.DataFrame, colour: str, width: float,
     )
 
 
-def _label(trend: pd.DataFrame | None, name: str, rate: str) -> str:
-    """What stands at a line's end: its name, the last average, and that it is a month's."""
-    if trend is None or trend["smooth"].dropna().empty:
+@dataclass(frozen=True)
+class _End:
+    """What a line's end says: its last average, or the `level` of a chosen `span`."""
+
+    frame: pd.DataFrame
+    name: str
+    level: float | None = None
+    span: Span | None = None
+
+    @property
+    def value(self) -> float | None:
+        if self.span is not None:
+            return self.level
+        known = self.frame["smooth"].dropna()
+        return float(known.iloc[-1]) if len(known) else None
+
+
+def _label(line: _End, rate: str) -> str:
+    """What stands at a line's end: a value, and whose or of which months it is."""
+    if line.value is None:
         return ""
-    last = float(trend["smooth"].dropna().iloc[-1])
-    if rate == "%":
-        return f"<b>{percent(last)}</b><br>{name or 'of 12 months'}"
-    return f"<b>{number_or_rate(short(last))}</b><br>{name or 'a month'}"
+    share = rate == "%"
+    small = [line.name or ("" if share and line.span else "of 12 months" if share else "a month")]
+    if line.span is not None:
+        small += [line.span.first.short + (" to" if line.span.months > 1 else "")]
+        small += [line.span.last.short] if line.span.months > 1 else []
+    value = percent(line.value) if share else number_or_rate(short(line.value))
+    return f"<b>{value}</b><br>{'<br>'.join(filter(None, small))}"
 
 
 def _wide(end: str, style: Style) -> float:
-    value, _, small = end.partition("<br>")
-    return max(text_width(value, style.value), text_width(small, style.small))
+    value, *small = end.split("<br>")
+    return max(text_width(value, style.value), *(text_width(text, style.small) for text in small), 0)
 
 
 def _ends(
-    drawing: go.Figure,
-    trend: pd.DataFrame,
-    other: pd.DataFrame | None,
-    end: str,
-    other_end: str,
-    high: float,
-    plot: float,
-    style: Style,
+    drawing: go.Figure, lines: Sequence[_End], labels: Sequence[str], high: float, plot: float, style: Style
 ) -> None:
-    """Write each line's last value beside it, apart from the other's."""
-    lines = [(trend, end, style.value)] + ([(other, other_end, style.small)] if other is not None else [])
-    lines = [(frame, text, size) for frame, text, size in lines if text]
-    values = [float(frame["smooth"].dropna().iloc[-1]) for frame, _, _ in lines]
+    """Write each line's value beside it, apart from the other's; a chosen period's level is drawn over its months."""
+    told = [(line, text, place == 0) for place, (line, text) in enumerate(zip(lines, labels, strict=True)) if text]
+    values = [line.value or 0.0 for line, _, _ in told]
     pixels = [value / high * plot for value in values]
     heights = 2.3 * style.value
     placed = _apart(pixels, heights, plot)
-    for (frame, text, size), value, pixel, place in zip(lines, values, pixels, placed, strict=True):
-        known = frame.dropna(subset=["smooth"]).iloc[-1]
-        small = text.split("<br>")[1]
+    for (line, text, own), value, pixel, place in zip(told, values, pixels, placed, strict=True):
+        last = f"{line.frame['start'].iloc[-1] if line.span else line.frame.dropna(subset=['smooth'])['start'].iloc[-1]:%Y-%m-%d}"
+        big, _, small = text.partition("<br>")
         drawing.add_annotation(
-            x=f"{known['start']:%Y-%m-%d}",
+            x=last,
             y=rounded(value),
-            text=f"{text.split('<br>')[0]}<br><span style='font-size:{style.small}px;color:{palette.TEXT}'>{small}</span>",
-            font={"size": size, **({"color": palette.LINE} if frame is trend else {})},
+            text=f"{big}<br><span style='font-size:{style.small}px;color:{palette.TEXT}'>{small}</span>",
+            font={"size": style.value if own else style.small, **({"color": palette.LINE} if own else {})},
             showarrow=False,
             xanchor="left",
             xshift=round(style.line * 2.8),
             yshift=round(place - pixel),
             align="left",
         )
+        colour = palette.LINE if own else palette.COMPARATOR
+        days = [last] if line.span is None else [str(line.span.first.first_day), str(line.span.last.first_day)]
         drawing.add_scatter(
-            x=[f"{known['start']:%Y-%m-%d}"],
-            y=[rounded(value)],
-            mode="markers",
-            marker={"size": style.line * 2.6, "color": palette.LINE if frame is trend else palette.COMPARATOR},
+            x=days,
+            y=[rounded(value)] * len(days),
+            mode="markers" if len(set(days)) == 1 else "lines",
+            marker={"size": style.line * 2.6, "color": colour},
+            line={"color": colour, "width": style.line * 0.6, "dash": "dash"},
             hoverinfo="skip",
             cliponaxis=False,
         )

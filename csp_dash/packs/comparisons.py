@@ -51,6 +51,7 @@ class Way:
 class Comparisons:
     """Every comparison in time, then how the newest 12 months stand beside London and similar boroughs."""
 
+    title: str
     ways: tuple[Way, ...]
     elsewhere: tuple[str, ...]
     csv: str
@@ -70,6 +71,7 @@ def comparisons(data: Data, view: Filters) -> Comparisons:
     elsewhere = tuple(beside(data, question, other, now, moved) for other in others)
     frame = pd.DataFrame([_row(way, indicator.slug, question, data.release) for way in found])
     return Comparisons(
+        f"{question.subject}: every comparison",
         found,
         elsewhere,
         frame.to_csv(index=False, lineterminator="\n"),
@@ -112,6 +114,7 @@ def _row(way: Way, slug: str, question: Asked, release: str) -> dict[str, object
     return {
         "indicator": slug,
         "area": "+".join(question.areas),
+        "area_name": question.place,
         "comparison": way.name,
         "period": way.period,
         "before_period": way.before,

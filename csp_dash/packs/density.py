@@ -53,12 +53,12 @@ def map_points(data: Data, view: Filters, style: Style, moving: bool) -> Picture
     return Picture(
         indicator=item,
         title=title,
-        caption=f"Burglaries recorded {last - YEARS + 1} to {last}, by police.uk map point."
+        caption=f"Burglaries recorded in Tower Hamlets, {last - YEARS + 1} to {last}, by police.uk map point."
         + (" Smoothed over 200 metres: burglaries per km² in the three years." if style is Style.SMOOTHED else ""),
         figure=maps.deck(
             data.ward_outlines, points, style=style, unit="burglaries", context=data.context, moving=moving
         ),
-        alt=f"Map of burglary, {last - YEARS + 1} to {last}, as {style.value}. {title}.",
+        alt=f"Map of burglary in Tower Hamlets, {last - YEARS + 1} to {last}, as {style.value}. {title}.",
         evidence=Evidence(
             source=f"{card.title} ({card.publisher})",
             url=card.url,

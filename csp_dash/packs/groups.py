@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from csp_dash import queries
-from csp_dash.analytics import wording
+from csp_dash.analytics import rates, wording
 from csp_dash.analytics.disparity import disparity, find_gap
 from csp_dash.analytics.intervals import ALPHA
 from csp_dash.charts import ratios
@@ -34,12 +34,13 @@ CAREFUL = (
 def groups(data: Data, view: Filters) -> Picture:
     """The rate of each group as a multiple of the White group's, with 95% intervals, for a whole period of months."""
     question = replace(
-        asked(data, replace(view, indicator=MEASURE, wards=())),
+        asked(data, replace(view, indicator=MEASURE), whole=True),
         areas=(BOROUGH,),
         kind=AreaKind.BOROUGH,
         place="Tower Hamlets",
     )
     span = question.span
+    per = rates.per_people("", 1000, question.months)
     whole = span is not None and data.window(question.indicator, AreaKind.BOROUGH, (BOROUGH,), span).whole
     frame = _counts(data, span) if span is not None and whole else pd.DataFrame()
     if frame.empty or not frame["stops"].sum():
@@ -48,19 +49,20 @@ def groups(data: Data, view: Filters) -> Picture:
     else:
         unstated = float(frame.loc[frame["group"] == "", "stops"].sum() / frame["stops"].sum())
         found = disparity(frame[frame["group"] != ""].reset_index(drop=True), REFERENCE)
-    told = tabled(data, question, _table(found), found, "stop-and-search-by-ethnicity")
+        found["rate"] = found["rate"] * rates.yearly(question.months)
+    told = tabled(data, question, _table(found, per), found, "stop-and-search-by-ethnicity")
     drawn = found.assign(
         label=found["group"],
-        note=[f"{wording.rate(float(rate))} per 1,000" if pd.notna(rate) else "" for rate in found["rate"]],
+        note=[f"{wording.rate(float(rate))} {per}" if pd.notna(rate) else "" for rate in found["rate"]],
     )
     title = _title(found)
     return Picture(
         indicator=question.indicator,
         title=title,
-        caption=f"Searches per 1,000 residents of each group, as a multiple of the rate of White residents, {question.period}. "
+        caption=f"Searches {per} of each group, Tower Hamlets, as a multiple of the rate of White residents, {question.period}. "
         "Self-defined ethnicity; residents at the 2021 Census. Lines: 95% intervals.",
         figure=ratios.figure(drawn[drawn["group"] != REFERENCE], reference=REFERENCE),
-        alt=f"Dot chart of rate ratios by self-defined ethnicity, {question.period}. {title}.",
+        alt=f"Dot chart of rate ratios by self-defined ethnicity, Tower Hamlets, {question.period}. {title}.",
         evidence=told,
         sentence=_found_sentence(frame, found),
         remark=CAREFUL.format(unstated=wording.percent(100 * unstated)),
@@ -114,12 +116,12 @@ def _found_sentence(counts: pd.DataFrame, found: pd.DataFrame) -> str:
     return f"Searches that led to action, with 95% intervals: {wording.listed(parts)}. {verdict}"
 
 
-def _table(found: pd.DataFrame) -> pd.DataFrame:
+def _table(found: pd.DataFrame, per: str) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Group": found["group"],
             "Searches": [f"{count:,.0f}" for count in found["stops"]],
-            "Per 1,000 residents": [wording.rate(float(rate)) if pd.notna(rate) else "" for rate in found["rate"]],
+            wording.capital(per): [wording.rate(float(rate)) if pd.notna(rate) else "" for rate in found["rate"]],
             "Times the White rate": [
                 "1" if row["group"] == REFERENCE else f"{row['ratio']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
                 for row in found.to_dict("records")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pandas as pd
 
@@ -48,7 +47,7 @@ def by_ward(data: Data, view: Filters) -> Picture:
 
     Not while any ward has no figure: what is left would be that ward's, under a wrong name.
     """
-    question = asked(data, replace(view, wards=()))
+    question = asked(data, view, whole=True)
     _, found = compare(data, question)
     rows = []
     if question.span and question.before and data.have(question.indicator, AreaKind.WARD):
@@ -89,7 +88,7 @@ def _picture(data: Data, question: Asked, found: Change | None, parts: pd.DataFr
         title=title,
         caption="" if refusal else f"{moved} Lines: 95% intervals; pale bars: chance alone could explain them.",
         figure=contribution.figure(made, unit=indicator.unit, identity=indicator.slug),
-        alt=f"Bar chart of what made {question.subject} move, {how}. {title}.",
+        alt=f"Bar chart of what made {question.subject} move, {how}, {question.place}. {title}.",
         evidence=told,
         sentence=moved
         if refusal

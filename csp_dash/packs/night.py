@@ -30,7 +30,7 @@ REMARK = (
 
 def night(data: Data, view: Filters) -> Picture:
     """Each ward's share of the basket of offences beside its share of residents, and how the top wards changed."""
-    asked_for = asked(data, replace(view, indicator=BASKET[0], wards=(), measure=Measure.COUNT))
+    asked_for = asked(data, replace(view, indicator=BASKET[0], measure=Measure.COUNT), whole=True)
     question = replace(asked_for, kind=AreaKind.WARD)
     span, before = question.span, question.before
     frame = pd.DataFrame({"area": data.wards, "name": [data.names[code] for code in data.wards]})
@@ -64,9 +64,9 @@ def night(data: Data, view: Filters) -> Picture:
     return Picture(
         indicator=question.indicator,
         title=title,
-        caption=f"Share of the borough's offences of four kinds, and of its residents, by ward, {question.period}.",
+        caption=f"Share of Tower Hamlets' offences of four kinds, and of its residents, by ward, {question.period}.",
         figure=paired.figure(drawn if not empty else drawn.iloc[:0], names=("Share of offences", "Share of residents")),
-        alt=f"Chart of two dots a ward: its share of these offences and of residents, {question.period}. {title}.",
+        alt=f"Chart of two dots a ward of Tower Hamlets: its share of these offences and of residents, {question.period}. {title}.",
         evidence=told,
         sentence="" if empty else _moved(data, question, top, ranked.drop(top.index)),
         remark=REMARK,

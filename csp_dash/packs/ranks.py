@@ -27,7 +27,7 @@ def ranks(data: Data, view: Filters) -> Picture:
     items = [item for item in data.catalogue.of_priority(PRIORITY) if item.kind is Kind.PROPORTION and data.have(item)]
     question = asked(data, Filters(indicator=items[0].slug))
     for item in items:
-        question = asked(data, replace(view, indicator=item.slug, wards=(), compare=Compare.PREVIOUS))
+        question = asked(data, replace(view, indicator=item.slug, compare=Compare.PREVIOUS), whole=True)
         if question.span is None:
             continue
         now = data.window(item, AreaKind.BOROUGH, (BOROUGH,), question.span)

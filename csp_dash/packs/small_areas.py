@@ -87,10 +87,17 @@ def below_ward(data: Data, view: Filters) -> BelowWard:
 
 def _question(data: Data, view: Filters) -> Asked:
     """The question put to small areas: police.uk's own months, whatever the measure's other source has."""
-    question = asked(data, replace(view, wards=(), measure=Measure.COUNT))
+    question = asked(data, replace(view, measure=Measure.COUNT), whole=True)
     have = data.have(data.catalogue.indicators["asb"], AreaKind.WARD)
     span = view.span(have.span) if have else None
-    return replace(question, have=have, span=span, place="small areas of Tower Hamlets", areas=data.lsoa_outlines.codes)
+    return replace(
+        question,
+        have=have,
+        span=span,
+        place="small areas of Tower Hamlets",
+        areas=data.lsoa_outlines.codes,
+        wanted=data.lsoa_outlines.codes,
+    )
 
 
 def _counted(data: Data, question: Asked, span: Span) -> _Counted:
@@ -156,10 +163,15 @@ def _counts(data: Data, question: Asked, now: _Counted | None) -> Picture:
     return Picture(
         indicator=question.indicator,
         title=title,
-        caption=f"{wording.capital(question.unit)}, by small area (LSOA 2021), {question.period}{_of(now)}.",
+        caption=f"{wording.capital(question.unit)}, by small area (LSOA 2021) of Tower Hamlets, {question.period}{_of(now)}.",
         figure=_map(data, shading, "small"),
         alt=alt.map_alt(
-            question.indicator.title, frame, data.names, measure=question.unit, period=question.period, finding=title
+            f"{question.indicator.title}, small areas of Tower Hamlets",
+            frame,
+            data.names,
+            measure=question.unit,
+            period=question.period,
+            finding=title,
         ),
         evidence=_evidence(data, question, frame, "by-small-area"),
         remark=PLACED,
@@ -232,9 +244,9 @@ def _hot(data: Data, question: Asked, now: _Counted | None, before: _Counted | N
     return Picture(
         indicator=question.indicator,
         title=title,
-        caption=f"Hot and cold spots among small areas, {question.period}{_of(now)}{_beside(before)}.",
+        caption=f"Hot and cold spots among small areas of Tower Hamlets, {question.period}{_of(now)}{_beside(before)}.",
         figure=_map(data, shading, "hot"),
-        alt=f"Map of small areas: {title}.",
+        alt=f"Map of small areas of Tower Hamlets: {title}.",
         evidence=replace(told, table=table, csv=raw.to_csv(index=False, lineterminator="\n")),
         sentence=found.reason
         or f"Each of {found.tested} areas was tested with its neighbours (Getis and Ord's Gi*, {TESTED:,} permutations; of what "
@@ -271,9 +283,9 @@ def _concentrated(data: Data, question: Asked, now: _Counted | None) -> Picture:
     return Picture(
         indicator=question.indicator,
         title=title,
-        caption=f"Small areas from the most {question.indicator.unit} to the fewest, {question.period}{_of(now)}.",
+        caption=f"Small areas of Tower Hamlets from the most {question.indicator.unit} to the fewest, {question.period}{_of(now)}.",
         figure=share.figure(found.curve if found.half else pd.DataFrame(), half=half),
-        alt=f"Curve: {question.indicator.title}, share of {question.indicator.unit} against share of small areas. {title}.",
+        alt=f"Curve: {question.indicator.title}, share of {question.indicator.unit} against share of small areas of Tower Hamlets. {title}.",
         evidence=_evidence(data, question, frame, "concentration"),
         sentence=f"Generalised Gini {found.gini:.2f}: 0 would be as even as so many {question.indicator.unit} can be, 1 all in "
         "one small area."

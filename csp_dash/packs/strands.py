@@ -33,7 +33,7 @@ def strands(data: Data, view: Filters) -> Picture:
     rows, moved = [], []
     for slug in STRANDS:
         indicator = data.catalogue.indicators[slug]
-        question = asked(data, replace(view, indicator=slug, wards=()))
+        question = asked(data, replace(view, indicator=slug), whole=True)
         _, found = compare(data, question)
         compared = found is not None and not found.refusal
         rows.append(
@@ -46,7 +46,7 @@ def strands(data: Data, view: Filters) -> Picture:
         )
         if compared and found and found.detectable:
             moved.append(f"{wording.inside(indicator.short)} {narrate.movement(found)}")
-    question = asked(data, replace(view, indicator=APART, wards=()))
+    question = asked(data, replace(view, indicator=APART), whole=True)
     drawn = pd.concat([_totals(data, slug) for slug in STRANDS if slug != APART], ignore_index=True)
     ends = {str(name): _last(part["value"]) for name, part in drawn.groupby("name", sort=False)}
     raw = drawn.dropna(subset=["value"]).rename(columns={"start": "month", "value": "offences_in_12_months"})
@@ -54,10 +54,12 @@ def strands(data: Data, view: Filters) -> Picture:
     return Picture(
         indicator=question.indicator,
         title=f"Hate crime by strand: {wording.listed(moved) if moved else 'no detectable change in any'}",
-        caption="Offences in the 12 months up to each month. Racist and religious hate is far larger and has its own chart "
+        caption="Tower Hamlets, offences in the 12 months up to each month. Racist and religious hate is far larger and has its own chart "
         "above. An offence with two strands counts in both, so strands are not added up.",
         figure=lines.figure(drawn, chosen="hate_homophobic", identity="strands"),
-        alt=alt.lines_alt("Hate crime by strand", ends, measure="offences in 12 months", period=question.period),
+        alt=alt.lines_alt(
+            "Hate crime by strand, Tower Hamlets", ends, measure="offences in 12 months", period=question.period
+        ),
         evidence=told,
         empty=bool(drawn["value"].isna().all()),
     )

@@ -20,13 +20,16 @@ MOST_POINTS = 60
 
 @dataclass(frozen=True)
 class Tile:
-    """`figure` is written large; `number` is the same, unrounded; `spark` holds 12-month totals, oldest first.
+    """`title` and `subject` (the short and the whole name) say `whose` the figures are where it is not the area asked for.
 
-    `ends` is the last month (`May 2021`) where the open figures stopped more than a year before the newest ones.
+    `figure` is written large; `number` is the same, unrounded; `spark` holds 12-month totals, oldest first. `ends` is the last month (`May 2021`) where the open figures stopped more than a year before the newest ones. `other` is how
+    it stands beside London or similar boroughs, where the view asks for that.
     """
 
     indicator: Indicator
     title: str
+    subject: str
+    whose: str
     period: str
     place: str
     figure: str
@@ -42,6 +45,15 @@ class Tile:
     ends: str
     reasons: tuple[str, ...] = ()
 
+    def named(self, text: str) -> str:
+        """A name of the measure with whose figures they are, where that is not the area asked for."""
+        return f"{text} ({self.whose})" if self.whose else text
+
+    @property
+    def words(self) -> str:
+        """What every drawing of the tile says under its figure."""
+        return " ".join(part for part in (self.sentence, self.reading, self.other) if part)
+
 
 def tile(data: Data, view: Filters) -> Tile:
     """The tile of a view's indicator."""
@@ -53,7 +65,9 @@ def tile(data: Data, view: Filters) -> Tile:
     few = (now.numerator or 0, now.denominator or 0) if now and now.few else None
     return Tile(
         indicator=indicator,
-        title=indicator.short,
+        title=question.named(indicator.short),
+        subject=question.subject,
+        whose=question.whose,
         period=question.period,
         place=question.place,
         figure=narrate.cases(*few) if few else value_words(question, number),

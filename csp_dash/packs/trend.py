@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from csp_dash.analytics import alt, narrate, signal, wording
+from csp_dash.analytics import alt, narrate, rates, signal, wording
 from csp_dash.analytics.compare import Change
 from csp_dash.analytics.intervals import smallest_detectable_points, wilson
 from csp_dash.charts import bars, lines
@@ -16,9 +16,9 @@ from csp_dash.charts import trend as trend_chart
 from csp_dash.charts.base import PAGE, WALL, Style
 from csp_dash.domain.catalogue import Event
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.months import Month
-from csp_dash.domain.words import BOROUGH, Compare, Frequency, Kind, Measure, Trust
-from csp_dash.packs.asked import Asked, asked, base, compare, real_figure
+from csp_dash.domain.months import Month, Span
+from csp_dash.domain.words import BOROUGH, Compare, Frequency, Kind, Trust
+from csp_dash.packs.asked import Asked, asked, base, compare, real_figure, value, value_words
 from csp_dash.packs.data import Data
 from csp_dash.packs.evidence import evidence
 from csp_dash.packs.picture import Picture
@@ -75,7 +75,8 @@ def _without_forces(frame: pd.DataFrame) -> str:
 
 
 def _place(question: Asked) -> str:
-    return "" if question.areas == (BOROUGH,) else question.place
+    """The place for a title; the subject names it already where it is not the one asked for."""
+    return "" if question.areas == (BOROUGH,) or question.whose else question.place
 
 
 def _events(data: Data, question: Asked) -> tuple[Event, ...]:
@@ -113,7 +114,7 @@ def _rows(question: Asked, frame: pd.DataFrame, values: pd.Series) -> list[dict[
 
 def monthly_rows(data: Data, question: Asked, frame: pd.DataFrame) -> tuple[list[dict[str, object]], pd.Series]:
     """Rows of evidence of a monthly series, and its values in the measure asked for."""
-    people = data.people_of(question.areas) if question.measure is Measure.RATE else None
+    people = data.people_of(question.areas) if question.rated else None
     values = signal.monthly(frame, kind=question.indicator.kind, people=people, per=question.indicator.per)["value"]
     return _rows(question, frame, values), values
 
@@ -121,28 +122,32 @@ def monthly_rows(data: Data, question: Asked, frame: pd.DataFrame) -> tuple[list
 def _monthly(
     data: Data, view: Filters, question: Asked, frame: pd.DataFrame, found: Change | None, style: Style
 ) -> Picture:
-    indicator, told = question.indicator, verdict(data, question, found)
+    indicator = question.indicator
     against = data.comparator(view.compare)
-    other, other_name, measure = None, "", question.measure
-    if against and indicator.has_rate and data.have(indicator, against[1]):
-        # Places of different size can only be laid beside one another as rates.
-        other_name, _, areas = against
-        other_name = wording.capital(other_name)
-        people = data.people_of(areas)
-        theirs = data.series(indicator, areas)
-        if people and not theirs.empty and data.people_of(question.areas):
-            other, measure = _trend(data, question, areas, theirs, people), Measure.RATE
-    elif against and indicator.kind is Kind.PROPORTION and data.have(indicator, against[1]):
-        other_name = wording.capital(against[0])
-        other = _trend(data, question, against[2], data.series(indicator, against[2]), None)
-    people = data.people_of(question.areas) if measure is Measure.RATE else None
-    drawn = _trend(data, question, question.areas, frame, people)
+    other, other_name = None, ""
+    stands: dict[str, float | None] = {}
+    if against and (indicator.has_rate or indicator.kind is Kind.PROPORTION) and data.have(indicator, against[1]):
+        there = replace(question, kind=against[1], areas=against[2])
+        theirs = data.series(indicator, there.areas)
+        if indicator.has_rate and data.people_of(there.areas) and data.people_of(question.areas):
+            # Places of different size can only be laid beside one another as rates.
+            question, there = question.as_rates, there.as_rates
+            _, found = compare(data, question)
+        if question.rated is indicator.has_rate and not theirs.empty:
+            other_name = wording.capital(against[0])
+            other = _trend(data, there, theirs)
+            stands[other_name] = _level(data, there)
+    told = verdict(data, question, found)
+    drawn = _trend(data, question, frame)
+    stands[question.place] = _level(data, question)
     record = (
         signal.record(frame, breaks=question.breaks)
         if view.period == "12m" and question.compare is not Compare.BASELINE and indicator.kind is Kind.COUNT
         else None
     )
-    rate = f"per {indicator.per:,} residents" if people else "%" if indicator.kind is Kind.PROPORTION else ""
+    share = indicator.kind is Kind.PROPORTION
+    rate = f"per {indicator.per:,} residents" if question.rated else "%" if share else ""
+    chosen = question.have is not None and question.span != _newest_year(question)
     figure = trend_chart.figure(
         drawn,
         unit=indicator.unit,
@@ -153,6 +158,7 @@ def _monthly(
         other=other,
         other_name=other_name,
         name=question.place if other is not None else "",
+        levels=[stands.get(question.place), stands.get(other_name)] if chosen else [],
         style=style,
         identity=indicator.slug,
     )
@@ -162,28 +168,39 @@ def _monthly(
     if indicator.trust is Trust.ILLUSTRATIVE:  # made-up figures have no finding
         title = question.subject
     remark = real_figure(data, question) if indicator.trust is Trust.ILLUSTRATIVE else question.fallback
-    what = f"{indicator.unit} a month {rate}".strip() if rate != "%" else indicator.unit
-    measure_words = indicator.unit if rate == "%" else f"{indicator.unit} {rate}".strip()
+    what = indicator.unit if share else question.unit_a_month
+    period = f" Shaded: {_whole_period(data, question)}." if chosen else ""
     sentence = " ".join(
         part
         for part in (
-            narrate.trend_sentence(indicator.title, found, record=record, past=told.past, level=told.level),
+            narrate.trend_sentence(question.subject, found, record=record, past=told.past, level=told.level),
             narrate.within_chance(found) if found else "",
             narrate.signals_sentence(drawn),
         )
         if part
     )
-    table = question if measure is question.measure else _as_rate(question)
     return Picture(
         indicator=indicator,
         title=title,
         caption=f"{wording.capital(what)}, {question.place}. Dots: months, orange where chance would not explain them; "
-        "line: average of 12 months; band: the usual range.",
+        f"line: average of 12 months; band: the usual range.{period}",
         figure=figure,
         alt=alt.trend_alt(
-            question.subject, question.place, drawn, unit=indicator.unit, measure=measure_words, finding=title
+            question.subject,
+            question.place,
+            drawn,
+            unit=what,
+            finding=title,
+            stands=_whole_period(data, question) if chosen else "",
         ),
-        evidence=evidence(data, table, _rows(question, frame, drawn["value"]), "by-month", "Month"),
+        evidence=evidence(
+            data,
+            question,
+            _rows(question, frame, drawn["value"]),
+            "by-month",
+            "Month",
+            unit=question.unit_a_month if question.rated else "",
+        ),
         sentence=sentence,
         remark=remark,
         marked=_marked(_events(data, question), drawn["start"]),
@@ -191,14 +208,32 @@ def _monthly(
     )
 
 
-def _as_rate(question: Asked) -> Asked:
-    return replace(question, measure=Measure.RATE)
+def _newest_year(question: Asked) -> Span | None:
+    """The twelve months whose average the line ends with."""
+    return Span(question.have.span.last.plus(-11), question.have.span.last) if question.have else None
 
 
-def _trend(
-    data: Data, question: Asked, areas: tuple[str, ...], frame: pd.DataFrame, people: float | None
-) -> pd.DataFrame:
-    noise = data.noise(question.indicator, areas)
+def _level(data: Data, question: Asked) -> float | None:
+    """The period's figure as the chart's axis has it: a month's average, or a share."""
+    if question.span is None:
+        return None
+    number = value(data, question, data.window(question.indicator, question.kind, question.areas, question.span))
+    if number is None or question.indicator.kind is Kind.PROPORTION:
+        return number
+    return number / (rates.YEAR if question.rated else question.months)
+
+
+def _whole_period(data: Data, question: Asked) -> str:
+    """The chosen period's figure in words: `98,765 offences, April 2021 to March 2024`."""
+    if question.span is None:
+        return question.period
+    number = value(data, question, data.window(question.indicator, question.kind, question.areas, question.span))
+    return f"{value_words(question, number)} {question.unit.removeprefix('percent ')}, {question.period}"
+
+
+def _trend(data: Data, question: Asked, frame: pd.DataFrame) -> pd.DataFrame:
+    noise = data.noise(question.indicator, question.areas)
+    people = data.people_of(question.areas) if question.rated else None
     return signal.trend(
         frame,
         kind=question.indicator.kind,
@@ -226,7 +261,7 @@ def _survey(data: Data, question: Asked, frame: pd.DataFrame, found: Change | No
         if len(drawn)
         else {}
     )
-    title = narrate.trend_title(indicator.title, found, place=_place(question), past=told.past, level=told.level)
+    title = narrate.trend_title(question.subject, found, place=_place(question), past=told.past, level=told.level)
     return Picture(
         indicator=indicator,
         title=title,
@@ -235,7 +270,7 @@ def _survey(data: Data, question: Asked, frame: pd.DataFrame, found: Change | No
         figure=lines.figure(
             drawn, suffix="%", zero=False, events=_events(data, question), style=style, identity=indicator.slug
         ),
-        alt=alt.lines_alt(indicator.title, ends, measure="percent", period=question.period) + f" {title}.",
+        alt=alt.lines_alt(question.subject, ends, measure="percent", period=question.period) + f" {title}.",
         evidence=evidence(
             data,
             question,
@@ -257,7 +292,7 @@ def _share_of_cases(data: Data, question: Asked, frame: pd.DataFrame, found: Cha
     pairs = zip(frame["numerator"].astype(float), frame["denominator"].astype(float), strict=True)
     bounds = [_interval(numerator, denominator) for numerator, denominator in pairs]
     drawn["low"], drawn["high"] = [100 * low for low, _ in bounds], [100 * high for _, high in bounds]
-    title = narrate.trend_title(indicator.title, found, place=_place(question), past=told.past, level=told.level)
+    title = narrate.trend_title(question.subject, found, place=_place(question), past=told.past, level=told.level)
     ends = {question.place: float(drawn["value"].iloc[-1])} if len(drawn) else {}
     grain = _grain(frame)
     shares = 100 * frame["numerator"].astype(float) / frame["denominator"].astype(float)
@@ -269,7 +304,7 @@ def _share_of_cases(data: Data, question: Asked, frame: pd.DataFrame, found: Cha
         figure=lines.figure(
             drawn, suffix="%", zero=False, events=_events(data, question), style=style, identity=indicator.slug
         ),
-        alt=alt.lines_alt(indicator.title, ends, measure="percent", period=question.period) + f" {title}.",
+        alt=alt.lines_alt(question.subject, ends, measure="percent", period=question.period) + f" {title}.",
         evidence=evidence(data, question, _rows(question, frame, shares), f"by-{grain}", "Month"),
         sentence=told.sentence,
         remark=question.fallback,
@@ -323,20 +358,21 @@ def _yearly(data: Data, question: Asked, frame: pd.DataFrame, found: Change | No
     labels = [_label(start, finish, grain) for start, finish in zip(frame["start"], frame["finish"], strict=True)]
     drawn = pd.DataFrame({"label": labels, "value": frame["numerator"].astype(float), "whole": True})
     known = drawn.dropna(subset=["value"])
-    title = narrate.trend_title(indicator.title, found, place=_place(question), past=told.past, level=told.level)
+    title = narrate.trend_title(question.subject, found, place=_place(question), past=told.past, level=told.level)
     if found is not None and not found.refusal and not known.empty:
         earlier = narrate.compared_with(found.now.span, found.before.span)
         within = found.tested and not found.detectable
         moved = f"no detectable change on {earlier}" if within else narrate.moved_on(found)
-        when = found.now.span.words if grain == "quarter" else labels[-1]
-        title = f"{indicator.title}: {wording.number_or_rate(float(found.now.numerator or 0))} in {when}, {moved}"
+        ends = {Month.of(finish.date()): label for label, finish in zip(labels, frame["finish"], strict=True)}
+        when = found.now.span.words if grain == "quarter" else ends.get(found.now.span.last, found.now.span.words)
+        title = f"{question.subject}: {wording.number_or_rate(float(found.now.numerator or 0))} in {when}, {moved}"
         title = f"{title}, {told.level}" if told.level else title
     return Picture(
         indicator=indicator,
         title=title,
         caption=f"{wording.capital(indicator.unit)}, {question.place}, by {grain}.",
         figure=bars.years(drawn, style=style),
-        alt=alt.bars_alt(f"{indicator.title}, {question.place}", drawn, measure=indicator.unit, period=f"by {grain}"),
+        alt=alt.bars_alt(f"{question.subject}, {question.place}", drawn, measure=indicator.unit, period=f"by {grain}"),
         evidence=evidence(data, question, _rows(question, frame, frame["numerator"]), f"by-{grain}", "Month"),
         sentence=told.sentence,
         remark=question.fallback,

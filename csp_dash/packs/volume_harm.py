@@ -32,7 +32,7 @@ class VolumeHarm:
 def volume_harm(data: Data, view: Filters) -> VolumeHarm:
     """Share of offences beside share of harm by kind of offence, for the borough; both weightings are in the table."""
     index = data.catalogue.harm
-    question = asked(data, replace(view, indicator=WHOLE, wards=(), measure=Measure.COUNT))
+    question = asked(data, replace(view, indicator=WHOLE, measure=Measure.COUNT), whole=True)
     rows = []
     for kind in index.classes:
         now, before = (_count(data, kind.indicators, span) for span in (question.span, question.before))
@@ -45,11 +45,11 @@ def volume_harm(data: Data, view: Filters) -> VolumeHarm:
     drawn = weighed.assign(one=weighed["share"], two=weighed["harm_mean_share"]).sort_values("one", ascending=False)
     picture = Picture(
         indicator=question.indicator,
-        title=title,
+        title=question.named(title),
         caption=f"Share of offences and of harm by kind, Tower Hamlets, {question.period}. Harm: days of prison at the starting "
         "point of sentencing, averaged over the offences in each kind.",
         figure=paired.figure(drawn if not empty else drawn.iloc[:0], names=("Share of offences", "Share of harm")),
-        alt=f"Chart of two dots a kind of offence: its share of offences and of harm. {title}.",
+        alt=f"Chart of two dots a kind of offence, {question.place}: its share of offences and of harm. {title}.",
         evidence=told,
         sentence="" if empty else _moved(totals(weighed)),
         remark=index.method,

@@ -29,7 +29,7 @@ def show(visit: Visit) -> None:
     _start_at(screens, visit.filters.indicator)
     number = st.session_state[AT] % len(screens)
     screen = screens[number]
-    view = replace(visit.filters, indicator=screen.indicator, wards=())
+    view = replace(visit.filters, indicator=screen.indicator)
     item = visit.store.panel(tile, view)
     picture = visit.store.panel(trend.wall if screen.kind == "trend" else ward_map.wall, view)
     st.html(FIT)
@@ -39,9 +39,9 @@ def show(visit: Visit) -> None:
     left, right = st.columns([1, 3], gap="large", vertical_alignment="center")
     with left:
         _say(item.figure, 5.2, 750)
-        _say(f"{item.unit}, {item.period}", 1.7, 400)
+        _say(f"{item.unit}, {item.place}, {item.period}", 1.7, 400)
         marks.wall_badge(item.state)
-        _say(f"{item.sentence} {item.reading}".strip(), 1.6, 400)
+        _say(item.words, 1.6, 400)
     with right:
         with st.container(key="wall-picture", height="stretch"):
             st.plotly_chart(picture.figure, height="stretch", key=f"wall-{number}", config=CHART, alt=picture.alt)

@@ -56,7 +56,7 @@ def card(visit: Visit, item: Indicator) -> None:
         with left:
             marks.tile_face(found)
             marks.why(found.reasons)
-        right.markdown(f"**{found.sentence}** {found.reading} {found.other} {found.fallback}")
+        right.markdown(f"**{found.words}** {found.fallback}".rstrip())
     with right:
         st.markdown(item.plain)
         if item.readings and item.falls:
@@ -219,7 +219,7 @@ OTHERS = {
 def small(visit: Visit, item: Indicator) -> None:
     """The measure by LSOA: counts, tested hot spots, and how concentrated it is."""
     st.subheader("Below the ward: by small area", anchor="small")
-    view = replace(panels.view_of(visit, item.slug), wards=(), measure=Measure.COUNT)
+    view = replace(panels.view_of(visit, item.slug), measure=Measure.COUNT)
     found = visit.store.panel(small_areas.below_ward, view)
     kept = replace(view, lens="small")
     st.warning(found.counts.remark, icon=":material/location_off:")

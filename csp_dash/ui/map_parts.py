@@ -218,7 +218,7 @@ def _cards(visit: Visit, view: Filters, slug: str, *, versus: bool) -> None:
             with left:
                 marks.tile_face(card.tile)
             with right:
-                st.markdown(f"**{card.tile.sentence}** {card.tile.reading}".strip())
+                marks.tile_words(card.tile)
                 st.markdown("\n".join(f"- {line}" for line in card.standing))
                 marks.why(card.tile.reasons)
     if len(cards) > 1:

@@ -36,6 +36,11 @@ def tile_face(item: Tile) -> None:
         badge(item.state)
 
 
+def tile_words(item: Tile) -> None:
+    """What a tile says under its face, wherever it stands."""
+    st.caption(item.words)
+
+
 def chip(state: State) -> str:
     """A state inside a line of text."""
     return f":{TONES[state.tone]}-badge[{state.mark} {state.word}]"
@@ -109,9 +114,9 @@ def link(view: Filters) -> str:
     return "?" + urlencode(view.to_params(), doseq=True)
 
 
-def measure_link(view: Filters, item: Indicator) -> str:
-    """A measure's title as a link to its page, with the view that it is seen in."""
-    return f"[{item.title}](explore{link(replace(view, indicator=item.slug, lens=''))})"
+def measure_link(view: Filters, item: Indicator, name: str = "") -> str:
+    """A measure's title, or the `name` that it has here, as a link to its page, with the view that it is seen in."""
+    return f"[{name or item.title}](explore{link(replace(view, indicator=item.slug, lens=''))})"
 
 
 def foot(evidence: Evidence, release: str, view: Filters, key: str, sentence: str = "") -> None:

@@ -44,7 +44,7 @@ def outcome_measures(visit: Visit, slug: str, outcome: Outcome) -> None:
     waiting = asked_for(items)
     for item in measured:
         found = visit.store.panel(tile, panels.view_of(visit, item.slug))
-        st.markdown(f"{marks.chip(found.state)} {marks.measure_link(visit.filters, item)}")
+        st.markdown(f"{marks.chip(found.state)} {marks.measure_link(visit.filters, item, found.subject)}")
     if waiting:
         st.markdown("Awaiting " + ", ".join(waiting) + ".")
     if not measured:

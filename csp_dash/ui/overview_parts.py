@@ -66,7 +66,7 @@ def _priority(visit: Visit, priority: Priority) -> None:
 def _measure(item: Tile) -> None:
     with st.container(gap="xsmall"):
         marks.tile_face(item)
-        st.caption(item.sentence)
+        marks.tile_words(item)
 
 
 def what_moved(visit: Visit) -> None:

@@ -64,13 +64,10 @@ def about(visit: Visit) -> None:
         "base": "2019/20",
         "all": "all years",
     }.get(view.period) or view.span(PLAN).words
-    against = {
-        "previous": "the period before",
-        "baseline": "the baseline",
-        "london": "London",
-        "similar": "similar boroughs",
-    }[view.compare.value]
-    shown = "rates per 1,000 residents" if view.measure.value == "rate" else "counts"
+    beside = {"london": "London", "similar": "similar boroughs"}.get(view.compare.value)
+    against = "the baseline" if view.compare.value == "baseline" else "the period before"
+    against += f"; {beside} {'stands' if beside == 'London' else 'stand'} beside each figure" if beside else ""
+    shown = "yearly rates per 1,000 residents" if view.measure.value == "rate" else "counts"
     st.caption(f"Showing {shown} for {place}, {period}, compared with {against}.")
 
 
@@ -84,7 +81,7 @@ def headlines(visit: Visit, priority: Priority) -> None:
 def _tile(item: Tile) -> None:
     with st.container(border=True, height="stretch", gap="small"):
         marks.tile_face(item)
-        st.caption(" ".join(part for part in (item.sentence, item.reading, item.other, item.fallback) if part))
+        marks.tile_words(item)
         marks.why(item.reasons)
 
 
@@ -135,7 +132,7 @@ def comparisons(visit: Visit, slug: str) -> None:
     view = view_of(visit, slug)
     found = visit.store.panel(compared.comparisons, view)
     with st.container(border=True):
-        st.markdown(f"##### {visit.catalogue.indicators[slug].title}: every comparison")
+        st.markdown(f"##### {found.title}")
         st.caption("Like for like only: whole periods, the same months, no declared break between them.")
         with st.grid(2, min_column_width=280):
             for way in found.ways:
@@ -159,7 +156,7 @@ def comparisons(visit: Visit, slug: str) -> None:
 
 def harm_panel(visit: Visit, kept: Filters | None = None) -> None:
     """Volume beside harm for the borough, with the index that weighed it; its link is to `kept`, or to the harm alone."""
-    view = replace(visit.filters, indicator="", wards=(), lens="")
+    view = replace(visit.filters, indicator="", lens="")
     found = visit.store.panel(volume_harm.volume_harm, view)
     picture_panel(visit, found.picture, "volume-harm", kept or view)
     with st.expander("How harm is weighed, and what is left out", icon=":material/scale:"):
@@ -176,7 +173,7 @@ def harm_panel(visit: Visit, kept: Filters | None = None) -> None:
 
 def ranked(visit: Visit, slug: str, *, mapped: bool = False) -> None:
     """Tower Hamlets among London's boroughs, as bars and, where `mapped`, on a map beside them."""
-    view = replace(view_of(visit, slug), wards=())
+    view = view_of(visit, slug)
     picture = visit.store.panel(ranking.boroughs, view)
     if picture.empty:
         return

@@ -33,8 +33,8 @@ def _official(visit: Visit, slug: str) -> bool:
 def _line(visit: Visit, slug: str) -> str:
     item = visit.store.panel(tile, panels.view_of(visit, slug))
     return (
-        f"- {marks.chip(item.state)} {marks.measure_link(visit.filters, item.indicator)}: **{item.figure}** {wording.of(item.figure, item.unit).removeprefix(item.figure).strip()}, "
-        f"{item.period}. {item.sentence} {item.reading}".rstrip()
+        f"- {marks.chip(item.state)} {marks.measure_link(visit.filters, item.indicator, item.subject)}: **{item.figure}** {wording.of(item.figure, item.unit).removeprefix(item.figure).strip()}, "
+        f"{item.period}. {item.words}".rstrip()
         + (
             f" *{'Figures' if item.indicator.trust is Trust.PARTNER else 'Open figures'} end in {item.ends}.*"
             if item.ends
@@ -122,7 +122,7 @@ def pair_panel(visit: Visit, slug: str) -> None:
 def _half(item: Tile) -> None:
     with st.container(gap="xsmall"):
         marks.tile_face(item)
-        st.caption(item.sentence)
+        marks.tile_words(item)
         marks.why(item.reasons)
 
 

@@ -232,12 +232,12 @@ def trend_frame(value: float, missing: int = 0) -> pd.DataFrame:
 
 
 def test_trend_alt_follows_its_inputs() -> None:
-    one = alt.trend_alt("Burglary", "Weavers", trend_frame(20), unit="offences", finding="Burglary fell 8%")
+    one = alt.trend_alt("Burglary", "Weavers", trend_frame(20), unit="offences a month", finding="Burglary fell 8%")
     assert one == (
         "Line chart: Burglary, Weavers, offences a month, April 2010 to March 2012. "
         "The 12-month average stands at 20. Burglary fell 8%."
     )
-    other = alt.trend_alt("Burglary", "Poplar", trend_frame(30, missing=2), unit="offences")
+    other = alt.trend_alt("Burglary", "Poplar", trend_frame(30, missing=2), unit="offences a month")
     assert "Poplar" in other and "30" in other and "2 months are missing" in other and "June 2010" in other
     assert alt.trend_alt("B", "P", trend_frame(1, missing=24), unit="u").endswith("No data for this choice.")
 
@@ -468,7 +468,10 @@ def test_an_outcome_that_should_fall_is_read_the_other_way() -> None:
 
 def test_what_does_not_move_needs_no_reading() -> None:
     for outcome in (BETTER, WORSE, STILL):
-        assert together(SAME, outcome) == "Reports of hate crime: no detectable change, so there is nothing to explain."
+        assert (
+            together(SAME, outcome)
+            == "Reports of hate crime show no detectable change, so neither reading is favoured."
+        )
 
 
 def test_what_cannot_be_read_together_says_why() -> None:

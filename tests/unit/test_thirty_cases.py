@@ -657,7 +657,7 @@ def test_the_usual_range_by_moving_ranges(
     kept = [size for size in steps if size <= 3.267 * sum(steps) / len(steps)]
     centre, half = sum(known) / len(known), 2.66 * sum(kept) / len(kept)
     assert centre >= 20 or share
-    drawn = trend._trend(data, question, areas, data.series(question.indicator, areas), None)
+    drawn = trend._trend(data, replace(question, areas=areas), data.series(question.indicator, areas))
     drawn = drawn.assign(month=[f"{moment:%Y-%m}" for moment in drawn["start"]]).set_index("month")
     whole = [months[month] for month in reach(*baseline) if month in months]
     mean = (sum(over for over, _ in whole) + 0.5) / (sum(under for _, under in whole) + 1) if share else 0.0
@@ -695,11 +695,11 @@ def test_the_usual_range_of_few_events(data: Data, slug: str, wards: tuple[str, 
     wide = phi * 37 / 36  # the mean itself is known from 36 months only
     room = nbinom((mean + 0.5 / 36) / (wide - 1), 1 / wide)
     low, high = min(spread.ppf(0.00135), room.ppf(0.00135)), max(spread.ppf(0.99865), room.ppf(0.99865))
-    drawn = trend._trend(data, question, question.areas, data.series(question.indicator, question.areas), None)
+    drawn = trend._trend(data, question, data.series(question.indicator, question.areas))
     last = drawn.iloc[-1]
     assert (last["lower"], last["centre"], last["upper"]) == (low, close(mean), high)
     people = residents(*question.areas)
-    rates = trend._trend(data, question, question.areas, data.series(question.indicator, question.areas), people)
+    rates = trend._trend(data, question.as_rates, data.series(question.indicator, question.areas))
     assert rates["upper"].iloc[-1] == close(1000 * high / people)
     assert rates["rule"].tolist() == drawn["rule"].tolist(), "a rate signals where its count does"
 
