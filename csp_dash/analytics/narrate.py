@@ -56,7 +56,9 @@ def movement(change: Change) -> str:
 
 def moved_from(change: Change) -> str:
     """A movement with where it came from: `up 46% (from 771)`, `was 12`."""
-    return movement(change) if change.few else f"{movement(change)} (from {value(change, change.before)}{_unit(change)})"
+    return (
+        movement(change) if change.few else f"{movement(change)} (from {value(change, change.before)}{_unit(change)})"
+    )
 
 
 def moved_on(change: Change) -> str:

@@ -137,7 +137,7 @@ def _written(question: Asked, number: float) -> str:
 
 
 def _unit(question: Asked) -> str:
-    if question.indicator.kind is Kind.PROPORTION:
+    if question.indicator.kind is not Kind.COUNT:
         return wording.capital(question.indicator.unit)
     return rates.per_people(wording.capital(question.indicator.unit), question.indicator.per, question.months)
 
