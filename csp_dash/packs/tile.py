@@ -22,8 +22,9 @@ MOST_POINTS = 60
 class Tile:
     """`title` and `subject` (the short and the whole name) say `whose` the figures are where it is not the area asked for.
 
-    `figure` is written large; `number` is the same, unrounded; `spark` holds 12-month totals, oldest first. `ends` is the last month (`May 2021`) where the open figures stopped more than a year before the newest ones. `other` is how
-    it stands beside London or similar boroughs, where the view asks for that.
+    `figure` is written large; `number` is the same, unrounded; `spark` holds 12-month totals, oldest first. `ends` is the
+    last month (`May 2021`) where the open figures stopped more than a year before the newest ones. `other` is how it
+    stands beside London or similar boroughs, where the view asks for that.
     """
 
     indicator: Indicator
