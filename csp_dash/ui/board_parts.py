@@ -48,7 +48,7 @@ def show(visit: Visit) -> None:
         if screen.kind == "map":
             marks.legend(picture.legend, size=1.4)
             _say(picture.caption, 1.4, 400)
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(key="board-steps", horizontal=True, vertical_alignment="center"):
         st.button(
             "Previous", icon=":material/arrow_back:", shortcut="Left", on_click=_move, args=(number - 1, len(screens))
         )

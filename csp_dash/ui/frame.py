@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gc
+import html
 import os
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -22,11 +25,7 @@ ICON = Path(__file__).with_name("icon.png")  # a Material icon would be fetched 
 PAGES_FOLDER = Path(__file__).parents[2] / "pages"
 WATCH = 5  # seconds; with the opening of a release and a page's run this stays under ten
 RELEASE = "release_shown"
-# Captions are faded with all that is in them: at Streamlit's own strength a link has a contrast of 2.9 to 1 on white.
-READABLE = """<style>
-[data-testid='stCaptionContainer'] {opacity: 0.85}
-[data-testid='stMain'] [data-testid='stPageLink-NavLink'] * {white-space: normal; overflow: visible}
-</style>"""
+EDGE = Path(__file__).with_name("edge.html")
 
 
 @dataclass(frozen=True)
@@ -126,7 +125,7 @@ def _renew(opened: store.Store) -> None:
 def run() -> None:
     """Draw one run of the app: the frame, then the page that was asked for."""
     st.set_page_config(page_title="Community safety in Tower Hamlets", page_icon=str(ICON), layout="wide")
-    st.html(READABLE)
+    st.html(EDGE, unsafe_allow_javascript=True)
     pages = {card.slug: page(card.slug) for card in PAGES}
     chosen = st.navigation(list(pages.values()), position="hidden")
     slug = next(slug for slug, item in pages.items() if item.title == chosen.title)
@@ -167,8 +166,19 @@ def run() -> None:
     token = _VISIT.set(Visit(slug, filters, settings, opened))
     try:
         chosen.run()
+        _on_paper(slug, filters, opened.release)
     finally:
         _VISIT.reset(token)
+
+
+def _on_paper(slug: str, filters: Filters, release: str) -> None:
+    """What a printed page says of itself: its address (the browser's own, where scripts run), the release and the day."""
+    address = html.escape(f"{slug}?{urlencode(filters.to_params(), doseq=True)}".removesuffix("?"))
+    day = date.today()
+    st.html(
+        f'<p class="on-paper">Community safety in Tower Hamlets · <span class="address">{address}</span> · release {release} · '
+        f"printed on {day.day} {day:%B %Y}</p>"
+    )
 
 
 def _filters(opened: store.Store) -> None:
