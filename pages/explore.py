@@ -9,5 +9,6 @@ visit = frame.enter()
 st.title("What do the figures say?", anchor=False)
 panels.about(visit)
 item = explore_parts.choose(visit)
-explore_parts.card(visit, item)
-explore_parts.look(visit, item)
+if item:
+    explore_parts.card(visit, item)
+    explore_parts.look(visit, item)

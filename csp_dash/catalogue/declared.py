@@ -22,6 +22,7 @@ from csp_dash.domain.catalogue import (
     Target,
     Theme,
 )
+from csp_dash.domain.filters import OldWard
 from csp_dash.domain.words import FigureKind
 
 
@@ -46,6 +47,7 @@ class Catalogue:
     passages: tuple[Passage, ...]
     harm: HarmIndex
     redirects: dict[str, str]
+    old_wards: dict[str, OldWard]
     similar: tuple[str, ...]
     similar_reason: str
     offered: dict[str, Source] = field(default_factory=dict)

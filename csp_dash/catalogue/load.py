@@ -12,6 +12,7 @@ from csp_dash.catalogue.cross_check import cross_check, known
 from csp_dash.catalogue.declared import Catalogue
 from csp_dash.catalogue.read import CatalogueError, rows, toml
 from csp_dash.domain.catalogue import Indicator
+from csp_dash.domain.filters import OldWard
 
 HERE = Path(__file__).parent
 Item = TypeVar("Item")
@@ -57,6 +58,10 @@ def read(folder: Path = HERE) -> Catalogue:
         passages=tuple(map(parse.passage, toml(folder / "passages.toml").tables("passage"))),
         harm=parse.harm(toml(folder / "harm.toml")),
         redirects={table.text("old"): table.text("new") for table in rows(folder / "redirects.csv")},
+        old_wards={
+            table.text("code"): OldWard(table.text("name"), tuple(table.text("present", "").split()))
+            for table in rows(folder / "old_wards.csv")
+        },
         similar=plan.texts("similar"),
         similar_reason=plan.text("similar_reason"),
         offered={name: source for name, source in sources.items() if name in offered},

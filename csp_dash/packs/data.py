@@ -89,7 +89,8 @@ class Data:
         wards = places[places["kind"] == "ward"].sort_values("name")
         shown = {slug: slug for slug, item in catalogue.indicators.items() if self.shows(item)}
         renamed = {old: new for old, new in catalogue.redirects.items() if new in shown}
-        self.words = Vocabulary({**shown, **renamed}, dict(zip(wards["code"], wards["name"], strict=True)))
+        named = dict(zip(wards["code"], wards["name"], strict=True))
+        self.words = Vocabulary({**shown, **renamed}, named, catalogue.old_wards)
         self.wards: tuple[str, ...] = tuple(wards["code"])
         self._kept: dict[Hashable, Any] = {}
         self._noise: dict[tuple[str, tuple[str, ...]], Noise] = {}

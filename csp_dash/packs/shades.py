@@ -65,6 +65,15 @@ def present(data: Data, view: Filters) -> Shade:
     return next(shade for shade in (view.shade, plain, Shade.COUNT) if shade in can)
 
 
+def lacking(data: Data, view: Filters) -> str:
+    """That a map cannot be shaded as its view asks, and how it is instead; empty where it can."""
+    if view.shade is None or view.shade in offered(data, view):
+        return ""
+    title = data.catalogue.indicators[view.indicator].title
+    asked_for, shown = (NAMES[shade].lower() for shade in (view.shade, present(data, view)))
+    return f"{title}: no map by {asked_for}, so it is shaded by {shown}."
+
+
 def shaded(data: Data, view: Filters) -> Shaded:
     """The wards of a view, shaded as it asks."""
     shade = present(data, view)

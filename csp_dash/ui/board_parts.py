@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import streamlit as st
 
+from csp_dash.domain.filters import Filters
 from csp_dash.packs import findings, trend, ward_map
 from csp_dash.packs.tile import tile
-from csp_dash.ui import marks
-from csp_dash.ui.frame import Visit, page
+from csp_dash.ui import marks, url
+from csp_dash.ui.frame import CARDS, Visit, page, tell, titled
 from csp_dash.ui.panels import CHART
 
-AT = "board_screen"
 # The picture takes what the screen leaves: no widget setting speaks of the height of the window.
 # Nor does one speak of its width: under bars, type that is read from six metres would overlap on a small screen.
 FIT = (
@@ -26,10 +26,13 @@ FONT = "font-family:inherit;margin:0;"
 def show(visit: Visit) -> None:
     """The present screen, with the way to the next and the previous."""
     screens = findings.screens(visit.store.data)
-    _start_at(screens, visit.filters.indicator)
-    number = st.session_state[AT] % len(screens)
+    number = _number(screens, visit.filters)
     screen = screens[number]
-    view = replace(visit.filters, indicator=screen.indicator)
+    named = visit.catalogue.indicators
+    titled(visit, f"{CARDS[visit.page].title}: {named[screen.indicator].title}")
+    if visit.filters.indicator not in ("", screen.indicator):
+        tell([f"{named[visit.filters.indicator].title} has no screen here, so the first is shown."])
+    view = replace(visit.filters, indicator=screen.indicator, lens="")
     item = visit.store.panel(tile, view)
     picture = visit.store.panel(trend.wall if screen.kind == "trend" else ward_map.wall, view)
     st.html(FIT)
@@ -49,16 +52,14 @@ def show(visit: Visit) -> None:
             marks.legend(picture.legend, size=1.4)
             _say(picture.caption, 1.4, 400)
     with st.container(key="board-steps", horizontal=True, vertical_alignment="center"):
-        st.button(
-            "Previous", icon=":material/arrow_back:", shortcut="Left", on_click=_move, args=(number - 1, len(screens))
-        )
+        st.button("Previous", icon=":material/arrow_back:", shortcut="Left", on_click=_move, args=(screens, number - 1))
         st.button(
             "Next",
             icon=":material/arrow_forward:",
             shortcut="Right",
             type="primary",
             on_click=_move,
-            args=(number + 1, len(screens)),
+            args=(screens, number + 1),
         )
         st.markdown(f"**{number + 1}** of {len(screens)}")
         st.caption(f"{picture.evidence.source} · figures to {picture.evidence.as_at} · release {visit.release}")
@@ -70,15 +71,20 @@ def show(visit: Visit) -> None:
         )
 
 
-def _start_at(screens: tuple[findings.Screen, ...], asked: str) -> None:
-    """The first screen, or that of the indicator in a pasted link."""
-    if AT not in st.session_state:
-        names = [screen.indicator for screen in screens]
-        st.session_state[AT] = names.index(asked) if asked in names else 0
+def _number(screens: tuple[findings.Screen, ...], view: Filters) -> int:
+    """Which screen the address names: a measure's, as a map where it asks for that; else the first."""
+    own = [number for number, screen in enumerate(screens) if screen.indicator == view.indicator]
+    return next((number for number in own if _lens(screens[number]) == view.lens), own[0] if own else 0)
 
 
-def _move(number: int, count: int) -> None:
-    st.session_state[AT] = number % count
+def _lens(screen: findings.Screen) -> str:
+    return "map" if screen.kind == "map" else ""
+
+
+def _move(screens: tuple[findings.Screen, ...], number: int) -> None:
+    """Go to a screen: its address is its own, so Back returns to the one before."""
+    screen = screens[number % len(screens)]
+    url.choose(indicator=screen.indicator, lens=_lens(screen))
 
 
 def _say(text: str, size: float, weight: int) -> None:

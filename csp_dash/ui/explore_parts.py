@@ -13,32 +13,54 @@ from csp_dash.maps.points import Style
 from csp_dash.packs import ahead, by_ward, density, moved, ranking, small_areas, taken_apart, year_on_year
 from csp_dash.packs.asked import asked, real_figure
 from csp_dash.packs.tile import tile
-from csp_dash.ui import map_parts, marks, panels, theme_parts
-from csp_dash.ui.frame import Visit
+from csp_dash.ui import map_parts, marks, outcome_parts, panels, theme_parts, url
+from csp_dash.ui.frame import Visit, tell, titled
 
 DEFAULT = "burglary"
 POINTS = ("burglary", "burglary_home", "burglary_business")
 
 
-def choose(visit: Visit) -> Indicator:
-    """Any measured indicator of this instance, grouped by the plan's order."""
-    shown = [
-        slug for slug, item in visit.catalogue.indicators.items() if item.measured and visit.store.data.shows(item)
-    ]
-    names = {slug: _name(visit, visit.catalogue.indicators[slug]) for slug in shown}
-    present = visit.filters.indicator if visit.filters.indicator in names else DEFAULT
+def choose(visit: Visit) -> Indicator | None:
+    """Any measure of this instance with figures, grouped by the plan's order; None where the link asks for another.
+
+    An awaiting measure that a link asks for shows its own card. No measure's figures stand in for another's.
+    """
+    catalogue = visit.catalogue
+    shown = [slug for slug, item in catalogue.indicators.items() if item.measured and visit.store.data.shows(item)]
+    asked_for = visit.filters.indicator
+    unknown = any(note.parameter == "indicator" for note in visit.notes)
+    present = None if unknown else asked_for or DEFAULT
+    slugs = shown if present is None or present in shown else [present, *shown]
+    names = {slug: _name(visit, catalogue.indicators[slug]) for slug in slugs}
     st.session_state["explore_choice"] = present
 
     def keep() -> None:
-        st.session_state["f_indicator"] = st.session_state["explore_choice"]
+        url.choose(indicator=st.session_state["explore_choice"])
 
-    st.selectbox("Measure", shown, format_func=names.__getitem__, key="explore_choice", on_change=keep)
-    return visit.catalogue.indicators[present]
+    st.selectbox(
+        "Measure",
+        slugs,
+        index=None,
+        format_func=names.__getitem__,
+        key="explore_choice",
+        on_change=keep,
+        placeholder="Choose a measure",
+    )
+    if present is None:
+        return None
+    item = catalogue.indicators[present]
+    titled(visit, item.title)
+    if present not in shown:
+        outcome_parts.awaiting_card(visit, item)
+        return None
+    if not _fits(visit, item, visit.filters.lens):
+        tell([f"{item.title} has no view \u201c{LENSES[visit.filters.lens]}\u201d, so the first is shown."])
+    return item
 
 
 def _name(visit: Visit, item: Indicator) -> str:
     priority = visit.catalogue.priorities[item.place.priority]
-    mark = ", illustrative" if item.trust is Trust.ILLUSTRATIVE else ""
+    mark = f", {item.trust.value}" if item.trust in (Trust.ILLUSTRATIVE, Trust.AWAITING) else ""
     return f"{item.title} ({priority.short}{mark})"
 
 
@@ -65,7 +87,7 @@ def card(visit: Visit, item: Indicator) -> None:
                 f"a fall that {item.falls[0]}, or that {item.falls[1]}."
             )
         standing = [
-            f"[Partner return](methods#standing) by {item.holder}"
+            f"[Partner return]({marks.way('methods', visit.filters, 'standing')}) by {item.holder}"
             if item.trust is Trust.PARTNER
             else f"{item.trust.words.capitalize()} figures",
             f"better when {item.direction.value}"
@@ -88,9 +110,12 @@ def _place(visit: Visit, item: Indicator) -> None:
     if outcome:
         lines.append(f"- **Outcome wanted:** {outcome.text} (p{outcome.page})")
     if board:
-        lines.append(f"- **Who answers for it:** [{board.title}](plan#boards)")
+        lines.append(f"- **Who answers for it:** [{board.title}]({marks.way('plan', visit.filters, 'boards')})")
     aims = [target for target in visit.catalogue.targets if target.indicator == item.slug]
-    lines += [f"- **Target:** [{aim.title}, {aim.words}](plan#targets) (p{aim.page})" for aim in aims]
+    lines += [
+        f"- **Target:** [{aim.title}, {aim.words}]({marks.way('plan', visit.filters, 'targets')}) (p{aim.page})"
+        for aim in aims
+    ]
     said = visit.catalogue.figures_of(item.slug)
     if said:
         lines.append(
@@ -109,7 +134,7 @@ def look(visit: Visit, item: Indicator) -> None:
     st.session_state["lens_choice"] = present
 
     def keep() -> None:
-        st.session_state["f_lens"] = st.session_state["lens_choice"]
+        url.choose(lens=st.session_state["lens_choice"])
 
     st.segmented_control(
         "Look at it",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import html
 import os
+from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,9 +13,10 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from csp_dash.catalogue import Catalogue, CatalogueError, load
-from csp_dash.domain.filters import PERIODS, Filters, Vocabulary
+from csp_dash.domain.filters import PERIODS, Filters, Note, Vocabulary
 from csp_dash.domain.months import Month
 from csp_dash.domain.settings import Settings
 from csp_dash.domain.words import Compare, Measure
@@ -26,6 +28,11 @@ PAGES_FOLDER = Path(__file__).parents[2] / "pages"
 WATCH = 5  # seconds; with the opening of a release and a page's run this stays under ten
 RELEASE = "release_shown"
 EDGE = Path(__file__).with_name("edge.html")
+UNKNOWN = "unknown_page"
+BACKWARDS = "months_backwards"
+SITE = "Tower Hamlets community safety"
+NO_PAGE = "Page not found"
+INSTEAD = {"explore": ": choose one below.", "board": ", so the first screen is shown."}
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,7 @@ class Visit:
     filters: Filters
     settings: Settings
     store: store.Store
+    notes: tuple[Note, ...] = ()
 
     @property
     def catalogue(self) -> Catalogue:
@@ -92,9 +100,40 @@ def enter() -> Visit:
 
 
 def page(slug: str) -> st.Page:
-    """The Streamlit page of a slug."""
+    """The Streamlit page of a slug. The first answers at the root."""
     card = CARDS[slug]
-    return st.Page(PAGES_FOLDER / f"{slug}.py", title=card.title, icon=card.icon, default=slug == PAGES[0].slug)
+    home = slug == PAGES[0].slug
+    return st.Page(
+        PAGES_FOLDER / f"{slug}.py", title=card.title, icon=card.icon, default=home, url_path="" if home else None
+    )
+
+
+def _navigate() -> tuple[st.Page, str]:
+    """The page that was asked for and its slug, which is empty where nothing has that name."""
+    pages = {card.slug: page(card.slug) for card in PAGES}
+    first = PAGES[0]
+    typed = st.Page(PAGES_FOLDER / f"{first.slug}.py", title=first.title, icon=first.icon)  # at its own name too
+    lost = [st.Page(_lost, title=NO_PAGE, url_path=name)] if (name := _unknown_name(pages)) else []
+    chosen = st.navigation([*pages.values(), typed, *lost], position="hidden")
+    return chosen, next((slug for slug, item in pages.items() if item.title == chosen.title), "")
+
+
+def _unknown_name(pages: Iterable[str]) -> str:
+    """The name of no page that this visitor asked for last. It is made one, or Streamlit would say so over another page."""
+    run = get_script_run_ctx()
+    asked = run.pages_manager.intended_page_name if run else ""
+    if asked and asked not in pages and "/" not in asked:
+        st.session_state[UNKNOWN] = asked
+    return str(st.session_state.get(UNKNOWN, ""))
+
+
+def _lost() -> None:
+    """The page of an address that has none: what there is instead."""
+    st.title(f"There is no page \u201c{marks.plain(st.session_state[UNKNOWN])}\u201d", anchor=False)
+    st.markdown("These pages exist:")
+    view = enter().filters
+    for card in PAGES:
+        st.page_link(page(card.slug), label=card.title, icon=card.icon, query_params=view.to_params())
 
 
 @st.cache_resource(show_spinner="Opening the figures")
@@ -115,55 +154,40 @@ def _watch(live: store.Live, shown: str) -> None:
 
 
 def _renew(opened: store.Store) -> None:
-    """Where the figures on the screen become those of another release: say it, and keep the view as far as it is known."""
+    """Where the figures on the screen become those of another release, say it."""
     if st.session_state.get(RELEASE, opened.release) != opened.release:
-        url.renew(opened.words)
         st.toast(f"The figures have just changed (release {opened.release}).", icon=":material/update:")
     st.session_state[RELEASE] = opened.release
 
 
 def run() -> None:
     """Draw one run of the app: the frame, then the page that was asked for."""
-    st.set_page_config(page_title="Community safety in Tower Hamlets", page_icon=str(ICON), layout="wide")
+    st.set_page_config(page_title=SITE, page_icon=str(ICON), layout="wide")
     st.html(EDGE, unsafe_allow_javascript=True)
-    pages = {card.slug: page(card.slug) for card in PAGES}
-    chosen = st.navigation(list(pages.values()), position="hidden")
-    slug = next(slug for slug, item in pages.items() if item.title == chosen.title)
+    chosen, slug = _navigate()
     try:
         settings, live = _start()
     except (SnapshotError, CatalogueError, ValueError) as fault:
         _cannot_start(str(fault))
         st.stop()
     opened = live.now()
-    words = opened.words
-    url.seed(slug, words)
+    filters, notes = url.read(slug, opened.words)
+    visit = Visit(slug, filters, settings, opened, notes)
+    titled(visit, CARDS[slug].title if slug else NO_PAGE)
     _renew(opened)
     if slug != "board":
         with st.sidebar:
             st.markdown("#### Tower Hamlets\nCommunity safety")
-            menu = st.container(gap="xsmall")
-            if CARDS[slug].filters:
-                _filters(opened)
-    filters = url.get(words)
-    if slug != "explore":  # no other page has ways of looking
-        filters = replace(filters, lens="")
-    url.publish(slug, filters)
-    if slug != "board":
-        with menu:
-            for card in PAGES:
-                st.page_link(
-                    pages[card.slug],
-                    label=card.title,
-                    icon=card.icon,
-                    query_params=filters.to_params(),
-                    width="stretch",
-                )
-        with st.sidebar:
+            _menu(chosen, slug, filters)
+            if slug and CARDS[slug].filters:
+                _filters(opened, filters)
             st.caption(f"Police figures to {opened.newest.words}. Release {opened.release}.")
             if live.trouble:
                 st.warning(marks.plain(live.trouble))
+    url.drawn()
+    tell([note.text + INSTEAD.get(slug, ".") if note.parameter == "indicator" else note.text for note in notes])
     _watch(live, opened.release)
-    token = _VISIT.set(Visit(slug, filters, settings, opened))
+    token = _VISIT.set(visit)
     try:
         chosen.run()
         _on_paper(slug, filters, opened.release)
@@ -181,35 +205,58 @@ def _on_paper(slug: str, filters: Filters, release: str) -> None:
     )
 
 
-def _filters(opened: store.Store) -> None:
+def titled(visit: Visit, *about: str) -> None:
+    """Name the tab: what it is about, with the wards where the page can be about some."""
+    card = CARDS.get(visit.page)
+    wards = [visit.words.wards[code] for code in visit.filters.wards]
+    placed = card is not None and (card.filters or card.slug == "my_ward")
+    st.set_page_config(page_title=" \u00b7 ".join([*about, *(wards if placed else []), SITE]))
+
+
+def tell(sentences: Sequence[str]) -> None:
+    """What of the address was not understood, and what is shown instead."""
+    if sentences:
+        st.info("  \n".join(map(marks.plain, sentences)), icon=":material/info:")
+
+
+def _menu(chosen: st.Page, slug: str, filters: Filters) -> None:
+    with st.container(gap="xsmall"):
+        for card in PAGES:
+            st.page_link(
+                chosen if card.slug == slug else page(card.slug),
+                label=card.title,
+                icon=card.icon,
+                query_params=filters.to_params(),
+                width="stretch",
+            )
+
+
+def _filters(opened: store.Store, view: Filters) -> None:
+    """The filters as the view has them. A change goes into the address, and from there comes back."""
+    state = st.session_state
+    state["f_wards"] = list(view.wards)
     st.multiselect(
         "Wards",
         list(opened.words.wards),
         format_func=lambda code: opened.words.wards[code],
         key="f_wards",
+        on_change=lambda: url.choose(wards=tuple(state["f_wards"])),
         placeholder="Whole borough",
-        max_selections=4,
         help="Up to four wards. Leave empty for the whole borough.",
     )
+    state["f_measure"] = view.measure.value
     st.segmented_control(
         "Show",
         [item.value for item in Measure],
         format_func={"count": "Count", "rate": "Rate per 1,000"}.__getitem__,
         key="f_measure",
+        on_change=lambda: url.choose(measure=Measure(state["f_measure"])),
         required=True,
         width="stretch",
         help="Rates are per 1,000 residents at the 2021 Census.",
     )
-    st.selectbox("Period", list(PERIODS), format_func=url.period_name, key="f_period")
-    if st.session_state.get("f_period") == "custom":
-        months = _months(opened)
-        first, last = st.columns(2)
-        st.session_state["f_first"] = st.session_state.get("f_first") or str(opened.newest.plus(-11))
-        st.session_state["f_last"] = st.session_state.get("f_last") or str(opened.newest)
-        first.selectbox("From", months, key="f_first", format_func=lambda text: Month.parse(text).short)
-        last.selectbox("To", months, key="f_last", format_func=lambda text: Month.parse(text).short)
-        if st.session_state["f_first"] > st.session_state["f_last"]:
-            st.warning("The first month is after the last, so the latest 12 months are shown.")
+    _period(opened, view)
+    state["f_compare"] = view.compare.value
     st.selectbox(
         "Compare with",
         [item.value for item in Compare],
@@ -220,14 +267,43 @@ def _filters(opened: store.Store) -> None:
             "similar": "Similar boroughs",
         }.__getitem__,
         key="f_compare",
+        on_change=lambda: url.choose(compare=Compare(state["f_compare"])),
     )
 
 
-def _months(opened: store.Store) -> list[str]:
-    """Months to choose from, newest first: from the oldest figures on, and as far as a link asks beyond them."""
-    asked = [Month.parse(st.session_state[key]) for key in ("f_first", "f_last") if st.session_state.get(key)]
-    newest = max([opened.newest, *asked])
-    return url.months_back(newest, newest - min([opened.oldest, *asked]) + 1)
+def _period(opened: store.Store, view: Filters) -> None:
+    """The period by name, or by its months. Months that run backwards stay in the controls and out of the view."""
+    state = st.session_state
+    kept, first, last = state.get(BACKWARDS, (None, None, None))
+    if kept != view:
+        first, last = view.first, view.last
+    state["f_period"] = "custom" if first else view.period
+
+    def named() -> None:
+        state.pop(BACKWARDS, None)
+        months = (opened.newest.plus(-11), opened.newest) if state["f_period"] == "custom" else (None, None)
+        url.choose(period=state["f_period"], first=months[0], last=months[1])
+
+    def chosen() -> None:
+        months = Month.parse(state["f_first"]), Month.parse(state["f_last"])
+        if months[0] <= months[1]:
+            url.choose(period="custom", first=months[0], last=months[1])
+        else:
+            url.choose(period="12m", first=None, last=None)
+            state[BACKWARDS] = (replace(view, period="12m", first=None, last=None), *months)
+
+    st.selectbox("Period", list(PERIODS), format_func=PERIODS.__getitem__, key="f_period", on_change=named)
+    if first and last:
+        newest = max(opened.newest, first, last)
+        months = [str(newest.plus(-step)) for step in range(newest - min(opened.oldest, first, last) + 1)]
+        left, right = st.columns(2)
+        state["f_first"], state["f_last"] = str(first), str(last)
+        left.selectbox(
+            "From", months, key="f_first", format_func=lambda text: Month.parse(text).short, on_change=chosen
+        )
+        right.selectbox("To", months, key="f_last", format_func=lambda text: Month.parse(text).short, on_change=chosen)
+        if first > last:
+            st.warning("The first month is after the last, so the latest 12 months are shown.")
 
 
 def _cannot_start(sentence: str) -> None:

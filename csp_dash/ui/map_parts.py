@@ -16,8 +16,8 @@ from csp_dash.packs.map_time import Grain
 from csp_dash.packs.picture import Picture
 from csp_dash.packs.two_at_once import TwoAtOnce
 from csp_dash.packs.ward_map import WardMap
-from csp_dash.ui import marks, panels
-from csp_dash.ui.frame import Visit
+from csp_dash.ui import marks, panels, url
+from csp_dash.ui.frame import Visit, tell
 
 ROWS = 12  # that are seen at once beside the map
 ROW = 35
@@ -54,7 +54,7 @@ def maps(visit: Visit, *slugs: str) -> None:
 
 def _keep_indicator(key: str) -> None:
     """The measure on the map is part of the view, so that a link keeps it."""
-    st.session_state["f_indicator"] = st.session_state[key]
+    url.choose(indicator=st.session_state[key])
 
 
 def map_panel(visit: Visit, slug: str, *, zoom: bool = False, versus: bool = True) -> None:
@@ -67,6 +67,9 @@ def map_panel(visit: Visit, slug: str, *, zoom: bool = False, versus: bool = Tru
     picture = found.picture
     with st.container(border=True):
         panels.title(picture)
+        lacking = shades.lacking(visit.store.data, view)
+        if lacking:
+            tell([lacking])
         if picture.empty:  # the way out of a shading that cannot be drawn stays in reach
             _shade(visit, view)
             st.info("There are no ward figures for this choice. Choose another period, measure or shading.")
@@ -100,9 +103,10 @@ def _shade(visit: Visit, view: Filters) -> None:
     def keep() -> None:
         chosen = Shade(st.session_state[key])
         plain = chosen in (Shade.COUNT, Shade.RATE)
-        st.session_state["f_shade"] = "" if plain else chosen.value
         if plain:
-            st.session_state["f_measure"] = (Measure.RATE if chosen is Shade.RATE else Measure.COUNT).value
+            url.choose(shade=None, measure=Measure.RATE if chosen is Shade.RATE else Measure.COUNT)
+        else:
+            url.choose(shade=chosen)
 
     st.selectbox("Shade the wards by", can, key=key, on_change=keep, format_func=shades.NAMES.__getitem__, width=280)
 
@@ -115,7 +119,7 @@ def _by_name(visit: Visit, view: Filters) -> None:
 
     def keep() -> None:
         code = st.session_state[key]
-        st.session_state["f_wards"] = [code] if code else []
+        url.choose(wards=(code,) if code else ())
 
     st.selectbox(
         "Follow a ward",
@@ -138,7 +142,7 @@ def _drawn(visit: Visit, view: Filters, picture: Picture, slug: str, *, closer: 
             height=panels.MAP_HEIGHT,
             key=key,
             alt=picture.alt,
-            on_select=lambda: _follow(_picked_in_deck(key)),
+            on_select=lambda: _follow(view, _picked_in_deck(key)),
             selection_mode="single-object",
         )
         return
@@ -148,7 +152,7 @@ def _drawn(visit: Visit, view: Filters, picture: Picture, slug: str, *, closer: 
         key=key,
         config=panels.CHART,
         alt=picture.alt,
-        on_select=lambda: _follow(picked_in_figure(key)),
+        on_select=lambda: _follow(view, picked_in_figure(key)),
         selection_mode="points",
     )
 
@@ -170,7 +174,7 @@ def _table(visit: Visit, found: WardMap, slug: str) -> None:
 
     def chosen() -> None:
         rows = st.session_state[key]["selection"]["rows"]
-        _follow(found.codes[rows[0]] if rows else None)
+        _follow(visit.filters, found.codes[rows[0]] if rows else None)
 
     table = found.table
     st.dataframe(
@@ -190,16 +194,14 @@ def _table(visit: Visit, found: WardMap, slug: str) -> None:
     st.caption("Click a ward on the map, or tick its row, and this page follows it.")
 
 
-def _follow(code: str | None) -> None:
+def _follow(view: Filters, code: str | None) -> None:
     """Follow a ward; leave it where it is followed already."""
-    if code is None:
-        return
-    present = st.session_state.get("f_wards") or []
-    st.session_state["f_wards"] = [ward for ward in present if ward != code] if code in present else [code]
+    if code is not None:
+        url.choose(wards=tuple(ward for ward in view.wards if ward != code) if code in view.wards else (code,))
 
 
 def _leave() -> None:
-    st.session_state["f_wards"] = []
+    url.choose(wards=())
 
 
 def _cards(visit: Visit, view: Filters, slug: str, *, versus: bool) -> None:
@@ -238,7 +240,7 @@ def _compare(visit: Visit, view: Filters, slug: str) -> None:
     def add() -> None:
         code = st.session_state[key]
         if code:
-            st.session_state["f_wards"] = [view.wards[0], code]
+            url.choose(wards=(view.wards[0], code))
             st.session_state[key] = None
 
     st.selectbox(

@@ -114,9 +114,14 @@ def link(view: Filters) -> str:
     return "?" + urlencode(view.to_params(), doseq=True)
 
 
+def way(page: str, view: Filters, place: str = "") -> str:
+    """The address of a page, or of a place on it, with the view: a link in a text opens another tab."""
+    return page + (link(view) if view != Filters() else "") + (f"#{place}" if place else "")
+
+
 def measure_link(view: Filters, item: Indicator, name: str = "") -> str:
     """A measure's title, or the `name` that it has here, as a link to its page, with the view that it is seen in."""
-    return f"[{name or item.title}](explore{link(replace(view, indicator=item.slug, lens=''))})"
+    return f"[{name or item.title}]({way('explore', replace(view, indicator=item.slug, lens=''))})"
 
 
 def foot(evidence: Evidence, release: str, view: Filters, key: str, sentence: str = "") -> None:
@@ -131,10 +136,10 @@ def foot(evidence: Evidence, release: str, view: Filters, key: str, sentence: st
         with opened:
             if sentence:
                 st.markdown(sentence)
-            details(evidence, key)
+            details(evidence, key, view)
 
 
-def details(evidence: Evidence, key: str) -> None:
+def details(evidence: Evidence, key: str, view: Filters) -> None:
     """The same numbers as a table and a CSV, and what to know before using them."""
     st.download_button(
         "Download these figures (CSV)",
@@ -150,10 +155,10 @@ def details(evidence: Evidence, key: str) -> None:
         st.dataframe(rows.iloc[::-1], hide_index=True, height=320, alt="The figures behind the picture, newest first")
     else:
         table(rows, "The figures behind the picture")
-    notes(evidence)
+    notes(evidence, view)
 
 
-def notes(evidence: Evidence) -> None:
+def notes(evidence: Evidence, view: Filters) -> None:
     """Caveats and breaks in words, and links to what the plan contradicts itself on."""
     lines = [f"- {MARK} The rate rests on fewer than {FEW} cases: read it with care."] if evidence.small else []
     for note in evidence.notes:
@@ -163,7 +168,7 @@ def notes(evidence: Evidence) -> None:
         pages = ", p".join(map(str, item.pages))
         lines.append(
             f"- **The plan does not agree with itself here: {item.title}.** {item.text} (p{pages}; "
-            f"[entry {item.number} of the register](plan#{anchor(entry(item))}))"
+            f"[entry {item.number} of the register]({way('plan', view, anchor(entry(item)))}))"
         )
     if lines:
         st.markdown("\n".join(lines))

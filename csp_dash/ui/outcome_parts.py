@@ -96,6 +96,26 @@ def awaiting(visit: Visit, items: Iterable[Indicator]) -> None:
         st.markdown("\n".join(lines))
 
 
+def awaiting_card(visit: Visit, item: Indicator) -> None:
+    """An awaiting measure by itself: what it is, who holds it, the plan's figure, and how it gets figures."""
+    with st.container(border=True):
+        st.subheader(item.title, anchor=False)
+        st.markdown(item.plain)
+        st.badge("No figures yet", icon=":material/hourglass_empty:", color="gray")
+        lines = [
+            f"**Held by:** {item.holder}",
+            f"**The plan's figure:** {visit.catalogue.said_of(item.slug) or 'none'}",
+            f"**How it gets figures:** {_becomes_real(item)}",
+        ]
+        st.markdown("\n".join(f"- {line}" for line in lines))
+
+
+def _becomes_real(item: Indicator) -> str:
+    if item.asks:
+        return "its holder sends a return, a small spreadsheet that the partnership gives out; it then appears here."
+    return "it is published by its holder, and appears here when a release takes that file in."
+
+
 def _awaiting_line(visit: Visit, item: Indicator) -> str:
     said = visit.catalogue.said_of(item.slug)
     return f"- **{item.title}.** Held by {item.holder}. The plan gives {said or 'no figure'}."
@@ -107,4 +127,6 @@ def delivery(visit: Visit, slug: str) -> None:
     with st.expander("What the partnership said it would do", icon=":material/handshake:"):
         st.markdown("\n".join(f"- {line}" for line in priority.delivery))
         st.caption(f"In our words, from page {priority.page} of the plan on")
-        st.page_link(page("plan"), label="The whole plan", icon=":material/menu_book:")
+        st.page_link(
+            page("plan"), label="The whole plan", icon=":material/menu_book:", query_params=visit.filters.to_params()
+        )

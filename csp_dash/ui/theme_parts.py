@@ -12,7 +12,7 @@ from csp_dash.domain.words import Trust
 from csp_dash.packs import groups, night, pair, ranks, strands
 from csp_dash.packs.picture import Picture
 from csp_dash.packs.tile import Tile, tile
-from csp_dash.ui import map_parts, marks, outcome_parts, panels
+from csp_dash.ui import map_parts, marks, outcome_parts, panels, url
 from csp_dash.ui.frame import Visit
 
 
@@ -82,7 +82,7 @@ def _lead(visit: Visit, theme: Theme) -> str:
 def _keep_theme(key: str, leads: dict[str, str]) -> None:
     chosen = st.session_state[key]
     st.session_state[f"{key}-kept"] = "" if leads[chosen] else chosen
-    st.session_state["f_indicator"] = leads[chosen] or None
+    url.choose(indicator=leads[chosen])
 
 
 def _map(visit: Visit, theme: Theme) -> None:

@@ -1,87 +1,84 @@
-"""The URL as the state of the view: read before the widgets exist, written once after them.
+"""The address as the state of the view: every run reads its own, and only a reader's choice writes one.
 
-Three rules keep Back, Forward, pasted links and page changes apart: the widgets are seeded from the
-URL only when it is not the one that we wrote; the URL is written once a run and only if it differs;
-pages are opened by links that carry the view.
+No run takes its view from what an earlier one left, but for a choice that the browser may not have heard of yet. So it
+does not matter which runs were cut short, in which order they ended, or what a page without filters forgot.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from csp_dash.domain.filters import PERIODS, Filters, Vocabulary
-from csp_dash.domain.months import Month
-from csp_dash.domain.words import Compare, Measure
+from csp_dash.domain.filters import Filters, Note, Vocabulary
 
-SEEN = "url_seen"
-KEYS = ("f_indicator", "f_wards", "f_measure", "f_compare", "f_period", "f_first", "f_last", "f_lens", "f_shade")
+Params = dict[str, list[str]]
+CHOSEN = "url_chosen"
+"""The addresses that a choice was made over, and the one it gave, until links with the new one are drawn."""
+NOTES = "url_notes"
+"""What was not understood, with the page and the address that it was said on: it is said until the reader goes on."""
+READ = "url_read"
+"""The page, the vocabulary and the address of the latest run, for callbacks."""
 
 
-def current() -> dict[str, list[str]]:
-    """The parameters of the URL as it stands."""
+def current() -> Params:
+    """The parameters that this run was asked with, or that it has written since."""
     return {name: st.query_params.get_all(name) for name in st.query_params}
 
 
-def seed(page: str, words: Vocabulary) -> None:
-    """Set the widgets' state from the URL on a first load, a pasted link, Back or Forward."""
-    for key in KEYS:  # a page without filters would otherwise forget them
-        if key in st.session_state:
-            st.session_state[key] = st.session_state[key]
+def read(page: str, words: Vocabulary) -> tuple[Filters, tuple[Note, ...]]:
+    """The view that the address asks for, and what was not understood of it. Call once a run, before the widgets."""
+    was_page, _, was = st.session_state.get(READ, (page, words, {}))
+    params = _heard()
+    if not params and page != was_page and not _back():
+        params = was  # Streamlit's own ways to another page carry no view
+    filters, notes = Filters.understood(params, words)
+    clean = filters.to_params()
+    if clean != current() or CHOSEN in st.session_state:  # a choice may stand on the address of another page by now
+        _write(clean)
+    st.session_state[READ] = (page, words, clean)
+    if notes:
+        st.session_state[NOTES] = (page, clean, notes)
+    where, which, kept = st.session_state.get(NOTES, (page, clean, ()))
+    if (where, which) == (page, clean):
+        return filters, kept
+    del st.session_state[NOTES]
+    return filters, ()
+
+
+def choose(**fields: Any) -> None:
+    """Change fields of the view, as a widget's callback does: one entry in the browser's history."""
+    page, words, _ = st.session_state[READ]
+    over, _ = st.session_state.get(CHOSEN, ([], {}))
+    params = _heard()
+    asked = replace(Filters.from_params(params, words), **fields)
+    view, notes = Filters.understood(asked.to_params(), words)
+    chosen = view.to_params()
+    if notes:
+        st.session_state[NOTES] = (page, chosen, notes)
+    if chosen != params:
+        _write(chosen)
+        st.session_state[CHOSEN] = ([*over, params], chosen)
+
+
+def drawn() -> None:
+    """The links on the screen carry the view from here on: what is clicked next is meant as it is."""
+    st.session_state.pop(CHOSEN, None)
+
+
+def _heard() -> Params:
+    """The address of this run, or the last choice where the run was asked for before the browser had heard of that."""
     params = current()
-    seen_page, seen_params = st.session_state.get(SEEN, (None, None))
-    bare_switch = seen_page is not None and page != seen_page and not params
-    if params != seen_params and not bare_switch:
-        put(Filters.from_params(params, words))
+    over, chosen = st.session_state.get(CHOSEN, ([], {}))
+    return chosen if params in over and not _back() else params
 
 
-def put(filters: Filters) -> None:
-    """Show a view in the widgets. Call before they are drawn, or from a callback."""
-    state = st.session_state
-    state["f_indicator"] = filters.indicator or None
-    state["f_wards"] = list(filters.wards)
-    state["f_measure"] = filters.measure.value
-    state["f_compare"] = filters.compare.value
-    state["f_period"] = filters.period
-    state["f_first"] = str(filters.first) if filters.first else None
-    state["f_last"] = str(filters.last) if filters.last else None
-    state["f_lens"] = filters.lens
-    state["f_shade"] = filters.shade.value if filters.shade else ""
+def _back() -> bool:
+    """Whether Back or Forward asked for this run."""
+    return bool(getattr(get_script_run_ctx(), "is_history_navigation", False))
 
 
-def get(words: Vocabulary) -> Filters:
-    """The view that the widgets show. Goes through the URL's own reader, so that both obey the same rules."""
-    state = st.session_state
-    params: dict[str, list[str]] = {
-        "indicator": [state.get("f_indicator") or ""],
-        "ward": list(state.get("f_wards") or []),
-        "measure": [state.get("f_measure") or Measure.COUNT.value],
-        "compare": [state.get("f_compare") or Compare.PREVIOUS.value],
-        "period": [state.get("f_period") or "12m"],
-        "view": [state.get("f_lens") or ""],
-        "map": [state.get("f_shade") or ""],
-    }
-    if state.get("f_period") == "custom":
-        params["from"], params["to"] = [state.get("f_first") or ""], [state.get("f_last") or ""]
-    return Filters.from_params(params, words)
-
-
-def renew(words: Vocabulary) -> None:
-    """Keep of the view what another release knows, as if its link had been pasted. Call before the widgets are drawn."""
-    put(get(words))
-
-
-def publish(page: str, filters: Filters) -> None:
-    """Write the view to the URL, if it differs: one history entry for each change."""
-    params = filters.to_params()
-    if params != current():
-        st.query_params.from_dict(params)
-    st.session_state[SEEN] = (page, params)
-
-
-def period_name(period: str) -> str:
-    return PERIODS[period]
-
-
-def months_back(last: Month, count: int) -> list[str]:
-    """Months for a list to choose from, newest first."""
-    return [str(last.plus(-step)) for step in range(count)]
+def _write(params: Params) -> None:
+    st.query_params.from_dict(params)

@@ -9,7 +9,7 @@ import streamlit as st
 from csp_dash.analytics import wording
 from csp_dash.domain.filters import Filters
 from csp_dash.packs import find_ward, ward_map, ward_profile
-from csp_dash.ui import map_parts, marks, panels
+from csp_dash.ui import map_parts, marks, panels, url
 from csp_dash.ui.frame import Visit, page
 
 ANSWER = "ward_search"  # what the last search found
@@ -26,14 +26,14 @@ def choose(visit: Visit) -> str | None:
 
     def keep() -> None:
         code = st.session_state["ward_choice"]
-        st.session_state["f_wards"] = [code] if code else []
+        url.choose(wards=(code,) if code else ())
         st.session_state.pop(ANSWER, None)
 
     def look_up() -> None:
         found = find_ward.find(visit.store.data, st.session_state["place_typed"])
         st.session_state["place_typed"] = ""
         # A search that did not end in one ward leaves none: the former one's figures would pass for the answer.
-        st.session_state["f_wards"] = [found.ward] if found.ward else []
+        url.choose(wards=(found.ward,) if found.ward else ())
         st.session_state[ANSWER] = found
 
     left, right = st.columns(2, gap="medium")
@@ -70,7 +70,7 @@ def _offer(found: find_ward.Answer) -> None:
 
 
 def _follow(ward: str) -> None:
-    st.session_state["f_wards"] = [ward]
+    url.choose(wards=(ward,))
     st.session_state.pop(ANSWER, None)
 
 
@@ -97,7 +97,7 @@ def _found_on_map() -> None:
     """A click on a ward opens it."""
     code = map_parts.picked_in_figure("ward-finder")
     if code:
-        st.session_state["f_wards"] = [code]
+        url.choose(wards=(code,))
 
 
 def profile(visit: Visit, ward: str) -> None:
@@ -121,7 +121,7 @@ def profile(visit: Visit, ward: str) -> None:
         _cards(returned)
         holders = list(dict.fromkeys(line.indicator.holder for line in returned))
         st.caption(
-            f"Source: [partner {'return' if len(returned) == 1 else 'returns'}](methods#standing) by {'; '.join(holders)} · release {visit.release}"
+            f"Source: [partner {'return' if len(returned) == 1 else 'returns'}]({marks.way('methods', visit.filters, 'standing')}) by {'; '.join(holders)} · release {visit.release}"
         )
 
 
@@ -152,7 +152,12 @@ def action(visit: Visit) -> None:
     st.subheader("What is being done", anchor=False)
     lines = visit.catalogue.priorities["neighbourhood_crime"].delivery[:8]
     st.markdown("\n".join(f"- {line}" for line in lines))
-    st.page_link(page("plan"), label="Everything the partnership planned", icon=":material/menu_book:")
+    st.page_link(
+        page("plan"),
+        label="Everything the partnership planned",
+        icon=":material/menu_book:",
+        query_params=visit.filters.to_params(),
+    )
     contacts(visit)
 
 

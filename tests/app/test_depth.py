@@ -176,7 +176,7 @@ def test_a_figure_that_the_plan_contradicts_links_to_the_entry_in_the_register()
     at.session_state[f"more-trend-{touched.slug}"] = True
     at.run()
     text = words(at)
-    linked = set(re.findall(r"of the register\]\(plan#([\w-]+)\)", text))
+    linked = set(re.findall(r"of the register\]\(plan(?:\?[^#)]*)?#([\w-]+)\)", text))
     entries = {marks.anchor(marks.entry(item)) for item in CATALOGUE.contradictions.values()}
     assert linked and linked <= entries
     register = words(visit("plan"))

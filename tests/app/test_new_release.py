@@ -104,7 +104,11 @@ def test_a_ward_that_the_new_release_lacks_goes_as_from_a_pasted_link(kept: Rele
     at.run()
     assert not at.exception, [item.value for item in at.exception]
     assert shown(at) == name
-    assert at.session_state["f_wards"] == ([] if page == "my_ward" else [WEAVERS])
+    if page == "my_ward":
+        assert at.selectbox(key="ward_choice").value is None
+    else:
+        assert at.session_state["f_wards"] == [WEAVERS]
+    assert any(WHITECHAPEL in item.value for item in at.info), "and it is said"
     assert address(at).get("ward", []) == ([] if page == "my_ward" else [WEAVERS])
 
 

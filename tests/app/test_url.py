@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from urllib.parse import parse_qs
 
+import pandas as pd
 import pytest
-from screens import PAGES, check, fresh, visit, words
+from screens import PAGES, PICTURES, check, fresh, of_type, visit, words
 from streamlit.testing.v1 import AppTest
+
+from csp_dash.catalogue import load
+from csp_dash.domain.words import Trust
+
+ROOT = Path(__file__).parents[2]
 
 WHITECHAPEL, WEAVERS, BOW_WEST = "E05009336", "E05009335", "E05009320"
 WITH_CONTROLS = [page for page in PAGES if page not in ("my_ward", "board", "plan", "methods")]
@@ -118,8 +126,7 @@ def test_choosing_writes_the_url_and_coming_back_undoes_it():
 
 def test_measure_and_custom_months_are_chosen_and_written():
     at = visit("violence")
-    at.session_state["f_measure"] = "rate"
-    at.run()
+    at.segmented_control(key="f_measure").set_value("rate").run()
     assert url(at) == {"measure": ["rate"]}
     at.selectbox(key="f_period").select("custom").run()
     check(at)
@@ -188,3 +195,131 @@ def test_two_visitors_do_not_see_each_others_view():
     one, two = visit("violence", ward=WHITECHAPEL), visit("violence")
     one.run()
     assert controls(two) == PLAIN and controls(one)["wards"] == [WHITECHAPEL]
+
+
+SAID = {
+    "an unknown measure": ({"indicator": "knife_crime"}, "no measure called “knife_crime”"),
+    "another borough's ward": ({"ward": "E05000249"}, "no ward “E05000249”, so the whole borough is shown"),
+    "a former ward": ({"ward": "E05000577"}, "E05000577 is Bow West as it was before May 2014"),
+    "a former ward that has no heir": ({"ward": "E05000583"}, "no ward has its name today"),
+    "months that run backwards": ({"from_": "2026-03", "to": "2025-03"}, "March 2026 to March 2025 runs backwards"),
+    "a period without its end": ({"from_": "2026-03", "to": ""}, "lacks its first or last month"),
+    "a month that is none": ({"from_": "2026-13", "to": "2026-14"}, "“2026-13” is no month and “2026-14” is no month"),
+    "a fifth ward": (
+        {"ward": ["E05009317", "E05009318", "E05009319", "E05009320", "E05009336"]},
+        "without Whitechapel",
+    ),
+    "an unknown period": ({"period": "lately"}, "no period called “lately”"),
+    "an unknown count": ({"measure": "<b>sum</b>"}, "“<b>sum</b>” is neither a count nor a rate"),
+    "an unknown comparison": ({"compare": "mars"}, "Nothing called “mars” to compare with"),
+    "an unknown view": ({"view": "maps"}, "no view called “maps”"),
+    "an unknown shade": ({"map": "pink"}, "Maps cannot be shaded by “pink”"),
+}  # fmt: skip
+
+
+def said(at: AppTest) -> str:
+    """What is said above the figures of what was not understood, as it is read."""
+    return " ".join(item.value.replace("\\", "") for item in at.info)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_was_not_understood_is_said_once_on_every_page(page: str):
+    for params, sentence in SAID.values():
+        at = visit(page, **params)
+        assert said(at).count(sentence) == 1, (params, said(at))
+        assert not at.exception
+        at.run()
+        assert said(at).count(sentence) == 1, "as long as the reader stays"
+        go_to(at, {"period": ["24m"]})
+        assert sentence not in said(at), "and no longer"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_link_that_is_understood_says_nothing(page: str):
+    at = visit(page, ward=[WHITECHAPEL], period="plan", measure="rate", compare="similar")
+    assert "“" not in said(at) and "so " not in said(at)
+
+
+def test_no_other_measures_figures_stand_for_one_without_figures():
+    at = visit("explore", indicator="knife_crime")
+    assert at.selectbox(key="explore_choice").value is None
+    assert not at.metric and not of_type(at, *PICTURES)
+    catalogue = load()
+    awaiting = [item for item in catalogue.indicators.values() if item.trust is Trust.AWAITING]
+    assert len(awaiting) > 20
+    for item in awaiting:
+        at = visit("explore", indicator=item.slug)
+        check(at)
+        assert not at.metric and not of_type(at, *PICTURES), item.slug
+        text = words(at)
+        assert item.title in text and item.holder in text and "The plan's figure" in text, item.slug
+        assert (catalogue.said_of(item.slug) or "none") in text
+        assert url(at) == {"indicator": [item.slug]}
+
+
+def test_every_former_ward_leads_to_wards_of_its_name():
+    """The codes and names are those of the fires of 2005 to 2014, the present ones those of the release."""
+    fires = pd.read_parquet(ROOT / "data" / "tables" / "old_ward_fires.parquet")
+    old = load().old_wards
+    assert {code: item.name for code, item in old.items()} == dict(
+        zip(fires["ward_code"], fires["ward_name"], strict=True)
+    )
+    areas = pd.read_csv(ROOT / "geo" / "areas.csv")
+    now = dict(zip(areas["code"], areas["name"], strict=True))
+    for item in old.values():
+        for code in item.present:
+            first = re.findall(r"\w{4,}", now[code].replace("Katharine", "Katherine"))[0]
+            assert first in item.name, (item.name, now[code])
+
+
+def test_all_wards_are_the_borough_and_a_fifth_is_said():
+    at = visit("violence")
+    everywhere = list(at.multiselect(key="f_wards").options)
+    codes = ward_codes()
+    assert len(everywhere) == len(codes) == 20
+    at.multiselect(key="f_wards").set_value(codes).run()
+    assert at.multiselect(key="f_wards").value == [] and url(at) == {}
+    at.multiselect(key="f_wards").set_value(codes[:4]).run()
+    at.multiselect(key="f_wards").set_value(codes[:5]).run()
+    assert at.multiselect(key="f_wards").value == sorted(codes[:4]) and len(url(at)["ward"]) == 4
+    assert "without " in said(at)
+
+
+def ward_codes() -> list[str]:
+    return list(pd.read_csv(ROOT / "geo" / "areas.csv").query("kind == 'ward'")["code"])
+
+
+def test_the_boards_address_is_the_screen_and_wins():
+    at = visit("board")
+    seen = []
+    for _ in range(60):
+        at.button[1].click().run()
+        seen.append((url(at), words(at)))
+        if url(at) == seen[0][0] and len(seen) > 1:
+            break
+    screens = seen[:-1]
+    assert len({repr(address) for address, _ in screens}) == len(screens) > 15
+    assert any(address.get("view") == ["map"] for address, _ in screens), "maps too"
+    for address, text in screens:
+        assert words(go_to(at, address)) == text, "Back, Forward and a link in the same tab"
+        check(at)
+    at = visit("board", indicator="asb_repeat_calls")
+    assert "has no screen here, so the first is shown" in said(at)
+
+
+def test_every_lens_and_shade_that_a_measure_lacks_is_said_once():
+    cases = 0
+    for slug, lens in (
+        ("pas_trust", "parts"),
+        ("pas_trust", "map"),
+        ("homicide", "wards"),
+        ("asb", "small"),
+        ("dwelling_fires", "ahead"),
+    ):
+        at = visit("explore", indicator=slug, view=lens)
+        fits = at.segmented_control(key="lens_choice").value == lens
+        cases += not fits
+        assert said(at).count("has no view") == (not fits), (slug, lens)
+    assert cases >= 3
+    at = visit("explore", indicator="asb", view="map", map="household")
+    assert said(at).count("no map by per 1,000 households") == 1

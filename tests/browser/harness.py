@@ -64,14 +64,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def server(cache: Path, **settings: str) -> Iterator[str]:
+def server(cache: Path, app: str = "app.py", **settings: str) -> Iterator[str]:
     """A fresh server process; its address. `cache` is the folder of its database."""
     port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CSP_DASH_")}
     log = cache / "server.log"
     with log.open("w") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.address", "127.0.0.1"],
+            [sys.executable, "-m", "streamlit", "run", app, "--server.port", str(port), "--server.address", "127.0.0.1"],
             cwd=ROOT,
             env={**environment, "CSP_DASH_CACHE": str(cache), **settings},
             stdout=out,
