@@ -81,7 +81,8 @@ def test_a_colour_is_that_of_the_numbers_class(data: Data, slug: str):
         order = [colour for colour, _ in found.shading.legend]
         values = numbers(found)
         places = [order.index(found.shading.fills[code]) for code in values.sort_values().index]
-        assert places == sorted(places) and len(set(places)) == len(order) > 3
+        # A map's classes are those of its measure in every year, so that this year's wards may leave one of them empty.
+        assert places == sorted(places) and len(set(places)) >= max(4, len(order) - 1)
         assert len(set(found.shading.words.values())) > 10 and found.shading.words == dict(
             zip(found.frame["area"], found.frame["label"], strict=True)
         )
