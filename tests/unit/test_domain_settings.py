@@ -11,16 +11,16 @@ from csp_dash.domain.words import AreaKind, Trust
 def test_an_instance_without_settings_is_a_partners():
     settings = Settings.read({})
     assert settings == Settings(public=False, illustrative=True, cache="")
-    assert settings.shows(Trust.ILLUSTRATIVE, sensitive=False, kind=AreaKind.WARD)
-    assert settings.shows(Trust.OFFICIAL, sensitive=True, kind=AreaKind.WARD)
+    assert settings.shows(Trust.ILLUSTRATIVE, held_back=False, kind=AreaKind.WARD)
+    assert settings.shows(Trust.OFFICIAL, held_back=True, kind=AreaKind.WARD)
 
 
 def test_the_public_profile_shows_nothing_illustrative_and_no_sensitive_wards():
     settings = Settings.read({"CSP_DASH_PROFILE": "public"})
-    assert not settings.shows(Trust.ILLUSTRATIVE, sensitive=False)
-    assert not settings.shows(Trust.OFFICIAL, sensitive=True, kind=AreaKind.WARD)
-    assert settings.shows(Trust.OFFICIAL, sensitive=True, kind=AreaKind.BOROUGH)
-    assert settings.shows(Trust.OFFICIAL, sensitive=False, kind=AreaKind.WARD)
+    assert not settings.shows(Trust.ILLUSTRATIVE, held_back=False)
+    assert not settings.shows(Trust.OFFICIAL, held_back=True, kind=AreaKind.WARD)
+    assert settings.shows(Trust.OFFICIAL, held_back=True, kind=AreaKind.BOROUGH)
+    assert settings.shows(Trust.OFFICIAL, held_back=False, kind=AreaKind.WARD)
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_the_public_profile_shows_nothing_illustrative_and_no_sensitive_wards():
     ],
 )
 def test_one_setting_turns_illustrative_figures_on_or_off(environment: dict[str, str], shown: bool):
-    assert Settings.read(environment).shows(Trust.ILLUSTRATIVE, sensitive=False) is shown
+    assert Settings.read(environment).shows(Trust.ILLUSTRATIVE, held_back=False) is shown
 
 
 @pytest.mark.parametrize(("name", "value"), [("CSP_DASH_PROFILE", "publik"), ("CSP_DASH_ILLUSTRATIVE", "yes")])
