@@ -23,6 +23,8 @@ EMPTY = "No data for this choice"
 SICK = re.compile(
     r"\b(nan|NaN|inf|Infinity|undefined|NaT|Traceback|KeyError)\b|(?m:^None$)|\bNone,|: None\b(?!:)|\b(Span|Month)\(|<NA>|\{\w*\}"
 )
+UNREAD = re.compile(r"<!--.*?-->|<(style|script)>.*?</\1>", re.DOTALL)
+"""What a piece of HTML holds for the browser alone."""
 TWICE = re.compile(r"\b(\w[\w ]{2,}?) \1\b")
 
 
@@ -93,7 +95,7 @@ def words(at: AppTest) -> str:
             for name in ("body", "label", "placeholder", "value", "help", "text"):
                 text = getattr(proto, name, None)
                 if isinstance(text, str):
-                    parts.append(text)
+                    parts.append(UNREAD.sub("", text))
             options = getattr(proto, "options", None)
             if options:
                 parts += [
