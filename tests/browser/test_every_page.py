@@ -52,7 +52,7 @@ def framed(page: Page, name: str) -> None:
     assert "encountered an error" not in text and "cannot start" not in text and len(text) > 150
     assert page.locator('[role="dialog"]').count() == 0, "no Page-not-found dialog"
     assert page.locator('[data-testid="stException"]').count() == 0
-    assert page.title() == "Community safety in Tower Hamlets"
+    assert page.title().endswith("Tower Hamlets community safety") and page.title() != "Tower Hamlets community safety"
     assert page.locator('[data-testid="stSidebarNav"]').count() == 0, "not Streamlit's own list of file names"
     links = page.locator('[data-testid="stSidebar"] [data-testid="stPageLink-NavLink"]')
     if name == "board":
