@@ -28,8 +28,9 @@ PERCENT_MOVED = re.compile(r"\b(?:[Uu]p|[Dd]own|rose|fell)(?: by)? [\d.,]+(?:%| 
 
 
 def walked(data: Data, slug: str) -> Iterator[Said]:
-    for view in views(data, slugs=[slug], measures=(Measure.COUNT,)):
-        yield from said(data, view, ("tile", "trend") if view.period in ("12m", "1m") else ("tile",))
+    periods = ("12m", "1m", "plan", "custom")
+    for view in views(data, slugs=[slug], places=(BOROUGH, WARD), periods=periods, measures=(Measure.COUNT,)):
+        yield from said(data, view, ("tile", "trend") if view.period == "12m" else ("tile",))
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -56,14 +57,14 @@ def test_no_percentage_moves_on_few_and_the_past_is_told_as_past(data: Data, slu
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_tile_title_evidence_board_and_comparisons_give_one_verdict(data: Data, slug: str) -> None:
-    for view in views(data, slugs=[slug], periods=("12m", "plan"), measures=(Measure.COUNT,)):
+    for view in views(data, slugs=[slug], periods=("12m",), measures=(Measure.COUNT,)):
         one = tile(data, view)
         found = one.change
         if found is None or found.refusal or not found.tested:
             assert one.state.tone in ("unknown", "past"), view
             continue
         rose = found.absolute is not None and found.absolute > 0
-        for picture in (trend(data, view), wall(data, view)):
+        for picture in (trend(data, view), wall(data, view)) if view.wards == BOROUGH else (trend(data, view),):
             if not found.detectable:
                 assert "no detectable change" in picture.title, (view, picture.title)
                 assert one.state.word.endswith(("No detectable change", "no detectable change")), view
@@ -77,7 +78,7 @@ def test_tile_title_evidence_board_and_comparisons_give_one_verdict(data: Data, 
                 item = CATALOGUE.indicators[slug]
                 if item.direction is not Direction.AMBIGUOUS and one.state.letter != "E":
                     assert (one.state.letter == "A") is (rose is (item.direction is Direction.HIGHER)), view
-        if view.period == "12m":
+        if view.wards == BOROUGH:
             ways = comparisons.comparisons(data, view).ways
             like = [way for way in ways if way.change is not None and way.change.before.span == found.before.span]
             assert like, view
@@ -163,7 +164,7 @@ def test_all_violence_stands_in_every_ward_s_profile(data: Data) -> None:
 
 def test_the_export_of_comparisons_has_no_percentage_on_few(data: Data) -> None:
     few = 0
-    for view in views(data, slugs=SLUGS, periods=("12m",), measures=(Measure.COUNT,)):
+    for view in views(data, slugs=SLUGS, places=(WARD,), periods=("12m",), measures=(Measure.COUNT,)):
         if data.catalogue.indicators[view.indicator].kind != "count":
             continue
         rows = pd.read_csv(StringIO(comparisons.comparisons(data, view).csv))
@@ -171,7 +172,7 @@ def test_the_export_of_comparisons_has_no_percentage_on_few(data: Data) -> None:
         assert rows.loc[small, "percent"].isna().all(), view
         assert set(rows.loc[small & rows["p_value"].notna(), "interval_in"]) <= {"number"}, view
         few += int(small.sum())
-    assert few > 50
+    assert few > 20
 
 
 def test_every_measure_shown_is_walked(data: Data) -> None:
