@@ -16,7 +16,7 @@ from csp_dash.ui.panels import CHART
 # The picture takes what the screen leaves: no widget setting speaks of the height of the window.
 # Nor does one speak of its width: under bars, type that is read from six metres would overlap on a small screen.
 FIT = (
-    "<style>.stVerticalBlock.st-key-wall-picture{height:calc(100vh - 29rem);min-height:16rem;flex:none}"
+    "<style>.stVerticalBlock.st-key-wall-picture{height:calc(100vh - 30rem);min-height:16rem;flex:none}"
     "@media(max-width:1300px){.st-key-wall-picture .js-plotly-plot:has(.bars) :is(.xtick,.ytick,.annotation) text"
     "{font-size:clamp(11px,2vw,26px)!important}}</style>"
 )

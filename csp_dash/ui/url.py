@@ -50,6 +50,8 @@ def read(page: str, words: Vocabulary) -> tuple[Filters, tuple[Note, ...]]:
 
 def choose(**fields: Any) -> None:
     """Change fields of the view, as a widget's callback does: one entry in the browser's history."""
+    if not _by_hand():
+        return
     page, words, _ = st.session_state[READ]
     over, _ = st.session_state.get(CHOSEN, ([], {}))
     params = _heard()
@@ -78,6 +80,16 @@ def _heard() -> Params:
 def _back() -> bool:
     """Whether Back or Forward asked for this run."""
     return bool(getattr(get_script_run_ctx(), "is_history_navigation", False))
+
+
+def _by_hand() -> bool:
+    """Whether a reader's choice asked for this run.
+
+    Back, Forward and the timer of a fragment send the controls' values as the browser still has them. Where those are
+    older than the address, the callbacks would take them for choices, and undo the step back.
+    """
+    context = get_script_run_ctx()
+    return context is None or not (context.is_history_navigation or context.fragment_ids_this_run)
 
 
 def _write(params: Params) -> None:

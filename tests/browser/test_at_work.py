@@ -61,7 +61,8 @@ def test_a_copied_link_restores_the_view(tab: Tab, warm: str):
     text = side.inner_text()
     assert "Plan period" in text or side.get_by_label("Period").input_value().startswith("Plan period")
     assert said(page) == (
-        "Showing rates per 1,000 residents for Whitechapel, April 2021 to March 2024, compared with London."
+        "Showing yearly rates per 1,000 residents for Whitechapel, April 2021 to March 2024, compared with the period "
+        "before; London stands beside each figure."
     )
     assert shown(page) == {"ward": [WHITECHAPEL], "period": ["plan"], "measure": ["rate"], "compare": ["london"]}
 
