@@ -159,3 +159,9 @@ def test_the_theme_and_the_palette_are_one():
     assert [colour.upper() for colour in theme["chartSequentialColors"]] == list(palette.SEQUENTIAL)
     assert theme["light"]["backgroundColor"] == palette.PAGE_LIGHT
     assert theme["dark"]["backgroundColor"] == palette.PAGE_DARK
+
+
+def test_every_test_file_has_a_name_of_its_own():
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    assert not twice, f"pytest takes two files of one name for the same module: {twice}"
