@@ -17,10 +17,11 @@ from csp_dash.ui.panels import CHART
 # Nor does one speak of its width: under bars, type that is read from six metres would overlap on a small screen.
 FIT = (
     "<style>.stVerticalBlock.st-key-wall-picture{height:calc(100vh - 30rem);min-height:16rem;flex:none}"
+    ".st-key-wall-state p{font-size:1.5rem;font-weight:700;line-height:1.2}"
     "@media(max-width:1300px){.st-key-wall-picture .js-plotly-plot:has(.bars) :is(.xtick,.ytick,.annotation) text"
     "{font-size:clamp(11px,2vw,26px)!important}}</style>"
 )
-FONT = "font-family:inherit;margin:0;"
+FONT = "font-family:inherit;margin:0;padding:0;letter-spacing:normal;"
 
 
 def show(visit: Visit) -> None:
@@ -38,7 +39,7 @@ def show(visit: Visit) -> None:
     st.html(FIT)
     where = f"Priority {screen.priority.number}" if screen.priority.number else "Across the plan"
     _say(f"{where}: {screen.priority.title}", 1.7, 500)
-    _say(picture.title, 3.1, 750)
+    _say(picture.title, 3.1, 750, "h1")
     left, right = st.columns([1, 3], gap="large", vertical_alignment="center")
     with left:
         _say(item.figure, 5.2, 750)
@@ -87,8 +88,8 @@ def _move(screens: tuple[findings.Screen, ...], number: int) -> None:
     url.choose(indicator=screen.indicator, lens=_lens(screen))
 
 
-def _say(text: str, size: float, weight: int) -> None:
+def _say(text: str, size: float, weight: int, tag: str = "p") -> None:
     """A line of text of a size in rem: what markdown cannot say at six metres."""
     st.html(
-        f'<p style="{FONT}font-size:clamp(1.1rem,min({size * 0.95}vw,{size * 1.48}vh),{size}rem);line-height:1.2;font-weight:{weight}">{marks.safe(text)}</p>'
+        f'<{tag} style="{FONT}font-size:clamp(1.1rem,min({size * 0.95}vw,{size * 1.48}vh),{size}rem);line-height:1.2;font-weight:{weight}">{marks.safe(text)}</{tag}>'
     )

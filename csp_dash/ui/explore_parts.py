@@ -243,7 +243,7 @@ OTHERS = {
 
 def small(visit: Visit, item: Indicator) -> None:
     """The measure by LSOA: counts, tested hot spots, and how concentrated it is."""
-    st.subheader("Below the ward: by small area", anchor="small")
+    marks.section("Below the ward: by small area", "small")
     view = replace(panels.view_of(visit, item.slug), measure=Measure.COUNT)
     found = visit.store.panel(small_areas.below_ward, view)
     kept = replace(view, lens="small")
@@ -256,7 +256,7 @@ def small(visit: Visit, item: Indicator) -> None:
 
 def points(visit: Visit) -> None:
     """Burglary by police.uk map point, as hexagons or smoothed, with the warning that points are not addresses."""
-    st.subheader("Below the ward: burglary by map point", anchor="points")
+    marks.section("Below the ward: burglary by map point", "points")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         style = st.segmented_control(
             "Draw the map points as",
@@ -270,7 +270,7 @@ def points(visit: Visit) -> None:
     view = Filters(indicator="burglary", lens="small")
     picture = visit.store.panel(density.map_points, view, Style(style or Style.HEXAGONS), closer)
     with st.container(border=True):
-        st.markdown(f"##### {picture.title}")
+        marks.title(picture.title)
         st.caption(picture.caption)
         st.pydeck_chart(picture.figure, height=panels.MAP_HEIGHT, key="hexagons", alt=picture.alt)
         marks.legend(picture.legend)

@@ -177,7 +177,7 @@ def run() -> None:
     _renew(opened)
     if slug != "board":
         with st.sidebar:
-            st.markdown("#### Tower Hamlets\nCommunity safety")
+            st.markdown("**Tower Hamlets**  \nCommunity safety")
             _menu(chosen, slug, filters)
             if slug and CARDS[slug].filters:
                 _filters(opened, filters)
@@ -185,6 +185,7 @@ def run() -> None:
             if live.trouble:
                 st.warning(marks.plain(live.trouble))
     url.drawn()
+    marks.fresh_page()
     tell([note.text + INSTEAD.get(slug, ".") if note.parameter == "indicator" else note.text for note in notes])
     _watch(live, opened.release)
     token = _VISIT.set(visit)

@@ -33,7 +33,7 @@ def maps(visit: Visit, *slugs: str) -> None:
     shown = [slug for slug in slugs if visit.store.data.have(catalogue.indicators[slug], AreaKind.WARD)]
     if not shown:
         return
-    st.markdown("#### Where is it?")
+    marks.section("Where is it?", depth=3)
     slug = visit.filters.indicator if visit.filters.indicator in shown else shown[0]
     if len(shown) > 1:
         key = f"map-choice-{visit.page}"
@@ -211,7 +211,7 @@ def _cards(visit: Visit, view: Filters, slug: str, *, versus: bool) -> None:
     cards = visit.store.panel(ward_card.ward_cards, view)
     for card in cards:
         with st.container(border=True):
-            st.markdown(f"##### {card.name}")
+            marks.title(card.name, below=2)
             if card.tile.indicator.trust is Trust.ILLUSTRATIVE:
                 marks.illustrative()
                 st.markdown(f"{wording.of(card.tile.figure, card.tile.unit)}, {card.tile.period}")
@@ -304,7 +304,7 @@ def in_depth(visit: Visit, slug: str) -> None:
 def through_time(visit: Visit, view: Filters) -> None:
     """The map step by step: scrub, or press play. It stands still until asked."""
     with st.container(border=True):
-        st.markdown("##### Through time")
+        marks.title("Through time")
         with st.container(horizontal=True, vertical_alignment="center"):
             grain = st.segmented_control(
                 "Length of a step",

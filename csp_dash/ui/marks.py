@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 import re
+from contextvars import ContextVar
 from dataclasses import replace
+from typing import Literal
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -60,7 +62,27 @@ def illustrative() -> None:
 
 def wall_badge(state: State) -> None:
     """The same for the big screen, where a badge's type is too small: the letter, the word and the icon."""
-    st.markdown(f"## :{TONES[state.tone]}[{state.material} {state.label}]")
+    with st.container(key="wall-state"):
+        st.markdown(f":{TONES[state.tone]}[{state.material} {state.label}]")
+
+
+_DEPTH: ContextVar[int] = ContextVar("depth", default=1)
+
+
+def section(text: str, anchor: str | Literal[False] = False, depth: int = 2) -> None:
+    """The heading of a part of a page. What `title` writes below it is one deeper, until the next section."""
+    _DEPTH.set(depth)
+    (st.header if depth == 2 else st.subheader)(text, anchor=anchor)
+
+
+def title(text: str, below: int = 1) -> None:
+    """The heading of a panel, or `below` 2 of what stands in one: no level is left out, for who hears the page."""
+    st.markdown(f"{'#' * (_DEPTH.get() + below)} {text}")
+
+
+def fresh_page() -> None:
+    """A run draws a page from its top, under its only heading of the first level."""
+    _DEPTH.set(1)
 
 
 def safe(text: str) -> str:

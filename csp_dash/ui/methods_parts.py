@@ -52,7 +52,7 @@ def contents() -> None:
 
 
 def _heading(anchor: str) -> None:
-    st.subheader(CONTENTS[anchor], anchor=anchor)
+    marks.section(CONTENTS[anchor], anchor)
 
 
 def standing(visit: Visit) -> None:

@@ -27,7 +27,7 @@ STANDINGS = {
 def outcomes(visit: Visit, slug: str) -> None:
     """What the plan wants here, what measures it, and what nobody publishes yet."""
     priority = visit.catalogue.priorities[slug]
-    st.subheader("What the plan wants, and what shows it", anchor="outcomes")
+    marks.section("What the plan wants, and what shows it", "outcomes")
     _targets(visit, slug)
     with st.grid(3, min_column_width=300):
         for outcome in priority.outcomes:
@@ -99,7 +99,7 @@ def awaiting(visit: Visit, items: Iterable[Indicator]) -> None:
 def awaiting_card(visit: Visit, item: Indicator) -> None:
     """An awaiting measure by itself: what it is, who holds it, the plan's figure, and how it gets figures."""
     with st.container(border=True):
-        st.subheader(item.title, anchor=False)
+        marks.section(item.title)
         st.markdown(item.plain)
         st.badge("No figures yet", icon=":material/hourglass_empty:", color="gray")
         lines = [

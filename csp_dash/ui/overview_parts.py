@@ -16,7 +16,7 @@ from csp_dash.ui.frame import CARDS, Visit, page
 def glance(visit: Visit) -> None:
     """The whole plan on one card: each priority with the state of its headline measures."""
     with st.container(border=True, height="stretch"):
-        st.markdown("##### The plan at a glance")
+        marks.title("The plan at a glance")
         for priority in _shown(visit):
             number = f"{priority.number} " if priority.number else ""
             st.page_link(
@@ -71,7 +71,7 @@ def _measure(item: Tile) -> None:
 
 def what_moved(visit: Visit) -> None:
     """Which kinds of offence made the borough's total move."""
-    st.subheader("What made the total move, and where the harm is", anchor="moved")
+    marks.section("What made the total move, and where the harm is", "moved")
     whole = visit.catalogue.priorities["borough"].headlines[0]
     view = panels.view_of(visit, whole)
     panels.picture_panel(visit, visit.store.panel(moved.by_part, view), "what-moved", view)
@@ -79,7 +79,7 @@ def what_moved(visit: Visit) -> None:
 
 def targets(visit: Visit) -> None:
     """The plan's numeric targets, each with its standing in words."""
-    st.subheader("The plan's targets", anchor="targets")
+    marks.section("The plan's targets", "targets")
     with st.grid(2, min_column_width=320):
         for found in visit.store.panel(judged.targets, Filters()):
             outcome_parts.target_card(found)

@@ -132,7 +132,7 @@ def comparisons(visit: Visit, slug: str) -> None:
     view = view_of(visit, slug)
     found = visit.store.panel(compared.comparisons, view)
     with st.container(border=True):
-        st.markdown(f"##### {found.title}")
+        marks.title(found.title)
         st.caption("Like for like only: whole periods, the same months, no declared break between them.")
         with st.grid(2, min_column_width=280):
             for way in found.ways:
@@ -193,7 +193,7 @@ def title(picture: Picture) -> None:
     """A picture's finding, with the word that stands on everything made up."""
     if picture.indicator.trust is Trust.ILLUSTRATIVE:
         marks.illustrative()
-    st.markdown(f"##### {picture.title}")
+    marks.title(picture.title)
     if picture.caption:
         st.caption(picture.caption)
 

@@ -49,7 +49,7 @@ def contents() -> None:
 
 def sections(visit: Visit) -> None:
     """The rest of the plan, a section at a time."""
-    st.subheader("The plan, section by section", anchor="sections")
+    marks.section("The plan, section by section", "sections")
     for section, title in SECTIONS:
         opened = st.expander(f"**{title}**", on_change="rerun", key=f"section-{section}")
         if opened.open:
@@ -61,7 +61,7 @@ def sections(visit: Visit) -> None:
 
 def borough(visit: Visit) -> None:
     """The borough profile as the plan gives it."""
-    st.subheader("The borough, as the plan describes it", anchor="borough")
+    marks.section("The borough, as the plan describes it", "borough")
     figures(visit, FigureKind.CONTEXT, columns=("Figure", "Note", "Plan page"))
 
 
@@ -82,7 +82,7 @@ def _passage(item: Passage) -> None:
 
 def spine(visit: Visit) -> None:
     """Each priority with its aims, the outcomes that it wants, what measures them, and who delivers."""
-    st.subheader("Aims, outcomes, boards and delivery", anchor="spine")
+    marks.section("Aims, outcomes, boards and delivery", "spine")
     for priority in visit.catalogue.priorities.values():
         if not priority.outcomes:
             continue
@@ -125,7 +125,7 @@ def _bullets(title: str, lines: Iterable[str]) -> None:
 
 def achievements(visit: Visit) -> None:
     """What the 2017-21 plan's own table claims, with its ratings in words."""
-    st.subheader("Achievements 2017-21 and their ratings", anchor="achievements")
+    marks.section("Achievements 2017-21 and their ratings", "achievements")
     rows = [figure for figure in visit.catalogue.figures.values() if figure.rating]
     numbers = visit.catalogue.contradictions
     st.table(
@@ -155,7 +155,7 @@ def _plan_words(figure: PlanFigure) -> str:
 
 def boards(visit: Visit) -> None:
     """Boards and what each answers for: its measures with their state, what it awaits, its targets."""
-    st.subheader("Who answers for what", anchor="boards")
+    marks.section("Who answers for what", "boards")
     with st.grid(2, min_column_width=330):
         for board in visit.catalogue.boards.values():
             with st.container(border=True, height="stretch", gap="xsmall"):
@@ -200,7 +200,7 @@ def figures(
 
 def targets(visit: Visit) -> None:
     """The plan's numeric targets, each with why it can or cannot be judged."""
-    st.subheader("Targets", anchor="targets")
+    marks.section("Targets", "targets")
     with st.grid(2, min_column_width=320):
         for found in visit.store.panel(judged.targets, Filters()):
             outcome_parts.target_card(found)
@@ -208,11 +208,11 @@ def targets(visit: Visit) -> None:
 
 def contradictions(visit: Visit) -> None:
     """The register of what does not agree inside the plan, each entry with the figures that it touches."""
-    st.subheader("Where the plan does not agree with itself", anchor="contradictions")
+    marks.section("Where the plan does not agree with itself", "contradictions")
     with st.grid(2, min_column_width=330):
         for item in visit.catalogue.contradictions.values():
             with st.container(border=True, height="stretch", gap="xsmall"):
-                st.markdown(f"###### {marks.entry(item)}")
+                marks.title(marks.entry(item))
                 st.markdown(item.text)
                 touched = [
                     figure for figure in visit.catalogue.figures.values() if item.number in figure.contradictions
@@ -226,12 +226,12 @@ def contradictions(visit: Visit) -> None:
 
 def checked(visit: Visit) -> None:
     """The plan's claims held against today's official series."""
-    st.subheader("The plan, checked against today's official data", anchor="checked")
+    marks.section("The plan, checked against today's official data", "checked")
     found = visit.store.panel(check.table, Filters())
-    st.markdown(f"##### {found.title}")
+    marks.title(found.title)
     st.caption(found.caption)
     st.table(found.table, hide_index=True, border="horizontal", alt=found.title)
-    st.markdown("##### Why each agrees or differs")
+    marks.title("Why each agrees or differs")
     with st.grid(2, min_column_width=330):
         for card in found.cards:
             with st.container(border=True, height="stretch", gap="xsmall"):
@@ -259,7 +259,7 @@ def _touched(items: Iterable[Contradiction]) -> None:
 
 def claimed(visit: Visit) -> None:
     """The claims that no open series can be held against, each with what can be said of it."""
-    st.markdown("##### Claims that only the plan's own numbers can bear out")
+    marks.title("Claims that only the plan's own numbers can bear out")
     found = visit.store.panel(claims.claims, Filters())
     lines = [
         f"- **{claim.figure.name}, {claim.said}** (p{claim.figure.page}): **{claim.verdict}.** {claim.why}"

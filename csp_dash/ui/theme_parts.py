@@ -18,7 +18,7 @@ from csp_dash.ui.frame import Visit
 
 def scorecard(visit: Visit, priority: Priority) -> None:
     """Every measure of a priority with its state and its finding, theme by theme, each linked to the explore page."""
-    st.subheader("Every measure, and whether it changed", anchor="measures")
+    marks.section("Every measure, and whether it changed", "measures")
     for theme in priority.themes:
         lines = [_line(visit, slug) for slug in theme.measures if _official(visit, slug)]
         if lines:
@@ -45,7 +45,7 @@ def _line(visit: Visit, slug: str) -> str:
 
 def themes(visit: Visit, priority: Priority) -> None:
     """One theme at a time in depth: its question, its measures over time and place, and what nobody publishes."""
-    st.subheader("Look closer", anchor="themes")
+    marks.section("Look closer", "themes")
     names = {theme.id: theme for theme in priority.themes}
     present = visit.catalogue.theme_of(visit.filters.indicator)
     chosen = present.id if present and present.id in names else next(iter(names))
@@ -66,7 +66,7 @@ def themes(visit: Visit, priority: Priority) -> None:
         wrap=True,
     )
     theme = names[chosen]
-    st.markdown(f"#### {theme.question}")
+    marks.section(theme.question, depth=3)
     measured = [slug for slug in theme.measures if visit.catalogue.indicators[slug].measured]
     panels.trends(visit, *measured)
     for name in theme.pictures:
@@ -107,7 +107,7 @@ def pair_panel(visit: Visit, slug: str) -> None:
     """A measure that is neither good nor bad in itself, beside the outcome or confidence that it is read with."""
     found = visit.store.panel(pair.pair, panels.view_of(visit, slug))
     with st.container(border=True):
-        st.markdown(f"##### {found.title}")
+        marks.title(found.title)
         st.caption(found.why)
         with st.grid(2, min_column_width=260, gap="medium"):
             _half(found.first)

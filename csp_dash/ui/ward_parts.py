@@ -103,7 +103,7 @@ def _found_on_map() -> None:
 def profile(visit: Visit, ward: str) -> None:
     """What was recorded in the ward, one card a measure, in sentences."""
     name = visit.words.wards[ward]
-    st.header(f"What the police recorded in {name}", anchor=False)
+    marks.section(f"What the police recorded in {name}")
     people = visit.store.data.people.get(ward)
     if people:
         st.caption(
@@ -117,7 +117,7 @@ def profile(visit: Visit, ward: str) -> None:
     )
     returned = visit.store.panel(ward_profile.returned, view)
     if returned:
-        st.header(f"What partners counted in {name}", anchor=False)
+        marks.section(f"What partners counted in {name}")
         _cards(returned)
         holders = list(dict.fromkeys(line.indicator.holder for line in returned))
         st.caption(
@@ -140,16 +140,16 @@ def _cards(lines: tuple[ward_profile.Line, ...]) -> None:
 def look(visit: Visit, ward: str) -> None:
     """The ward on the map, and one measure over time."""
     here = replace(visit, filters=Filters(wards=(ward,)))
-    st.subheader("How it changed", anchor=False)
+    marks.section("How it changed")
     panels.trends(here, "burglary", "violence_with_injury")
-    st.subheader("Your ward among the others", anchor=False)
+    marks.section("Your ward among the others")
     shaded = replace(here.filters, measure=visit.filters.measure, shade=visit.filters.shade)
     map_parts.map_panel(replace(visit, filters=shaded), "asb", versus=False)
 
 
 def action(visit: Visit) -> None:
     """What the partnership said it would do, and where to report."""
-    st.subheader("What is being done", anchor=False)
+    marks.section("What is being done")
     lines = visit.catalogue.priorities["neighbourhood_crime"].delivery[:8]
     st.markdown("\n".join(f"- {line}" for line in lines))
     st.page_link(
@@ -163,7 +163,7 @@ def action(visit: Visit) -> None:
 
 def contacts(visit: Visit) -> None:
     """Where to report and get help, as the plan lists it."""
-    st.subheader("Report something, or get help", anchor="help")
+    marks.section("Report something, or get help", "help")
     st.error("In an emergency, or when a crime is happening, call [999](tel:999).", icon=":material/emergency:")
     groups = list(dict.fromkeys(contact.group for contact in visit.catalogue.contacts))
     with st.grid(3, min_column_width=280):
