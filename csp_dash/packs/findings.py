@@ -9,20 +9,24 @@ from csp_dash.analytics import wording
 from csp_dash.domain.catalogue import Priority
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import Trust
+from csp_dash.packs import ward_profile
 from csp_dash.packs.asked import asked, compare
 from csp_dash.packs.data import Data
 from csp_dash.packs.verdict import Verdict, live, verdict
 
+FEWEST_STILL = 2
+"""Measures of a ward without a change are counted, not named, where they are more."""
 MOST = 4
 """Measures that got worse are named up to this many; more are counted and linked."""
 
 
 @dataclass(frozen=True)
 class Named:
-    """A measure's short name, as inside a sentence and with the place of its figures, and its verdict."""
+    """A measure's short name, as inside a sentence, `whose` figures these are where not of the place asked for, its verdict."""
 
     slug: str
     name: str
+    whose: str
     verdict: Verdict
 
     @property
@@ -78,14 +82,37 @@ def answer(data: Data, view: Filters, slug: str, link: str) -> str:
 def _named(data: Data, view: Filters, slug: str) -> Named:
     question = asked(data, replace(view, indicator=slug, lens=""))
     _, found = compare(data, question)
-    name = question.named(wording.inside(question.indicator.short))
-    return Named(slug, name, verdict(data, question, found))
+    return Named(slug, wording.inside(question.indicator.short), question.whose, verdict(data, question, found))
+
+
+def ward_answer(data: Data, view: Filters) -> str:
+    """Whether the first ward of the view is safer than a year before: what changed by name, the rest by number."""
+    lines = ward_profile.profile(data, view)
+    items = [Named(one.indicator.slug, wording.inside(one.indicator.short), "", one.verdict) for one in lines]
+    still = [item for item in items if _group(item) == "same"]
+    told = [item for item in items if item not in still] if len(still) > FEWEST_STILL else items
+    clauses = _clauses(told)
+    if len(still) > FEWEST_STILL:
+        whom = f"the other {len(still)} measures" if clauses else f"all {len(still)} measures"
+        clauses.append(f"{whom} show no detectable change")
+    if not clauses:
+        return ""
+    return f"{data.names[view.wards[0]]}, latest 12 months against the 12 before: {'; '.join(clauses)}."
 
 
 def _listed(items: Iterable[Named]) -> str:
-    return wording.listed(
-        [f"{item.name} ({item.verdict.level})" if item.verdict.level else item.name for item in items]
-    )
+    """The names, those of another area last: `burglary, and homicide and rape (both for all of Tower Hamlets)`."""
+    by_area: dict[str, list[str]] = {"": []}
+    for item in items:
+        name = f"{item.name} ({item.verdict.level})" if item.verdict.level else item.name
+        by_area.setdefault(item.whose, []).append(name)
+    own = wording.listed(by_area.pop(""))
+    return ", and ".join([*([own] if own else []), *(_of_another(whose, names) for whose, names in by_area.items())])
+
+
+def _of_another(whose: str, names: list[str]) -> str:
+    each = {1: "", 2: "both for "}.get(len(names), f"these {len(names)} for ")
+    return f"{wording.listed(names)} ({each}{whose})"
 
 
 def _clauses(items: list[Named]) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from csp_dash.analytics import alt, narrate, wording
+from csp_dash.analytics.compare import Change
 from csp_dash.charts import lines
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import BOROUGH
@@ -30,7 +31,8 @@ APART = "hate_racist_religious"  # so much larger than the others that on one sc
 
 def strands(data: Data, view: Filters) -> Picture:
     """12-month totals of the smaller strands as lines, and every strand's change in the table."""
-    rows, moved = [], []
+    rows: list[dict[str, str]] = []
+    moved: list[tuple[str, Change]] = []
     for slug in STRANDS:
         indicator = data.catalogue.indicators[slug]
         question = asked(data, replace(view, indicator=slug), whole=True)
@@ -45,7 +47,7 @@ def strands(data: Data, view: Filters) -> Picture:
             }
         )
         if compared and found and found.detectable:
-            moved.append(f"{wording.inside(indicator.short)} {narrate.movement(found)}")
+            moved.append((wording.inside(indicator.short), found))
     question = asked(data, replace(view, indicator=APART), whole=True)
     drawn = pd.concat([_totals(data, slug) for slug in STRANDS if slug != APART], ignore_index=True)
     ends = {str(name): _last(part["value"]) for name, part in drawn.groupby("name", sort=False)}
@@ -53,7 +55,7 @@ def strands(data: Data, view: Filters) -> Picture:
     told = tabled(data, question, pd.DataFrame(rows), raw, "hate-crime-strands")
     return Picture(
         indicator=question.indicator,
-        title=f"Hate crime by strand: {wording.listed(moved) if moved else 'no detectable change in any'}",
+        title=f"Hate crime by strand: {_finding(moved)}",
         caption="Tower Hamlets, offences in the 12 months up to each month. Racist and religious hate is far larger and has its own chart "
         "above. An offence with two strands counts in both, so strands are not added up.",
         figure=lines.figure(drawn, chosen="hate_homophobic", identity="strands"),
@@ -63,6 +65,22 @@ def strands(data: Data, view: Filters) -> Picture:
         evidence=told,
         empty=bool(drawn["value"].isna().all()),
     )
+
+
+def _finding(moved: list[tuple[str, Change]]) -> str:
+    """What moved, over which months: of few events, from how many to how many."""
+    if not moved:
+        return "no detectable change in any"
+    periods = list(dict.fromkeys(narrate.when(change) for _, change in moved))
+    said = []
+    for name, change in moved:
+        how = (
+            f"{'up' if (change.absolute or 0) > 0 else 'down'} {narrate.both(change)}"
+            if change.few
+            else narrate.movement(change)
+        )
+        said.append(f"{name} {how}" if len(periods) == 1 else f"{name} {how} {narrate.when(change)}")
+    return wording.listed(said) + (f" {periods[0]}" if len(periods) == 1 else "")
 
 
 def _totals(data: Data, slug: str) -> pd.DataFrame:

@@ -134,7 +134,9 @@ def _table(data: Data, made: Shaded, ordered: pd.DataFrame) -> pd.DataFrame:
 
 
 def _head(name: str, made: Shaded) -> str:
-    """A column's head; over made-up figures it says so."""
+    """A column's head; over made-up figures it says so, and over a figure per year of a period that is none."""
+    if made.unit.endswith(" a year") and name.startswith("Per"):
+        name = f"{name} a year"
     return f"{name} ({ILLUSTRATIVE.lower()})" if made.question.indicator.trust is Trust.ILLUSTRATIVE else name
 
 

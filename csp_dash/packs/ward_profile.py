@@ -14,7 +14,7 @@ from csp_dash.packs.asked import against_before
 from csp_dash.packs.data import Data
 from csp_dash.packs.ranking import ward_place
 from csp_dash.packs.shades import by_ward, ward_frame
-from csp_dash.packs.verdict import verdict
+from csp_dash.packs.verdict import Verdict, verdict
 
 MEASURES = (
     "asb",
@@ -37,7 +37,11 @@ class Line:
     count: str
     period: str
     words: str
-    state: State
+    verdict: Verdict
+
+    @property
+    def state(self) -> State:
+        return self.verdict.state
 
 
 def profile(data: Data, view: Filters) -> tuple[Line, ...]:
@@ -91,7 +95,7 @@ def _line(data: Data, view: Filters, indicator: Indicator, ward: str) -> Line | 
         wording.number(now.numerator),
         question.period,
         wording.capital(words),
-        told.state,
+        told,
     )
 
 

@@ -124,7 +124,17 @@ def _place(visit: Visit, item: Indicator) -> None:
                 f"{one.name} {one.words}{f', {one.period}' if one.period else ''} (p{one.page})" for one in said
             )
         )
+    lines.append(f"- **Smallest areas:** {_finest(visit, item)}")
     st.markdown("\n".join(lines))
+
+
+def _finest(visit: Visit, item: Indicator) -> str:
+    """How far down a measure's figures go here, and where to see that."""
+    if item.trust is not Trust.ILLUSTRATIVE and small_areas.shown(visit.store.data, item):
+        return f"small areas (LSOA), under \u201c{LENSES['small']}\u201d"
+    if visit.store.data.have(item, AreaKind.WARD):
+        return "wards; this dashboard has no figures of it below them"
+    return "the borough; this dashboard has no figures of it by ward or below"
 
 
 def look(visit: Visit, item: Indicator) -> None:

@@ -186,7 +186,7 @@ def _table(visit: Visit, found: WardMap, slug: str) -> None:
         selection_mode="single-row",
         column_config={"Ward": st.column_config.TextColumn("Ward", width=140)}
         | {
-            name: st.column_config.NumberColumn(name, format="localized", width=66)
+            name: st.column_config.NumberColumn(name, format="localized", width=66 if len(name) < 12 else 120)
             for name in table.select_dtypes("number").columns
         },
         alt=f"{found.picture.title}. All wards; a column can be sorted.",

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from walk import BOROUGH, WARD, WARDS, Said, said, shown, views
 
+from csp_dash.analytics import wording
 from csp_dash.analytics.target import Standing
 from csp_dash.catalogue import Catalogue, load
 from csp_dash.domain.filters import Filters
@@ -221,3 +222,19 @@ def test_a_target_that_is_due_is_met_missed_or_cannot_be_judged(data: Data) -> N
             assert one.standing.word.lower() == said.pop(), "where all readings agree, that is the verdict"
     fair = next(one for one in targets.targets(data, Filters()) if one.target.indicator == "pas_fair_treatment")
     assert fair.standing is Standing.MISSED and "December 2023" in fair.readings[0]
+
+
+def test_a_ward_s_answer_names_each_change_and_counts_the_rest(data: Data):
+    changed = 0
+    for ward in data.wards:
+        view = Filters(wards=(ward,))
+        lines, said = ward_profile.profile(data, view), findings.ward_answer(data, view)
+        assert said.startswith(data.names[ward])
+        still = [line for line in lines if line.state.word == "No detectable change"]
+        for line in lines:
+            named = wording.inside(line.indicator.short) in said
+            assert named or line in still, (ward, line.indicator.slug)
+            changed += named and line not in still
+        counted = re.search(r"(?:the other|all) (\d+) measures", said)
+        assert (int(counted[1]) if counted else 0) == (len(still) if len(still) > 2 else 0), said
+    assert changed > 10
