@@ -42,12 +42,12 @@ def test_each_chosen_ward_has_its_card_and_two_are_held_against_each_other():
     at = visit("explore", indicator="burglary", ward=[WEAVERS, WHITECHAPEL])
     check(at)
     text = words(at)
-    assert "##### Weavers" in text and "##### Whitechapel" in text
+    assert "### Weavers" in text and "### Whitechapel" in text
     assert text.count("of the 20 wards by number") == 2
     assert "side by side" in text
     at.button(key="leave-burglary").click().run()
     check(at)
-    assert "ward" not in at.query_params and "##### Weavers" not in words(at)
+    assert "ward" not in at.query_params and "# Weavers" not in words(at)
 
 
 def test_another_ward_is_set_beside_the_first():

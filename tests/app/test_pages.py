@@ -341,7 +341,8 @@ def test_my_ward_speaks_of_the_ward_that_was_chosen():
     at.selectbox(key="ward_choice").select(WHITECHAPEL).run()
     check(at)
     assert at.query_params["ward"] == WHITECHAPEL
-    assert [item.value for item in at.header] == ["What the police recorded in Whitechapel"]
+    assert at.header[0].value == "What the police recorded in Whitechapel"
+    assert any(item.value.startswith("**Whitechapel, latest 12 months") for item in at.markdown)
     assert len(at.metric) >= 6
     assert "18,841 residents" in words(at)
     assert "101" in words(at) and "999" in words(at)
