@@ -11,7 +11,8 @@ run: $(VENV)/run.stamp
 
 test: $(VENV)/test.stamp check
 	@bash tests/browser/chromium.sh
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --ignore tests/browser
+	$(BIN)/python -m pytest tests/browser
 
 check: $(VENV)/test.stamp
 	$(BIN)/ruff format --check .

@@ -113,6 +113,8 @@ PANELS: dict[str, tuple[Builder, Callable[[Data, Indicator], bool]]] = {
 
 FIRST = ("tile", "trend")
 """The panels that stand on most pages, and are walked in every view."""
+HEAVY = ("below the ward", "small multiples", "borough map", "boroughs", "ranks that move")
+"""The panels that take longest to draw, and differ least from view to view."""
 
 
 @dataclass(frozen=True)
@@ -173,14 +175,15 @@ def said(data: Data, view: Filters, panels: Iterable[str] = tuple(PANELS)) -> It
 def asked_for(data: Data, slug: str) -> Iterator[Said]:
     """What a measure says: its first panels in every view, the others in those that differ in kind."""
     for view in views(data, slugs=[slug]):
-        if view.measure is Measure.COUNT or view.period in ("12m", "1m", "plan"):
-            yield from said(data, view, FIRST)
+        if view.measure is Measure.COUNT or view.period in ("12m", "1m", "plan", "custom"):
+            yield from said(data, view, FIRST if view.wards != WARDS or view.period in ("12m", "plan") else FIRST[:1])
     rest = tuple(name for name in PANELS if name not in FIRST)
+    light = tuple(name for name in rest if name not in HEAVY)
     for view in views(data, slugs=[slug], places=(WARD,), periods=("12m", "plan", "custom")):
         if view.measure is Measure.COUNT or view.period == "12m":
-            yield from said(data, view, rest)
+            yield from said(data, view, rest if view.period == "12m" else light)
     for view in views(data, slugs=[slug], places=(BOROUGH, WARDS), periods=("12m",), measures=(Measure.COUNT,)):
-        yield from said(data, view, rest)
+        yield from said(data, view, light)
     first, last = BEFORE_ALL
     yield from said(data, Filters(slug, WARD, period="custom", first=first, last=last))
     for view in views(data, slugs=[slug], places=(BOROUGH, WARD), periods=("12m",), compares=list(Compare)[1:]):

@@ -56,7 +56,7 @@ def ahead(data: Data, view: Filters) -> Picture:
             unit=indicator.unit,
             identity=indicator.slug,
         ),
-        alt=f"Line chart of {question.subject}, {question.place}, with a fan of the next 12 months. {title}.",
+        alt=f"Line chart of {wording.inside(question.subject)}, {question.place}, with a fan of the next 12 months. {title}.",
         evidence=told,
         sentence=f"Tried out on {found.origins} past dates, each time knowing only what was known then, it missed the next 12 "
         f"months' total by {found.error:.1f}% on average; repeating the last year's value missed it by {found.naive_error:.1f}%. "

@@ -39,7 +39,7 @@ def small_multiples(data: Data, view: Filters) -> Picture:
         title=title,
         caption=f"{wording.capital(question.unit_a_month)}, average of 12 months, all wards on one scale.",
         figure=multiples.grid(known, unit=question.unit, chosen=view.wards),
-        alt=f"Small line charts of {question.subject}, one a ward. {title}.",
+        alt=f"Small line charts of {wording.inside(question.subject)}, one a ward. {title}.",
         evidence=evidence(data, question, area_rows(question, ward_frame(data, question)), "by-ward", "Ward"),
         empty=not len(ends),
     )

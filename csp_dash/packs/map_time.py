@@ -108,7 +108,7 @@ def years(data: Data, view: Filters) -> Picture:
         title=f"{question.subject}, year by year",
         caption=f"{wording.capital(question.unit)}, by ward, each 12 months. The same classes in every map.",
         figure=year_grid.grid(data.ward_outlines, made, chosen=view.wards) if made else "",
-        alt=f"Small maps of {question.subject}, one for each 12 months.",
+        alt=f"Small maps of {wording.inside(question.subject)}, one for each 12 months.",
         evidence=evidence(data, question, parts, "by-ward-and-year", "Ward"),
         legend=shading.legend,
         empty=not made,

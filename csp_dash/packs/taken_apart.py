@@ -43,7 +43,7 @@ def taken_apart(data: Data, view: Filters) -> Picture:
         title=title,
         caption=f"{wording.capital(indicator.unit)} a month, {question.place}: level, season and what neither explains.",
         figure=decomposition.figure(parts, unit=indicator.unit, identity=indicator.slug),
-        alt=f"Three charts of {question.subject}, {question.place}: level, season, remainder. {title}.",
+        alt=f"Three charts of {wording.inside(question.subject)}, {question.place}: level, season, remainder. {title}.",
         evidence=evidence(data, question, rows, "taken-apart", "Month"),
         sentence=f"{both}The method is STL (seasonal and trend decomposition by loess; Cleveland and others, 1990) on logarithms, "
         "made robust to shocks such as lockdowns. The end of the level is the least certain part of it.",

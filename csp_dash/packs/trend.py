@@ -228,7 +228,7 @@ def _whole_period(data: Data, question: Asked) -> str:
     if question.span is None:
         return question.period
     number = value(data, question, data.window(question.indicator, question.kind, question.areas, question.span))
-    return f"{value_words(question, number)} {question.unit.removeprefix('percent ')}, {question.period}"
+    return f"{wording.of(value_words(question, number), question.unit.removeprefix('percent '))}, {question.period}"
 
 
 def _trend(data: Data, question: Asked, frame: pd.DataFrame) -> pd.DataFrame:

@@ -51,7 +51,7 @@ def funnel_chart(data: Data, view: Filters) -> Picture:
             chosen=view.wards,
             identity=f"funnel-{view.indicator}",
         ),
-        alt=f"Funnel chart of {question.subject} by ward, {question.period}: {made.finding}.",
+        alt=f"Funnel chart of {wording.inside(question.subject)} by ward, {question.period}: {made.finding}.",
         evidence=tabled(data, question, shown, found.frame, f"{question.indicator.slug}-funnel"),
         remark=made.remark,
         empty=known.empty,

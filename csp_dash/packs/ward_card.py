@@ -94,7 +94,7 @@ def versus(data: Data, view: Filters) -> Picture:
         title=f"{question.subject}: {names} side by side",
         caption=f"{wording.capital(counted.unit_a_month)}, average of 12 months.",
         figure=lines.figure(known, chosen=view.wards[0], identity=f"versus-{indicator.slug}"),
-        alt=f"Line chart of {question.subject}, one line a ward: {names}. {gap}",
+        alt=f"Line chart of {wording.inside(question.subject)}, one line a ward: {names}. {gap}",
         evidence=evidence(data, asked_for, area_rows(asked_for, numbers), "wards-compared", "Ward"),
         sentence=gap,
         empty=not known["value"].notna().any(),

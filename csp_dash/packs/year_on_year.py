@@ -39,7 +39,7 @@ def year_on_year(data: Data, view: Filters) -> Picture:
         title=title,
         caption=f"{wording.capital(question.unit_a_month)}, {question.place}. A line a year; the latest stands out.",
         figure=seasons.figure(drawn, unit=indicator.unit, rate=rate, identity=indicator.slug),
-        alt=f"Line chart of {question.subject}, {question.place}: one line a year from January to December. {title}.",
+        alt=f"Line chart of {wording.inside(question.subject)}, {question.place}: one line a year from January to December. {title}.",
         evidence=evidence(
             data, question, rows, "year-on-year", "Month", unit=question.unit_a_month if question.rated else ""
         ),

@@ -148,7 +148,9 @@ def measure_link(view: Filters, item: Indicator, name: str = "") -> str:
 
 def foot(evidence: Evidence, release: str, view: Filters, key: str, sentence: str = "") -> None:
     """Under every picture: source, as-at, release, link; then, when opened, the table, download and caveats."""
-    source = f"[{evidence.source}]({evidence.url})" if evidence.url else evidence.source
+    inside, _, place = evidence.url.partition("#")
+    url = way(inside, view, place) if inside and ":" not in inside else evidence.url  # a page of ours keeps the view
+    source = f"[{evidence.source}]({url})" if url else evidence.source
     as_at = f" · figures to {evidence.as_at}" if evidence.as_at else ""
     st.caption(f"Source: {source}{as_at} · release {release} · [link to this view]({link(view)})")
     opened = st.expander(

@@ -1,19 +1,24 @@
-"""Every measure in every view: each panel is built once, and all that must hold of its texts is looked at."""
+"""Every measure in every view: each panel is built once, and all that must hold of what it says is looked at."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from checks.nothing import nothing
+from checks.scope import SCOPE
 from checks.sound import sound
 from checks.words import grammar
-from walk import Said, asked_for, shown
+from walk import WARD, Said, asked_for, said, shown
 
 from csp_dash.catalogue import load
+from csp_dash.domain.filters import Filters
+from csp_dash.domain.words import Compare, Measure
 from csp_dash.packs.data import Data
 
-CHECKS: tuple[Callable[[Data, Said], str | None], ...] = (sound, grammar, nothing)
+Check = Callable[[Data, Said], str | None]
+CHECKS: tuple[Check, ...] = (sound, grammar, nothing, *SCOPE)
 MEASURED = [slug for slug, item in load().indicators.items() if item.measured]
 
 
@@ -22,8 +27,36 @@ def test_what_every_view_of_a_measure_says(data: Data, slug: str) -> None:
     if slug not in shown(data):
         pytest.skip("no figures in this release")
     walked, faults = 0, []
-    for said in asked_for(data, slug):
+    for one in asked_for(data, slug):
         walked += 1
-        faults += [f"{said.where}: {fault}" for fault in (check(data, said) for check in CHECKS) if fault]
+        faults += [f"{one.where}: {fault}" for fault in (check(data, one) for check in CHECKS) if fault]
     assert walked > 50
     assert not faults, f"{len(faults)} faults in {walked} panels, the first:\n" + "\n".join(faults[:25])
+
+
+def of(data: Data, panel: str, view: Filters) -> Said:
+    return next(iter(said(data, view, (panel,))))
+
+
+SPOILT = [
+    ("names_its_area", "tile", Filters("homicide", WARD), {"title": "Homicide"}),
+    ("names_its_area", "trend", Filters("homicide", WARD), {"alt": "A line chart of homicide."}),
+    ("names_its_area", "pair", Filters("sexual_offences", WARD), {"title": "Sexual offences, read together"}),
+    ("names_its_area", "comparisons", Filters("homicide", WARD), {"title": "Homicide compared"}),
+    ("speaks_in_rates", "tile", Filters("burglary", WARD, Measure.RATE), {"sentence": "Up, from 3 to 4."}),
+    ("speaks_in_rates", "tile", Filters("burglary", WARD, Measure.RATE), {"figure": "1"}),
+    ("speaks_in_rates", "trend", Filters("burglary", WARD, Measure.RATE), {"caption": "Offences a month."}),
+    ("gives_the_period_s_own_figure", "trend", Filters("burglary", WARD, period="plan"), {"caption": "Offences."}),
+    ("shows_the_other_place", "tile", Filters("burglary", compare=Compare.LONDON), {"other": ""}),
+    ("pairs_figures_of_today", "pair", Filters("sexual_offences"), {"reading": "There is nothing to explain."}),
+]
+
+
+@pytest.mark.parametrize(("check", "panel", "view", "spoil"), SPOILT)
+def test_a_panel_that_hides_whose_or_what_it_is_of_would_be_found(
+    data: Data, check: str, panel: str, view: Filters, spoil: dict[str, str]
+) -> None:
+    there = of(data, panel, view)
+    judge = next(one for one in SCOPE if one.__name__ == check)
+    assert judge(data, there) is None
+    assert judge(data, Said(panel, view, replace(there.made, **spoil)))
