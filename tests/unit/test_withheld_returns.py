@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -18,7 +19,7 @@ from csp_dash.domain.settings import Settings
 from csp_dash.domain.words import BOROUGH, Measure
 from csp_dash.ingest import pipeline
 from csp_dash.ingest.return_cells import wards
-from csp_dash.packs import answer, moved
+from csp_dash.packs import answer, moved, ward_map
 from csp_dash.packs.data import Data
 from csp_dash.warehouse import Releases
 
@@ -59,7 +60,7 @@ def cells(places: tuple[str, ...], first: str, last: str) -> frozenset[tuple[str
 
 
 def published(data: Data) -> Iterator[Sum]:
-    """Every count that a panel's CSV, the command or the parts of a change give, with the cells that it is a sum of."""
+    """Every count that a panel's CSV, a map's GeoJSON, the command or the parts of a change give, with the cells that it is a sum of."""
     item = data.catalogue.indicators[SLUG]
     periods = ("1m", "12m", "custom")
     for view in walk.views(data, slugs=[SLUG], periods=periods, measures=(Measure.COUNT,)):
@@ -67,6 +68,7 @@ def published(data: Data) -> Iterator[Sum]:
             yield from _in_csv(data, said.made)
             if said.panel == "moved by ward":
                 _no_rest(said.made)
+        yield from _in_geojson(ward_map.geojson(data, view))
     every = data.wards
     for first in range(len(MONTHS)):
         for last in [first + length - 1 for length in (1, 11, 12) if first + length <= len(MONTHS)]:
@@ -89,6 +91,13 @@ def _in_csv(data: Data, made: Any) -> Iterator[Sum]:
         places = data.wards if codes == [BOROUGH] else tuple(codes)
         if set(places) <= set(data.wards) and row.get("periods", 1) == row.get("expected", 1):
             yield cells(places, str(row["from"])[:7], str(row["to"])[:7]), float(row["numerator"])
+
+
+def _in_geojson(text: bytes) -> Iterator[Sum]:
+    for feature in json.loads(text)["features"]:
+        told = feature["properties"]
+        if told["numerator"] is not None:
+            yield cells((told["code"],), told["from"], told["to"]), float(told["numerator"])
 
 
 def _no_rest(picture: Any) -> None:
