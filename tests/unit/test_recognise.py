@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import itertools
 import json
 import lzma
 import os
@@ -368,6 +369,7 @@ def whole_zip() -> bytes:
         ),
         (STREET.replace("Longitude,", "").encode(), ["'Longitude'"]),
     ],
+    ids=map(str, itertools.count()),  # packed bytes as a name would differ from second to second
 )
 def test_bad_input_is_a_sentence_that_says_what_to_do(tmp_path: Path, raw: bytes, says: list[str]):
     found = one(tmp_path, raw, "given.csv")
