@@ -56,7 +56,7 @@ class Change:
     zero. `low` and `high` bound the percent change (shares: the change in points) with 95% confidence, `number` that of
     counts in number. Where the figures are `few`, no percentage is shown anywhere. `p_value` is
     None where the figure was published without its base, so that chance cannot be judged. `dispersion` is how much
-    more the months scatter than chance; it has widened the test. With a `rate` the counts are written as rates. With a
+    more the months scatter than chance; it has widened the test. With a `rate` the counts are written as rates; published shares are `in_percent`. With a
     `refusal` (a sentence) nothing else is filled.
     """
 
@@ -74,6 +74,7 @@ class Change:
     base: float | None = None
     dispersion: float = 1.0
     rate: Rate | None = None
+    in_percent: bool = False
     number: tuple[float, float] | None = None
 
     @property
@@ -99,12 +100,13 @@ def change(
     base: float | None = None,
     dispersion: float = 1.0,
     rate: Rate | None = None,
+    in_percent: bool = False,
 ) -> Change:
     """Compare a period with an earlier one.
 
     `breaks` are the indicator's declared breaks; every one given counts. `base` is the number of people or interviews
     behind a share that was published without its denominator. `dispersion` (see `analytics.dispersion`) widens the
-    test of counts, which `rate` says how to write. Never raises on data: it refuses in words.
+    test of counts, which `rate` says how to write; `in_percent` says that published numbers are shares. Never raises on data: it refuses in words.
     """
     refusal = _refusal(now, before, kind, breaks)
     if refusal:
@@ -115,7 +117,7 @@ def change(
     percent = 100 * (one - zero) / zero if zero else None
     note = "" if zero else "The earlier period had none, so there is no percentage."
     if kind is Kind.RATE:
-        return Change(now, before, kind, one - zero, percent, note=note, base=base)
+        return Change(now, before, kind, one - zero, percent, note=note, base=base, in_percent=in_percent)
     ratio = rate_ratio(one, zero, dispersions=(dispersion, dispersion))
     return Change(
         now,
@@ -140,7 +142,8 @@ class Against:
     """A figure here beside the same figure elsewhere, over the same period.
 
     `ours` and `theirs` are rates per `per` or shares in percent; `ratio` (rates) or `points` (shares) is the gap, with
-    its 95% interval. `p_value` is None where chance cannot be judged. With a `refusal` nothing else is filled.
+    its 95% interval. `p_value` is None where chance cannot be judged. Where a count is `few`, the gap is not told in
+    percent. With a `refusal` nothing else is filled.
     """
 
     ours: float | None = None
@@ -151,6 +154,7 @@ class Against:
     high: float | None = None
     p_value: float | None = None
     refusal: str | None = None
+    few: bool = False
 
     @property
     def detectable(self) -> bool:
@@ -196,12 +200,15 @@ def against(
             low=found.low,
             high=found.high,
             p_value=found.p_value,
+            few=min(one, float(theirs.numerator or 0)) < FEW,
         )
     if kind is Kind.RATE:
         return Against(ours.numerator, theirs.numerator)
     share, other_share = ours.value(kind), theirs.value(kind)
     if share is None or other_share is None:
         return Against(refusal="There were no cases to take a share of.")
+    if ours.few or theirs.few:
+        return Against(refusal=f"A share of fewer than {FEW} cases says too little.")
     tested = other_share
     n1, n0 = bases or (ours.denominator, theirs.denominator)
     if rest is not None and bases is None and rest.value(kind) is not None:

@@ -49,7 +49,7 @@ def movement(change: Change) -> str:
     if change.few:
         return f"was {value(change, change.before)}{_unit(change)}"
     way = "up" if change.absolute > 0 else "down"
-    if change.kind is Kind.PROPORTION:
+    if change.kind is Kind.PROPORTION or change.in_percent:
         return f"{way} {wording.points(change.absolute)}"
     return f"{way} {wording.percent(change.percent)}" if change.percent is not None else "up from none"
 
@@ -136,19 +136,19 @@ def held(name: str, found: Against, kind: Kind, unit: str = "per 1,000 residents
         return f"{wording.capital(name)}: no figures to compare with."
     if kind is Kind.PROPORTION:
         both = f"{wording.percent(found.ours)} here and {wording.percent(found.theirs)} in {name}"
-        gap = wording.points(found.points or 0)
+        gap = f"{wording.points(found.points or 0)} "
         higher = (found.points or 0) > 0
     else:
         of = f" {unit}" if kind is Kind.COUNT else ""
         both = f"{wording.rate(found.ours)}{of} here and {wording.rate(found.theirs)} in {name}"
         if not found.theirs:
             return f"{both}."
-        gap = wording.percent(100 * (found.ours / found.theirs - 1))
+        gap = "" if found.few else f"{wording.percent(100 * (found.ours / found.theirs - 1))} "
         higher = found.ours > found.theirs
     if found.ours == found.theirs:
         return f"{both}: the same."
     chance = "" if found.p_value is None else f", {NOT_CHANCE if found.detectable else CHANCE}"
-    return f"{both}: {gap} {'higher' if higher else 'lower'} here{chance}."
+    return f"{both}: {gap}{'higher' if higher else 'lower'} here{chance}."
 
 
 def apart(name: str, ours: Change, theirs: Change, gap: RateRatio) -> str:
@@ -202,6 +202,9 @@ def reasons(change: Change | None, direction: Direction, *, seasonal: bool = Fal
 def likely(change: Change, join: str = " to ") -> str:
     """The 95% interval of a change in its unit: `−12% to +3%`, `−2 to +7 points`, of few events `−9 to +4 in number`."""
     if change.few and change.number is not None:
+        if change.rate is not None:
+            low, high = (f"{'+' if bound > 0 else '−'}{_count(change, abs(bound))}" for bound in change.number)
+            return f"{low}{join}{high}{_unit(change)}"
         low, high = (wording.signed(round(bound)) for bound in change.number)
         return f"{low}{join}{high} in number"
     if change.low is None or change.high is None or not math.isfinite(change.high):
@@ -284,7 +287,7 @@ def _size(change: Change) -> str:
     """`16% (from 3,243 to 2,739)`, `by 4 percentage points (from 55% to 59%)`, `from 8 to 3`."""
     if change.few or change.absolute is None:
         return both(change)
-    if change.kind is Kind.PROPORTION:
+    if change.kind is Kind.PROPORTION or change.in_percent:
         return f"by {wording.points(change.absolute)} ({both(change)})"
     return f"{wording.percent(change.percent)} ({both(change)})" if change.percent is not None else both(change)
 
@@ -388,7 +391,7 @@ def value(change: Change, window: Window) -> str:
         return cases(window.numerator or 0, window.denominator or 0)
     if change.rate is not None and window.numerator is not None:
         return wording.rate(change.rate.of(window.numerator, window.span.months))
-    return wording.figure(window.value(change.kind), change.kind)
+    return wording.figure(window.value(change.kind), change.kind) + "%" * change.in_percent
 
 
 def _count(change: Change, count: float) -> str:
@@ -404,7 +407,10 @@ def _unit(change: Change) -> str:
 
 def both(change: Change) -> str:
     """The two figures of a change: `from 3,243 to 2,739`, `from 3 of 12 to 8 of 20`."""
-    return f"from {value(change, change.before)} to {value(change, change.now)}{_unit(change)}"
+    before, now, unit = value(change, change.before), value(change, change.now), _unit(change)
+    if before == now and change.kind is Kind.PROPORTION and change.absolute:  # `from 30.6% to 30.9%`, not 31% twice
+        before, now = (f"{100 * (window.value(change.kind) or 0):.1f}%" for window in (change.before, change.now))
+    return f"from {before}{unit} to none" if unit and now == "none" else f"from {before} to {now}{unit}"
 
 
 def _year(span: Span | None) -> str:

@@ -41,7 +41,7 @@ class State:
 
 
 UNCHANGED = State("C", "No detectable change", FLAT, "neutral")
-UNKNOWN = State("?", "Cannot tell yet", ASK, "unknown")
+UNKNOWN = State("?", "Cannot tell", ASK, "unknown")
 
 
 PAST = {

@@ -267,8 +267,10 @@ class PlanFigure:
 
     @property
     def words(self) -> str:
-        """The figure with its unit, as the plan states it."""
-        return stated(self.value, self.unit)
+        """The figure with its unit, as the plan states it; a rise with its sign, as a fall has."""
+        told = stated(self.value, self.unit)
+        rise = self.comparison.startswith("change") and told[:1].isdigit() and self.value != "0"
+        return f"+{told}" if rise else told
 
 
 @dataclass(frozen=True, slots=True)

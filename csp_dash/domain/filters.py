@@ -22,6 +22,7 @@ PERIODS = {
     "all": "All years",
     "custom": "Choose months",
 }
+BOROUGH_INSTEAD = "the whole borough is shown"
 LENSES = {
     "": "Over time and place",
     "compare": "Every comparison",
@@ -199,7 +200,7 @@ def _wards(asked: Sequence[str], words: Vocabulary, note: Tell) -> tuple[str, ..
     }
     found = tuple(dict.fromkeys(ward for code in codes for ward in now.get(code, [code]) if ward in words.wards))
     wards = () if len(found) == len(words.wards) > MOST_AREAS else found[:MOST_AREAS]
-    so = "it is left out" if wards else "the whole borough is shown"
+    so = "it is left out" if wards else BOROUGH_INSTEAD
     odd = [_quoted(code) for code in codes if code not in words.wards and code not in now]
     if odd:
         note("ward", f"Tower Hamlets has no ward {_joined(odd[:MOST_AREAS])}, so {so}.")

@@ -198,6 +198,7 @@ def against_before(data: Data, question: Asked, now: Window, before: Window) -> 
         base=base(question),
         dispersion=data.noise(indicator, question.areas).dispersion.value if indicator.kind is Kind.COUNT else 1.0,
         rate=rate_of(data, question),
+        in_percent=indicator.kind is Kind.RATE and indicator.unit.startswith(wording.PERCENT),
     )
 
 

@@ -37,7 +37,7 @@ def small_multiples(data: Data, view: Filters) -> Picture:
     return Picture(
         indicator=indicator,
         title=title,
-        caption=f"{wording.capital(question.unit_a_month)}, average of 12 months, all wards on one scale.",
+        caption=f"{wording.capital(question.unit_a_month)}, average of 12 months, the latest {YEARS} years whatever the period, all wards on one scale.",
         figure=multiples.grid(known, unit=question.unit, chosen=view.wards),
         alt=f"Small line charts of {wording.inside(question.subject)}, one a ward. {title}.",
         evidence=evidence(data, question, area_rows(question, ward_frame(data, question)), "by-ward", "Ward"),

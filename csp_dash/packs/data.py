@@ -77,7 +77,7 @@ class Data:
         homes = queries.populations(self.warehouse, base=HOUSEHOLDS)
         self.households: dict[str, int] = {str(row["area"]): int(row["people"]) for row in homes.to_dict("records")}
         self.parents: dict[str, str] = dict(zip(places["code"], places["parent"], strict=True))
-        self._former = {code: str(was) for code, was in zip(places["code"], places["former"], strict=True) if was}
+        self.former = {code: str(was) for code, was in zip(places["code"], places["former"], strict=True) if was}
         self._have = {
             (str(row["indicator"]), str(row["area_kind"])): Have(
                 Span(Month.of(row["first"]), Month.of(row["last"])),
@@ -292,7 +292,7 @@ class Data:
 
     def name_then(self, code: str, month: Month) -> str:
         """An area's name with the one that it had in a month, where that was another."""
-        former = self._former.get(code)
+        former = self.former.get(code)
         return f"{self.names[code]} (then {former})" if former and month < RENAMED else self.names[code]
 
     def _outlines(self, name: str, kind: str) -> Boundaries:

@@ -15,6 +15,7 @@ MOST = 6
 LIKE = 0.72
 """Least likeness (Damerau and Levenshtein, 1 for the same) of a name that is offered for another."""
 POSTCODE = re.compile(r"[a-z]{1,2}\d[a-z\d]?\s*(\d[a-z]{2})?", re.IGNORECASE)
+UNREAD = "Only letters and figures of the Latin alphabet are understood here. Choose your ward from the list."
 SHORT = {
     "rd": "road", "ave": "avenue", "av": "avenue", "ln": "lane", "sq": "square", "pl": "place", "gdns": "gardens",
     "ct": "court", "cl": "close", "dr": "drive", "cres": "crescent", "gro": "grove", "ter": "terrace", "mkt": "market",
@@ -47,7 +48,17 @@ def find(data: Data, typed: str) -> Answer:
     """The ward of a postcode or a street; offers where several may be meant. `typed` is kept nowhere."""
     named, wanted = _named(data), plain(typed)
     if not wanted:
-        return Answer()
+        return Answer(sentence=UNREAD) if typed.strip() else Answer()
+    called = _wards(data, wanted)
+    if called:
+        elsewhere = [place for place in named.get(wanted, []) if place[1] not in called]
+        if len(called) == 1 and not elsewhere:
+            return Answer(ward=called[0])
+        named_so = tuple((f"{data.names[code]} ward", code) for code in called)
+        return Answer(
+            offers=(*named_so, *_labels(data, elsewhere))[:MOST],
+            sentence="There is more than one place of that name. Choose yours.",
+        )
     if wanted not in named and POSTCODE.fullmatch(typed.strip()):  # a road such as the A11 is no postcode
         return _postcode(data, typed)
     if wanted in named:
@@ -65,6 +76,18 @@ def find(data: Data, typed: str) -> Answer:
     return Answer(
         sentence="No street of that name was found in Tower Hamlets. Try another street near you, or choose your ward from the list."
     )
+
+
+def _wards(data: Data, wanted: str) -> list[str]:
+    """The ward of that name; else those whose name holds every typed word, or had it before."""
+    wanted = wanted.removesuffix(" ward")
+    exact = [code for code in data.wards if plain(data.names[code]) == wanted]
+    words = set(wanted.split())
+    return exact or [
+        code
+        for code in data.wards
+        if words <= set(plain(data.names[code]).split()) or plain(data.former.get(code, "")) == wanted
+    ]
 
 
 def _postcode(data: Data, typed: str) -> Answer:

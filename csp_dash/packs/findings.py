@@ -52,7 +52,8 @@ def headlines(data: Data, priority: Priority) -> tuple[str, ...]:
 
 
 def answer(data: Data, view: Filters, slug: str, link: str) -> str:
-    """The sentence that answers a priority's question: what got worse of all its live measures, then its headlines.
+    """The sentence that answers a priority's question: what got worse of all its live measures (where none goes on, of all),
+    then its headlines.
 
     Headlines whose open figures stopped long ago come last, with the month in which they end. Where more got worse than a
     sentence holds, it says how many; `link` leads to the list of all.
@@ -60,17 +61,19 @@ def answer(data: Data, view: Filters, slug: str, link: str) -> str:
     priority = data.catalogue.priorities[slug]
     stand = headlines(data, priority)
     known = data.catalogue.indicators
-    others = [
-        own for own in priority.indicators if own not in stand and data.shows(known[own]) and live(data, known[own])
-    ]
+    real = [own for own in priority.indicators if data.shows(known[own]) and known[own].counts_in_headlines]
+    going = [own for own in real if live(data, known[own])]
+    others = [own for own in going or real if own not in stand and data.have(known[own])]
     tiles = [_named(data, view, own) for own in stand]
-    worse = [item for item in [*tiles, *(_named(data, view, own) for own in others)] if item.worse]
+    more = [_named(data, view, own) for own in others]
+    worse = [item for item in [*tiles, *more] if item.worse]
     parts = []
     if len(worse) > MOST:
         parts.append(f"[{len(worse)} of {len(stand) + len(others)} measures got worse]({link})")
     elif worse:
         parts.append(f"{_listed(worse)} got worse")
     rest = [item for item in tiles if not item.worse]
+    rest += [item for item in more if item.verdict.past and _group(item) == "bad"]
     for ends in dict.fromkeys(item.verdict.ends for item in sorted(rest, key=lambda item: item.verdict.past)):
         clauses = _clauses([item for item in rest if item.verdict.ends == ends])
         if clauses:

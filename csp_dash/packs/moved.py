@@ -124,13 +124,13 @@ def _title(question: Asked, found: Change, made: pd.DataFrame, named: Callable[[
     if change == 0:
         return f"{question.subject}: the total did not move"
     same = made[(made["change"] * change > 0) & made["detectable"]]
-    head = f"{question.subject}: {narrate.movement(found)}"
+    head = f"{question.subject}: {narrate.movement(found)}, {narrate.verdict(found)}"
     if same.empty:
         return f"{head}; no single part moved by more than chance would explain"
     lead = same.iloc[0]
     against = made[(made["change"] * change < 0) & made["detectable"]]
-    text = f"{head}; the largest part of it is {named(str(lead['label']))} ({wording.signed(lead['change'])})"
+    text = f"{head}; beyond chance, the largest part of it is {named(str(lead['label']))} ({wording.signed(lead['change'])})"
     if not against.empty:
         other = against.iloc[0]
-        text += f", while {named(str(other['label']))} went the other way ({wording.signed(other['change'])})"
+        text += f", and {named(str(other['label']))} the largest the other way ({wording.signed(other['change'])})"
     return text

@@ -82,4 +82,4 @@ def _awaiting(data: Data, item: Indicator) -> str:
     said = data.catalogue.said_of(item.slug)
     plan = f" The plan gives {said}." if said else ""
     why = "it is not in this release" if item.supplies else "nobody publishes it openly"
-    return f"{item.title}: {why}; {item.holder} holds it.{plan}"
+    return f"{item.title}: {why}. Held by {item.holder}.{plan}"

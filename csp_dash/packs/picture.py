@@ -9,7 +9,9 @@ from typing import Any
 from csp_dash.domain.catalogue import Indicator
 from csp_dash.packs.evidence import Evidence
 
-SAYS_WHY = re.compile(r"no (ward |borough )?figures|cannot be said|too few|No data for this choice")
+SAYS_WHY = re.compile(
+    r"no (ward |borough )?figures|cannot be said|too few|no forecast is given|No data for this choice"
+)
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ def wards(data: Data, view: Filters) -> Picture:
         title = f"{question.subject}: {alt.map_title(frame, data.names, measure=yearly(question, 'rates'), unit=question.indicator.unit)}"
         if whole is not None and "low" in known:
             apart = int(((known["low"] > whole) | (known["high"] < whole)).sum())
-            title += f"; {apart} of {len(known)} wards differ from the borough by more than chance"
+            title += f"; {apart} of {len(known)} wards {'differs' if apart == 1 else 'differ'} from the borough by more than chance"
     shown = frame.rename(columns={"name": "label"})
     return Picture(
         indicator=question.indicator,

@@ -54,7 +54,8 @@ def _place(data: Data, view: Filters, code: str, measure: Measure) -> str:
     if found is None:
         return ""
     place, of = found
-    by = "rate per 1,000 residents" if measure is Measure.RATE else "number"
+    counted = "share" if data.catalogue.indicators[view.indicator].kind is Kind.PROPORTION else "number"
+    by = "rate per 1,000 residents" if measure is Measure.RATE else counted
     return f"{wording.capital(place)} of the {of} wards by {by}."
 
 
@@ -135,6 +136,6 @@ def _gap(data: Data, view: Filters) -> str:
         return f"{both}."
     high, low = (0, 1) if held.ours > held.theirs else (1, 0)
     both_rates = (held.ours, held.theirs)
-    gap = wording.percent(100 * (both_rates[high] / both_rates[low] - 1))
+    gap = "" if held.few else f"{wording.percent(100 * (both_rates[high] / both_rates[low] - 1))} "
     chance = narrate.NOT_CHANCE if held.detectable else narrate.CHANCE
-    return f"{both}: {gap} higher in {names[high]}, {chance}."
+    return f"{both}: {gap}higher in {names[high]}, {chance}."

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from csp_dash.analytics import wording
 from csp_dash.domain.filters import Filters
 from csp_dash.packs import findings, trend, ward_map
 from csp_dash.packs.tile import tile
@@ -32,13 +33,14 @@ def show(visit: Visit) -> None:
     named = visit.catalogue.indicators
     titled(visit, f"{CARDS[visit.page].title}: {named[screen.indicator].title}")
     if visit.filters.indicator not in ("", screen.indicator):
-        tell([f"{named[visit.filters.indicator].title} has no screen here, so the first is shown."])
+        asked = named[visit.filters.indicator].title
+        tell([f"{asked} {wording.agree(asked, 'has', 'have')} no screen here, so the first is shown."])
     view = replace(visit.filters, indicator=screen.indicator, lens="")
     item = visit.store.panel(tile, view)
     picture = visit.store.panel(trend.wall if screen.kind == "trend" else ward_map.wall, view)
     st.html(FIT)
     where = f"Priority {screen.priority.number}" if screen.priority.number else "Across the plan"
-    _say(f"{where}: {screen.priority.title}", 1.7, 500)
+    _say(where if screen.priority.title == where else f"{where}: {screen.priority.title}", 1.7, 500)
     _say(picture.title, 3.1, 750, "h1")
     left, right = st.columns([1, 3], gap="large", vertical_alignment="center")
     with left:
@@ -53,14 +55,14 @@ def show(visit: Visit) -> None:
             marks.legend(picture.legend, size=1.4)
             _say(picture.caption, 1.4, 400)
     with st.container(key="board-steps", horizontal=True, vertical_alignment="center"):
-        st.button("Previous", icon=":material/arrow_back:", shortcut="Left", on_click=_move, args=(screens, number - 1))
+        st.button("Previous", icon=":material/arrow_back:", shortcut="Left", on_click=_step, args=(screens, -1))
         st.button(
             "Next",
             icon=":material/arrow_forward:",
             shortcut="Right",
             type="primary",
-            on_click=_move,
-            args=(screens, number + 1),
+            on_click=_step,
+            args=(screens, +1),
         )
         st.markdown(f"**{number + 1}** of {len(screens)}")
         st.caption(f"{picture.evidence.source} · figures to {picture.evidence.as_at} · release {visit.release}")
@@ -82,9 +84,9 @@ def _lens(screen: findings.Screen) -> str:
     return "map" if screen.kind == "map" else ""
 
 
-def _move(screens: tuple[findings.Screen, ...], number: int) -> None:
-    """Go to a screen: its address is its own, so Back returns to the one before."""
-    screen = screens[number % len(screens)]
+def _step(screens: tuple[findings.Screen, ...], way: int) -> None:
+    """Go on from the screen that the address names by now, which a quick hand has left behind on the glass."""
+    screen = screens[(_number(screens, url.present()) + way) % len(screens)]
     url.choose(indicator=screen.indicator, lens=_lens(screen))
 
 

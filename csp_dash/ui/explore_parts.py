@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from csp_dash.analytics import wording
 from csp_dash.domain.catalogue import Indicator
 from csp_dash.domain.filters import LENSES, Filters
 from csp_dash.domain.words import AreaKind, Frequency, Kind, Measure, Trust
@@ -54,7 +55,14 @@ def choose(visit: Visit) -> Indicator | None:
         outcome_parts.awaiting_card(visit, item)
         return None
     if not _fits(visit, item, visit.filters.lens):
-        tell([f"{item.title} has no view \u201c{LENSES[visit.filters.lens]}\u201d, so the first is shown."])
+        has = wording.agree(item.title, "has", "have")
+        tell([f"{item.title} {has} no view \u201c{LENSES[visit.filters.lens]}\u201d, so the first is shown."])
+    if visit.filters.measure is Measure.RATE and not item.has_rate:
+        tell(
+            [
+                f"{item.title} {wording.agree(item.title, 'has', 'have')} no rate per 1,000 residents, so it is shown as it is counted."
+            ]
+        )
     return item
 
 

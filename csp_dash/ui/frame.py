@@ -16,7 +16,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from csp_dash.catalogue import Catalogue, CatalogueError, load
-from csp_dash.domain.filters import PERIODS, Filters, Note, Vocabulary
+from csp_dash.domain.filters import BOROUGH_INSTEAD, PERIODS, Filters, Note, Vocabulary
 from csp_dash.domain.months import Month
 from csp_dash.domain.settings import Settings
 from csp_dash.domain.words import Compare, Measure
@@ -30,6 +30,8 @@ RELEASE = "release_shown"
 EDGE = Path(__file__).with_name("edge.html")
 UNKNOWN = "unknown_page"
 BACKWARDS = "months_backwards"
+FOUND = "ward_search"
+"""What the last search for a ward found."""
 SITE = "Tower Hamlets community safety"
 NO_PAGE = "Page not found"
 INSTEAD = {"explore": ": choose one below.", "board": ", so the first screen is shown."}
@@ -172,6 +174,8 @@ def run() -> None:
         st.stop()
     opened = live.now()
     filters, notes = url.read(slug, opened.words)
+    if slug != "my_ward":
+        st.session_state.pop(FOUND, None)  # what a search found is of the page that it was made on
     visit = Visit(slug, filters, settings, opened, notes)
     titled(visit, CARDS[slug].title if slug else NO_PAGE)
     _renew(opened)
@@ -186,7 +190,7 @@ def run() -> None:
                 st.warning(marks.plain(live.trouble))
     url.drawn()
     marks.fresh_page()
-    tell([note.text + INSTEAD.get(slug, ".") if note.parameter == "indicator" else note.text for note in notes])
+    tell([_instead(note, slug) for note in notes])
     _watch(live, opened.release)
     token = _VISIT.set(visit)
     try:
@@ -194,6 +198,13 @@ def run() -> None:
         _on_paper(slug, filters, opened.release)
     finally:
         _VISIT.reset(token)
+
+
+def _instead(note: Note, slug: str) -> str:
+    """What was not understood, with what this page shows instead."""
+    if note.parameter == "indicator":
+        return note.text + INSTEAD.get(slug, ".")
+    return note.text.replace(BOROUGH_INSTEAD, "choose one below") if slug == "my_ward" else note.text
 
 
 def _on_paper(slug: str, filters: Filters, release: str) -> None:

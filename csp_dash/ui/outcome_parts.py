@@ -104,7 +104,7 @@ def awaiting_card(visit: Visit, item: Indicator) -> None:
         st.badge("No figures yet", icon=":material/hourglass_empty:", color="gray")
         lines = [
             f"**Held by:** {item.holder}",
-            f"**The plan's figure:** {visit.catalogue.said_of(item.slug) or 'none'}",
+            f"**The plan's figure:** {visit.catalogue.said_of(item.slug) or 'it gives none'}",
             f"**How it gets figures:** {_becomes_real(item)}",
         ]
         st.markdown("\n".join(f"- {line}" for line in lines))

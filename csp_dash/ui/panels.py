@@ -66,8 +66,13 @@ def about(visit: Visit) -> None:
     }.get(view.period) or view.span(PLAN).words
     beside = {"london": "London", "similar": "similar boroughs"}.get(view.compare.value)
     against = "the baseline" if view.compare.value == "baseline" else "the period before"
-    against += f"; {beside} {'stands' if beside == 'London' else 'stand'} beside each figure" if beside else ""
-    shown = "yearly rates per 1,000 residents" if view.measure.value == "rate" else "counts"
+    against += (
+        f"; {beside} {'stands' if beside == 'London' else 'stand'} beside each figure that is published there too"
+        if beside
+        else ""
+    )
+    rates = "yearly rates per 1,000 residents, counts where there is no rate,"
+    shown = rates if view.measure.value == "rate" else "counts"
     st.caption(f"Showing {shown} for {place}, {period}, compared with {against}.")
 
 

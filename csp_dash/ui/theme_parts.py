@@ -33,7 +33,7 @@ def _official(visit: Visit, slug: str) -> bool:
 def _line(visit: Visit, slug: str) -> str:
     item = visit.store.panel(tile, panels.view_of(visit, slug))
     return (
-        f"- {marks.chip(item.state)} {marks.measure_link(visit.filters, item.indicator, item.subject)}: **{item.figure}** {wording.of(item.figure, item.unit).removeprefix(item.figure).strip()}, "
+        f"- {marks.chip(item.state)} {marks.measure_link(visit.filters, item.indicator, item.subject)}: **{item.figure}**{wording.of(item.figure, item.unit).removeprefix(item.figure)}, "
         f"{item.period}. {item.words}".rstrip()
         + (
             f" *{'Figures' if item.indicator.trust is Trust.PARTNER else 'Open figures'} end in {item.ends}.*"

@@ -55,7 +55,7 @@ def choose(**fields: Any) -> None:
     page, words, _ = st.session_state[READ]
     over, _ = st.session_state.get(CHOSEN, ([], {}))
     params = _heard()
-    asked = replace(Filters.from_params(params, words), **fields)
+    asked = replace(present(), **fields)
     view, notes = Filters.understood(asked.to_params(), words)
     chosen = view.to_params()
     if notes:
@@ -63,6 +63,11 @@ def choose(**fields: Any) -> None:
     if chosen != params:
         _write(chosen)
         st.session_state[CHOSEN] = ([*over, params], chosen)
+
+
+def present() -> Filters:
+    """The view as the latest choice left it, for callbacks."""
+    return Filters.from_params(_heard(), st.session_state[READ][1])
 
 
 def drawn() -> None:

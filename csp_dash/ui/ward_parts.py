@@ -8,11 +8,10 @@ import streamlit as st
 
 from csp_dash.analytics import wording
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.words import Compare
 from csp_dash.packs import find_ward, findings, ward_map, ward_profile
 from csp_dash.ui import map_parts, marks, panels, url
-from csp_dash.ui.frame import Visit, page
-
-ANSWER = "ward_search"  # what the last search found
+from csp_dash.ui.frame import FOUND, Visit, page, tell
 
 
 def choose(visit: Visit) -> str | None:
@@ -27,20 +26,21 @@ def choose(visit: Visit) -> str | None:
     def keep() -> None:
         code = st.session_state["ward_choice"]
         url.choose(wards=(code,) if code else ())
-        st.session_state.pop(ANSWER, None)
+        st.session_state.pop(FOUND, None)
 
     def look_up() -> None:
         found = find_ward.find(visit.store.data, st.session_state["place_typed"])
         st.session_state["place_typed"] = ""
         # A search that did not end in one ward leaves none: the former one's figures would pass for the answer.
         url.choose(wards=(found.ward,) if found.ward else ())
-        st.session_state[ANSWER] = found
+        st.session_state[FOUND] = found
 
     left, right = st.columns(2, gap="medium")
+    postcodes = visit.store.data.knows_postcodes()
     left.text_input(
-        "Your street or postcode",
+        "Your street or postcode" if postcodes else "Your street or area",
         key="place_typed",
-        placeholder="Such as Chrisp Street or E1 4UJ",
+        placeholder=f"Such as Chrisp Street or {'E1 4UJ' if postcodes else 'Bethnal Green'}",
         max_chars=60,
         on_change=look_up,
         help="Looked up on this server and kept nowhere. Streets are those on the police's map points.",
@@ -54,8 +54,8 @@ def choose(visit: Visit) -> str | None:
         key="ward_choice",
         on_change=keep,
     )
-    if ANSWER in st.session_state and not present:
-        _offer(st.session_state[ANSWER])
+    if FOUND in st.session_state and not present:
+        _offer(st.session_state[FOUND])
     return present
 
 
@@ -71,7 +71,7 @@ def _offer(found: find_ward.Answer) -> None:
 
 def _follow(ward: str) -> None:
     url.choose(wards=(ward,))
-    st.session_state.pop(ANSWER, None)
+    st.session_state.pop(FOUND, None)
 
 
 def find(visit: Visit) -> None:
@@ -103,6 +103,12 @@ def _found_on_map() -> None:
 def profile(visit: Visit, ward: str) -> None:
     """What was recorded in the ward, one card a measure, in sentences."""
     name = visit.words.wards[ward]
+    others = [visit.words.wards[code] for code in visit.filters.wards if code != ward]
+    always = (visit.filters.period, visit.filters.compare) != ("12m", Compare.PREVIOUS)
+    tell(
+        [f"One ward at a time stands here: {name}, without {wording.listed(others)}."] * bool(others)
+        + ["This page always shows the latest 12 months against the 12 before."] * always
+    )
     marks.section(f"What the police recorded in {name}")
     people = visit.store.data.people.get(ward)
     if people:

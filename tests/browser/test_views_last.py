@@ -157,9 +157,10 @@ def test_on_a_phone_the_menu_closes_when_a_page_is_chosen(tab: Tab, slow: str):
     for slug in ("plan", "explore"):
         page.get_by_test_id("stExpandSidebarButton").click()
         side = page.locator('[data-testid="stSidebar"]')
-        expect(side).to_have_attribute("aria-expanded", "true")
+        expect(side).to_have_attribute("data-collapsed", "false")
         choose(page, slug)
-        expect(side).to_have_attribute("aria-expanded", "false")
+        expect(side).to_have_attribute("data-collapsed", "true")
+        expect(side).to_have_attribute("inert", "")  # nor does it take the keyboard
         there_on_phone(page, slug)
 
 

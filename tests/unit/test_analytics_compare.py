@@ -169,7 +169,7 @@ def test_states(now: float, direction: Direction, label: str, icon: str) -> None
 def test_what_cannot_be_compared_cannot_be_told() -> None:
     refused = change(window(NOW, 4, periods=3), window(BEFORE, 140))
     untested = change(window(NOW, 4), window(BEFORE, 140), kind=Kind.RATE)
-    assert {states.state(c, Direction.LOWER).label for c in (refused, untested, None)} == {"? Cannot tell yet"}
+    assert {states.state(c, Direction.LOWER).label for c in (refused, untested, None)} == {"? Cannot tell"}
 
 
 # ---- scatter
@@ -371,8 +371,15 @@ def test_published_shares_of_two_places_need_their_bases() -> None:
     seen = against(*args, kind=Kind.PROPORTION, bases=(400, 12_800))
     assert seen.p_value == pytest.approx(proportions_ztest([260, 8960], [400, 12_800])[1])
     # outcomes may exceed the offences of a period, and then there is no share to test
-    over = against(window(NOW, 30, under=20), window(NOW, 5, under=20), kind=Kind.PROPORTION)
+    over = against(window(NOW, 60, under=40), window(NOW, 10, under=40), kind=Kind.PROPORTION)
     assert over.ours == pytest.approx(150) and over.p_value is None
+
+
+def test_few_cases_are_not_held_against_another_place_in_percent() -> None:
+    few = against(window(NOW, 3, under=12), window(NOW, 900, under=4000), kind=Kind.PROPORTION)
+    assert few.refusal == "A share of fewer than 30 cases says too little."
+    counted = {here: against(window(NOW, here), window(NOW, 400), people=(1e5, 1e6)) for here in (29, 30)}
+    assert counted[29].few and not counted[30].few
 
 
 def test_published_rates_of_two_places_are_shown_and_not_tested() -> None:

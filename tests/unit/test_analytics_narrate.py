@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from csp_dash.analytics import alt, narrate, wording
 from csp_dash.analytics.compare import Against, Change, Window, change
 from csp_dash.analytics.intervals import RateRatio, rate_ratio
+from csp_dash.analytics.rates import Rate
 from csp_dash.analytics.signal import Record
 from csp_dash.domain.months import Month, Span
 from csp_dash.domain.words import Direction, Kind
@@ -317,6 +318,11 @@ def test_nothing_is_said_of_chance_where_there_is_no_count_to_fall_from() -> Non
             "65% here and 70% in London: 5 percentage points lower here, more than chance would explain.",
         ),
         (Against(71, 70, points=1), Kind.PROPORTION, "71% here and 70% in London: 1 percentage point higher here."),
+        (
+            Against(2.3, 1.0, ratio=2.3, low=1.2, high=4, p_value=0.01, few=True),
+            Kind.COUNT,
+            "2.3 per 1,000 residents here and 1 in London: higher here, more than chance would explain.",
+        ),
         (Against(200.5, 401), Kind.RATE, "200 here and 401 in London: 50% lower here."),
         (Against(6.0, 6.0, ratio=1, low=0.8, high=1.2, p_value=1), Kind.COUNT, "6 per 1,000 residents here and 6 in London: the same."),
         (Against(60, 60, points=0, p_value=1), Kind.PROPORTION, "60% here and 60% in London: the same."),
@@ -331,6 +337,24 @@ def test_nothing_is_said_of_chance_where_there_is_no_count_to_fall_from() -> Non
 )  # fmt: skip
 def test_a_figure_beside_another_places(found: Against, kind: Kind, words: str) -> None:
     assert narrate.held("London", found, kind) == words
+
+
+def test_two_shares_that_differ_are_not_written_alike() -> None:
+    found = change(Window(NOW, 309, 1000, 12, 12), Window(BEFORE, 306, 1000, 12, 12), kind=Kind.PROPORTION)
+    assert narrate.both(found) == "from 30.6% to 30.9%"
+    apart = change(Window(NOW, 500, 1000, 12, 12), Window(BEFORE, 306, 1000, 12, 12), kind=Kind.PROPORTION)
+    assert narrate.both(apart) == "from 31% to 50%"
+
+
+def test_a_share_published_as_a_number_keeps_its_sign_and_moves_in_points() -> None:
+    found = change(Window(NOW, 26.8, None, 12, 12), Window(BEFORE, 30.8, None, 12, 12), kind=Kind.RATE, in_percent=True)
+    assert narrate.both(found) == "from 30.8% to 26.8%" and narrate.movement(found) == "down 4 percentage points"
+
+
+def test_a_rate_that_ends_at_none_has_its_unit_before_it() -> None:
+    rate = Rate(120_000, 1000)
+    found = change(Window(NOW, 0, None, 12, 12), Window(BEFORE, 40, None, 12, 12), rate=rate)
+    assert narrate.both(found) == "from 0.33 per 1,000 residents to none"
 
 
 def test_a_place_without_figures_begins_its_sentence_and_a_rate_has_its_own_base() -> None:

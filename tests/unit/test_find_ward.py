@@ -102,3 +102,32 @@ def test_every_telephone_number_is_a_link() -> None:
         if re.search(r"(?<![\w.])(\d[\d ]{8,}|999|101)\b", contact.how):
             assert contact.link.startswith("tel:"), contact.title
             assert contact.link.removeprefix("tel:") in contact.how.replace(" ", "")
+
+
+def test_every_ward_is_found_by_its_name_or_offered(data: Data) -> None:
+    for code in data.wards:
+        for typed in (data.names[code], f"{data.names[code].lower()} ward", data.names[code].replace("'", "")):
+            answer = find(data, typed)
+            assert code == answer.ward or code in {ward for _, ward in answer.offers}, typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "wards"),
+    [
+        ("Bethnal Green", {"E05009317", "E05009331", "E05009333"}),  # two wards, and a place of that name in a third
+        ("Bow", {"E05009319", "E05009320"}),
+        ("Whitechapel", {"E05009336", "E05009317"}),  # never silently the ward next to it
+    ],
+)
+def test_a_part_of_town_offers_all_its_wards(data: Data, typed: str, wards: set[str]) -> None:
+    answer = find(data, typed)
+    assert not answer.ward and {ward for _, ward in answer.offers} == wards and answer.sentence
+
+
+def test_a_ward_s_former_name_leads_to_it(data: Data) -> None:
+    assert data.former and all(find(data, was).ward == code for code, was in data.former.items() if was == "St Peter's")
+
+
+@pytest.mark.parametrize("typed", ["বাংলা", "!!!"])
+def test_what_cannot_be_read_is_said(data: Data, typed: str) -> None:
+    assert "list" in find(data, typed).sentence and not find(data, "  ").sentence
