@@ -180,9 +180,9 @@ def against(
     with itself. Shares are tested on their denominators, or on the numbers of interviews in `bases` where they were
     published without; then what is left cannot be worked out, and the other place is taken whole.
     """
-    for window in (ours, theirs):
+    for window, where in ((ours, "here"), (theirs, "there")):
         if window.numerator is None or not window.whole:
-            return Against(refusal=f"There is no whole figure for {window.span.long_words}.")
+            return Against(refusal=f"There is no whole figure {where} for {window.span.long_words}.")
     if ours.span != theirs.span:
         return Against(refusal=f"{ours.span.words} is not held against {theirs.span.words}.")
     if kind is Kind.COUNT:

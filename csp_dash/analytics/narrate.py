@@ -408,8 +408,11 @@ def _unit(change: Change) -> str:
 def both(change: Change) -> str:
     """The two figures of a change: `from 3,243 to 2,739`, `from 3 of 12 to 8 of 20`."""
     before, now, unit = value(change, change.before), value(change, change.now), _unit(change)
-    if before == now and change.kind is Kind.PROPORTION and change.absolute:  # `from 30.6% to 30.9%`, not 31% twice
-        before, now = (f"{100 * (window.value(change.kind) or 0):.1f}%" for window in (change.before, change.now))
+    if change.kind is Kind.PROPORTION and change.absolute and not change.few:
+        shares = [100 * (window.value(change.kind) or 0) for window in (change.before, change.now)]
+        seen = round(shares[1], shares[1] < 9.95) - round(shares[0], shares[0] < 9.95)
+        if before == now or abs(seen - change.absolute) > 0.25:  # `from 7.7% to 17.5%` where 9.8 points lie between
+            before, now = (f"{share:.1f}%" for share in shares)
     return f"from {before}{unit} to none" if unit and now == "none" else f"from {before} to {now}{unit}"
 
 

@@ -51,6 +51,15 @@ def headlines(data: Data, priority: Priority) -> tuple[str, ...]:
     return tuple(kept)
 
 
+def worse_besides(data: Data, view: Filters, slug: str) -> int:
+    """How many live measures of a priority got worse that are none of its headlines."""
+    priority = data.catalogue.priorities[slug]
+    stand = headlines(data, priority)
+    known = data.catalogue.indicators
+    others = [own for own in priority.indicators if own not in stand and data.shows(known[own])]
+    return sum(_named(data, view, own).worse for own in others if live(data, known[own]))
+
+
 def answer(data: Data, view: Filters, slug: str, link: str) -> str:
     """The sentence that answers a priority's question: what got worse of all its live measures (where none goes on, of all),
     then its headlines.

@@ -365,7 +365,9 @@ def _yearly(data: Data, question: Asked, frame: pd.DataFrame, found: Change | No
         moved = f"no detectable change on {earlier}" if within else narrate.moved_on(found)
         ends = {Month.of(finish.date()): label for label, finish in zip(labels, frame["finish"], strict=True)}
         when = found.now.span.words if grain == "quarter" else ends.get(found.now.span.last, found.now.span.words)
-        title = f"{question.subject}: {wording.number_or_rate(float(found.now.numerator or 0))}{'%' * found.in_percent} in {when}, {moved}"
+        _, of, base = indicator.unit.partition(" per ")
+        level = f"{value_words(question, found.now.numerator)}{of}{base}"
+        title = f"{question.subject}: {level} in {when}, {moved}"
         title = f"{title}, {told.level}" if told.level else title
     return Picture(
         indicator=indicator,

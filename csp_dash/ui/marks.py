@@ -108,6 +108,12 @@ def table(frame: pd.DataFrame, alt: str, thousands: bool = False) -> None:
     st.table(styled, hide_index=True, border="horizontal", alt=alt)
 
 
+def paper_table(frame: pd.DataFrame) -> None:
+    """The whole of a table that scrolls on the screen, for paper alone; it stands right after that one."""
+    cells = frame.map(lambda cell: "" if pd.isna(cell) else f"{cell:,.6g}" if isinstance(cell, float) else str(cell))
+    st.html(f'<div class="on-paper table">{cells.to_html(index=False, border=0)}</div>')
+
+
 def legend(items: tuple[tuple[str, str], ...], size: float = 0.85) -> None:
     """Colour chips with their labels, as text that wraps; nothing where there are none."""
     if not items:

@@ -48,7 +48,7 @@ def outcome_measures(visit: Visit, slug: str, outcome: Outcome) -> None:
     if waiting:
         st.markdown("Awaiting " + ", ".join(waiting) + ".")
     if not measured:
-        st.markdown(f":material/visibility_off: **Nothing open measures this.** {outcome.measures}")
+        st.markdown(f":material/visibility_off: **No measure on this page.** {outcome.measures}")
 
 
 def _targets(visit: Visit, slug: str) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from csp_dash.domain.catalogue import Priority
 from csp_dash.domain.filters import Filters
-from csp_dash.packs import moved
+from csp_dash.packs import findings, moved
 from csp_dash.packs import targets as judged
 from csp_dash.packs.tile import Tile
 from csp_dash.ui import marks, outcome_parts, panels
@@ -22,11 +22,19 @@ def glance(visit: Visit) -> None:
             st.page_link(
                 page(priority.slug), label=f"**{number}{priority.short}**", query_params=visit.filters.to_params()
             )
-            st.markdown(" ".join(_chip(item) for item in panels.tiles(visit, priority)))
+            st.markdown(
+                " ".join([*(_chip(item) for item in panels.tiles(visit, priority)), *_besides(visit, priority)])
+            )
         st.caption(
             "A improving · D worsening · C no detectable change · ↗ ↘ rising or falling, which can be read two ways · "
             "? cannot tell · E figures end earlier. Each measure's newest 12 months against the year before, unless you choose otherwise."
         )
+
+
+def _besides(visit: Visit, priority: Priority) -> list[str]:
+    """A chip for the measures that got worse and are no headline, so that the card leaves nothing out."""
+    worse = visit.store.panel(findings.worse_besides, panels.view_of(visit, ""), priority.slug)
+    return [f":{marks.TONES['bad']}-badge[D {worse} other {'measure' if worse == 1 else 'measures'}]"] if worse else []
 
 
 def _shown(visit: Visit) -> list[Priority]:

@@ -67,7 +67,7 @@ def about(visit: Visit) -> None:
     beside = {"london": "London", "similar": "similar boroughs"}.get(view.compare.value)
     against = "the baseline" if view.compare.value == "baseline" else "the period before"
     against += (
-        f"; {beside} {'stands' if beside == 'London' else 'stand'} beside each figure that is published there too"
+        f"; {beside} {'stands' if beside == 'London' else 'stand'} beside each figure that is published there too, in rates"
         if beside
         else ""
     )

@@ -164,7 +164,7 @@ def test_outcomes_without_a_measure_say_so():
                 for item in CATALOGUE.of_priority(priority.slug)
             )
         ]
-        assert words(visit(priority.slug)).count("Nothing open measures this.") == len(bare), priority.slug
+        assert words(visit(priority.slug)).count("No measure on this page.") == len(bare), priority.slug
 
 
 def test_a_figure_that_the_plan_contradicts_links_to_the_entry_in_the_register():

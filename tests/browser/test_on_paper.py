@@ -7,9 +7,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pandas as pd
 import pdfplumber
 import pytest
-from harness import Watch, go
+from harness import ROOT, Watch, go
 from playwright.sync_api import Page
 
 from csp_dash.ui.frame import PAGES
@@ -46,6 +47,11 @@ def printed(page: Page, **options: Any) -> list[tuple[str, list[dict[str, Any]],
         ]
 
 
+def load_wards() -> list[str]:
+    frame = pd.read_csv(ROOT / "geo" / "areas.csv")
+    return list(frame.loc[frame["kind"] == "ward", "name"])
+
+
 def bare(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
@@ -67,6 +73,9 @@ def test_a_page_on_paper(tab: Tab, warm: str, card: Any) -> None:
     for _, words, width, _ in sheets:
         cut = [word["text"] for word in words if word["x0"] < MARGIN or word["x1"] > width - MARGIN]
         assert not cut, cut[:10]
+    if card.slug in ("violence", "neighbourhood_crime"):
+        tables = [name for name in load_wards() if bare(name) in text]
+        assert len(tables) == 20, f"wards of the table that scrolls on the screen: {tables}"
     assert panels or card.slug in ("plan", "methods", "board", "my_ward", "reoffending")
     for panel in panels:
         first, last = bare(panel["first"]), bare(panel["last"])[:40]

@@ -396,9 +396,10 @@ def test_unlike_periods_of_two_places_are_refused(one: Span, two: Span, ours: fl
 @given(spans, figures, st.data())
 def test_a_part_period_of_either_place_is_refused(span: Span, figure: float, data: st.DataObject) -> None:
     part = window(span, figure, periods=data.draw(st.integers(0, span.months - 1)))
-    for pair in ((part, window(span, figure)), (window(span, figure), part), (window(span, None), part)):
+    whole = window(span, figure)
+    for pair, where in (((part, whole), "here"), ((whole, part), "there"), ((window(span, None), part), "here")):
         found = against(*pair, people=(10, 10))
-        assert found == Against(refusal=f"There is no whole figure for {span.long_words}.")
+        assert found == Against(refusal=f"There is no whole figure {where} for {span.long_words}.")
 
 
 @pytest.mark.parametrize("people", [None, (0, 100), (100, 0), (-1, 100)])

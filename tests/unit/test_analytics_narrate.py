@@ -342,8 +342,10 @@ def test_a_figure_beside_another_places(found: Against, kind: Kind, words: str) 
 def test_two_shares_that_differ_are_not_written_alike() -> None:
     found = change(Window(NOW, 309, 1000, 12, 12), Window(BEFORE, 306, 1000, 12, 12), kind=Kind.PROPORTION)
     assert narrate.both(found) == "from 30.6% to 30.9%"
-    apart = change(Window(NOW, 500, 1000, 12, 12), Window(BEFORE, 306, 1000, 12, 12), kind=Kind.PROPORTION)
-    assert narrate.both(apart) == "from 31% to 50%"
+    odd = change(Window(NOW, 175, 1000, 12, 12), Window(BEFORE, 77, 1000, 12, 12), kind=Kind.PROPORTION)
+    assert narrate.both(odd) == "from 7.7% to 17.5%" and narrate.movement(odd) == "up 9.8 percentage points"
+    even = change(Window(NOW, 500, 1000, 12, 12), Window(BEFORE, 300, 1000, 12, 12), kind=Kind.PROPORTION)
+    assert narrate.both(even) == "from 30% to 50%"
 
 
 def test_a_share_published_as_a_number_keeps_its_sign_and_moves_in_points() -> None:

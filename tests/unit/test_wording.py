@@ -19,7 +19,7 @@ UNITS = sorted({item.unit for item in CATALOGUE.indicators.values()})
 SINGULAR = """Burglary|Theft from the person|Vehicle crime|All violence against the person|Stalking and harassment|Arson|Rape
 |Violence against women and girls|Burglary, business and community|Homicide|Knife crime with injury|Possession of drugs
 |Racially or religiously aggravated fear, alarm or distress|Antisocial behaviour reported to the police"""
-PLURAL = """Drug offences|Residents who trust the Metropolitan Police|Stop and searches that led to action|Fires in homes
+PLURAL = """Drug offences|Residents who trust the Metropolitan Police|Stops and searches that led to action|Fires in homes
 |Violence without injury, stalking and harassment|People sleeping rough on one autumn night|Total recorded offences
 |Children entering the youth justice system for the first time|Ward Panels that are active|Hate crimes with a positive outcome
 |Public order offences|Deliberate fires since 2015"""
