@@ -8,9 +8,11 @@ import pytest
 from screens import PAGES, PICTURES, check, of_type, visit, words
 
 from csp_dash.catalogue import load
+from csp_dash.domain.filters import Filters
 from csp_dash.domain.settings import Settings
 from csp_dash.domain.words import AreaKind
 from csp_dash.packs.data import open_data
+from csp_dash.packs.findings import worse_besides
 
 WHITECHAPEL = "E05009336"
 OURS = re.compile(r"Whitechapel|Tower Hamlets|\bwards?\b")
@@ -39,3 +41,38 @@ def test_a_page_says_london_only_where_it_shows_london(page: str):
     check(at)
     assert "London stands beside each figure" in words(at)
     assert words(at).count("London") > len(at.metric) > 0, "the caption, and every tile"
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"ward": ["E05009333", "E05009317"]}, "Bethnal Green East, without Spitalfields & Banglatown"),
+        ({"ward": "E05000001"}, "so choose one below."),
+        ({"ward": WHITECHAPEL, "period": "1m"}, "always shows the latest 12 months"),
+        ({"ward": WHITECHAPEL, "compare": "london"}, "always shows the latest 12 months"),
+    ],
+)
+def test_the_ward_page_says_what_it_does_not_follow(asked: dict[str, str | list[str]], said: str):
+    at = visit("my_ward", **asked)
+    check(at)
+    assert any(said in told.value for told in at.info), [told.value for told in at.info]
+
+
+def test_the_ward_page_says_nothing_where_it_follows():
+    assert not visit("my_ward", ward=WHITECHAPEL).info
+
+
+def test_the_overview_s_card_leaves_no_worse_measure_out():
+    data = open_data(load(), Settings.read({}))
+    text = words(visit("overview"))
+    worse = {slug: worse_besides(data, Filters(), slug) for slug in data.catalogue.priorities}
+    assert sum(worse.values()) > 0, "else this shows nothing"
+    for number in filter(None, worse.values()):
+        assert f"[D {number} other measure{'s' if number > 1 else ''}]" in text
+
+
+@pytest.mark.parametrize("slug", ["homicide", "pas_trust"])
+def test_a_measure_without_a_rate_says_that_it_is_shown_as_counted(slug: str):
+    at = visit("explore", indicator=slug, measure="rate")
+    assert any("no rate per 1,000 residents" in told.value for told in at.info)
+    assert not any("no rate" in told.value for told in visit("explore", indicator="burglary", measure="rate").info)
