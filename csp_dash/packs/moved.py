@@ -92,7 +92,7 @@ def _picture(data: Data, question: Asked, found: Change | None, parts: pd.DataFr
         evidence=told,
         sentence=moved
         if refusal
-        else "Each part is tested by itself, so of twenty that did not change about one will seem to have.",
+        else "Each part is tested by itself: of twenty parts that did not really change, about one will look as if it had.",
         remark=_remark(made, rest) or question.fallback,
         empty=made.empty,
     )

@@ -192,7 +192,7 @@ def notes(evidence: Evidence, view: Filters) -> None:
     """Caveats and breaks in words, and links to what the plan contradicts itself on."""
     lines = [f"- {MARK} The rate rests on fewer than {FEW} cases: read it with care."] if evidence.small else []
     for note in evidence.notes:
-        when = f" ({note.start:%B %Y})" if note.start else ""
+        when = f" ({note.start:%B %Y})" if note.start and f"{note.start:%B %Y}" not in note.title else ""
         lines.append(f"- **{note.title}{when}.** {note.text}")
     for item in evidence.contradictions:
         pages = ", p".join(map(str, item.pages))

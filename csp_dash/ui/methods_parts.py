@@ -175,7 +175,10 @@ def statistics(visit: Visit) -> None:
 def _how_well(visit: Visit) -> None:
     """False alarms and detection on simulated series."""
     found = visit.store.panel(register.power_table, Filters())
-    with st.expander("How often the tests cry wolf, and how often they see a real fall", icon=":material/labs:"):
+    with st.expander(
+        "How often the tests find a change where there is none, and how often they see a real fall",
+        icon=":material/labs:",
+    ):
         st.markdown(found.caption)
         for title, table in found.tables:
             st.markdown(f"**{title}**")
@@ -197,7 +200,8 @@ def caveats(visit: Visit) -> None:
 def _when(start: date | None, finish: date | None) -> str:
     if start is None:
         return "always"
-    return f"{start:%b %Y}" + (f" to {finish:%b %Y}" if finish else "")
+    first, last = f"{start:%b %Y}", f"{finish:%b %Y}" if finish else ""
+    return f"{first} to {last}" if last not in ("", first) else first
 
 
 def definitions(visit: Visit) -> None:
