@@ -207,7 +207,7 @@ def against(
     share, other_share = ours.value(kind), theirs.value(kind)
     if share is None or other_share is None:
         return Against(refusal="There were no cases to take a share of.")
-    if ours.few or theirs.few:
+    if bases is None and (ours.few or theirs.few):
         return Against(refusal=f"A share of fewer than {FEW} cases says too little.")
     tested = other_share
     n1, n0 = bases or (ours.denominator, theirs.denominator)

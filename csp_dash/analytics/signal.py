@@ -140,10 +140,9 @@ def share_ranges(over: Sequence[float], under: Sequence[float], inside: Sequence
     found = []
     for all_ in under:
         whole = max(1, round(all_)) if all_ > 0 else 1
-        low, high = binom.ppf([TAIL, 1 - TAIL], whole, mean) / whole
-        found.append(
-            Limits(band.centre, min(band.lower, 100 * float(low)), max(band.upper, 100 * float(high)), band.points)
-        )
+        # Written as the shares are, or a share at its limit could lie beyond it by the last binary digit.
+        low, high = (100 * float(count) / whole for count in binom.ppf([TAIL, 1 - TAIL], whole, mean))
+        found.append(Limits(band.centre, min(band.lower, low), max(band.upper, high), band.points))
     return found
 
 

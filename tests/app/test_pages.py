@@ -195,8 +195,8 @@ def test_each_page_says_what_it_shows():
     at = visit("violence", ward=WHITECHAPEL, measure="rate", compare="london", period="plan")
     said = [item.value for item in at.caption if item.value.startswith("Showing")]
     assert said == [
-        "Showing yearly rates per 1,000 residents for Whitechapel, April 2021 to March 2024, compared with the period "
-        "before; London stands beside each figure."
+        "Showing yearly rates per 1,000 residents, counts where there is no rate, for Whitechapel, April 2021 to March 2024, "
+        "compared with the period before; London stands beside each figure that is published there too, in rates."
     ]
 
 

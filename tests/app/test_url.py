@@ -226,6 +226,8 @@ def said(at: AppTest) -> str:
 def test_what_was_not_understood_is_said_once_on_every_page(page: str):
     for params, sentence in SAID.values():
         at = visit(page, **params)
+        if page == "my_ward":  # which shows no borough
+            sentence = sentence.replace("the whole borough is shown", "choose one below")
         assert said(at).count(sentence) == 1, (params, said(at))
         assert not at.exception
         at.run()
@@ -304,7 +306,7 @@ def test_the_boards_address_is_the_screen_and_wins():
         assert words(go_to(at, address)) == text, "Back, Forward and a link in the same tab"
         check(at)
     at = visit("board", indicator="asb_repeat_calls")
-    assert "has no screen here, so the first is shown" in said(at)
+    assert "have no screen here, so the first is shown" in said(at)
 
 
 def test_every_lens_and_shade_that_a_measure_lacks_is_said_once():
@@ -319,7 +321,7 @@ def test_every_lens_and_shade_that_a_measure_lacks_is_said_once():
         at = visit("explore", indicator=slug, view=lens)
         fits = at.segmented_control(key="lens_choice").value == lens
         cases += not fits
-        assert said(at).count("has no view") == (not fits), (slug, lens)
+        assert len(re.findall("(?:has|have) no view", said(at))) == (not fits), (slug, lens)
     assert cases >= 3
     at = visit("explore", indicator="asb", view="map", map="household")
     assert said(at).count("no map by per 1,000 households") == 1

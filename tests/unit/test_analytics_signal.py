@@ -268,6 +268,9 @@ def test_the_usual_range_is_never_narrower_than_chance(months: list[float], rati
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 40)), min_size=24, max_size=60))
+@example(
+    [(0, 1)] * 10 + [(0, 6), (6, 9)] + [(0, 1)] * 12
+)  # 6 of 9 is the limit itself, and 600 / 9 is not 100 * (6 / 9)
 def test_a_share_beyond_its_range_is_beyond_chance(months: list[tuple[int, int]]) -> None:
     over, under = [float(min(pair)) for pair in months], [float(pair[1]) for pair in months]
     frame = signal.trend(series(over, under=under), kind=Kind.PROPORTION)

@@ -323,7 +323,7 @@ def test_made_up_figures_are_never_set_beside_a_partner_s(catalogue: Catalogue, 
     beside = object.__new__(Data)
     beside.__dict__ = {**data.__dict__, "catalogue": held}
     found = pair.pair(beside, Filters(indicator="pspo_breaches"))
-    assert found.second is None and "holds it" in found.awaiting
+    assert found.second is None and "Held by" in found.awaiting
 
 
 def test_a_public_instance_shows_a_partner_s_figures_but_no_sensitive_wards(
