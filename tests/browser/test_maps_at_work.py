@@ -66,7 +66,8 @@ def test_a_high_ward_is_darker_than_a_low_one(tab: Tab, warm: str, scheme: str):
     seen = pixels(sheet(page))
     colours = legend_colours(page.locator('[data-testid="stMain"]'))[:5]
     shares = [share_of(seen, colour) for colour in colours]
-    assert len(colours) == 5 and all(share > 0.005 for share in shares), "every class of the legend is on the map"
+    # The classes are those of all years together, so one year may leave one of them empty.
+    assert len(colours) == 5 and sum(share > 0.005 for share in shares) >= 4, "the classes of the legend are on the map"
     assert sum(shares) > 0.15
     high, low = (colour_at(page, *beside(page, name)) for name in (HIGH, LOW))
     assert high.sum() + 60 < low.sum(), (high, low)
