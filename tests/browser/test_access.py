@@ -67,6 +67,7 @@ def test_a_page_is_open_to_all(name: str, tab: Tab, warm: str):
     assert len(told) >= 5
     assert [one for one in told if not one[1].strip() or LIGATURE.search(one[1])] == []
     page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(1500)  # colours fade over: what is measured half way is neither theme's
     settle(page)
     assert page.evaluate("() => getComputedStyle(document.querySelector('.stApp')).colorScheme") == "dark"
     assert broken(page, runOnly=["color-contrast"]) == []

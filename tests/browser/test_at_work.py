@@ -61,8 +61,8 @@ def test_a_copied_link_restores_the_view(tab: Tab, warm: str):
     text = side.inner_text()
     assert "Plan period" in text or side.get_by_label("Period").input_value().startswith("Plan period")
     assert said(page) == (
-        "Showing yearly rates per 1,000 residents for Whitechapel, April 2021 to March 2024, compared with the period "
-        "before; London stands beside each figure."
+        "Showing yearly rates per 1,000 residents, counts where there is no rate, for Whitechapel, April 2021 to March 2024, compared with the period "
+        "before; London stands beside each figure that is published there too, in rates."
     )
     assert shown(page) == {"ward": [WHITECHAPEL], "period": ["plan"], "measure": ["rate"], "compare": ["london"]}
 
@@ -84,7 +84,7 @@ def test_a_filter_goes_into_the_address_and_back_takes_it_back(tab: Tab, warm: s
     page.locator('[data-testid="stSidebar"]').get_by_text("Rate per 1,000").click()
     page.wait_for_url("**measure=rate*")
     settle(page)
-    assert "rates per 1,000 residents for Whitechapel" in said(page)
+    assert "rates per 1,000 residents, counts where there is no rate, for Whitechapel" in said(page)
     page.go_back()
     page.wait_for_url(f"**/violence?ward={WHITECHAPEL}")
     expect(page.get_by_text("Showing counts for Whitechapel")).to_be_visible()

@@ -107,4 +107,4 @@ def test_after_printing_the_screen_is_as_before(tab: Tab, warm: str) -> None:
     before = page.evaluate(state)
     page.pdf(format="A4")
     assert page.evaluate(state) == before and len(before) > 1
-    assert not page.locator(".on-paper").is_visible()
+    assert not page.locator("p.on-paper").is_visible()
