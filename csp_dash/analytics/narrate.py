@@ -203,7 +203,10 @@ def likely(change: Change, join: str = " to ") -> str:
     """The 95% interval of a change in its unit: `−12% to +3%`, `−2 to +7 points`, of few events `−9 to +4 in number`."""
     if change.few and change.number is not None:
         if change.rate is not None:
-            low, high = (f"{'+' if bound > 0 else '−'}{_count(change, abs(bound))}" for bound in change.number)
+            low, high = (
+                f"{'+' if bound > 0 else '−' if bound < 0 else ''}{_count(change, abs(bound))}"
+                for bound in change.number
+            )
             return f"{low}{join}{high}{_unit(change)}"
         low, high = (wording.signed(round(bound)) for bound in change.number)
         return f"{low}{join}{high} in number"

@@ -45,19 +45,25 @@ def plain(name: str) -> str:
 
 
 def find(data: Data, typed: str) -> Answer:
-    """The ward of a postcode or a street; offers where several may be meant. `typed` is kept nowhere."""
+    """The ward of its own name, of a postcode or of a street; offers where several may be meant. `typed` is kept nowhere."""
     named, wanted = _named(data), plain(typed)
     if not wanted:
         return Answer(sentence=UNREAD) if typed.strip() else Answer()
     called = _wards(data, wanted)
     if called:
         elsewhere = [place for place in named.get(wanted, []) if place[1] not in called]
-        if len(called) == 1 and not elsewhere:
+        parts = plain(data.names[called[0]]).split(" and ")
+        whole = wanted.removesuffix(" ward") in (
+            plain(data.names[called[0]]),
+            *parts,
+            plain(data.former.get(called[0], "")),
+        )
+        if len(called) == 1 and whole and not elsewhere:
             return Answer(ward=called[0])
         named_so = tuple((f"{data.names[code]} ward", code) for code in called)
         return Answer(
             offers=(*named_so, *_labels(data, elsewhere))[:MOST],
-            sentence="There is more than one place of that name. Choose yours.",
+            sentence="Choose the place that you mean.",
         )
     if wanted not in named and POSTCODE.fullmatch(typed.strip()):  # a road such as the A11 is no postcode
         return _postcode(data, typed)
@@ -79,14 +85,14 @@ def find(data: Data, typed: str) -> Answer:
 
 
 def _wards(data: Data, wanted: str) -> list[str]:
-    """The ward of that name; else those whose name holds every typed word, or had it before."""
+    """The ward of that name; else those whose name, or a part of it, begins so, or that had it before."""
     wanted = wanted.removesuffix(" ward")
     exact = [code for code in data.wards if plain(data.names[code]) == wanted]
-    words = set(wanted.split())
     return exact or [
         code
         for code in data.wards
-        if words <= set(plain(data.names[code]).split()) or plain(data.former.get(code, "")) == wanted
+        if any(f"{part} ".startswith(f"{wanted} ") for part in plain(data.names[code]).split(" and "))
+        or plain(data.former.get(code, "")) == wanted
     ]
 
 

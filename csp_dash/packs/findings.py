@@ -52,12 +52,16 @@ def headlines(data: Data, priority: Priority) -> tuple[str, ...]:
 
 
 def worse_besides(data: Data, view: Filters, slug: str) -> int:
-    """How many live measures of a priority got worse that are none of its headlines."""
-    priority = data.catalogue.priorities[slug]
-    stand = headlines(data, priority)
-    known = data.catalogue.indicators
-    others = [own for own in priority.indicators if own not in stand and data.shows(known[own])]
-    return sum(_named(data, view, own).worse for own in others if live(data, known[own]))
+    """How many measures of a priority got worse that are none of its headlines."""
+    return sum(_named(data, view, own).worse for own in _besides(data, data.catalogue.priorities[slug]))
+
+
+def _besides(data: Data, priority: Priority) -> list[str]:
+    """The live measures of a priority that are none of its headlines; where none goes on, all of them."""
+    known, stand = data.catalogue.indicators, headlines(data, priority)
+    real = [own for own in priority.indicators if data.shows(known[own]) and known[own].counts_in_headlines]
+    going = [own for own in real if live(data, known[own])]
+    return [own for own in going or real if own not in stand and data.have(known[own])]
 
 
 def answer(data: Data, view: Filters, slug: str, link: str) -> str:
@@ -69,10 +73,7 @@ def answer(data: Data, view: Filters, slug: str, link: str) -> str:
     """
     priority = data.catalogue.priorities[slug]
     stand = headlines(data, priority)
-    known = data.catalogue.indicators
-    real = [own for own in priority.indicators if data.shows(known[own]) and known[own].counts_in_headlines]
-    going = [own for own in real if live(data, known[own])]
-    others = [own for own in going or real if own not in stand and data.have(known[own])]
+    others = _besides(data, priority)
     tiles = [_named(data, view, own) for own in stand]
     more = [_named(data, view, own) for own in others]
     worse = [item for item in [*tiles, *more] if item.worse]

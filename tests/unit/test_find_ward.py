@@ -124,6 +124,12 @@ def test_a_part_of_town_offers_all_its_wards(data: Data, typed: str, wards: set[
     assert not answer.ward and {ward for _, ward in answer.offers} == wards and answer.sentence
 
 
+@pytest.mark.parametrize("typed", ["East", "Gardens", "Town", "End", "and"])
+def test_a_word_that_many_places_have_is_no_ward(data: Data, typed: str) -> None:
+    answer = find(data, typed)
+    assert not answer.ward and not any(label.endswith(" ward") for label, _ in answer.offers), answer
+
+
 def test_a_ward_s_former_name_leads_to_it(data: Data) -> None:
     assert data.former and all(find(data, was).ward == code for code, was in data.former.items() if was == "St Peter's")
 
