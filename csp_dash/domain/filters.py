@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import TypeVar
 
@@ -39,6 +40,8 @@ LENSES = {
 # Those that the count or rate of the whole view does not say already.
 SHADES = tuple(shade for shade in Shade if shade not in (Shade.COUNT, Shade.RATE))
 MOST_AREAS = 4
+KEYS = ("indicator", "ward", "from", "to", "period", "measure", "compare", "view", "map")
+"""The parameters of a URL, in the order of `Filters.to_params`. Others, such as a mail's tracking marks, are let be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,9 @@ class Filters:
         shade = one("map")
         if shade and shade not in list(Shade):
             note("map", f"Maps cannot be shaded by {_quoted(shade)}, so they are shaded by the count or rate.")
+        for name in params:
+            if name not in KEYS and (meant := get_close_matches(name.lower(), KEYS, 1, 0.75)):
+                note(name, f"{_quoted(name)} is not read in a link, so it is left out: write \u201c{meant[0]}\u201d.")
         view = cls(
             indicator=indicator,
             wards=wards,
@@ -222,9 +228,11 @@ def _wards(asked: Sequence[str], words: Vocabulary, note: Tell) -> tuple[str, ..
 def _period(one: Callable[[str], str], bounded: bool, note: Tell) -> tuple[str, Month | None, Month | None]:
     """The period with the first and last month of one that was chosen."""
     first, last = _month(one("from")), _month(one("to"))
-    if first and last and first <= last:
-        return "custom", first, last
     period = one("period")
+    if first and last and first <= last:
+        if period and period != "custom":
+            note("period", f"The link gives two periods. The period shown is {first.words} to {last.words}.")
+        return "custom", first, last
     known = period in PERIODS and (period != "custom" or bounded)
     instead = period if known and period != "custom" else "12m"
     so = f"so the period shown is \u201c{PERIODS[instead]}\u201d."

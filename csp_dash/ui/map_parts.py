@@ -192,7 +192,8 @@ def _table(visit: Visit, found: WardMap, slug: str) -> None:
         alt=f"{found.picture.title}. All wards; a column can be sorted.",
     )
     marks.paper_table(table)
-    st.caption("Click a ward on the map, or tick its row, and this page follows it.")
+    with st.container(key=f"on-screen-{slug}"):
+        st.caption("Click a ward on the map, or tick its row, and this page follows it.")
 
 
 def _follow(view: Filters, code: str | None) -> None:

@@ -213,6 +213,9 @@ SAID = {
     "an unknown count": ({"measure": "<b>sum</b>"}, "“<b>sum</b>” is neither a count nor a rate"),
     "an unknown comparison": ({"compare": "mars"}, "Nothing called “mars” to compare with"),
     "an unknown view": ({"view": "maps"}, "no view called “maps”"),
+    "a parameter that is nearly one": ({"wards": "E05009336"}, "“wards” is not read in a link, so it is left out: write “ward”"),
+    "a parameter in capitals": ({"Period": "24m"}, "“Period” is not read in a link, so it is left out: write “period”"),
+    "two periods": ({"period": "24m", "from_": "2025-01", "to": "2025-03"}, "The period shown is January 2025 to March 2025"),
     "an unknown shade": ({"map": "pink"}, "Maps cannot be shaded by “pink”"),
 }  # fmt: skip
 
@@ -238,7 +241,7 @@ def test_what_was_not_understood_is_said_once_on_every_page(page: str):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_link_that_is_understood_says_nothing(page: str):
-    at = visit(page, ward=[WHITECHAPEL], period="plan", measure="rate", compare="similar")
+    at = visit(page, ward=[WHITECHAPEL], period="plan", measure="rate", compare="similar", utm_source="mail")
     assert "“" not in said(at) and "so " not in said(at)
 
 

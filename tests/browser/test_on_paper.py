@@ -18,6 +18,7 @@ from csp_dash.ui.frame import PAGES
 Tab = Callable[..., tuple[Page, Watch]]
 # The menu and the filters of the sidebar, and what is pressed on a page.
 NOT_ON_PAPER = (
+    "Click a ward on the map",
     "Whole borough",
     "Compare with",
     "Leave the board screen",
