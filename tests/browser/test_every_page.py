@@ -28,6 +28,7 @@ PAGES = {
 }
 WITH_MAPS = ("neighbourhood_crime", "hate_and_tensions", "reoffending", "violence", "my_ward", "explore")
 WITHOUT_CHARTS = ("plan", "methods")
+CUT = "() => [...document.querySelectorAll('.stMarkdownBadge')].filter(b => b.scrollWidth > b.clientWidth + 1).map(b => b.innerText)"
 FROM_NOTHING = ("violence", "board")  # these make the database as well
 
 
@@ -52,6 +53,7 @@ def framed(page: Page, name: str) -> None:
     assert "encountered an error" not in text and "cannot start" not in text and len(text) > 150
     assert page.locator('[role="dialog"]').count() == 0, "no Page-not-found dialog"
     assert page.locator('[data-testid="stException"]').count() == 0
+    assert page.evaluate(CUT) == [], "verdicts that are cut"
     assert page.title().endswith("Tower Hamlets community safety") and page.title() != "Tower Hamlets community safety"
     assert page.locator('[data-testid="stSidebarNav"]').count() == 0, "not Streamlit's own list of file names"
     links = page.locator('[data-testid="stSidebar"] [data-testid="stPageLink-NavLink"]')
