@@ -14,8 +14,8 @@ from csp_dash.catalogue import Catalogue, CatalogueError, load
 from csp_dash.domain.settings import Settings
 from csp_dash.domain.words import BOROUGH
 from csp_dash.ingest.facts import BadInput
-from csp_dash.packs import answer
-from csp_dash.packs.data import open_data
+from csp_dash.panels import answer
+from csp_dash.panels.dataset import open_data
 from csp_dash.serve import PortBusy, look_port, serve
 from csp_dash.warehouse import Releases, SnapshotError, Warehouse, database, declared
 from csp_dash.warehouse.snapshot import ROOT

@@ -12,7 +12,7 @@ from hypothesis import settings
 
 from csp_dash.catalogue import Catalogue, load
 from csp_dash.domain.settings import Settings
-from csp_dash.packs.data import Data
+from csp_dash.panels.dataset import Data
 from csp_dash.warehouse import Snapshot, Warehouse, database, declared
 
 ROOT = Path(__file__).parents[1]

@@ -17,27 +17,12 @@ from csp_dash.domain.catalogue import Indicator
 from csp_dash.domain.filters import PERIODS, Filters
 from csp_dash.domain.months import Month
 from csp_dash.domain.words import AreaKind, Compare, Frequency, Kind, Measure, Trust
-from csp_dash.packs import (
-    ahead,
-    by_ward,
-    comparisons,
-    map_time,
-    moved,
-    pair,
-    rank_moves,
-    ranking,
-    small_areas,
-    taken_apart,
-    tile,
-    trend,
-    two_at_once,
-    unusual,
-    ward_card,
-    ward_map,
-    year_on_year,
-)
-from csp_dash.packs.data import Data
-from csp_dash.packs.map_time import Grain
+from csp_dash.panels.trends import forecast, comparisons, decomposition, trend, year_on_year
+from csp_dash.panels.wards import ward_trends, map_over_time, rank_changes, ranking, small_areas, bivariate_map, funnel, ward_card, ward_map
+from csp_dash.panels.themes import contribution, paired_measures
+from csp_dash.panels import tile
+from csp_dash.panels.dataset import Data
+from csp_dash.panels.wards.map_over_time import Grain
 
 BOROUGH: tuple[str, ...] = ()
 WARD = ("E05009336",)
@@ -86,27 +71,27 @@ PANELS: dict[str, tuple[Builder, Callable[[Data, Indicator], bool]]] = {
     "tile": (tile.tile, _real),
     "trend": (trend.trend, _always),
     "wall": (trend.wall, _real),
-    "pair": (pair.pair, _paired),
+    "pair": (paired_measures.pair, _paired),
     "comparisons": (comparisons.comparisons, _real),
     "ward map": (ward_map.ward_map, _by_ward),
     "map to zoom": (ward_map.to_zoom, _by_ward),
     "wall map": (ward_map.wall, _real_by_ward),
     "ward cards": (ward_card.ward_cards, _real_by_ward),
     "years": (year_on_year.year_on_year, _counted),
-    "parts": (taken_apart.taken_apart, _counted),
-    "ahead": (ahead.ahead, _counted),
-    "small multiples": (by_ward.small_multiples, _real_by_ward),
+    "parts": (decomposition.taken_apart, _counted),
+    "ahead": (forecast.ahead, _counted),
+    "small multiples": (ward_trends.small_multiples, _real_by_ward),
     "ranked wards": (ranking.wards, _real_by_ward),
     "boroughs": (ranking.boroughs, _ranked),
     "borough map": (ranking.borough_map, _ranked),
-    "moved by part": (moved.by_part, _in_parts),
-    "moved by ward": (moved.by_ward, _real_by_ward),
+    "moved by part": (contribution.by_part, _in_parts),
+    "moved by ward": (contribution.by_ward, _real_by_ward),
     "below the ward": (small_areas.below_ward, small_areas.shown),
-    "through time": (partial(map_time.moment, grain=Grain.YEAR), _by_ward),
-    "years side by side": (map_time.years, _by_ward),
-    "funnel": (unusual.funnel_chart, _real_by_ward),
-    "ranks that move": (rank_moves.rank_moves, _real_by_ward),
-    "two at once": (partial(two_at_once.two_at_once, second="deprivation"), _real_by_ward),
+    "through time": (partial(map_over_time.moment, grain=Grain.YEAR), _by_ward),
+    "years side by side": (map_over_time.years, _by_ward),
+    "funnel": (funnel.funnel_chart, _real_by_ward),
+    "ranks that move": (rank_changes.rank_moves, _real_by_ward),
+    "two at once": (partial(bivariate_map.two_at_once, second="deprivation"), _real_by_ward),
     "two wards": (ward_card.versus, _real_by_ward),
 }
 """Each panel of a measure with its builder, and the measures that have it."""

@@ -8,8 +8,10 @@ import streamlit as st
 
 from csp_dash.analytics import wording
 from csp_dash.domain.filters import Filters
-from csp_dash.packs import findings, trend, ward_map
-from csp_dash.packs.tile import tile
+from csp_dash.panels.plan import answers
+from csp_dash.panels.trends import trend
+from csp_dash.panels.wards import ward_map
+from csp_dash.panels.tile import tile
 from csp_dash.ui import marks, url
 from csp_dash.ui.frame import CARDS, Visit, page, tell, titled
 from csp_dash.ui.panels import CHART
@@ -27,7 +29,7 @@ FONT = "font-family:inherit;margin:0;padding:0;letter-spacing:normal;"
 
 def show(visit: Visit) -> None:
     """The present screen, with the way to the next and the previous."""
-    screens = findings.screens(visit.store.data)
+    screens = answers.screens(visit.store.data)
     number = _number(screens, visit.filters)
     screen = screens[number]
     named = visit.catalogue.indicators
@@ -74,17 +76,17 @@ def show(visit: Visit) -> None:
         )
 
 
-def _number(screens: tuple[findings.Screen, ...], view: Filters) -> int:
+def _number(screens: tuple[answers.Screen, ...], view: Filters) -> int:
     """Which screen the address names: a measure's, as a map where it asks for that; else the first."""
     own = [number for number, screen in enumerate(screens) if screen.indicator == view.indicator]
     return next((number for number in own if _lens(screens[number]) == view.lens), own[0] if own else 0)
 
 
-def _lens(screen: findings.Screen) -> str:
+def _lens(screen: answers.Screen) -> str:
     return "map" if screen.kind == "map" else ""
 
 
-def _step(screens: tuple[findings.Screen, ...], way: int) -> None:
+def _step(screens: tuple[answers.Screen, ...], way: int) -> None:
     """Go on from the screen that the address names by now, which a quick hand has left behind on the glass."""
     screen = screens[(_number(screens, url.present()) + way) % len(screens)]
     url.choose(indicator=screen.indicator, lens=_lens(screen))

@@ -11,9 +11,11 @@ from csp_dash.domain.catalogue import Indicator
 from csp_dash.domain.filters import LENSES, Filters
 from csp_dash.domain.words import AreaKind, Frequency, Kind, Measure, Trust
 from csp_dash.maps.points import Style
-from csp_dash.packs import ahead, by_ward, density, moved, ranking, small_areas, taken_apart, year_on_year
-from csp_dash.packs.asked import asked, real_figure
-from csp_dash.packs.tile import tile
+from csp_dash.panels.trends import forecast, decomposition, year_on_year
+from csp_dash.panels.wards import ward_trends, point_density, ranking, small_areas
+from csp_dash.panels.themes import contribution
+from csp_dash.panels.selection import asked, real_figure
+from csp_dash.panels.tile import tile
 from csp_dash.ui import map_parts, marks, outcome_parts, panels, theme_parts, url
 from csp_dash.ui.frame import Visit, tell, titled
 
@@ -213,7 +215,7 @@ def _compare(visit: Visit, item: Indicator) -> None:
 def _wards(visit: Visit, item: Indicator) -> None:
     view = panels.view_of(visit, item.slug)
     kept = replace(view, lens="wards")
-    panels.picture_panel(visit, visit.store.panel(by_ward.small_multiples, view), "lens-multiples", kept)
+    panels.picture_panel(visit, visit.store.panel(ward_trends.small_multiples, view), "lens-multiples", kept)
     if item.has_rate:
         panels.picture_panel(visit, visit.store.panel(ranking.wards, view), "lens-wards", kept)
 
@@ -226,9 +228,9 @@ def _moved(visit: Visit, item: Indicator) -> None:
     view = panels.view_of(visit, item.slug)
     kept = replace(view, lens="moved")
     if item.parts:
-        panels.picture_panel(visit, visit.store.panel(moved.by_part, view), "lens-parts", kept)
+        panels.picture_panel(visit, visit.store.panel(contribution.by_part, view), "lens-parts", kept)
     if visit.store.data.have(item, AreaKind.WARD):
-        panels.picture_panel(visit, visit.store.panel(moved.by_ward, view), "lens-moved-wards", kept)
+        panels.picture_panel(visit, visit.store.panel(contribution.by_ward, view), "lens-moved-wards", kept)
 
 
 def _small(visit: Visit, item: Indicator) -> None:
@@ -246,7 +248,7 @@ def _harm(visit: Visit, item: Indicator) -> None:
     panels.harm_panel(visit, replace(panels.view_of(visit, item.slug), lens="harm"))
 
 
-SIMPLE = {"years": year_on_year.year_on_year, "parts": taken_apart.taken_apart, "ahead": ahead.ahead}
+SIMPLE = {"years": year_on_year.year_on_year, "parts": decomposition.taken_apart, "ahead": forecast.ahead}
 OTHERS = {
     "": _time_and_place,
     "compare": _compare,
@@ -286,7 +288,7 @@ def points(visit: Visit) -> None:
         )
         closer = st.toggle("Zoom and move in the map", key="zoom-points")
     view = Filters(indicator="burglary", lens="small")
-    picture = visit.store.panel(density.map_points, view, Style(style or Style.HEXAGONS), closer)
+    picture = visit.store.panel(point_density.map_points, view, Style(style or Style.HEXAGONS), closer)
     with st.container(border=True):
         marks.title(picture.title)
         st.caption(picture.caption)

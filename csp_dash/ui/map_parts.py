@@ -11,11 +11,11 @@ from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import AreaKind, Measure, Shade, Trust
 from csp_dash.maps.printed import Form
 from csp_dash.maps.zoomable import AREAS
-from csp_dash.packs import map_time, rank_moves, shades, two_at_once, unusual, ward_card, ward_map
-from csp_dash.packs.map_time import Grain
-from csp_dash.packs.picture import Picture
-from csp_dash.packs.two_at_once import TwoAtOnce
-from csp_dash.packs.ward_map import WardMap
+from csp_dash.panels.wards import map_over_time, rank_changes, choropleth, bivariate_map, funnel, ward_card, ward_map
+from csp_dash.panels.wards.map_over_time import Grain
+from csp_dash.panels.panel import Picture
+from csp_dash.panels.wards.bivariate_map import TwoAtOnce
+from csp_dash.panels.wards.ward_map import WardMap
 from csp_dash.ui import marks, panels, url
 from csp_dash.ui.frame import Visit, tell
 
@@ -67,7 +67,7 @@ def map_panel(visit: Visit, slug: str, *, zoom: bool = False, versus: bool = Tru
     picture = found.picture
     with st.container(border=True):
         panels.title(picture)
-        lacking = shades.lacking(visit.store.data, view)
+        lacking = choropleth.lacking(visit.store.data, view)
         if lacking:
             tell([lacking])
         if picture.empty:  # the way out of a shading that cannot be drawn stays in reach
@@ -94,11 +94,11 @@ def map_panel(visit: Visit, slug: str, *, zoom: bool = False, versus: bool = Tru
 def _shade(visit: Visit, view: Filters) -> None:
     """What the map is shaded by; the URL keeps it."""
     data = visit.store.data
-    can = shades.offered(data, view)
+    can = choropleth.offered(data, view)
     if len(can) < 2:
         return
     key = f"shade-{view.indicator}"
-    st.session_state[key] = shades.present(data, view)
+    st.session_state[key] = choropleth.present(data, view)
 
     def keep() -> None:
         chosen = Shade(st.session_state[key])
@@ -108,7 +108,7 @@ def _shade(visit: Visit, view: Filters) -> None:
         else:
             url.choose(shade=chosen)
 
-    st.selectbox("Shade the wards by", can, key=key, on_change=keep, format_func=shades.NAMES.__getitem__, width=280)
+    st.selectbox("Shade the wards by", can, key=key, on_change=keep, format_func=choropleth.NAMES.__getitem__, width=280)
 
 
 def _by_name(visit: Visit, view: Filters) -> None:
@@ -291,14 +291,14 @@ def in_depth(visit: Visit, slug: str) -> None:
     view = panels.view_of(visit, slug)
     kept = replace(view, lens="map")
     through_time(visit, view)
-    years = visit.store.panel(map_time.years, view)
+    years = visit.store.panel(map_over_time.years, view)
     if not years.empty:
         panels.picture_panel(visit, years, "map-years", kept)
-    if len(shades.offered(visit.store.data, view)) < 2:
+    if len(choropleth.offered(visit.store.data, view)) < 2:
         return
     if visit.catalogue.indicators[slug].has_rate:
-        panels.picture_panel(visit, visit.store.panel(unusual.funnel_chart, view), "map-funnel", kept)
-    panels.picture_panel(visit, visit.store.panel(rank_moves.rank_moves, view), "map-ranks", kept)
+        panels.picture_panel(visit, visit.store.panel(funnel.funnel_chart, view), "map-funnel", kept)
+    panels.picture_panel(visit, visit.store.panel(rank_changes.rank_moves, view), "map-ranks", kept)
     if visit.catalogue.indicators[slug].has_rate:
         _two_at_once(visit, view, kept)
 
@@ -327,11 +327,11 @@ def through_time(visit: Visit, view: Filters) -> None:
 
 
 def _moment(visit: Visit, view: Filters, grain: Grain, *, playing: bool) -> None:
-    found = map_time.steps(visit.store.data, view, grain)
+    found = map_over_time.steps(visit.store.data, view, grain)
     if not found.spans:
         st.info("There are no ward figures for this choice. Choose another measure.")
         return
-    names = [map_time.label(span) for span in found.spans]
+    names = [map_over_time.label(span) for span in found.spans]
     place = f"at-{view.indicator}-{grain.name}"
     present = st.session_state.get(place)
     if present not in names:
@@ -352,7 +352,7 @@ def _moment(visit: Visit, view: Filters, grain: Grain, *, playing: bool) -> None
             )
     span = found.spans[names.index(present)]
     shown = replace(view, period="custom", first=span.first, last=span.last)
-    picture = visit.store.panel(map_time.moment, shown, grain)
+    picture = visit.store.panel(map_over_time.moment, shown, grain)
     if picture.indicator.trust is Trust.ILLUSTRATIVE:
         marks.illustrative()
     st.markdown(f"**{picture.title}**")
@@ -371,7 +371,7 @@ def _step(place: str, names: list[str], step: int) -> None:
 
 
 def _two_at_once(visit: Visit, view: Filters, kept: Filters) -> None:
-    can = two_at_once.seconds(visit.store.data, view)
+    can = bivariate_map.seconds(visit.store.data, view)
     with st.container(border=True):
         second = st.segmented_control(
             "Together with",
@@ -379,10 +379,10 @@ def _two_at_once(visit: Visit, view: Filters, kept: Filters) -> None:
             default=can[0],
             required=True,
             key=f"second-{view.indicator}",
-            format_func=lambda name: two_at_once.SECONDS[name].name,
+            format_func=lambda name: bivariate_map.SECONDS[name].name,
             wrap=True,
         )
-        found = visit.store.panel(two_at_once.two_at_once, view, second or can[0])
+        found = visit.store.panel(bivariate_map.two_at_once, view, second or can[0])
         picture = found.picture
         panels.title(picture)
         if picture.empty:
@@ -404,7 +404,7 @@ def _key(found: TwoAtOnce) -> None:
         f'<tr><th scope="row" style="font-weight:400;text-align:right;padding:0 0.5rem">{marks.safe(name)}</th>'
         + "".join(f'<td style="{cell};background:{colour}"></td>' for colour in colours)
         + "</tr>"
-        for name, colours in zip(reversed(found.rows), two_at_once.KEY, strict=True)
+        for name, colours in zip(reversed(found.rows), bivariate_map.KEY, strict=True)
     )
     foot = "".join(
         f'<td style="font-size:0.75rem;text-align:center;padding-top:0.25rem">{marks.safe(name)}</td>'

@@ -11,8 +11,9 @@ from csp_dash.analytics import wording
 from csp_dash.catalogue.supplied import return_source
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import Trust
-from csp_dash.packs import changes as release
-from csp_dash.packs import density, register
+from csp_dash.panels.about import release_notes as release
+from csp_dash.panels.wards import point_density
+from csp_dash.panels.about import methods_tables
 from csp_dash.ui import marks
 from csp_dash.ui.frame import Visit
 
@@ -76,7 +77,7 @@ def standing(visit: Visit) -> None:
 def sources(visit: Visit) -> None:
     """A card a source: publisher, link, licence, period, method, caveats."""
     _heading("sources")
-    rows = visit.store.panel(register.sources, Filters())
+    rows = visit.store.panel(methods_tables.sources, Filters())
     hidden = release.hidden_sources(visit.store.data) | release.absent_sources(visit.store.data)
     for source in visit.catalogue.sources.values():
         if source.id in hidden:
@@ -165,7 +166,7 @@ def statistics(visit: Visit) -> None:
         "- **Map points** of police.uk are shared by many addresses. They are gathered into hexagons (H3, 350 metres across) or smoothed over "
         "200 metres; neither says where an offence was.\n"
         "- **Small areas are given to wards** by the official look-up (best fit). Of the burglary records that police.uk places on a map "
-        f"point, {wording.percent(100 * visit.store.panel(density.apart, Filters()))} lie in another ward by that point.\n"
+        f"point, {wording.percent(100 * visit.store.panel(point_density.apart, Filters()))} lie in another ward by that point.\n"
         "- **Households** are those of the 2021 Census. No workday population is published for today's wards.\n"
         "- **Many tests.** Of twenty measures that did not change, one will seem to have. Read a verdict with the trend beside it."
     )
@@ -174,7 +175,7 @@ def statistics(visit: Visit) -> None:
 
 def _how_well(visit: Visit) -> None:
     """False alarms and detection on simulated series."""
-    found = visit.store.panel(register.power_table, Filters())
+    found = visit.store.panel(methods_tables.power_table, Filters())
     with st.expander(
         "How often the tests find a change where there is none, and how often they see a real fall",
         icon=":material/labs:",
@@ -208,7 +209,7 @@ def definitions(visit: Visit) -> None:
     """Every measure: what it counts, its direction, standing and source."""
     _heading("measures")
     st.dataframe(
-        visit.store.panel(register.measures, Filters()),
+        visit.store.panel(methods_tables.measures, Filters()),
         hide_index=True,
         height=420,
         alt="Every measure with its definition, direction, standing and source",
@@ -219,7 +220,7 @@ def revisions(visit: Visit) -> None:
     """How the same year's total differs between the files that gave it."""
     _heading("revisions")
     st.caption("All offences in Tower Hamlets by financial year, as each published file gave them.")
-    shown = visit.store.panel(register.revisions, Filters())
+    shown = visit.store.panel(methods_tables.revisions, Filters())
     st.dataframe(shown, hide_index=True, alt="Yearly totals of offences by published file")
 
 

@@ -10,8 +10,8 @@ from csp_dash.analytics.target import Standing
 from csp_dash.domain.catalogue import Indicator, Outcome
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import Trust
-from csp_dash.packs import targets as judged
-from csp_dash.packs.tile import tile
+from csp_dash.panels.plan import targets as judged
+from csp_dash.panels.tile import tile
 from csp_dash.ui import marks, panels
 from csp_dash.ui.frame import Visit, page
 

@@ -6,9 +6,10 @@ import streamlit as st
 
 from csp_dash.domain.catalogue import Priority
 from csp_dash.domain.filters import Filters
-from csp_dash.packs import findings, moved
-from csp_dash.packs import targets as judged
-from csp_dash.packs.tile import Tile
+from csp_dash.panels.plan import answers
+from csp_dash.panels.themes import contribution
+from csp_dash.panels.plan import targets as judged
+from csp_dash.panels.tile import Tile
 from csp_dash.ui import marks, outcome_parts, panels
 from csp_dash.ui.frame import CARDS, Visit, page
 
@@ -33,7 +34,7 @@ def glance(visit: Visit) -> None:
 
 def _besides(visit: Visit, priority: Priority) -> list[str]:
     """A chip for the measures that got worse and are no headline, so that the card leaves nothing out."""
-    worse = visit.store.panel(findings.worse_besides, panels.view_of(visit, ""), priority.slug)
+    worse = visit.store.panel(answers.worse_besides, panels.view_of(visit, ""), priority.slug)
     return [f":{marks.TONES['bad']}-badge[D {worse} other {'measure' if worse == 1 else 'measures'}]"] if worse else []
 
 
@@ -82,7 +83,7 @@ def what_moved(visit: Visit) -> None:
     marks.section("What made the total move, and where the harm is", "moved")
     whole = visit.catalogue.priorities["borough"].headlines[0]
     view = panels.view_of(visit, whole)
-    panels.picture_panel(visit, visit.store.panel(moved.by_part, view), "what-moved", view)
+    panels.picture_panel(visit, visit.store.panel(contribution.by_part, view), "what-moved", view)
 
 
 def targets(visit: Visit) -> None:

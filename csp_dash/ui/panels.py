@@ -10,11 +10,14 @@ from csp_dash.analytics import wording
 from csp_dash.domain.catalogue import Priority
 from csp_dash.domain.filters import PLAN, Filters
 from csp_dash.domain.words import Frequency, Trust
-from csp_dash.packs import comparisons as compared
-from csp_dash.packs import findings, ranking, trend, volume_harm
-from csp_dash.packs.asked import asked
-from csp_dash.packs.picture import Picture
-from csp_dash.packs.tile import Tile, tile
+from csp_dash.panels.trends import comparisons as compared
+from csp_dash.panels.plan import answers
+from csp_dash.panels.wards import ranking
+from csp_dash.panels.trends import trend
+from csp_dash.panels.themes import crime_harm
+from csp_dash.panels.selection import asked
+from csp_dash.panels.panel import Picture
+from csp_dash.panels.tile import Tile, tile
 from csp_dash.ui import marks
 from csp_dash.ui.frame import Visit
 
@@ -40,13 +43,13 @@ def heading(visit: Visit, slug: str) -> None:
 
 def answer(visit: Visit, priority: Priority, link: str) -> str:
     """The answer to a priority's question; `link` leads to all its measures."""
-    return visit.store.panel(findings.answer, view_of(visit, ""), priority.slug, link)
+    return visit.store.panel(answers.answer, view_of(visit, ""), priority.slug, link)
 
 
 def tiles(visit: Visit, priority: Priority) -> tuple[Tile, ...]:
     """The headline tiles of a priority, in the plan's order."""
     return tuple(
-        visit.store.panel(tile, view_of(visit, slug)) for slug in findings.headlines(visit.store.data, priority)
+        visit.store.panel(tile, view_of(visit, slug)) for slug in answers.headlines(visit.store.data, priority)
     )
 
 
@@ -162,7 +165,7 @@ def comparisons(visit: Visit, slug: str) -> None:
 def harm_panel(visit: Visit, kept: Filters | None = None) -> None:
     """Volume beside harm for the borough, with the index that weighed it; its link is to `kept`, or to the harm alone."""
     view = replace(visit.filters, indicator="", lens="")
-    found = visit.store.panel(volume_harm.volume_harm, view)
+    found = visit.store.panel(crime_harm.volume_harm, view)
     picture_panel(visit, found.picture, "volume-harm", kept or view)
     with st.expander("How harm is weighed, and what is left out", icon=":material/scale:"):
         st.markdown(

@@ -10,9 +10,9 @@ import streamlit as st
 from csp_dash.domain.catalogue import Contradiction, Passage, PlanFigure, Priority
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import FigureKind
-from csp_dash.packs import check, claims
-from csp_dash.packs import targets as judged
-from csp_dash.packs.tile import tile
+from csp_dash.panels.plan import plan_checks, plan_claims
+from csp_dash.panels.plan import targets as judged
+from csp_dash.panels.tile import tile
 from csp_dash.ui import marks, outcome_parts, panels
 from csp_dash.ui.frame import Visit, page
 
@@ -227,7 +227,7 @@ def contradictions(visit: Visit) -> None:
 def checked(visit: Visit) -> None:
     """The plan's claims held against today's official series."""
     marks.section("The plan, checked against today's official data", "checked")
-    found = visit.store.panel(check.table, Filters())
+    found = visit.store.panel(plan_checks.table, Filters())
     marks.title(found.title)
     st.caption(found.caption)
     st.table(found.table, hide_index=True, border="horizontal", alt=found.title)
@@ -260,7 +260,7 @@ def _touched(items: Iterable[Contradiction]) -> None:
 def claimed(visit: Visit) -> None:
     """The claims that no open series can be held against, each with what can be said of it."""
     marks.title("Claims that only the plan's own numbers can bear out")
-    found = visit.store.panel(claims.claims, Filters())
+    found = visit.store.panel(plan_claims.claims, Filters())
     lines = [
         f"- **{claim.figure.name}, {claim.said}** (p{claim.figure.page}): **{claim.verdict}.** {claim.why}"
         for claim in found

@@ -19,7 +19,7 @@ from csp_dash.catalogue import Catalogue
 from csp_dash.domain.filters import Filters, Vocabulary
 from csp_dash.domain.months import Month
 from csp_dash.domain.settings import Settings
-from csp_dash.packs.data import Data, open_data
+from csp_dash.panels.dataset import Data, open_data
 from csp_dash.warehouse import Releases, Snapshot
 
 LOG = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class Store:
     def panel(self, build: Callable[..., Content], view: Filters, *more: Hashable) -> Content:
         """The content of a panel for a view, from the cache where it was built before.
 
-        `build` is one of the builders in `packs`; the view names the indicator. `more` is what the builder takes beside
+        `build` is one of the builders in `panels`; the view names the indicator. `more` is what the builder takes beside
         the view, such as the length of a step; its text is part of the key.
         """
         name = f"{build.__module__}.{build.__qualname__}"

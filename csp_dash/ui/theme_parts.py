@@ -9,9 +9,9 @@ import streamlit as st
 from csp_dash.analytics import wording
 from csp_dash.domain.catalogue import Priority, Theme
 from csp_dash.domain.words import Trust
-from csp_dash.packs import groups, night, pair, ranks, strands
-from csp_dash.packs.picture import Picture
-from csp_dash.packs.tile import Tile, tile
+from csp_dash.panels.themes import stop_search_ethnicity, night_time_economy, paired_measures, survey_ranks, hate_crime_strands
+from csp_dash.panels.panel import Picture
+from csp_dash.panels.tile import Tile, tile
 from csp_dash.ui import map_parts, marks, outcome_parts, panels, url
 from csp_dash.ui.frame import Visit
 
@@ -105,7 +105,7 @@ def _pair(visit: Visit, theme: Theme) -> None:
 
 def pair_panel(visit: Visit, slug: str) -> None:
     """A measure that is neither good nor bad in itself, beside the outcome or confidence that it is read with."""
-    found = visit.store.panel(pair.pair, panels.view_of(visit, slug))
+    found = visit.store.panel(paired_measures.pair, panels.view_of(visit, slug))
     with st.container(border=True):
         marks.title(found.title)
         st.caption(found.why)
@@ -141,8 +141,8 @@ DRAWN: dict[str, Callable[[Visit, Theme], None]] = {
     "map": _map,
     "boroughs": _boroughs,
     "pair": _pair,
-    "groups": _drawn(groups.groups, "groups"),
-    "night": _drawn(night.night, "night"),
-    "strands": _drawn(strands.strands, "strands"),
-    "ranks": _drawn(ranks.ranks, "ranks"),
+    "groups": _drawn(stop_search_ethnicity.groups, "groups"),
+    "night": _drawn(night_time_economy.night, "night"),
+    "strands": _drawn(hate_crime_strands.strands, "strands"),
+    "ranks": _drawn(survey_ranks.ranks, "ranks"),
 }

@@ -9,7 +9,8 @@ import streamlit as st
 from csp_dash.analytics import wording
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import Compare
-from csp_dash.packs import find_ward, findings, ward_map, ward_profile
+from csp_dash.panels.wards import find_ward, ward_map, ward_profile
+from csp_dash.panels.plan import answers
 from csp_dash.ui import map_parts, marks, panels, url
 from csp_dash.ui.frame import FOUND, Visit, page, tell
 
@@ -116,7 +117,7 @@ def profile(visit: Visit, ward: str) -> None:
             f"{people:,} residents at the 2021 Census. Recorded crime is what was reported and written down, not all that happened."
         )
     view = Filters(wards=(ward,))
-    st.markdown(f"**{visit.store.panel(findings.ward_answer, view)}**")
+    st.markdown(f"**{visit.store.panel(answers.ward_answer, view)}**")
     _cards(visit.store.panel(ward_profile.profile, view))
     st.caption(
         "Source: Metropolitan Police recorded crime by ward and data.police.uk · release "

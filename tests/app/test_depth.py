@@ -13,8 +13,11 @@ from csp_dash.catalogue import load
 from csp_dash.domain.filters import LENSES, Filters
 from csp_dash.domain.settings import Settings
 from csp_dash.domain.words import AreaKind, Compare, Direction, Frequency, Kind
-from csp_dash.packs import comparisons, moved, pair, tile, trend, ward_map, year_on_year
-from csp_dash.packs.data import Data, open_data
+from csp_dash.panels.trends import comparisons, trend, year_on_year
+from csp_dash.panels.themes import contribution, paired_measures
+from csp_dash.panels import tile
+from csp_dash.panels.wards import ward_map
+from csp_dash.panels.dataset import Data, open_data
 from csp_dash.ui import marks
 
 CATALOGUE = load()
@@ -136,7 +139,7 @@ def test_an_ambiguous_measure_is_never_better_or_worse(data: Data):
 def test_every_ambiguous_measure_with_figures_is_shown_with_its_pair_and_both_readings(data: Data):
     for item in CATALOGUE.indicators.values():
         if item.direction is Direction.AMBIGUOUS and item.counts_in_headlines:
-            found = pair.pair(data, Filters(indicator=item.slug))
+            found = paired_measures.pair(data, Filters(indicator=item.slug))
             assert len(found.readings) == 2 and found.reading and found.why
             assert found.second is not None or found.awaiting
             if found.second is not None and "Their months differ" not in found.reading:
@@ -231,7 +234,7 @@ def test_made_up_figures_are_only_counted_and_every_export_says_so(data: Data):
         for verdict in ("more than chance", "chance alone", "have the highest", "has the highest", "would suggest"):
             assert verdict not in text, verdict
     view = Filters(indicator="nox_sightings")
-    for picture in (moved.by_ward(data, view), trend.trend(data, view), ward_map.ward_map(data, view).picture):
+    for picture in (contribution.by_ward(data, view), trend.trend(data, view), ward_map.ward_map(data, view).picture):
         assert picture.evidence.filename.startswith("illustrative-")
         frame = pd.read_csv(io.StringIO(picture.evidence.csv))
         assert frame["trust"].str.startswith("Illustrative").all() and len(frame)

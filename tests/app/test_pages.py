@@ -28,8 +28,8 @@ from csp_dash.catalogue import load
 from csp_dash.domain.filters import PERIODS
 from csp_dash.domain.words import AreaKind
 from csp_dash.ingest.schedule import schedules
-from csp_dash.packs.data import Data
-from csp_dash.packs.findings import headlines
+from csp_dash.panels.dataset import Data
+from csp_dash.panels.plan.answers import headlines
 from csp_dash.warehouse import Snapshot
 
 WHITECHAPEL = "E05009336"

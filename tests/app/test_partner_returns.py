@@ -16,8 +16,10 @@ from csp_dash.domain.filters import Filters
 from csp_dash.domain.settings import Settings
 from csp_dash.ingest.facts import FACT_COLUMNS, KEY, fact_frame, write_parquet
 from csp_dash.ingest.return_cells import wards
-from csp_dash.packs import findings, trend, ward_profile
-from csp_dash.packs.data import Data
+from csp_dash.panels.plan import answers
+from csp_dash.panels.trends import trend
+from csp_dash.panels.wards import ward_profile
+from csp_dash.panels.dataset import Data
 from csp_dash.warehouse import About, Releases
 
 WHITECHAPEL = "E05009336"
@@ -92,8 +94,8 @@ def live(cold: None, cache: Path, returned: Data, monkeypatch: pytest.MonkeyPatc
 
 
 def test_the_board_has_a_screen_for_each_return_among_those_of_its_priority(returned: Data, data: Data):
-    shown = findings.screens(returned)
-    before = findings.screens(data)
+    shown = answers.screens(returned)
+    before = answers.screens(data)
     assert [screen for screen in shown if screen not in before] == [
         screen for screen in shown if screen.indicator in (NOX, REFERRALS)
     ]

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from csp_dash.catalogue import Catalogue
 from csp_dash.domain.settings import Settings
-from csp_dash.packs.data import Data
+from csp_dash.panels.dataset import Data
 from csp_dash.warehouse import Snapshot
 
 WHITECHAPEL, WEAVERS = "E05009336", "E05009335"

@@ -16,21 +16,12 @@ from csp_dash.catalogue import Catalogue
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.settings import Settings
 from csp_dash.domain.words import AreaKind, Shade
-from csp_dash.packs import (
-    by_ward,
-    findings,
-    map_time,
-    moved,
-    rank_moves,
-    ranking,
-    trend,
-    two_at_once,
-    unusual,
-    ward_card,
-    ward_map,
-)
-from csp_dash.packs.data import Data
-from csp_dash.packs.picture import Picture
+from csp_dash.panels.wards import ward_trends, map_over_time, rank_changes, ranking, bivariate_map, funnel, ward_card, ward_map
+from csp_dash.panels.plan import answers
+from csp_dash.panels.themes import contribution
+from csp_dash.panels.trends import trend
+from csp_dash.panels.dataset import Data
+from csp_dash.panels.panel import Picture
 from csp_dash.ui import frame
 from csp_dash.warehouse import Snapshot, SnapshotError
 
@@ -51,7 +42,7 @@ PANELS = {
     "map": drawn_map,
     "map on the wall": ward_map.wall,
     "map to zoom": ward_map.to_zoom,
-    "map at a time": lambda data, view: map_time.moment(data, view, map_time.Grain.YEAR),
+    "map at a time": lambda data, view: map_over_time.moment(data, view, map_over_time.Grain.YEAR),
 }
 
 
@@ -90,7 +81,7 @@ def test_made_up_figures_are_chosen_on_a_map_by_a_marked_name():
 def test_made_up_figures_never_stand_in_a_headline_or_on_the_board(catalogue: Catalogue, data: Data):
     for priority in catalogue.priorities.values():
         assert NOX not in priority.headlines
-    assert NOX not in {screen.indicator for screen in findings.screens(data)}
+    assert NOX not in {screen.indicator for screen in answers.screens(data)}
     for page in PAGES:
         at = tab(page)
         assert not [item for item in at.metric if "NOX" in item.label or "nitrous" in item.label], page
@@ -180,8 +171,8 @@ def test_sensitive_figures_are_held_back_where_they_are_read(sensitive: Catalogu
     assert data.have(data.catalogue.indicators["vawg_offences"], AreaKind.WARD) is not None
     view = Filters(indicator="vawg_offences", wards=("E05009336",))
     builders = (
-        drawn_map, ward_map.wall, ward_map.to_zoom, by_ward.small_multiples, ranking.wards, moved.by_ward,
-        map_time.years, unusual.funnel_chart, rank_moves.rank_moves,
+        drawn_map, ward_map.wall, ward_map.to_zoom, ward_trends.small_multiples, ranking.wards, contribution.by_ward,
+        map_over_time.years, funnel.funnel_chart, rank_changes.rank_moves,
     )  # fmt: skip
     for build in builders:
         assert not build(data, view).empty, build
@@ -198,11 +189,11 @@ def test_sensitive_figures_are_held_back_where_they_are_read(sensitive: Catalogu
         taken = json.loads(ward_map.geojson(held, asked))["features"]
         assert {item["properties"]["value"] for item in taken} == {None}, shade
         assert {item["properties"]["numerator"] for item in taken} == {None}, shade
-    for grain in map_time.Grain:
-        assert not map_time.steps(held, view, grain).spans and map_time.steps(data, view, grain).spans
-    for second in two_at_once.SECONDS:
-        assert two_at_once.two_at_once(held, view, second).picture.empty
-        assert not two_at_once.two_at_once(data, view, second).picture.empty
+    for grain in map_over_time.Grain:
+        assert not map_over_time.steps(held, view, grain).spans and map_over_time.steps(data, view, grain).spans
+    for second in bivariate_map.SECONDS:
+        assert bivariate_map.two_at_once(held, view, second).picture.empty
+        assert not bivariate_map.two_at_once(data, view, second).picture.empty
     cards = ward_card.ward_cards(held, view)
     assert not [line for card in cards for line in card.standing]
     assert [line for card in ward_card.ward_cards(data, view) for line in card.standing]

@@ -11,8 +11,8 @@ from csp_dash.catalogue import load
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.settings import Settings
 from csp_dash.domain.words import AreaKind
-from csp_dash.packs.data import open_data
-from csp_dash.packs.findings import worse_besides
+from csp_dash.panels.dataset import open_data
+from csp_dash.panels.plan.answers import worse_besides
 
 WHITECHAPEL = "E05009336"
 OURS = re.compile(r"Whitechapel|Tower Hamlets|\bwards?\b")

@@ -16,8 +16,10 @@ from csp_dash.domain.months import Month
 from csp_dash.domain.settings import Settings
 from csp_dash.domain.words import BOROUGH, LONDON, Trust
 from csp_dash.ingest import pipeline
-from csp_dash.packs import pair, tile, trend
-from csp_dash.packs.data import Data
+from csp_dash.panels.themes import paired_measures
+from csp_dash.panels import tile
+from csp_dash.panels.trends import trend
+from csp_dash.panels.dataset import Data
 from csp_dash.warehouse import Releases
 
 MONTHS = [f"{month:%Y-%m}" for month in pd.period_range("2023-03", "2026-02", freq="M")]
@@ -93,7 +95,7 @@ def test_the_series_to_may_2021_stays_apart(taken: Data):
 
 
 def test_a_rise_in_reports_is_still_read_with_its_pair(taken: Data):
-    found = pair.pair(taken, Filters(indicator="hate_faith_current"))
+    found = paired_measures.pair(taken, Filters(indicator="hate_faith_current"))
     assert found.second is not None and found.second.indicator.slug == "pas_fair_treatment" and len(found.readings) == 2
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from walk import Said
 
-from csp_dash.packs.data import Data
-from csp_dash.packs.picture import SAYS_WHY, Picture
+from csp_dash.panels.dataset import Data
+from csp_dash.panels.panel import SAYS_WHY, Picture
 
 ABOUT_NOTHING = re.compile(
     r"\b(of|the|among the) 0 (wards|boroughs|months|measures)\b|\b[Nn]o wards? (lie|lies|rose|stand|stands)\b.*\bno wards?\b"
@@ -34,6 +34,6 @@ def pictures(value: Any) -> list[Picture]:
         return [value]
     if isinstance(value, tuple | list):
         return [picture for item in value for picture in pictures(item)]
-    if is_dataclass(value) and type(value).__module__.startswith("csp_dash.packs"):
+    if is_dataclass(value) and type(value).__module__.startswith("csp_dash.panels"):
         return [picture for field in fields(value) for picture in pictures(getattr(value, field.name))]
     return []

@@ -13,11 +13,11 @@ from walk import Said
 from checks.nothing import pictures
 from csp_dash.analytics import wording
 from csp_dash.domain.words import BOROUGH, AreaKind, Compare, Frequency, Kind, Measure, Trust
-from csp_dash.packs.asked import asked
-from csp_dash.packs.comparisons import Comparisons
-from csp_dash.packs.data import Data
-from csp_dash.packs.pair import Pair
-from csp_dash.packs.tile import Tile, tile
+from csp_dash.panels.selection import asked
+from csp_dash.panels.trends.comparisons import Comparisons
+from csp_dash.panels.dataset import Data
+from csp_dash.panels.themes.paired_measures import Pair
+from csp_dash.panels.tile import Tile, tile
 
 BOROUGH_S = "Tower Hamlets"
 WHOLE_BOROUGH = ("moved by ward", "boroughs", "borough map", "below the ward")

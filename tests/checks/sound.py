@@ -6,7 +6,7 @@ import re
 
 from walk import Said
 
-from csp_dash.packs.data import Data
+from csp_dash.panels.dataset import Data
 
 SICK = re.compile(
     r"\b(nan|NaN|inf|Infinity|undefined|NaT|Traceback|KeyError)\b|\bNone\b(?! of)|\b(Span|Month)\(|<NA>|\{\w*\}"

@@ -6,7 +6,7 @@ import re
 
 from walk import Said
 
-from csp_dash.packs.data import Data
+from csp_dash.panels.dataset import Data
 
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 UNITS = (

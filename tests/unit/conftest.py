@@ -1,4 +1,4 @@
-"""What several unit tests of the packs share: a second way to every number, and a public instance."""
+"""What several unit tests of the panels share: a second way to every number, and a public instance."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from second_count import Second
 
 from csp_dash.catalogue import Catalogue
 from csp_dash.domain.settings import Settings
-from csp_dash.packs.data import Data
+from csp_dash.panels.dataset import Data
 from csp_dash.warehouse import Snapshot
 
 ROOT = Path(__file__).parents[2]

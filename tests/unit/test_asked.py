@@ -9,9 +9,9 @@ from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Month
 from csp_dash.domain.settings import Settings
 from csp_dash.domain.words import Compare
-from csp_dash.packs.asked import asked, compare
-from csp_dash.packs.data import Data, open_data
-from csp_dash.packs.trend import trend
+from csp_dash.panels.selection import asked, compare
+from csp_dash.panels.dataset import Data, open_data
+from csp_dash.panels.trends.trend import trend
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from csp_dash.ingest.facts import BadInput
 from csp_dash.ingest.intake import Entry, entries
 from csp_dash.ingest.ledger import Ledger
 from csp_dash.ingest.tables import frame
-from csp_dash.packs.data import Data
+from csp_dash.panels.dataset import Data
 from csp_dash.warehouse import Releases
 
 NEXT = {"202603": ("2026-03", 1.0), "202604": ("2026-03", 1.02)}

@@ -13,8 +13,8 @@ import pytest
 from csp_dash.catalogue import Catalogue
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.settings import Settings
-from csp_dash.packs import changes
-from csp_dash.packs.data import Data
+from csp_dash.panels.about import release_notes
+from csp_dash.panels.dataset import Data
 from csp_dash.warehouse import About, Releases, Snapshot
 
 TODAY, ANY = date(2026, 5, 20), Filters()
@@ -47,7 +47,7 @@ def public(cache: Path, catalogue: Catalogue) -> Data:
 
 
 def test_how_the_release_was_made(partner: Data):
-    found = changes.changes(partner, ANY, TODAY)
+    found = release_notes.changes(partner, ANY, TODAY)
     assert found.told == (
         f"Release {partner.release} was made on 19 May 2026 at 08:05 (UTC) by adding 1 file to release"
         f" {Snapshot.open().release}.",
@@ -56,7 +56,7 @@ def test_how_the_release_was_made(partner: Data):
 
 
 def test_what_is_new_and_what_was_revised(partner: Data):
-    found = changes.changes(partner, ANY, TODAY)
+    found = release_notes.changes(partner, ANY, TODAY)
     assert found.new.table.to_dict("records") == [
         {"Source": "MPS recorded crime: ward level", "Places": "wards", "Periods": "Mar 2026", "Figures": 640}
     ]
@@ -72,11 +72,11 @@ def test_what_is_new_and_what_was_revised(partner: Data):
     assert list(pd.read_csv(io.StringIO(found.revised.csv))["by"]) == [-200, 1000, 1]
 
 
-def revisions(partner: Data, rows: list[tuple[str, str, str, str, float, float]]) -> changes.Listed:
+def revisions(partner: Data, rows: list[tuple[str, str, str, str, float, float]]) -> release_notes.Listed:
     """What is told of revised figures given as source, series, indicator, area, old and new, of March 2026."""
     names = ["source", "series", "indicator", "area", "old", "new"]
     month = {"kind": "revised", "start": pd.Timestamp("2026-03-01"), "finish": pd.Timestamp("2026-03-31")}
-    return changes._revised(partner, pd.DataFrame(rows, columns=names).assign(**month))
+    return release_notes._revised(partner, pd.DataFrame(rows, columns=names).assign(**month))
 
 
 def test_revised_figures_of_the_borough_come_first_and_the_largest_of_the_others_next(partner: Data):
@@ -85,7 +85,7 @@ def test_revised_figures_of_the_borough_come_first_and_the_largest_of_the_others
     ]
     home = [(new_release.SOURCE, "burglary_business", "burglary", new_release.AREA, 5.0, 6.0)]
     found = revisions(partner, [*elsewhere, *home])
-    assert len(found.table) == changes.LARGEST
+    assert len(found.table) == release_notes.LARGEST
     assert found.table["Place"].iloc[0] == "Tower Hamlets"
     assert list(found.table["Change"].iloc[1:3]) == ["100 to 129 (+29)", "100 to 128 (+28)"]
     assert found.sentence == (
@@ -120,29 +120,29 @@ def test_a_new_quarter_reaches_to_its_last_month(partner: Data):
             "new": [1.0, 1.0],
         }
     )
-    (row,) = changes._new(partner, quarters).table.to_dict("records")
+    (row,) = release_notes._new(partner, quarters).table.to_dict("records")
     assert row["Periods"] == "Oct 2025 to Mar 2026"
     assert row["Places"] == "the borough", "partners speak of this one alone"
 
 
 def test_what_is_missing_late_and_due(partner: Data):
-    found = changes.changes(partner, ANY, TODAY)
+    found = release_notes.changes(partner, ANY, TODAY)
     assert "Mar 2019 to May 2021, Jan 2022" in set(found.missing.table["Months"])
     assert any(line.startswith("MPS recorded crime: ward level: figures to April 2026 ") for line in found.late)
     assert not [line for line in found.due if "ward level" in line]
-    early = changes.changes(partner, ANY, date(2026, 4, 12))
+    early = release_notes.changes(partner, ANY, date(2026, 4, 12))
     assert any("MPS recorded crime: ward level, to April 2026." in line for line in early.due)
 
 
 def test_the_bundled_release_says_that_it_is(data: Data):
-    found = changes.changes(data, ANY, TODAY)
+    found = release_notes.changes(data, ANY, TODAY)
     assert "came with the software" in found.told[0]
     assert found.new.table.empty and found.revised.table.empty
     assert "no period" in found.new.sentence.lower() and "no figure" in found.revised.sentence.lower()
 
 
 def test_every_file_with_its_rows(partner: Data):
-    found = changes.intake(partner, ANY)
+    found = release_notes.intake(partner, ANY)
     assert found.sentence.startswith("2 files with 112 rows: 101 accepted, 5 left out with a reason, 6 ")
     row = found.table.set_index("File").loc["ward.csv"].to_dict()
     assert row["Rows"] == row["Accepted"] + row["Left out"] + row["Out of area"] == 100
@@ -151,67 +151,67 @@ def test_every_file_with_its_rows(partner: Data):
 
 
 def test_files_that_this_release_added_stand_at_the_top(partner: Data):
-    found = changes.intake(partner, ANY)
+    found = release_notes.intake(partner, ANY)
     assert list(found.table["File"]) == ["ward.csv", "council.xlsx"], "not by the alphabet of what they are"
     assert found.sentence.endswith(" The 1 file that this release added stands at the top.")
 
 
 def test_rows_left_out_by_reason_with_all_of_them_in_the_csv(partner: Data):
-    found = changes.left_out(partner, ANY)
+    found = release_notes.left_out(partner, ANY)
     assert next(zip(found.table["Reason"], found.table["Rows"], strict=True)) == ("The ward is not known", 3)
     assert found.sentence.startswith("5 rows were not used.")
     assert found.table["First"].iloc[0] == "ward.csv, line 3"
-    rows = pd.read_csv(io.StringIO(changes.left_out_csv(partner)))
+    rows = pd.read_csv(io.StringIO(release_notes.left_out_csv(partner)))
     assert list(rows.columns) == ["file", "line", "column", "value", "reason", "release"]
     assert len(rows) == found.table["Rows"].sum() == 5
 
 
 def test_the_public_is_told_no_value_and_nothing_of_partners_rows(public: Data):
-    found = changes.left_out(public, ANY)
+    found = release_notes.left_out(public, ANY)
     assert found.table["Rows"].sum() == 4
-    rows = pd.read_csv(io.StringIO(changes.left_out_csv(public)))
+    rows = pd.read_csv(io.StringIO(release_notes.left_out_csv(public)))
     assert list(rows.columns) == ["file", "line", "column", "reason", "release"] and len(rows) == 4
-    told = changes.intake(public, ANY)
+    told = release_notes.intake(public, ANY)
     assert "Partner return 1" in set(told.table["File"]), "not what the partner called it"
     assert "council.xlsx" not in told.csv
-    everything = " ".join([found.table.to_csv(), changes.left_out_csv(public), told.table.to_csv(), told.csv])
+    everything = " ".join([found.table.to_csv(), release_notes.left_out_csv(public), told.table.to_csv(), told.csv])
     assert "Jones" not in everything and "no whole number" not in everything and "smarch" not in everything
 
 
 def test_the_public_is_told_no_revision_of_what_it_is_not_shown(public: Data, partner: Data):
-    measures = set(changes.changes(public, ANY, TODAY).revised.table["Measure"])
+    measures = set(release_notes.changes(public, ANY, TODAY).revised.table["Measure"])
     assert measures == {"Total recorded offences", "Burglary"}
     ward, hidden = "E05009317", ("nox_illustrative", "nox_sightings", "nox_sightings", new_release.AREA, 1.0)
     part = ("mps_ward", "homicide", "violence_all", ward, 1.0)
-    assert changes._tells(partner, *part) and not changes._tells(public, *part), "a part of a measure that is shown"
+    assert release_notes._tells(partner, *part) and not release_notes._tells(public, *part), "a part of a measure that is shown"
     for told in (
         ("mps_ward", "shoplifting", "shoplifting", ward, 1.0),
         ("mps_borough_whole", "homicide", "homicide", new_release.AREA, 1.0),
     ):
-        assert changes._tells(public, *told)
-    assert changes._tells(partner, *hidden) and not changes._tells(public, *hidden)
+        assert release_notes._tells(public, *told)
+    assert release_notes._tells(partner, *hidden) and not release_notes._tells(public, *hidden)
 
 
 def test_what_a_return_withholds_now_is_not_told_as_it_was(partner: Data):
     row = ("return_pspo_breaches", "pspo_breaches", "pspo_breaches", "E05009317")
-    assert changes._tells(partner, *row, 3.0) and not changes._tells(partner, *row, float("nan"))
+    assert release_notes._tells(partner, *row, 3.0) and not release_notes._tells(partner, *row, float("nan"))
 
 
 def test_sources_of_hidden_measures_are_not_named(public: Data, partner: Data):
-    assert changes.hidden_sources(partner) == set()
-    assert changes.hidden_sources(public) == {"nox_illustrative"}
+    assert release_notes.hidden_sources(partner) == set()
+    assert release_notes.hidden_sources(public) == {"nox_illustrative"}
 
 
 def test_every_csv_names_sources_with_who_answers_for_them(partner: Data):
     name = "MPS recorded crime: ward level (Metropolitan Police Service, through the London Datastore)"
-    files = pd.read_csv(io.StringIO(changes.intake(partner, ANY).csv)).set_index("file")
+    files = pd.read_csv(io.StringIO(release_notes.intake(partner, ANY).csv)).set_index("file")
     assert files.loc["ward.csv", "source_name"] == name
-    rows = pd.read_csv(io.StringIO(changes.changes(partner, ANY, TODAY).revised.csv))
+    rows = pd.read_csv(io.StringIO(release_notes.changes(partner, ANY, TODAY).revised.csv))
     assert name in set(rows["source_name"])
 
 
 def test_the_day_of_taking_in_is_that_of_the_releases_card(partner: Data):
     card = partner.snapshot.path("data/cards/mps_ward.toml")
-    assert f"retrieved = {changes.taken_in_on(partner, 'mps_ward')}" in card.read_text(encoding="utf-8")
+    assert f"retrieved = {release_notes.taken_in_on(partner, 'mps_ward')}" in card.read_text(encoding="utf-8")
     assert not partner.snapshot.path("data/cards/tfl_stations.toml").exists()
-    assert changes.taken_in_on(partner, "tfl_stations") == partner.catalogue.sources["tfl_stations"].retrieved
+    assert release_notes.taken_in_on(partner, "tfl_stations") == partner.catalogue.sources["tfl_stations"].retrieved

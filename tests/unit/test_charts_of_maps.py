@@ -16,8 +16,8 @@ from csp_dash.analytics.funnel import funnel as made_funnel
 from csp_dash.charts import funnel, share, slope
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Month
-from csp_dash.packs.data import Data
-from csp_dash.packs.unusual import ORDER, funnel_chart
+from csp_dash.panels.dataset import Data
+from csp_dash.panels.wards.funnel import ORDER, funnel_chart
 
 NAMES = {"A": "Weavers", "B": "Poplar", "C": "Mile End"}
 EMPTY = "No data for this choice"

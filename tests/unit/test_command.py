@@ -13,7 +13,7 @@ import pytest
 
 from csp_dash.__main__ import main
 from csp_dash.catalogue import Catalogue
-from csp_dash.packs.data import Data
+from csp_dash.panels.dataset import Data
 from csp_dash.serve import PortBusy, look_port
 from csp_dash.warehouse import Snapshot
 

@@ -14,16 +14,16 @@ import pytest
 from csp_dash.domain.filters import Filters
 from csp_dash.maps import points as maps
 from csp_dash.maps.points import Style
-from csp_dash.packs import density
-from csp_dash.packs.data import Data
-from csp_dash.packs.picture import Picture
+from csp_dash.panels.wards import point_density
+from csp_dash.panels.dataset import Data
+from csp_dash.panels.panel import Picture
 
 ROOT = Path(__file__).parents[2]
 YEARS = (2021, 2023)
 
 
 def drawn(data: Data, *, moving: bool) -> dict[Style, Picture]:
-    return {style: density.map_points(data, Filters(indicator="burglary"), style, moving) for style in Style}
+    return {style: point_density.map_points(data, Filters(indicator="burglary"), style, moving) for style in Style}
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from walk import WARD, Said, asked_for, said, shown
 from csp_dash.catalogue import load
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import Compare, Measure
-from csp_dash.packs.data import Data
+from csp_dash.panels.dataset import Data
 
 Check = Callable[[Data, Said], str | None]
 CHECKS: tuple[Check, ...] = (sound, grammar, nothing, *SCOPE)

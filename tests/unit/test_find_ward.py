@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from csp_dash.catalogue import load
-from csp_dash.packs.data import Data
-from csp_dash.packs.find_ward import Answer, find, plain
+from csp_dash.panels.dataset import Data
+from csp_dash.panels.wards.find_ward import Answer, find, plain
 
 
 def swapped(name: str) -> str:

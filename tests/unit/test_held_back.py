@@ -19,8 +19,9 @@ from csp_dash.catalogue.held_back import held_back
 from csp_dash.domain.catalogue import Indicator
 from csp_dash.domain.filters import PERIODS, Filters
 from csp_dash.domain.words import AreaKind, Measure, Shade
-from csp_dash.packs import answer, small_areas, ward_map, ward_profile
-from csp_dash.packs.data import Data
+from csp_dash.panels import answer
+from csp_dash.panels.wards import small_areas, ward_map, ward_profile
+from csp_dash.panels.dataset import Data
 
 KEPT = ("violence_all", "violence_with_injury", "total_offences")
 

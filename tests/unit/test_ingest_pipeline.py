@@ -20,7 +20,7 @@ from csp_dash.catalogue import Catalogue
 from csp_dash.ingest import pipeline, places
 from csp_dash.ingest.facts import BadInput, sha256
 from csp_dash.ingest.headers import formats
-from csp_dash.packs.data import Data
+from csp_dash.panels.dataset import Data
 from csp_dash.warehouse import Busy, CheckFailed, Releases, Snapshot, inputs
 
 TH = "E09000030"

@@ -14,10 +14,10 @@ from second_count import CHECKED, Second
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Month, Span
 from csp_dash.domain.words import AreaKind, Frequency, Kind, Measure, Trust
-from csp_dash.packs import map_time
-from csp_dash.packs.data import Data
-from csp_dash.packs.map_time import LENGTH, Grain, moment, steps, years
-from csp_dash.packs.shades import by_ward, ward_frame
+from csp_dash.panels.wards import map_over_time
+from csp_dash.panels.dataset import Data
+from csp_dash.panels.wards.map_over_time import LENGTH, Grain, moment, steps, years
+from csp_dash.panels.wards.choropleth import by_ward, ward_frame
 
 GRAINS = pytest.mark.parametrize("grain", list(Grain))
 MISSING = Month(2023, 9)
@@ -98,16 +98,16 @@ def test_the_classes_are_the_same_at_every_step(data: Data, grain: Grain, measur
         assert not {colour for colour, _ in picture.legend} & fills - {found.classes.colour(float(v)) for v in row}
         told = pd.read_csv(io.StringIO(picture.evidence.csv)).set_index("area")["value"]
         assert told.sort_index().tolist() == pytest.approx(row.sort_index().tolist(), abs=5.1e-5)
-        assert map_time.label(found.spans[place]) in picture.caption + picture.alt
+        assert map_over_time.label(found.spans[place]) in picture.caption + picture.alt
     assert len(legends) == 1 and len(next(iter(legends))) > 3
     colours = {found.classes.colour(value) for value in found.values.to_numpy().ravel()}
     assert len(colours) == len(found.classes.colours), "every class is used somewhere"
 
 
 def test_a_step_is_called_by_its_months():
-    assert map_time.label(Span(Month(2025, 4), Month(2026, 3))) == "12 months to March 2026"
-    assert map_time.label(Span(Month(2026, 3), Month(2026, 3))) == "March 2026"
-    quarter = map_time.label(Span(Month(2026, 1), Month(2026, 3)))
+    assert map_over_time.label(Span(Month(2025, 4), Month(2026, 3))) == "12 months to March 2026"
+    assert map_over_time.label(Span(Month(2026, 3), Month(2026, 3))) == "March 2026"
+    quarter = map_over_time.label(Span(Month(2026, 1), Month(2026, 3)))
     assert quarter.startswith("Jan") and "Mar" in quarter and quarter.endswith("2026")
 
 
@@ -118,7 +118,7 @@ def test_years_end_in_the_newest_month(data: Data, slug: str):
     assert have is not None
     rows = pd.read_csv(io.StringIO(picture.evidence.csv))
     ends = sorted(rows["to"].unique())
-    assert 1 <= len(ends) <= map_time.YEARS and ends[-1] == str(have.span.last.last_day)
+    assert 1 <= len(ends) <= map_over_time.YEARS and ends[-1] == str(have.span.last.last_day)
     assert {end[5:7] for end in ends} == {f"{have.span.last.month:02}"}
     assert len(rows) == 20 * len(ends)
     captions = re.findall(r">\s*to (\w+ \d{4})", unquote(picture.figure))
@@ -135,7 +135,7 @@ def test_sixteen_years_of_burglary(data: Data):
 
 def test_made_up_years_say_so_and_have_no_finding(data: Data, second: Second):
     view = Filters(indicator="nox_sightings", measure=Measure.RATE)
-    assert not map_time.rated(data, view)
+    assert not map_over_time.rated(data, view)
     for picture in (years(data, view), *(moment(data, view, grain) for grain in Grain)):
         assert "llustrative" in picture.title and "highest" not in picture.title
         assert not [name for name in second.names.values() if name in picture.title]

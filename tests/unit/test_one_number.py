@@ -14,11 +14,14 @@ from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Month, Span
 from csp_dash.domain.words import BOROUGH, AreaKind, Frequency, Kind, Measure
 from csp_dash.maps.zoomable import AREAS
-from csp_dash.packs import answer, check, map_time, ranking, trend, ward_map
-from csp_dash.packs.asked import asked
-from csp_dash.packs.data import Data
-from csp_dash.packs.evidence import Evidence
-from csp_dash.packs.tile import tile
+from csp_dash.panels import answer
+from csp_dash.panels.plan import plan_checks
+from csp_dash.panels.wards import map_over_time, ranking, ward_map
+from csp_dash.panels.trends import trend
+from csp_dash.panels.selection import asked
+from csp_dash.panels.dataset import Data
+from csp_dash.panels.evidence import Evidence
+from csp_dash.panels.tile import tile
 
 WHITECHAPEL, WEAVERS = "E05009336", "E05009335"
 MEASURED = [slug for slug, item in load().indicators.items() if item.measured]
@@ -151,7 +154,7 @@ def test_the_map_through_time_ends_with_the_figures_of_the_map(data: Data, slug:
     for measure in Measure:
         view = Filters(indicator=slug, measure=measure)
         rows = exported(ward_map.ward_map(data, view).picture.evidence).set_index("area")["value"]
-        last = exported(map_time.moment(data, view, map_time.Grain.YEAR).evidence).set_index("area")["value"]
+        last = exported(map_over_time.moment(data, view, map_over_time.Grain.YEAR).evidence).set_index("area")["value"]
         assert last.sort_index().to_dict() == pytest.approx(rows.sort_index().to_dict(), abs=1.01e-4)
 
 
@@ -211,7 +214,7 @@ def test_the_table_and_the_export_of_a_trend_hold_the_same_rows(data: Data, slug
 
 
 def test_the_claims_checked_on_the_plan_page_are_the_command_lines_numbers(data: Data, catalogue: Catalogue):
-    found = check.lines(data)
+    found = plan_checks.lines(data)
     assert len(found) == len(catalogue.checks) >= 12
     for line, declared in zip(found, catalogue.checks, strict=True):
         if declared.measure == "level" and line.now is not None:

@@ -8,20 +8,20 @@ import pytest
 
 from csp_dash.analytics import narrate
 from csp_dash.domain.filters import Filters
-from csp_dash.packs import check
-from csp_dash.packs.data import Data
+from csp_dash.panels.plan import plan_checks
+from csp_dash.panels.dataset import Data
 
 
 def test_a_claim_about_victims_of_an_age_is_not_judged_by_victims_of_every_age(data: Data) -> None:
-    lines = dict(zip([item.figure for item in data.catalogue.checks], check.lines(data), strict=True))
+    lines = dict(zip([item.figure for item in data.catalogue.checks], plan_checks.lines(data), strict=True))
     assert lines["sa_knife_injury_u24"].agrees is None
     assert lines["p4_knife_injuries"].agrees is not None
 
 
 def test_a_claim_and_a_change_count_once(data: Data) -> None:
-    title = check.table(data, Filters()).title
+    title = plan_checks.table(data, Filters()).title
     agreeing, claims, changes, real = (int(number) for number in re.findall(r"\d+", title))
-    lines = list(zip(data.catalogue.checks, check.lines(data), strict=True))
+    lines = list(zip(data.catalogue.checks, plan_checks.lines(data), strict=True))
     assert claims == len({item.figure for item, line in lines if line.agrees is not None})
     assert agreeing == len({item.figure for item, line in lines if line.agrees})
     series = {

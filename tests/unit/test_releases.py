@@ -22,7 +22,7 @@ import pytest
 from csp_dash import queries
 from csp_dash.catalogue import Catalogue
 from csp_dash.domain.settings import Settings
-from csp_dash.packs.data import open_data
+from csp_dash.panels.dataset import open_data
 from csp_dash.warehouse import (
     About,
     Busy,

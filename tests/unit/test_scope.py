@@ -11,12 +11,13 @@ from checks.scope import BARE, unnamed
 
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import AreaKind, Compare, Kind, Measure, Trust
-from csp_dash.packs import groups, map_time, night, ranks, strands, volume_harm, ward_map
-from csp_dash.packs.asked import asked
-from csp_dash.packs.data import Data
-from csp_dash.packs.map_time import Grain
-from csp_dash.packs.tile import tile
-from csp_dash.packs.trend import trend
+from csp_dash.panels.themes import stop_search_ethnicity, night_time_economy, survey_ranks, hate_crime_strands, crime_harm
+from csp_dash.panels.wards import map_over_time, ward_map
+from csp_dash.panels.selection import asked
+from csp_dash.panels.dataset import Data
+from csp_dash.panels.wards.map_over_time import Grain
+from csp_dash.panels.tile import tile
+from csp_dash.panels.trends.trend import trend
 
 PLACES = (walk.BOROUGH, walk.WARD, walk.WARDS)
 
@@ -28,7 +29,7 @@ def test_a_panel_of_what_was_asked_for_is_not_named_twice(data: Data):
             assert tile(data, view).title == data.catalogue.indicators[slug].short
 
 
-@pytest.mark.parametrize("build", [groups.groups, night.night, ranks.ranks, strands.strands, volume_harm.volume_harm])
+@pytest.mark.parametrize("build", [stop_search_ethnicity.groups, night_time_economy.night, survey_ranks.ranks, hate_crime_strands.strands, crime_harm.volume_harm])
 def test_a_panel_of_a_page_names_the_borough(data: Data, build: walk.Builder):
     for wards in PLACES:
         for period in ("12m", "plan"):
@@ -72,13 +73,13 @@ def test_the_same_months_have_the_same_classes_wherever_they_are_drawn(data: Dat
         question = made.shaded.question
         assert question.span is not None
         grain = Grain.MONTH if view.period == "1m" else Grain.YEAR
-        steps = map_time.steps(data, view, grain)
+        steps = map_over_time.steps(data, view, grain)
         if made.picture.empty or question.span not in steps.spans:
             continue
         at = Filters(
             view.indicator, measure=measure, period="custom", first=question.span.first, last=question.span.last
         )
-        step = map_time.moment(data, at, grain)
+        step = map_over_time.moment(data, at, grain)
         assert [chip for chip in made.picture.legend if chip[1] != "no data"] == list(step.legend), view.to_params()
         wall = ward_map.wall(data, view)
         if measure is Measure.RATE:

@@ -15,9 +15,9 @@ from csp_dash.analytics.funnel import Band
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Month, Span
 from csp_dash.domain.words import Kind, Measure, Shade, Trust
-from csp_dash.packs import shades
-from csp_dash.packs.data import Data
-from csp_dash.packs.shades import Shaded, by_ward, offered, present, shaded, unusual
+from csp_dash.panels.wards import choropleth
+from csp_dash.panels.dataset import Data
+from csp_dash.panels.wards.choropleth import Shaded, by_ward, offered, present, shaded, unusual
 
 LARGE = 25
 NOW, THEN = (Span(Month.parse(a), Month.parse(b)) for a, b in (NEWEST, BEFORE))
@@ -281,5 +281,5 @@ def test_a_period_with_a_missing_month_is_no_smaller_sum(data: Data):
 
 
 def test_every_way_has_its_name_and_maker():
-    assert set(shades.NAMES) == set(shades.MAKERS) == set(Shade)
-    assert len(set(shades.NAMES.values())) == len(Shade)
+    assert set(choropleth.NAMES) == set(choropleth.MAKERS) == set(Shade)
+    assert len(set(choropleth.NAMES.values())) == len(Shade)

@@ -16,9 +16,9 @@ from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Month
 from csp_dash.domain.settings import Settings
 from csp_dash.domain.words import AreaKind, Trust
-from csp_dash.packs import density, small_areas
-from csp_dash.packs.data import Data
-from csp_dash.packs.small_areas import SERIES, below_ward, shown
+from csp_dash.panels.wards import point_density, small_areas
+from csp_dash.panels.dataset import Data
+from csp_dash.panels.wards.small_areas import SERIES, below_ward, shown
 
 SLUGS = pytest.mark.parametrize("slug", ["asb", "burglary", "weapons_possession"])
 
@@ -157,4 +157,4 @@ def test_every_series_is_one_of_the_table_and_of_the_catalogue(catalogue: Catalo
     assert set(SERIES) <= set(catalogue.indicators)
     assert not [slug for slug in SERIES if catalogue.indicators[slug].sensitive]
     assert not [slug for slug in SERIES if catalogue.indicators[slug].trust is Trust.ILLUSTRATIVE]
-    assert density.SOURCE in catalogue.sources
+    assert point_density.SOURCE in catalogue.sources

@@ -13,7 +13,7 @@ from csp_dash.catalogue.supplied import supplied
 from csp_dash.ingest import pipeline
 from csp_dash.ingest.merge import Merged, series_held
 from csp_dash.ingest.superseded import gave_way, take_out
-from csp_dash.packs.data import Data
+from csp_dash.panels.dataset import Data
 from csp_dash.warehouse import Releases, Snapshot
 
 MADE_UP, RETURN = "nox_illustrative", "return_nox_sightings"

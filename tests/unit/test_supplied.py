@@ -28,11 +28,16 @@ from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import KEY, write_parquet
 from csp_dash.ingest.return_cells import wards
 from csp_dash.ingest.template import columns, written
-from csp_dash.packs import answer, claims, comparisons, pair, register, shades, tile, trend, ward_card, ward_map
-from csp_dash.packs import targets as judged
-from csp_dash.packs.data import Data
-from csp_dash.packs.evidence import WITHHELD
-from csp_dash.packs.picture import Picture
+from csp_dash.panels import answer, tile
+from csp_dash.panels.plan import plan_claims
+from csp_dash.panels.trends import comparisons, trend
+from csp_dash.panels.themes import paired_measures
+from csp_dash.panels.about import methods_tables
+from csp_dash.panels.wards import choropleth, ward_card, ward_map
+from csp_dash.panels.plan import targets as judged
+from csp_dash.panels.dataset import Data
+from csp_dash.panels.evidence import WITHHELD
+from csp_dash.panels.panel import Picture
 from csp_dash.warehouse import Snapshot
 
 ROOT = Path(__file__).parents[2]
@@ -249,7 +254,7 @@ def test_trend_map_and_exports_show_the_partner_s_figures_and_nothing_made_up(pa
     assert line.evidence.filename == "nox_sightings-by-month.csv"
     values = shaded.shaded.frame.set_index("area")["value"]
     assert [values[code] for code in wards()] == [in_year(at) for at in range(20)]
-    assert shades.offered(partner, view) == shades.offered(partner, Filters(indicator="pspo_breaches"))
+    assert choropleth.offered(partner, view) == choropleth.offered(partner, Filters(indicator="pspo_breaches"))
     card = ward_card.ward_cards(partner, replace(view, wards=("E05009336",)))[0]
     assert card.standing == ("Highest of the 20 wards by number.",)
 
@@ -277,7 +282,7 @@ def test_no_kind_of_place_is_said_to_lack_figures_and_to_have_them(
 
 
 def test_the_register_names_its_standing(partner: Data) -> None:
-    rows = register.measures(partner, Filters()).set_index("Name in links")
+    rows = methods_tables.measures(partner, Filters()).set_index("Name in links")
     assert {slug: rows["Standing"][slug] for slug in SUPPLIED} == dict.fromkeys(SUPPLIED, "partner return")
     assert rows["Figures"][NOX] == "Apr 2023 to Mar 2026" and "illustrative" not in set(rows["Standing"])
 
@@ -298,13 +303,13 @@ def test_quarters_and_years_are_told_as_what_they_are(partner: Data) -> None:
 
 def test_comparisons_pairs_and_targets_count_a_partner_s_figures(partner: Data) -> None:
     assert "no figures" not in comparisons.comparisons(partner, Filters(indicator=NOX)).ways[2].sentence
-    found = pair.pair(partner, Filters(indicator="pspo_breaches"))
+    found = paired_measures.pair(partner, Filters(indicator="pspo_breaches"))
     assert found.second is not None and found.second.indicator.slug == NOX and not found.awaiting
-    assert not pair.pair(partner, Filters(indicator="hate_total")).awaiting
+    assert not paired_measures.pair(partner, Filters(indicator="hate_total")).awaiting
     by_figure = {one.target.figure: one for one in judged.targets(partner, Filters())}
     assert "no open figures" not in " ".join(by_figure["tgt_hate_sd_rate"].readings)
     assert not by_figure["tgt_hate_sd_rate"].target.lacking and by_figure["tgt_rape_sd_rate"].target.lacking
-    assert claims.claims(partner, Filters())
+    assert plan_claims.claims(partner, Filters())
 
 
 def test_a_withheld_month_is_said_to_be_withheld(partner: Data) -> None:
@@ -322,7 +327,7 @@ def test_made_up_figures_are_never_set_beside_a_partner_s(catalogue: Catalogue, 
     held = replace(data.catalogue, indicators={**data.catalogue.indicators, "pspo_breaches": mixed})
     beside = object.__new__(Data)
     beside.__dict__ = {**data.__dict__, "catalogue": held}
-    found = pair.pair(beside, Filters(indicator="pspo_breaches"))
+    found = paired_measures.pair(beside, Filters(indicator="pspo_breaches"))
     assert found.second is None and "Held by" in found.awaiting
 
 

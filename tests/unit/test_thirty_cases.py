@@ -30,12 +30,13 @@ from csp_dash.analytics.compare import Change, changed_apart
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Month, Span
 from csp_dash.domain.words import BOROUGH, LONDON, AreaKind, Compare, Kind, Measure
-from csp_dash.packs import targets, trend
-from csp_dash.packs.asked import Asked, against_before, asked, compare
-from csp_dash.packs.comparisons import comparisons
-from csp_dash.packs.data import Data
-from csp_dash.packs.elsewhere import beside, hold, without
-from csp_dash.packs.tile import tile
+from csp_dash.panels.plan import targets
+from csp_dash.panels.trends import trend
+from csp_dash.panels.selection import Asked, against_before, asked, compare
+from csp_dash.panels.trends.comparisons import comparisons
+from csp_dash.panels.dataset import Data
+from csp_dash.panels.benchmark import beside, hold, without
+from csp_dash.panels.tile import tile
 
 ROOT = Path(__file__).parents[2]
 NEAR = 1e-9

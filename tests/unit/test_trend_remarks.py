@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from csp_dash.packs import trend
+from csp_dash.panels.trends import trend
 
 
 def frame(**flags: str | None) -> pd.DataFrame:

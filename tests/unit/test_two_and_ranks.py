@@ -14,11 +14,11 @@ from csp_dash.analytics.bivariate import bivariate
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Month
 from csp_dash.domain.words import Measure
-from csp_dash.packs import rank_moves, two_at_once
-from csp_dash.packs.data import Data
+from csp_dash.panels.wards import rank_changes, bivariate_map
+from csp_dash.panels.dataset import Data
 
 PAIRED = [
-    (slug, other) for slug in ("burglary", "asb", "burglary_home") for other in two_at_once.SECONDS if slug != other
+    (slug, other) for slug in ("burglary", "asb", "burglary_home") for other in bivariate_map.SECONDS if slug != other
 ]
 
 
@@ -37,7 +37,7 @@ def other_values(second: Second, name: str) -> pd.Series:
 @pytest.mark.parametrize(("slug", "other"), PAIRED)
 def test_each_ward_has_the_colour_of_its_thirds(data: Data, second: Second, slug: str, other: str):
     x, y = rate(second, slug), other_values(second, other)
-    found = two_at_once.two_at_once(data, Filters(indicator=slug), other)
+    found = bivariate_map.two_at_once(data, Filters(indicator=slug), other)
     csv = pd.read_csv(io.StringIO(found.picture.evidence.csv)).set_index("area")
     assert csv["value"].sort_index().tolist() == pytest.approx(x.tolist(), abs=1e-3)
     assert csv["other"].sort_index().tolist() == pytest.approx(y.tolist(), rel=1e-3)
@@ -58,7 +58,7 @@ def test_each_ward_has_the_colour_of_its_thirds(data: Data, second: Second, slug
 
 @pytest.mark.parametrize(("slug", "other"), PAIRED)
 def test_the_correlation_is_scipys(data: Data, second: Second, slug: str, other: str):
-    found = two_at_once.two_at_once(data, Filters(indicator=slug), other)
+    found = bivariate_map.two_at_once(data, Filters(indicator=slug), other)
     wanted = spearmanr(rate(second, slug), other_values(second, other))
     said = found.picture.sentence
     assert f"Spearman {wanted.statistic:+.2f}" in said
@@ -69,24 +69,24 @@ def test_the_correlation_is_scipys(data: Data, second: Second, slug: str, other:
 
 
 def test_the_key_has_the_colours_of_the_map_with_the_highest_on_top(data: Data):
-    found = two_at_once.two_at_once(data, Filters(indicator="burglary"), "deprivation")
-    drawn = two_at_once.KEY
+    found = bivariate_map.two_at_once(data, Filters(indicator="burglary"), "deprivation")
+    drawn = bivariate_map.KEY
     assert len(drawn) == len(found.rows) == 3 and all(len(row) == len(found.columns) == 3 for row in drawn)
     assert drawn[0] == palette.BIVARIATE[2] and drawn[-1] == palette.BIVARIATE[0]
     assert len({colour for row in drawn for colour in row}) == 9
 
 
 def test_a_measure_is_not_set_beside_itself(data: Data):
-    assert "asb" not in two_at_once.seconds(data, Filters(indicator="asb"))
-    assert set(two_at_once.seconds(data, Filters(indicator="burglary"))) == set(two_at_once.SECONDS)
-    for second in two_at_once.SECONDS:
-        found = two_at_once.two_at_once(data, Filters(indicator="burglary"), second)
-        assert not found.picture.empty and found.down == two_at_once.SECONDS[second].name
+    assert "asb" not in bivariate_map.seconds(data, Filters(indicator="asb"))
+    assert set(bivariate_map.seconds(data, Filters(indicator="burglary"))) == set(bivariate_map.SECONDS)
+    for second in bivariate_map.SECONDS:
+        found = bivariate_map.two_at_once(data, Filters(indicator="burglary"), second)
+        assert not found.picture.empty and found.down == bivariate_map.SECONDS[second].name
 
 
 def test_too_little_to_compare_is_said_and_not_drawn(data: Data, second: Second):
     view = Filters(indicator="asb", period="custom", first=Month(1995, 1), last=Month(1995, 12))
-    found = two_at_once.two_at_once(data, view, "density")
+    found = bivariate_map.two_at_once(data, view, "density")
     assert found.picture.empty and found.picture.sentence and "Spearman" not in found.picture.sentence
     assert not [name for name in second.names.values() if name in found.picture.title]
 
@@ -96,7 +96,7 @@ def test_too_little_to_compare_is_said_and_not_drawn(data: Data, second: Second)
 
 @pytest.mark.parametrize("slug", CHECKED)
 def test_ranks_are_those_of_a_sort(data: Data, second: Second, slug: str):
-    picture = rank_moves.rank_moves(data, Filters(indicator=slug, measure=Measure.RATE))
+    picture = rank_changes.rank_moves(data, Filters(indicator=slug, measure=Measure.RATE))
     counts = second.counts(slug, *NEWEST)
     values = {"Count": counts, "Rate per 1,000 residents": counts / second.residents, "Per km²": counts / second.land}
     if slug == "burglary_home":
@@ -114,7 +114,7 @@ def test_ranks_are_those_of_a_sort(data: Data, second: Second, slug: str):
     )
     moved = (counted - rated).abs()
     told = {name for name in second.names.values() if name in picture.title}
-    if moved.max() >= rank_moves.FAR:
+    if moved.max() >= rank_changes.FAR:
         assert told and told <= {second.names[code] for code in moved.index[moved == moved.max()]}
         (code,) = [code for code, name in second.names.items() if name in told]
         assert str(int(counted[code])) in picture.title and str(int(rated[code])) in picture.title
@@ -123,7 +123,7 @@ def test_ranks_are_those_of_a_sort(data: Data, second: Second, slug: str):
 
 
 def test_the_lines_of_the_ranks_end_where_the_ranks_are(data: Data, second: Second):
-    picture = rank_moves.rank_moves(data, Filters(indicator="burglary", wards=("E05009336",)))
+    picture = rank_changes.rank_moves(data, Filters(indicator="burglary", wards=("E05009336",)))
     lines = [trace for trace in picture.figure.data if trace.mode == "lines+markers"]
     assert len(lines) == 20
     counts = second.counts("burglary", *NEWEST)
@@ -139,6 +139,6 @@ def test_the_lines_of_the_ranks_end_where_the_ranks_are(data: Data, second: Seco
 
 def test_ranks_of_a_measure_without_a_choice_of_ways_are_not_drawn(data: Data):
     for slug in ("nox_sightings", "pas_trust"):
-        picture = rank_moves.rank_moves(data, Filters(indicator=slug))
+        picture = rank_changes.rank_moves(data, Filters(indicator=slug))
         assert picture.empty
         assert picture.evidence.filename.startswith("illustrative-") is (slug == "nox_sightings")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from csp_dash.domain.words import LONDON, Frequency, Kind
-from csp_dash.packs.data import Data
+from csp_dash.panels.dataset import Data
 
 STEP = 2.5
 """How many times higher (or lower) 12 months are than the 12 before. The pandemic, the largest real one, made 1.9."""

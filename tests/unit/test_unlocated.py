@@ -15,7 +15,7 @@ from csp_dash.ingest import pipeline
 from csp_dash.ingest.boroughs import LONDON, TOWER_HAMLETS, WARDS
 from csp_dash.ingest.facts import fact_frame, month_end
 from csp_dash.ingest.unlocated import FLAG, judge
-from csp_dash.packs.data import Data
+from csp_dash.panels.dataset import Data
 from csp_dash.warehouse import Releases
 
 HACKNEY = "E09000012"

@@ -17,10 +17,14 @@ from csp_dash.analytics.target import Standing
 from csp_dash.catalogue import Catalogue, load
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import Compare, Direction, Measure, Trust
-from csp_dash.packs import comparisons, findings, pair, targets, verdict, ward_profile
-from csp_dash.packs.data import Data
-from csp_dash.packs.tile import tile
-from csp_dash.packs.trend import trend, wall
+from csp_dash.panels.trends import comparisons
+from csp_dash.panels.plan import answers, targets
+from csp_dash.panels.themes import paired_measures
+from csp_dash.panels import verdict
+from csp_dash.panels.wards import ward_profile
+from csp_dash.panels.dataset import Data
+from csp_dash.panels.tile import tile
+from csp_dash.panels.trends.trend import trend, wall
 
 CATALOGUE = load()
 SLUGS = [slug for slug, item in CATALOGUE.indicators.items() if item.counts_in_headlines]
@@ -118,13 +122,13 @@ def test_every_measure_that_is_worse_is_named_or_counted_in_the_answer(
 ) -> None:
     for priority in data.catalogue.priorities.values():
         view = Filters(wards=wards, period=period)
-        text = findings.answer(data, view, priority.slug, "#measures")
+        text = answers.answer(data, view, priority.slug, "#measures")
         real = [data.catalogue.indicators[slug] for slug in priority.indicators]
         real = [item for item in real if item.counts_in_headlines and data.shows(item) and data.have(item)]
         going = [item for item in real if verdict.live(data, item)]
         tiles = [tile(data, replace(view, indicator=item.slug)) for item in going or real]
         worse = [one.indicator.short for one in tiles if one.state.letter == "D" or "got worse" in one.state.word]
-        if len(worse) > findings.MOST:
+        if len(worse) > answers.MOST:
             assert re.search(rf"\[{len(worse)} of \d+ measures got worse\]\(#measures\)", text), text
         else:
             for name in worse:
@@ -134,22 +138,22 @@ def test_every_measure_that_is_worse_is_named_or_counted_in_the_answer(
 
 def test_the_answers_of_today_name_what_got_worse(data: Data) -> None:
     asked = Filters()
-    assert findings.answer(data, asked, "neighbourhood_crime", "").startswith("Shoplifting got worse; ")
-    violence = findings.answer(data, asked, "violence", "")
+    assert answers.answer(data, asked, "neighbourhood_crime", "").startswith("Shoplifting got worse; ")
+    violence = answers.answer(data, asked, "violence", "")
     assert "violence without injury" in violence.split(" got worse")[0]
 
 
 def test_no_headline_has_ended_while_a_live_measure_of_its_outcome_goes_on(data: Data) -> None:
     known = data.catalogue.indicators
     for priority in data.catalogue.priorities.values():
-        chosen = findings.headlines(data, priority)
+        chosen = answers.headlines(data, priority)
         assert chosen and set(chosen) <= set(priority.indicators) and len(chosen) <= len(priority.headlines)
         alive = {known[slug].place.outcome for slug in priority.indicators if verdict.live(data, known[slug])}
         for slug in chosen:
             assert verdict.live(data, known[slug]) or known[slug].place.outcome not in alive, slug
         declared = [slug for slug in chosen if slug in priority.headlines]
         assert all(priority.headlines.index(a) < priority.headlines.index(b) for a, b in pairwise(declared))
-    on_the_board = {screen.indicator for screen in findings.screens(data) if screen.kind == "trend"}
+    on_the_board = {screen.indicator for screen in answers.screens(data) if screen.kind == "trend"}
     assert not on_the_board & {"hate_homophobic", "hate_faith", "stop_search_found", "deliberate_fires"}
 
 
@@ -190,7 +194,7 @@ def test_readings_fit_the_measure_and_the_direction(data: Data, slug: str) -> No
         one = tile(data, view)
         rose = one.change is not None and (one.change.absolute or 0) > 0
         wrong, right = (item.falls, item.readings) if rose else (item.readings, item.falls)
-        told = f"{one.reading} {' '.join(pair.pair(data, view).readings) if item.pair else ''}"
+        told = f"{one.reading} {' '.join(paired_measures.pair(data, view).readings) if item.pair else ''}"
         if one.reading:
             assert all(text in one.reading for text in right), view
             assert not any(text in one.reading for text in wrong), view
@@ -226,7 +230,7 @@ def test_a_ward_s_answer_names_each_change_and_counts_the_rest(data: Data):
     changed = 0
     for ward in data.wards:
         view = Filters(wards=(ward,))
-        lines, said = ward_profile.profile(data, view), findings.ward_answer(data, view)
+        lines, said = ward_profile.profile(data, view), answers.ward_answer(data, view)
         assert said.startswith(data.names[ward])
         still = [line for line in lines if line.state.word == "No detectable change"]
         for line in lines:

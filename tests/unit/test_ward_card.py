@@ -11,8 +11,8 @@ from csp_dash.analytics import narrate, wording
 from csp_dash.analytics.compare import Window, against
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Month, Span
-from csp_dash.packs.data import Data
-from csp_dash.packs.ward_card import versus, ward_cards
+from csp_dash.panels.dataset import Data
+from csp_dash.panels.wards.ward_card import versus, ward_cards
 
 SPAN = Span(*map(Month.parse, NEWEST))
 PAIRS = [

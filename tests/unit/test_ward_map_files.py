@@ -21,10 +21,10 @@ from csp_dash.domain.months import Month
 from csp_dash.domain.words import Measure, Shade
 from csp_dash.maps.boundaries import Boundaries
 from csp_dash.maps.printed import Form
-from csp_dash.packs import ward_map
-from csp_dash.packs.data import Data
-from csp_dash.packs.shades import offered
-from csp_dash.packs.ward_map import HEADS, WardMap, geojson, image
+from csp_dash.panels.wards import ward_map
+from csp_dash.panels.dataset import Data
+from csp_dash.panels.wards.choropleth import offered
+from csp_dash.panels.wards.ward_map import HEADS, WardMap, geojson, image
 
 EAST, WEST = "E05009317", "E05009331"  # today's Bethnal Green East and West
 WHITECHAPEL, WEAVERS = "E05009336", "E05009335"

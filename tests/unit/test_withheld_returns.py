@@ -19,8 +19,10 @@ from csp_dash.domain.settings import Settings
 from csp_dash.domain.words import BOROUGH, Measure
 from csp_dash.ingest import pipeline
 from csp_dash.ingest.return_cells import wards
-from csp_dash.packs import answer, moved, ward_map
-from csp_dash.packs.data import Data
+from csp_dash.panels import answer
+from csp_dash.panels.themes import contribution
+from csp_dash.panels.wards import ward_map
+from csp_dash.panels.dataset import Data
 from csp_dash.warehouse import Releases
 
 SLUG = "pspo_breaches"
@@ -102,7 +104,7 @@ def _in_geojson(text: bytes) -> Iterator[Sum]:
 
 def _no_rest(picture: Any) -> None:
     labels = set(pd.read_csv(io.StringIO(picture.evidence.csv))["label"]) if not picture.empty else set()
-    assert moved.NO_WARD not in labels, picture.caption
+    assert contribution.NO_WARD not in labels, picture.caption
 
 
 def test_no_figure_that_is_withheld_follows_from_all_that_is_published(returned: Data):
@@ -130,5 +132,5 @@ def test_no_figure_that_is_withheld_follows_from_all_that_is_published(returned:
 
 def test_what_is_left_of_a_change_has_no_row_while_a_ward_has_no_figure(returned: Data):
     for period in ("1m", "12m"):
-        found = moved.by_ward(returned, Filters(indicator=SLUG, period=period))
-        assert moved.NO_WARD not in found.evidence.csv
+        found = contribution.by_ward(returned, Filters(indicator=SLUG, period=period))
+        assert contribution.NO_WARD not in found.evidence.csv

@@ -1,1 +1,0 @@
-"""What leaves the dashboard: single numbers with their citation, and tables to download."""

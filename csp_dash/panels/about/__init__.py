@@ -1,0 +1,1 @@
+"""Panels about the data itself: releases, sources and methods."""

@@ -1,0 +1,96 @@
+"""Tables of the methods page: what every source holds, every measure, and how totals were revised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from csp_dash import queries
+from csp_dash.analytics import power
+from csp_dash.domain.filters import Filters
+from csp_dash.domain.words import BOROUGH
+from csp_dash.panels.dataset import Data
+
+
+def sources(data: Data, view: Filters) -> dict[str, dict[str, Any]]:
+    """Period and number of figures of each source, by its id. `view` is not used here or below."""
+    return {
+        str(row["source"]): {str(key): row[key] for key in row}
+        for row in queries.status(data.warehouse).to_dict("records")
+    }
+
+
+def measures(data: Data, view: Filters) -> pd.DataFrame:
+    """Every measure that this instance shows: what it counts, its direction, standing, period and source."""
+    rows = []
+    for item in data.catalogue.indicators.values():
+        if not data.shows(item):
+            continue
+        spans = [data.have(item, kind) for feed in item.feeds for kind in feed.areas]
+        known = [span for span in spans if span]
+        rows.append(
+            {
+                "Measure": item.title,
+                "What is counted": item.plain,
+                "Better when": item.direction.value,
+                "Standing": item.trust.words,
+                "Figures": f"{known[0].span.first.short} to {known[0].span.last.short}" if known else "none",
+                "Source": ", ".join(item.sources) or item.holder,
+                "Name in links": item.slug,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+@dataclass(frozen=True)
+class Power:
+    """Tables of percentages, one for each rule."""
+
+    caption: str
+    tables: tuple[tuple[str, pd.DataFrame], ...]
+
+
+RULES = {
+    power.TEST: "12 months compared with the 12 before: called a change",
+    power.TEST_NAIVE: "The same, had scatter not been allowed for",
+    power.LIMIT: "At least one of 12 months beyond the usual range",
+    power.RULES: "Any signal in 12 months: beyond the range, seven on one side, seven rising or falling, two of three near an edge",
+}
+
+
+def power_table(data: Data, view: Filters) -> Power:
+    """How the rules did on simulated series whose truth is known."""
+    kept = power.table()
+    tables = []
+    for rule, title in RULES.items():
+        rows = kept[kept["rule"] == rule]
+        shown = pd.DataFrame(
+            {
+                "Months average": [f"{row.volume} ({row.month:,.0f})" for row in rows.itertuples()],
+                "Scatter": [
+                    "as chance" if row.dispersion == 1 else f"{row.dispersion:g} times" for row in rows.itertuples()
+                ],
+                "False alarm": [f"{value:.1f}%" for value in rows["stable"]],
+                "Sees -10%": [f"{value:.0f}%" for value in rows["fall10"]],
+                "Sees -20%": [f"{value:.0f}%" for value in rows["fall20"]],
+                "Sees -30%": [f"{value:.0f}%" for value in rows["fall30"]],
+            }
+        )
+        tables.append((title, shown))
+    return Power(
+        "Series were simulated with nothing changed, and with a fall of 10, 20 and 30% in the last 12 months. "
+        "A good rule has few false alarms and sees most falls; a ward's small numbers hide all but large ones.",
+        tuple(tables),
+    )
+
+
+def revisions(data: Data, view: Filters) -> pd.DataFrame:
+    """All offences in Tower Hamlets by financial year, a column for each published file that covers the year."""
+    frame = queries.vintages(data.warehouse, series="tno", area=BOROUGH)
+    frame = frame[frame["months"] == 12].astype({"total": "int64"})
+    wide = frame.drop_duplicates(["fy", "vintage"], keep="last").pivot(index="fy", columns="vintage", values="total")
+    shown = wide.map(lambda number: "" if pd.isna(number) else f"{number:,.0f}").rename_axis("Year").reset_index()
+    shown.columns = pd.Index(["Year", *[f"File to {name}" for name in wide.columns]])
+    return shown

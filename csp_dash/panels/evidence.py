@@ -1,0 +1,181 @@
+"""What stands under every figure: source, as-at, caveats, the same numbers as a table and as a CSV."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from csp_dash.analytics import narrate, wording
+from csp_dash.analytics.compare import FEW as FEWEST
+from csp_dash.analytics.suppress import MARK, few
+from csp_dash.domain.catalogue import Contradiction, Event, Indicator
+from csp_dash.domain.words import Kind, Measure, Trust
+from csp_dash.panels.selection import ILLUSTRATIVE, Asked, value_words
+from csp_dash.panels.dataset import Data
+
+RETURNS = "methods#standing"
+"""Where it is told what a partner return is: no page of the partner has it."""
+CHANGED = "% change"
+WITHHELD = "withheld"  # by the partner who returned it, because it is small
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """`table` has words for the screen; `csv` has codes, full numbers, source and release in every row."""
+
+    source: str
+    url: str
+    as_at: str
+    notes: tuple[Event, ...]
+    table: pd.DataFrame
+    csv: str
+    filename: str
+    contradictions: tuple[Contradiction, ...] = ()
+
+    @property
+    def small(self) -> bool:
+        """Whether the table marks a rate that rests on few cases."""
+        return any(str(cell).endswith(MARK) for cell in self.table.iloc[:, -1]) if len(self.table) else False
+
+
+def area_rows(question: Asked, frame: pd.DataFrame) -> list[dict[str, object]]:
+    """Rows of evidence from a frame of areas (area, value, numerator, denominator), highest first."""
+    span = question.span
+    ordered = frame.sort_values("value", ascending=False, na_position="last")
+    return [
+        {
+            "area": row["area"],
+            "from": str(span.first.first_day) if span else "",
+            "to": str(span.last.last_day) if span else "",
+            "numerator": row["numerator"],
+            "denominator": row["denominator"],
+            "value": row["value"],
+            "flag": None,
+        }
+        for row in ordered.to_dict("records")
+    ]
+
+
+def evidence(
+    data: Data,
+    question: Asked,
+    rows: list[dict[str, object]],
+    name: str,
+    first: str = "",
+    unit: str = "",
+    source: str = "",
+) -> Evidence:
+    """Evidence for figures given as rows of area, from, to, numerator, denominator, value and flag.
+
+    `first` names the table's first column: Month, Ward, Borough. `unit` is the value's and `source` its
+    source's id, where they are not the question's.
+    """
+    indicator = question.indicator
+    feed = indicator.feed(question.kind)
+    card = data.catalogue.sources.get(source or (feed.source if feed else ""))
+    have = question.have
+    frame = pd.DataFrame(rows, columns=["area", "from", "to", "numerator", "denominator", "value", "flag"])
+    frame.insert(0, "indicator", indicator.slug)
+    frame.insert(2, "area_name", [_area(data, str(codes)) for codes in frame["area"]])
+    frame["value"] = pd.to_numeric(frame["value"]).round(4).mask(_too_few(question, frame, unit))
+    frame["unit"] = unit or question.unit
+    frame["trust"] = ILLUSTRATIVE if indicator.trust is Trust.ILLUSTRATIVE else indicator.trust.words
+    frame["source"] = card.id if card else ""
+    frame["release"] = data.release
+    figures = data.catalogue.figures_of(indicator.slug)
+    return Evidence(
+        source=_source_words(question, card.title if card else "no open source", card.publisher if card else ""),
+        url=RETURNS if indicator.trust is Trust.PARTNER else card.url if card else "",
+        as_at=have.span.last.words if have else "",
+        notes=data.catalogue.notes_of(indicator),
+        table=_table(question, frame, first, unit or question.unit),
+        csv=frame.to_csv(index=False, lineterminator="\n"),
+        filename=f"{_mark(indicator)}{indicator.slug}-{name}.csv",
+        contradictions=tuple(
+            data.catalogue.contradictions[number]
+            for number in sorted({number for figure in figures for number in figure.contradictions})
+        ),
+    )
+
+
+def tabled(data: Data, question: Asked, shown: pd.DataFrame, raw: pd.DataFrame, name: str) -> Evidence:
+    """Evidence of a picture whose numbers are no plain series: `shown` for the screen, `raw` with its own columns as CSV.
+
+    Every row of the CSV says which period it is of, and its source and release. `name` is the file's, without `.csv`.
+    """
+    told = evidence(data, question, [], name)
+    mark = _mark(question.indicator)
+    span, feed = question.span, question.indicator.feed(question.kind)
+    frame = raw.assign(
+        **{
+            **({} if "area" in raw else {"area_name": question.place}),
+            "from": str(span.first.first_day) if span else "",
+            "to": str(span.last.last_day) if span else "",
+            "trust": ILLUSTRATIVE if mark else question.indicator.trust.words,
+            "source": feed.source if feed else "",
+            "release": data.release,
+        }
+    )
+    return replace(told, table=shown, csv=frame.to_csv(index=False, lineterminator="\n"), filename=f"{mark}{name}.csv")
+
+
+def _area(data: Data, codes: str) -> str:
+    """The name of an area, or of several together (`E05009318+E05009336`)."""
+    return data.place_words(tuple(codes.split("+"))) if set(codes.split("+")) <= set(data.names) else codes
+
+
+def _too_few(question: Asked, frame: pd.DataFrame, unit: str) -> pd.Series:
+    """Rows whose percentage would rest on too few: numerator and denominator stand without it."""
+    under = pd.to_numeric(frame["denominator"])
+    if unit == CHANGED:
+        return (pd.to_numeric(frame["numerator"]) < FEWEST) | (under < FEWEST)
+    return under.between(1, FEWEST, inclusive="neither") & (question.indicator.kind is Kind.PROPORTION)
+
+
+def _mark(indicator: Indicator) -> str:
+    """How the name of a file with made-up figures begins."""
+    return "illustrative-" if indicator.trust is Trust.ILLUSTRATIVE else ""
+
+
+def _source_words(question: Asked, title: str, publisher: str) -> str:
+    made_up = f"{ILLUSTRATIVE}. " if question.indicator.trust is Trust.ILLUSTRATIVE else ""
+    return f"{made_up}{title} ({publisher})" if publisher else f"{made_up}{title}"
+
+
+def _table(question: Asked, frame: pd.DataFrame, first: str, exact: str) -> pd.DataFrame:
+    unit = question.named(wording.capital(exact))
+    if question.indicator.trust is Trust.ILLUSTRATIVE:
+        unit = f"{unit} ({ILLUSTRATIVE.lower()})"
+    if first == "Month":
+        left = [f"{moment:%b %Y}" for moment in pd.to_datetime(frame["to"])]
+    else:
+        left = list(frame["area_name"])
+    shown = pd.DataFrame({first: left})
+    if question.unit != question.indicator.unit or question.indicator.kind is Kind.PROPORTION:
+        shown["Count"] = [_count(number) for number in frame["numerator"]]
+    shown[unit] = [
+        (WITHHELD if flag == "suppressed" else _figure(question, *map(_known, (number, numerator, under))))
+        + (f" {MARK}" if question.measure is Measure.RATE and few(_known(numerator)) else "")
+        for number, numerator, under, flag in zip(
+            frame["value"], frame["numerator"], frame["denominator"], frame["flag"], strict=True
+        )
+    ]
+    return shown
+
+
+def _figure(question: Asked, number: float | None, numerator: float | None, under: float | None) -> str:
+    share = question.indicator.kind is Kind.PROPORTION
+    if share and numerator is not None and under is not None and 1 < under < FEWEST:
+        return narrate.cases(numerator, under)
+    return value_words(question, number)
+
+
+def _known(number: object) -> float | None:
+    value = float(number) if isinstance(number, int | float) else float("nan")
+    return None if pd.isna(value) else value
+
+
+def _count(number: object) -> str:
+    value = _known(number)
+    return "" if value is None or 0 < value < 1 else f"{value:,.0f}"

@@ -1,0 +1,1 @@
+"""Panels on the plan: targets, checks, claims, and the answer of each priority."""

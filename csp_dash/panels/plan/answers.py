@@ -1,0 +1,193 @@
+"""What a page says first: one answer to its question, and the screens of the board."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from csp_dash.analytics import wording
+from csp_dash.domain.catalogue import Priority
+from csp_dash.domain.filters import Filters
+from csp_dash.domain.words import Trust
+from csp_dash.panels.wards import ward_profile
+from csp_dash.panels.selection import asked, compare
+from csp_dash.panels.dataset import Data
+from csp_dash.panels.verdict import Verdict, live, verdict
+
+FEWEST_STILL = 2
+"""Measures of a ward without a change are counted, not named, where they are more."""
+MOST = 4
+"""Measures that got worse are named up to this many; more are counted and linked."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A measure's short name, as inside a sentence, `whose` figures these are where not of the place asked for, its verdict."""
+
+    slug: str
+    name: str
+    whose: str
+    verdict: Verdict
+
+    @property
+    def worse(self) -> bool:
+        return self.verdict.state.tone == "bad"
+
+
+def headlines(data: Data, priority: Priority) -> tuple[str, ...]:
+    """The measures that stand for a priority, as many as declared at most.
+
+    A declared one whose series ended gives way where a live measure of the same outcome exists; then live ones of
+    outcomes that nothing stands for yet fill up.
+    """
+    known = data.catalogue.indicators
+    shown = [slug for slug in priority.headlines if data.shows(known[slug])]
+    going = [slug for slug in priority.indicators if data.shows(known[slug]) and live(data, known[slug])]
+    alive = {known[slug].place.outcome for slug in going}
+    kept = [slug for slug in shown if slug in going or known[slug].place.outcome not in alive]
+    for slug in going:
+        if len(kept) < len(shown) and known[slug].place.outcome not in {known[own].place.outcome for own in kept}:
+            kept.append(slug)
+    return tuple(kept)
+
+
+def worse_besides(data: Data, view: Filters, slug: str) -> int:
+    """How many measures of a priority got worse that are none of its headlines."""
+    return sum(_named(data, view, own).worse for own in _besides(data, data.catalogue.priorities[slug]))
+
+
+def _besides(data: Data, priority: Priority) -> list[str]:
+    """The live measures of a priority that are none of its headlines; where none goes on, all of them."""
+    known, stand = data.catalogue.indicators, headlines(data, priority)
+    real = [own for own in priority.indicators if data.shows(known[own]) and known[own].counts_in_headlines]
+    going = [own for own in real if live(data, known[own])]
+    return [own for own in going or real if own not in stand and data.have(known[own])]
+
+
+def answer(data: Data, view: Filters, slug: str, link: str) -> str:
+    """The sentence that answers a priority's question: what got worse of all its live measures (where none goes on, of all),
+    then its headlines.
+
+    Headlines whose open figures stopped long ago come last, with the month in which they end. Where more got worse than a
+    sentence holds, it says how many; `link` leads to the list of all.
+    """
+    priority = data.catalogue.priorities[slug]
+    stand = headlines(data, priority)
+    others = _besides(data, priority)
+    tiles = [_named(data, view, own) for own in stand]
+    more = [_named(data, view, own) for own in others]
+    worse = [item for item in [*tiles, *more] if item.worse]
+    parts = []
+    if len(worse) > MOST:
+        parts.append(f"[{len(worse)} of {len(stand) + len(others)} measures got worse]({link})")
+    elif worse:
+        parts.append(f"{_listed(worse)} got worse")
+    rest = [item for item in tiles if not item.worse]
+    rest += [item for item in more if item.verdict.past and _group(item) == "bad"]
+    for ends in dict.fromkeys(item.verdict.ends for item in sorted(rest, key=lambda item: item.verdict.past)):
+        clauses = _clauses([item for item in rest if item.verdict.ends == ends])
+        if clauses:
+            parts.append(f"{'; '.join(clauses)}{f' (open figures end in {ends})' if ends else ''}")
+    text = "; ".join(parts)
+    return f"{wording.capital(text)}." if text else "There are no figures to answer from."
+
+
+def _named(data: Data, view: Filters, slug: str) -> Named:
+    question = asked(data, replace(view, indicator=slug, lens=""))
+    _, found = compare(data, question)
+    return Named(slug, wording.inside(question.indicator.short), question.whose, verdict(data, question, found))
+
+
+def ward_answer(data: Data, view: Filters) -> str:
+    """Whether the first ward of the view is safer than a year before: what changed by name, the rest by number."""
+    lines = ward_profile.profile(data, view)
+    items = [Named(one.indicator.slug, wording.inside(one.indicator.short), "", one.verdict) for one in lines]
+    still = [item for item in items if _group(item) == "same"]
+    told = [item for item in items if item not in still] if len(still) > FEWEST_STILL else items
+    clauses = _clauses(told)
+    if len(still) > FEWEST_STILL:
+        whom = f"the other {len(still)} measures" if clauses else f"all {len(still)} measures"
+        clauses.append(f"{whom} show no detectable change")
+    if not clauses:
+        return ""
+    return f"{data.names[view.wards[0]]}, latest 12 months against the 12 before: {'; '.join(clauses)}."
+
+
+def _listed(items: Iterable[Named]) -> str:
+    """The names, those of another area last: `burglary, and homicide and rape (both for all of Tower Hamlets)`."""
+    by_area: dict[str, list[str]] = {"": []}
+    for item in items:
+        name = f"{item.name} ({item.verdict.level})" if item.verdict.level else item.name
+        by_area.setdefault(item.whose, []).append(name)
+    own = wording.listed(by_area.pop(""))
+    return ", and ".join([*([own] if own else []), *(_of_another(whose, names) for whose, names in by_area.items())])
+
+
+def _of_another(whose: str, names: list[str]) -> str:
+    each = {1: "", 2: "both for "}.get(len(names), f"these {len(names)} for ")
+    return f"{wording.listed(names)} ({each}{whose})"
+
+
+def _clauses(items: list[Named]) -> list[str]:
+    groups: dict[str, list[Named]] = {}
+    for item in items:
+        groups.setdefault(_group(item), []).append(item)
+    found = []
+    for key, verb in VERBS.items():
+        if key in groups:
+            alone = len(groups[key]) == 1 and not wording.plural(groups[key][0].name)
+            found.append(f"{_listed(groups[key])} {'shows no detectable change' if alone and key == 'same' else verb}")
+    return found
+
+
+VERBS = {
+    "bad": "got worse",
+    "good": "got better",
+    "up": "rose, which can be read two ways",
+    "down": "fell, which can be read two ways",
+    "same": "show no detectable change",
+    "unknown": "cannot be judged",
+}
+GROUPS = {
+    "Improving": "good",
+    "Worsening": "bad",
+    "Rising": "up",
+    "Falling": "down",
+    "No detectable change": "same",
+    "improved": "good",
+    "got worse": "bad",
+    "rose": "up",
+    "fell": "down",
+    "no detectable change": "same",
+}
+
+
+def _group(item: Named) -> str:
+    return GROUPS.get(item.verdict.state.word.rsplit(": ", 1)[-1], "unknown")
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One finding of the board: where it stands in the plan, and the measure that bears it out."""
+
+    priority: Priority
+    indicator: str
+    kind: str
+
+
+def screens(data: Data) -> tuple[Screen, ...]:
+    """The board's screens in the plan's order: each headline and each partner return as a trend, then the first ward map."""
+    found = []
+    for priority in data.catalogue.priorities.values():
+        shown = list(headlines(data, priority))
+        shown += [
+            slug
+            for slug, item in data.catalogue.indicators.items()
+            if item.trust is Trust.PARTNER and item.place.priority == priority.slug and data.have(item)
+        ]
+        found += [Screen(priority, slug, "trend") for slug in dict.fromkeys(shown)]
+        official = [slug for slug in priority.maps if data.catalogue.indicators[slug].counts_in_headlines]
+        found += [
+            Screen(priority, slug, "map") for slug in official[:1] if data.have(data.catalogue.indicators[slug], "ward")
+        ]
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""Panels that belong to one theme of the plan."""

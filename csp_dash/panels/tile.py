@@ -1,0 +1,123 @@
+"""A tile: measure, period, figure, sparkline, state, one sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from csp_dash.analytics import narrate, signal
+from csp_dash.analytics.compare import Change
+from csp_dash.analytics.state import State
+from csp_dash.domain.catalogue import Indicator
+from csp_dash.domain.filters import Filters
+from csp_dash.domain.words import Direction, Frequency, Kind
+from csp_dash.panels.selection import Asked, asked, compare, value, value_words
+from csp_dash.panels.dataset import Data
+from csp_dash.panels.benchmark import beside
+from csp_dash.panels.verdict import verdict
+
+MOST_POINTS = 60
+
+
+@dataclass(frozen=True)
+class Tile:
+    """`title` and `subject` (the short and the whole name) say `whose` the figures are where it is not the area asked for.
+
+    `figure` is written large; `number` is the same, unrounded; `spark` holds 12-month totals, oldest first. `ends` is the
+    last month (`May 2021`) where the open figures stopped more than a year before the newest ones. `other` is how it
+    stands beside London or similar boroughs, where the view asks for that.
+    """
+
+    indicator: Indicator
+    title: str
+    subject: str
+    whose: str
+    period: str
+    place: str
+    figure: str
+    number: float | None
+    unit: str
+    spark: tuple[float, ...]
+    state: State
+    sentence: str
+    reading: str
+    other: str
+    change: Change | None
+    fallback: str
+    ends: str
+    reasons: tuple[str, ...] = ()
+
+    def named(self, text: str) -> str:
+        """A name of the measure with whose figures they are, where that is not the area asked for."""
+        return f"{text} ({self.whose})" if self.whose else text
+
+    @property
+    def words(self) -> str:
+        """What every drawing of the tile says under its figure."""
+        return " ".join(part for part in (self.sentence, self.reading, self.other) if part)
+
+
+def tile(data: Data, view: Filters) -> Tile:
+    """The tile of a view's indicator."""
+    question = asked(data, view)
+    now, found = compare(data, question)
+    number = value(data, question, now)
+    indicator = question.indicator
+    told = verdict(data, question, found)
+    few = (now.numerator or 0, now.denominator or 0) if now and now.few else None
+    return Tile(
+        indicator=indicator,
+        title=question.named(indicator.short),
+        subject=question.subject,
+        whose=question.whose,
+        period=question.period,
+        place=question.place,
+        figure=narrate.cases(*few) if few else value_words(question, number),
+        number=number,
+        unit=question.unit,
+        spark=_spark(data, question),
+        state=told.state,
+        sentence=told.sentence,
+        reading=_reading(question, found),
+        other=beside(data, question, view.compare, now, found),
+        change=found,
+        fallback=question.fallback,
+        ends=told.ends,
+        reasons=_reasons(data, question, found),
+    )
+
+
+def _reasons(data: Data, question: Asked, found: Change | None) -> tuple[str, ...]:
+    """Why the tile has its state, and what the latest months say by themselves."""
+    indicator = question.indicator
+    noise = data.noise(indicator, question.areas)
+    signals = ""
+    if indicator.frequency is Frequency.MONTH and question.have is not None:
+        frame = data.series(indicator, question.areas)
+        drawn = signal.trend(
+            frame, kind=indicator.kind, breaks=question.breaks, seasons=noise.seasons, dispersion=noise.dispersion.value
+        )
+        signals = narrate.signals_sentence(drawn)
+    return tuple(narrate.reasons(found, indicator.direction, seasonal=noise.seasons is not None, signals=signals))
+
+
+def _reading(question: Asked, found: Change | None) -> str:
+    """Both readings of a change that is neither good nor bad in itself; empty for any other."""
+    ambiguous = question.indicator.direction is Direction.AMBIGUOUS
+    if not ambiguous or found is None or not found.detectable or not found.absolute:
+        return ""
+    worrying, welcome = question.indicator.read(found.absolute > 0)
+    return f"This may mean that {worrying}, or that {welcome}."
+
+
+def _spark(data: Data, question: Asked) -> tuple[float, ...]:
+    frame = data.series(question.indicator, question.areas)
+    if frame.empty:
+        return ()
+    if question.indicator.frequency is not Frequency.MONTH:
+        share = question.indicator.kind is Kind.PROPORTION
+        drawn = frame["numerator"] / frame["denominator"] if share else frame["numerator"]
+        return tuple(float(number) for number in drawn.dropna())[-MOST_POINTS:]
+    if question.indicator.kind is Kind.PROPORTION:
+        drawn = signal.trend(frame, kind=Kind.PROPORTION)["smooth"].dropna()
+        return tuple(float(number) for number in drawn)[-MOST_POINTS:]
+    return tuple(signal.rolling(frame))[-MOST_POINTS:]

@@ -1,0 +1,199 @@
+"""A measure by ward: the map, who is highest, every ward's figure, and files of them to take away."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from csp_dash.analytics import alt, wording
+from csp_dash.analytics.suppress import MARK, few
+from csp_dash.domain.filters import Filters
+from csp_dash.domain.words import Kind, Measure, Shade, Trust
+from csp_dash.maps import printed, sheet, zoomable
+from csp_dash.panels.selection import ILLUSTRATIVE
+from csp_dash.panels.dataset import Data
+from csp_dash.panels.evidence import Evidence, area_rows, evidence
+from csp_dash.panels.panel import Picture
+from csp_dash.panels.wards.choropleth import Shaded, shaded
+
+# As many names as stay clear of each other in type that is read from six metres.
+WALL_NAMES = 4
+CLASSES = (
+    "The classes are natural breaks (Fisher and Jenks), moved to the nearest round numbers that part the same wards."
+)
+HEADS = {
+    Shade.COUNT: "Count",
+    Shade.RATE: "Per 1,000",
+    Shade.HOUSEHOLD: "Per 1,000",
+    Shade.AREA: "Per km²",
+    Shade.SHARE: "Share %",
+    Shade.CHANGE: "Change %",
+    Shade.UNUSUAL: "× expected",
+}
+DECIMALS = {Shade.SHARE: 1, Shade.CHANGE: 0, Shade.AREA: 1}
+OUTLINES = "GLA ward boundaries, generalised. Contains OS data © Crown copyright and database right"
+LICENCE = "Open Government Licence v3.0"
+
+
+@dataclass(frozen=True)
+class WardMap:
+    """The map as a picture, and its numbers: `table` is sortable, with one row a ward in the order of `codes`."""
+
+    picture: Picture
+    shaded: Shaded
+    table: pd.DataFrame
+    codes: tuple[str, ...]
+
+
+def ward_map(data: Data, view: Filters) -> WardMap:
+    """The ward map of a view's indicator. Chosen wards are outlined; all 20 are always shaded."""
+    made = shaded(data, view)
+    figure = sheet.figure(
+        data.ward_outlines,
+        made.shading,
+        context=data.context,
+        selected=view.wards,
+        follow=True,
+        identity=view.indicator,
+    )
+    picture = _picture(data, view, made, figure)
+    ordered = made.frame.sort_values("value", ascending=False, na_position="last")
+    return WardMap(picture, made, _table(data, made, ordered), tuple(ordered["area"]))
+
+
+def wall(data: Data, view: Filters) -> Picture:
+    """The same map for the big screen: rates, and names that are read from afar."""
+    asked = replace(view, measure=Measure.RATE, shade=None)
+    made = shaded(data, asked)
+    named = set(made.frame.nlargest(WALL_NAMES, "value")["area"])
+    figure = sheet.figure(
+        data.ward_outlines, made.shading, context=data.context, size=18, named=named, identity=view.indicator
+    )
+    figure.update_layout(height=None)
+    return _picture(data, asked, made, figure)
+
+
+def to_zoom(data: Data, view: Filters) -> Picture:
+    """The same map to zoom and move in, for those who look closer."""
+    made = shaded(data, view)
+    deck = zoomable.deck(
+        data.ward_outlines,
+        made.shading,
+        context=data.context,
+        selected=view.wards,
+        width=700,
+        basemap=data.settings.basemap,
+    )
+    return _picture(data, view, made, deck)
+
+
+def _picture(data: Data, view: Filters, made: Shaded, figure: object) -> Picture:
+    question = made.question
+    title = _title(made)
+    return Picture(
+        indicator=question.indicator,
+        title=title,
+        caption=f"{wording.capital(made.unit)}, by ward, {question.period}.",
+        figure=figure,
+        alt=alt.map_alt(
+            question.subject, made.frame, data.names, measure=made.unit, period=question.period, finding=title
+        ),
+        evidence=_evidence(data, made),
+        sentence=CLASSES if made.shade not in (Shade.CHANGE, Shade.UNUSUAL) else "",
+        remark=made.remark,
+        legend=made.shading.legend,
+        empty=made.empty,
+    )
+
+
+def _evidence(data: Data, made: Shaded) -> Evidence:
+    told = evidence(data, made.question, area_rows(made.question, made.frame), "by-ward", "Ward", unit=made.unit)
+    ordered = made.frame.sort_values("value", ascending=False, na_position="last")
+    table = pd.DataFrame(
+        {"Ward": _names(data, made, ordered), "Code": ordered["area"], _head("Figure", made): ordered["label"]}
+    )
+    return replace(told, table=table)
+
+
+def _names(data: Data, made: Shaded, frame: pd.DataFrame) -> list[str]:
+    span = made.question.span
+    return [data.name_then(code, span.last) if span else data.names[code] for code in frame["area"]]
+
+
+def _table(data: Data, made: Shaded, ordered: pd.DataFrame) -> pd.DataFrame:
+    """Ward and its numbers as numbers, so that a column can be sorted."""
+    table = pd.DataFrame({"Ward": _names(data, made, ordered)})
+    if made.shade is not Shade.COUNT or made.question.indicator.kind is Kind.PROPORTION:
+        table["Count"] = ordered["numerator"].to_list()
+    table[_head(HEADS[made.shade], made)] = ordered["value"].astype(float).round(DECIMALS.get(made.shade, 2)).to_list()
+    if made.shade is Shade.RATE:
+        table[MARK] = [MARK if few(None if pd.isna(n) else float(n)) else "" for n in ordered["numerator"]]
+    return table
+
+
+def _head(name: str, made: Shaded) -> str:
+    """A column's head; over made-up figures it says so, and over a figure per year of a period that is none."""
+    if made.unit.endswith(" a year") and name.startswith("Per"):
+        name = f"{name} a year"
+    return f"{name} ({ILLUSTRATIVE.lower()})" if made.question.indicator.trust is Trust.ILLUSTRATIVE else name
+
+
+def geojson(data: Data, view: Filters) -> bytes:
+    """Outlines and figures of the wards as GeoJSON, with the source and the licence."""
+    made = shaded(data, view)
+    question = made.question
+    rows = {row["area"]: row for row in made.frame.to_dict("records")}
+    told = _evidence(data, made)
+    features = []
+    for feature in data.ward_outlines.geojson["features"]:
+        code = str(feature["properties"]["code"])
+        row = rows[code]
+        properties = {
+            "code": code,
+            "name": data.names[code],
+            "name_then": data.name_then(code, question.span.last) if question.span else data.names[code],
+            "indicator": question.indicator.slug,
+            "from": str(question.span.first) if question.span else None,
+            "to": str(question.span.last) if question.span else None,
+            "value": None if pd.isna(row["value"]) else round(float(row["value"]), 4),
+            "unit": made.unit,
+            "numerator": None if pd.isna(row["numerator"]) else float(row["numerator"]),
+            "words": row["label"],
+            "fill": made.shading.fills[code],
+        }
+        features.append({"type": "Feature", "properties": properties, "geometry": feature["geometry"]})
+    found = {
+        "type": "FeatureCollection",
+        "title": _title(made),
+        "source": f"{told.source}. Outlines: {OUTLINES}",
+        "licence": LICENCE,
+        "release": data.release,
+        "features": features,
+    }
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _title(made: Shaded) -> str:
+    """The finding as a title; made-up figures have none."""
+    illustrative = made.question.indicator.trust is Trust.ILLUSTRATIVE
+    return made.question.subject if illustrative else f"{made.question.subject}: {made.finding}"
+
+
+def image(data: Data, view: Filters, form: printed.Form) -> bytes:
+    """The map as a picture file for a paper: finding, key, scale, source, as-at date."""
+    made = shaded(data, view)
+    question = made.question
+    told = _evidence(data, made)
+    as_at = f" Figures to {told.as_at}." if told.as_at else ""
+    return printed.render(
+        data.ward_outlines,
+        made.shading,
+        title=_title(made),
+        caption=f"{wording.capital(made.unit)}, by ward, {question.period}.",
+        source=f"Source: {told.source}.{as_at} Release {data.release}. {OUTLINES}. Stations: powered by TfL Open Data.",
+        context=data.context,
+        selected=view.wards,
+        form=form,
+    )
