@@ -12,7 +12,7 @@ from hypothesis import settings
 
 from csp_dash.catalogue import Catalogue, load
 from csp_dash.domain.settings import Settings
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.warehouse import Snapshot, Warehouse, database, declared
 
 ROOT = Path(__file__).parents[1]
@@ -48,13 +48,13 @@ def catalogue() -> Catalogue:
 
 
 @pytest.fixture(scope="session")
-def data(catalogue: Catalogue, own_settings: Path) -> Data:
+def data(catalogue: Catalogue, own_settings: Path) -> Dataset:
     """The real release, as a partner's instance sees it."""
-    return Data(Snapshot.open(ROOT), catalogue, Settings(cache=str(own_settings)))
+    return Dataset(Snapshot.open(ROOT), catalogue, Settings(cache=str(own_settings)))
 
 
 @pytest.fixture(scope="session")
-def warehouse(data: Data) -> Warehouse:
+def warehouse(data: Dataset) -> Warehouse:
     return data.warehouse
 
 

@@ -17,11 +17,21 @@ from csp_dash.domain.catalogue import Indicator
 from csp_dash.domain.filters import PERIODS, Filters
 from csp_dash.domain.months import Month
 from csp_dash.domain.words import AreaKind, Compare, Frequency, Kind, Measure, Trust
-from csp_dash.panels.trends import forecast, comparisons, decomposition, trend, year_on_year
-from csp_dash.panels.wards import ward_trends, map_over_time, rank_changes, ranking, small_areas, bivariate_map, funnel, ward_card, ward_map
-from csp_dash.panels.themes import contribution, paired_measures
 from csp_dash.panels import tile
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
+from csp_dash.panels.themes import contribution, paired_measures
+from csp_dash.panels.trends import comparisons, decomposition, forecast, trend, year_on_year
+from csp_dash.panels.wards import (
+    bivariate_map,
+    funnel,
+    map_over_time,
+    rank_changes,
+    ranking,
+    small_areas,
+    ward_card,
+    ward_map,
+    ward_trends,
+)
 from csp_dash.panels.wards.map_over_time import Grain
 
 BOROUGH: tuple[str, ...] = ()
@@ -32,42 +42,42 @@ CUSTOM = (Month(2022, 1), Month(2022, 8))
 BEFORE_ALL = (Month(2004, 1), Month(2004, 12))
 """A year of which hardly anything has figures."""
 
-Builder = Callable[[Data, Filters], Any]
+Builder = Callable[[Dataset, Filters], Any]
 
 
-def _always(data: Data, item: Indicator) -> bool:
+def _always(data: Dataset, item: Indicator) -> bool:
     return True
 
 
-def _counted(data: Data, item: Indicator) -> bool:
+def _counted(data: Dataset, item: Indicator) -> bool:
     return _real(data, item) and item.frequency is Frequency.MONTH and item.kind is Kind.COUNT
 
 
-def _real(data: Data, item: Indicator) -> bool:
+def _real(data: Dataset, item: Indicator) -> bool:
     return item.trust is not Trust.ILLUSTRATIVE
 
 
-def _paired(data: Data, item: Indicator) -> bool:
+def _paired(data: Dataset, item: Indicator) -> bool:
     return bool(item.pair) and item.counts_in_headlines
 
 
-def _by_ward(data: Data, item: Indicator) -> bool:
+def _by_ward(data: Dataset, item: Indicator) -> bool:
     return data.have(item, AreaKind.WARD) is not None
 
 
-def _real_by_ward(data: Data, item: Indicator) -> bool:
+def _real_by_ward(data: Dataset, item: Indicator) -> bool:
     return _real(data, item) and _by_ward(data, item)
 
 
-def _in_parts(data: Data, item: Indicator) -> bool:
+def _in_parts(data: Dataset, item: Indicator) -> bool:
     return _real(data, item) and item.kind is Kind.COUNT and bool(item.parts)
 
 
-def _ranked(data: Data, item: Indicator) -> bool:
+def _ranked(data: Dataset, item: Indicator) -> bool:
     return _real(data, item) and ranking.ranked(data, item)
 
 
-PANELS: dict[str, tuple[Builder, Callable[[Data, Indicator], bool]]] = {
+PANELS: dict[str, tuple[Builder, Callable[[Dataset, Indicator], bool]]] = {
     "tile": (tile.tile, _real),
     "trend": (trend.trend, _always),
     "wall": (trend.wall, _real),
@@ -78,8 +88,8 @@ PANELS: dict[str, tuple[Builder, Callable[[Data, Indicator], bool]]] = {
     "wall map": (ward_map.wall, _real_by_ward),
     "ward cards": (ward_card.ward_cards, _real_by_ward),
     "years": (year_on_year.year_on_year, _counted),
-    "parts": (decomposition.taken_apart, _counted),
-    "ahead": (forecast.ahead, _counted),
+    "parts": (decomposition.decomposition, _counted),
+    "ahead": (forecast.forecast, _counted),
     "small multiples": (ward_trends.small_multiples, _real_by_ward),
     "ranked wards": (ranking.wards, _real_by_ward),
     "boroughs": (ranking.boroughs, _ranked),
@@ -121,13 +131,13 @@ class Said:
         return f"{self.panel} {self.view.to_params()}"
 
 
-def shown(data: Data) -> list[str]:
+def shown(data: Dataset) -> list[str]:
     """Every measure that has figures on this instance."""
     return [slug for slug, item in data.catalogue.indicators.items() if item.measured and data.shows(item)]
 
 
 def views(
-    data: Data,
+    data: Dataset,
     *,
     slugs: Iterable[str] | None = None,
     places: Iterable[tuple[str, ...]] = (BOROUGH, WARD, WARDS),
@@ -148,7 +158,7 @@ def views(
                         yield Filters(slug, wards, measure, compare, period, first, last)
 
 
-def said(data: Data, view: Filters, panels: Iterable[str] = tuple(PANELS)) -> Iterator[Said]:
+def said(data: Dataset, view: Filters, panels: Iterable[str] = tuple(PANELS)) -> Iterator[Said]:
     """The panels that a view has."""
     item = data.catalogue.indicators[view.indicator]
     for name in panels:
@@ -157,7 +167,7 @@ def said(data: Data, view: Filters, panels: Iterable[str] = tuple(PANELS)) -> It
             yield Said(name, view, build(data, view))
 
 
-def asked_for(data: Data, slug: str) -> Iterator[Said]:
+def asked_for(data: Dataset, slug: str) -> Iterator[Said]:
     """What a measure says: its first panels in every view, the others in those that differ in kind."""
     for view in views(data, slugs=[slug]):
         if view.measure is Measure.COUNT or view.period in ("12m", "1m", "plan", "custom"):

@@ -12,8 +12,8 @@ from csp_dash.domain.catalogue import Indicator
 from csp_dash.domain.filters import MOST_AREAS, Filters
 from csp_dash.domain.months import Month, Span
 from csp_dash.domain.words import AreaKind, Frequency, Kind, Trust
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.trends.comparisons import comparisons
-from csp_dash.panels.dataset import Data
 from csp_dash.warehouse import Warehouse
 
 
@@ -21,7 +21,7 @@ class NoAnswer(Exception):
     """There is no such figure. The text says what exists."""
 
 
-def _indicator(data: Data, name: str) -> Indicator:
+def _indicator(data: Dataset, name: str) -> Indicator:
     known = [slug for slug, item in data.catalogue.indicators.items() if data.shows(item)]
     slug = data.catalogue.resolve(name)
     if slug not in known:
@@ -35,7 +35,7 @@ def _indicator(data: Data, name: str) -> Indicator:
     return indicator
 
 
-def value(data: Data, name: str, area: str, first: str, last: str, measure: str | None = None) -> dict[str, Any]:
+def value(data: Dataset, name: str, area: str, first: str, last: str, measure: str | None = None) -> dict[str, Any]:
     """One figure as a dictionary; NoAnswer with a sentence where it does not exist, or this instance does not show it.
 
     `rate` divides by Census 2021 residents, and is a year's whatever the period; `proportion` by the indicator's own denominator.
@@ -92,7 +92,7 @@ def value(data: Data, name: str, area: str, first: str, last: str, measure: str 
     }
 
 
-def compare(data: Data, name: str, wards: tuple[str, ...]) -> str:
+def compare(data: Dataset, name: str, wards: tuple[str, ...]) -> str:
     """The comparisons of one measure as CSV, the same as the explore page's export; NoAnswer where there are none."""
     indicator = _indicator(data, name)
     if indicator.trust is Trust.ILLUSTRATIVE:

@@ -7,19 +7,19 @@ from dataclasses import replace
 from csp_dash.analytics import narrate, rates, wording
 from csp_dash.analytics.compare import Against, Change, Window, against, changed_apart
 from csp_dash.domain.words import LONDON, Compare, Kind
-from csp_dash.panels.selection import Asked, against_before
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
+from csp_dash.panels.selection import Selection, against_before
 
 BOROUGHS = 32  # that the survey asks in; the City of London is not among them
 
 
-def held_by(data: Data, question: Asked, compare: Compare) -> bool:
+def held_by(data: Dataset, question: Selection, compare: Compare) -> bool:
     """Whether the comparator has figures of the measure at all."""
     other = data.comparator(compare)
     return other is not None and data.have(question.indicator, other[1]) is not None
 
 
-def beside(data: Data, question: Asked, compare: Compare, now: Window | None, found: Change | None) -> str:
+def beside(data: Dataset, question: Selection, compare: Compare, now: Window | None, found: Change | None) -> str:
     """The sentences for a comparator; empty where the comparison is with the figure's own past."""
     other = data.comparator(compare)
     if other is None:
@@ -53,7 +53,7 @@ def without(theirs: Window, ours: Window, areas: tuple[str, ...]) -> Window:
     return replace(theirs, numerator=theirs.numerator - (ours.numerator or 0), denominator=denominator)
 
 
-def hold(data: Data, here: Asked, there: Asked, now: Window, theirs: Window) -> Against:
+def hold(data: Dataset, here: Selection, there: Selection, now: Window, theirs: Window) -> Against:
     """The level here against the level there, with the scatter of both."""
     indicator = here.indicator
     ours, others = data.people_of(here.areas), data.people_of(there.areas)

@@ -56,7 +56,7 @@ class Noise:
     dispersion: Dispersion
 
 
-class Data:
+class Dataset:
     """One release, its catalogue and the instance's settings. Immutable after opening; safe to share.
 
     The catalogue is the one given, with the measures that the release's own sources supply.
@@ -317,6 +317,6 @@ def _metres(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.multiply(points, [111_320 * math.cos(math.radians(51.515)), 111_320.0], dtype=np.float64)
 
 
-def open_data(catalogue: Catalogue, settings: Settings, snapshot: Snapshot | None = None) -> Data:
+def open_data(catalogue: Catalogue, settings: Settings, snapshot: Snapshot | None = None) -> Dataset:
     """Open a release, the live one unless told, making its database first where needed; SnapshotError says what is wrong."""
-    return Data(snapshot or Releases(settings.cache).live(), catalogue, settings)
+    return Dataset(snapshot or Releases(settings.cache).live(), catalogue, settings)

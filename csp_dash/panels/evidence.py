@@ -11,8 +11,8 @@ from csp_dash.analytics.compare import FEW as FEWEST
 from csp_dash.analytics.suppress import MARK, few
 from csp_dash.domain.catalogue import Contradiction, Event, Indicator
 from csp_dash.domain.words import Kind, Measure, Trust
-from csp_dash.panels.selection import ILLUSTRATIVE, Asked, value_words
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
+from csp_dash.panels.selection import ILLUSTRATIVE, Selection, value_words
 
 RETURNS = "methods#standing"
 """Where it is told what a partner return is: no page of the partner has it."""
@@ -39,7 +39,7 @@ class Evidence:
         return any(str(cell).endswith(MARK) for cell in self.table.iloc[:, -1]) if len(self.table) else False
 
 
-def area_rows(question: Asked, frame: pd.DataFrame) -> list[dict[str, object]]:
+def area_rows(question: Selection, frame: pd.DataFrame) -> list[dict[str, object]]:
     """Rows of evidence from a frame of areas (area, value, numerator, denominator), highest first."""
     span = question.span
     ordered = frame.sort_values("value", ascending=False, na_position="last")
@@ -58,8 +58,8 @@ def area_rows(question: Asked, frame: pd.DataFrame) -> list[dict[str, object]]:
 
 
 def evidence(
-    data: Data,
-    question: Asked,
+    data: Dataset,
+    question: Selection,
     rows: list[dict[str, object]],
     name: str,
     first: str = "",
@@ -99,7 +99,7 @@ def evidence(
     )
 
 
-def tabled(data: Data, question: Asked, shown: pd.DataFrame, raw: pd.DataFrame, name: str) -> Evidence:
+def tabled(data: Dataset, question: Selection, shown: pd.DataFrame, raw: pd.DataFrame, name: str) -> Evidence:
     """Evidence of a picture whose numbers are no plain series: `shown` for the screen, `raw` with its own columns as CSV.
 
     Every row of the CSV says which period it is of, and its source and release. `name` is the file's, without `.csv`.
@@ -120,12 +120,12 @@ def tabled(data: Data, question: Asked, shown: pd.DataFrame, raw: pd.DataFrame, 
     return replace(told, table=shown, csv=frame.to_csv(index=False, lineterminator="\n"), filename=f"{mark}{name}.csv")
 
 
-def _area(data: Data, codes: str) -> str:
+def _area(data: Dataset, codes: str) -> str:
     """The name of an area, or of several together (`E05009318+E05009336`)."""
     return data.place_words(tuple(codes.split("+"))) if set(codes.split("+")) <= set(data.names) else codes
 
 
-def _too_few(question: Asked, frame: pd.DataFrame, unit: str) -> pd.Series:
+def _too_few(question: Selection, frame: pd.DataFrame, unit: str) -> pd.Series:
     """Rows whose percentage would rest on too few: numerator and denominator stand without it."""
     under = pd.to_numeric(frame["denominator"])
     if unit == CHANGED:
@@ -138,12 +138,12 @@ def _mark(indicator: Indicator) -> str:
     return "illustrative-" if indicator.trust is Trust.ILLUSTRATIVE else ""
 
 
-def _source_words(question: Asked, title: str, publisher: str) -> str:
+def _source_words(question: Selection, title: str, publisher: str) -> str:
     made_up = f"{ILLUSTRATIVE}. " if question.indicator.trust is Trust.ILLUSTRATIVE else ""
     return f"{made_up}{title} ({publisher})" if publisher else f"{made_up}{title}"
 
 
-def _table(question: Asked, frame: pd.DataFrame, first: str, exact: str) -> pd.DataFrame:
+def _table(question: Selection, frame: pd.DataFrame, first: str, exact: str) -> pd.DataFrame:
     unit = question.named(wording.capital(exact))
     if question.indicator.trust is Trust.ILLUSTRATIVE:
         unit = f"{unit} ({ILLUSTRATIVE.lower()})"
@@ -164,7 +164,7 @@ def _table(question: Asked, frame: pd.DataFrame, first: str, exact: str) -> pd.D
     return shown
 
 
-def _figure(question: Asked, number: float | None, numerator: float | None, under: float | None) -> str:
+def _figure(question: Selection, number: float | None, numerator: float | None, under: float | None) -> str:
     share = question.indicator.kind is Kind.PROPORTION
     if share and numerator is not None and under is not None and 1 < under < FEWEST:
         return narrate.cases(numerator, under)

@@ -15,7 +15,7 @@ SAYS_WHY = re.compile(
 
 
 @dataclass(frozen=True)
-class Picture:
+class Panel:
     """`figure` is a Plotly figure, a pydeck deck or HTML; `marked` lists what its axis marks in words; `legend` holds (colour, label) pairs where the picture needs one.
 
     An `empty` picture has no finding: whatever was worked out from no figures, its title says that there are none.

@@ -11,7 +11,7 @@ from csp_dash.domain.catalogue import Event, Indicator
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Month, Span
 from csp_dash.domain.words import BOROUGH, AreaKind, Compare, Frequency, Kind, Measure, Trust
-from csp_dash.panels.dataset import Data, Have
+from csp_dash.panels.dataset import Dataset, Have
 
 ILLUSTRATIVE = "Illustrative, not real data"
 # A survey or a yearly figure has one newest period, whichever of these is asked for.
@@ -19,7 +19,7 @@ NEWEST = ("12m", "24m", "fytd", "1m")
 
 
 @dataclass(frozen=True)
-class Asked:
+class Selection:
     """`have` is None where the indicator has no figures at all for these areas on this instance.
 
     `areas` are those shown, `wanted` those asked for: where a measure has no figures for these, `whose` names the others.
@@ -93,11 +93,11 @@ class Asked:
         return self.measure is Measure.RATE
 
     @property
-    def as_counts(self) -> Asked:
+    def as_counts(self) -> Selection:
         return replace(self, measure=Measure.COUNT)
 
     @property
-    def as_rates(self) -> Asked:
+    def as_rates(self) -> Selection:
         return replace(self, measure=Measure.RATE)
 
     @property
@@ -115,7 +115,7 @@ class Asked:
         return f"12 months to {self.span.last.words}" if self.span.months == 12 else self.span.words
 
 
-def asked(data: Data, view: Filters, *, whole: bool = False) -> Asked:
+def select(data: Dataset, view: Filters, *, whole: bool = False) -> Selection:
     """Make a view concrete. The view names a known indicator. `whole`: for the borough, whichever wards it asks for."""
     indicator = data.catalogue.indicators[view.indicator]
     kind, areas = data.level(indicator, () if whole else view.wards)
@@ -126,7 +126,7 @@ def asked(data: Data, view: Filters, *, whole: bool = False) -> Asked:
             data, indicator, areas, Span(have.span.last, have.span.last) if view.period in NEWEST else span
         )
     rate = view.measure is Measure.RATE and indicator.has_rate and data.people_of(areas) is not None
-    return Asked(
+    return Selection(
         indicator=indicator,
         kind=kind,
         areas=areas,
@@ -147,7 +147,7 @@ def period_of(view: Filters, have: Have | None) -> Span | None:
     return have.span if view.period == "12m" and have.span.months < 12 else view.span(have.span)
 
 
-def _own_period(data: Data, indicator: Indicator, areas: tuple[str, ...], span: Span) -> Span:
+def _own_period(data: Dataset, indicator: Indicator, areas: tuple[str, ...], span: Span) -> Span:
     """The newest quarter, survey or year that ends inside a period; the period itself where none does.
 
     A figure of one night stands for the twelve months that end with it.
@@ -164,7 +164,7 @@ def _own_period(data: Data, indicator: Indicator, areas: tuple[str, ...], span: 
     return newest if newest.months > 1 else Span(newest.last.plus(-11), newest.last)
 
 
-def real_figure(data: Data, question: Asked) -> str:
+def real_figure(data: Dataset, question: Selection) -> str:
     """What is real about a made-up series: the plan's own figures."""
     said = [
         f"{item.words} in {item.period} (plan p{item.page})"
@@ -173,12 +173,12 @@ def real_figure(data: Data, question: Asked) -> str:
     return f"The only real figure is the plan's: {'; '.join(said)}." if said else "No figure here is real."
 
 
-def base(question: Asked) -> float | None:
+def base(question: Selection) -> float | None:
     """Interviews or cases behind a published share, where its denominator was not published."""
     return float(question.indicator.base) if question.indicator.base else None
 
 
-def compare(data: Data, question: Asked) -> tuple[Window | None, Change | None]:
+def compare(data: Dataset, question: Selection) -> tuple[Window | None, Change | None]:
     """The period's figure and its change on the period before; both None without figures."""
     if question.span is None or question.before is None:
         return None, None
@@ -187,7 +187,7 @@ def compare(data: Data, question: Asked) -> tuple[Window | None, Change | None]:
     return now, against_before(data, question, now, before)
 
 
-def against_before(data: Data, question: Asked, now: Window, before: Window) -> Change:
+def against_before(data: Dataset, question: Selection, now: Window, before: Window) -> Change:
     """The change between two windows of a question's areas, tested with their own scatter, written in its measure."""
     indicator = question.indicator
     return change(
@@ -202,13 +202,13 @@ def against_before(data: Data, question: Asked, now: Window, before: Window) -> 
     )
 
 
-def rate_of(data: Data, question: Asked) -> Rate | None:
+def rate_of(data: Dataset, question: Selection) -> Rate | None:
     """How the counts of a question are written as rates; None where they are not."""
     people = data.people_of(question.areas) if question.rated else None
     return Rate(float(people), question.indicator.per) if people else None
 
 
-def value(data: Data, question: Asked, window: Window | None) -> float | None:
+def value(data: Dataset, question: Selection, window: Window | None) -> float | None:
     """A window's figure in the measure asked for: count, rate per 1,000 and year, percent, or a rate as published."""
     if window is None or window.numerator is None or not window.whole:
         return None
@@ -221,12 +221,12 @@ def value(data: Data, question: Asked, window: Window | None) -> float | None:
     return window.numerator
 
 
-def area_value(data: Data, question: Asked, code: str, window: Window) -> float | None:
+def area_value(data: Dataset, question: Selection, code: str, window: Window) -> float | None:
     """As `value`, for one area of the kind."""
     return value(data, replace(question, areas=(code,)), window)
 
 
-def value_words(question: Asked, number: float | None) -> str:
+def value_words(question: Selection, number: float | None) -> str:
     """A value as it is written large: `2,342`, `7.5`, `65%`, `no figure`."""
     if number is None:
         return wording.NO_FIGURE

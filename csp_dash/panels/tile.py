@@ -10,9 +10,9 @@ from csp_dash.analytics.state import State
 from csp_dash.domain.catalogue import Indicator
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import Direction, Frequency, Kind
-from csp_dash.panels.selection import Asked, asked, compare, value, value_words
-from csp_dash.panels.dataset import Data
 from csp_dash.panels.benchmark import beside
+from csp_dash.panels.dataset import Dataset
+from csp_dash.panels.selection import Selection, compare, select, value, value_words
 from csp_dash.panels.verdict import verdict
 
 MOST_POINTS = 60
@@ -56,9 +56,9 @@ class Tile:
         return " ".join(part for part in (self.sentence, self.reading, self.other) if part)
 
 
-def tile(data: Data, view: Filters) -> Tile:
+def tile(data: Dataset, view: Filters) -> Tile:
     """The tile of a view's indicator."""
-    question = asked(data, view)
+    question = select(data, view)
     now, found = compare(data, question)
     number = value(data, question, now)
     indicator = question.indicator
@@ -86,7 +86,7 @@ def tile(data: Data, view: Filters) -> Tile:
     )
 
 
-def _reasons(data: Data, question: Asked, found: Change | None) -> tuple[str, ...]:
+def _reasons(data: Dataset, question: Selection, found: Change | None) -> tuple[str, ...]:
     """Why the tile has its state, and what the latest months say by themselves."""
     indicator = question.indicator
     noise = data.noise(indicator, question.areas)
@@ -100,7 +100,7 @@ def _reasons(data: Data, question: Asked, found: Change | None) -> tuple[str, ..
     return tuple(narrate.reasons(found, indicator.direction, seasonal=noise.seasons is not None, signals=signals))
 
 
-def _reading(question: Asked, found: Change | None) -> str:
+def _reading(question: Selection, found: Change | None) -> str:
     """Both readings of a change that is neither good nor bad in itself; empty for any other."""
     ambiguous = question.indicator.direction is Direction.AMBIGUOUS
     if not ambiguous or found is None or not found.detectable or not found.absolute:
@@ -109,7 +109,7 @@ def _reading(question: Asked, found: Change | None) -> str:
     return f"This may mean that {worrying}, or that {welcome}."
 
 
-def _spark(data: Data, question: Asked) -> tuple[float, ...]:
+def _spark(data: Dataset, question: Selection) -> tuple[float, ...]:
     frame = data.series(question.indicator, question.areas)
     if frame.empty:
         return ()

@@ -10,8 +10,8 @@ from csp_dash.analytics.state import State, state
 from csp_dash.domain.catalogue import Indicator
 from csp_dash.domain.months import Month
 from csp_dash.domain.words import AreaKind, Compare
-from csp_dash.panels.selection import Asked, compare
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
+from csp_dash.panels.selection import Selection, compare
 
 LATE = 12
 """Months behind the newest figures after which a series has ended: what it says is told in the past."""
@@ -32,7 +32,7 @@ class Verdict:
         return bool(self.ends)
 
 
-def verdict(data: Data, question: Asked, found: Change | None) -> Verdict:
+def verdict(data: Dataset, question: Selection, found: Change | None) -> Verdict:
     """The verdict on the change of a question's figure."""
     indicator = question.indicator
     last = question.have.span.last if question.have else None
@@ -48,18 +48,18 @@ def verdict(data: Data, question: Asked, found: Change | None) -> Verdict:
     )
 
 
-def ended(data: Data, last: Month) -> bool:
+def ended(data: Dataset, last: Month) -> bool:
     """Whether figures that stop in a month stopped long before the newest ones."""
     return data.newest - last > LATE
 
 
-def live(data: Data, indicator: Indicator) -> bool:
+def live(data: Dataset, indicator: Indicator) -> bool:
     """Whether a measure has real figures of the borough that go on."""
     have = data.have(indicator, AreaKind.BOROUGH) if indicator.counts_in_headlines else None
     return have is not None and not ended(data, have.span.last)
 
 
-def _level(data: Data, question: Asked, found: Change | None) -> str:
+def _level(data: Dataset, question: Selection, found: Change | None) -> str:
     """The level before the plan (or before a declared break) where a change that counts goes the other way."""
     if found is None or not found.detectable or not found.absolute or question.compare is Compare.BASELINE:
         return ""
@@ -71,7 +71,7 @@ def _level(data: Data, question: Asked, found: Change | None) -> str:
     return narrate.level(on) if on.absolute and on.absolute * found.absolute < 0 else ""
 
 
-def _before_break(data: Data, question: Asked, found: Change, on: Change) -> str:
+def _before_break(data: Dataset, question: Selection, found: Change, on: Change) -> str:
     """The last such period before the declared break that keeps a figure from the baseline."""
     cut = crossed(on.now.span, on.before.span, question.breaks)
     if cut is None or cut.start is None or found.now.numerator is None:

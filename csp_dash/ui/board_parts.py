@@ -9,9 +9,9 @@ import streamlit as st
 from csp_dash.analytics import wording
 from csp_dash.domain.filters import Filters
 from csp_dash.panels.plan import answers
+from csp_dash.panels.tile import tile
 from csp_dash.panels.trends import trend
 from csp_dash.panels.wards import ward_map
-from csp_dash.panels.tile import tile
 from csp_dash.ui import marks, url
 from csp_dash.ui.frame import CARDS, Visit, page, tell, titled
 from csp_dash.ui.panels import CHART

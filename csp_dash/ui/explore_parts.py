@@ -11,11 +11,11 @@ from csp_dash.domain.catalogue import Indicator
 from csp_dash.domain.filters import LENSES, Filters
 from csp_dash.domain.words import AreaKind, Frequency, Kind, Measure, Trust
 from csp_dash.maps.points import Style
-from csp_dash.panels.trends import forecast, decomposition, year_on_year
-from csp_dash.panels.wards import ward_trends, point_density, ranking, small_areas
+from csp_dash.panels.selection import real_figure, select
 from csp_dash.panels.themes import contribution
-from csp_dash.panels.selection import asked, real_figure
 from csp_dash.panels.tile import tile
+from csp_dash.panels.trends import decomposition, forecast, year_on_year
+from csp_dash.panels.wards import point_density, ranking, small_areas, ward_trends
 from csp_dash.ui import map_parts, marks, outcome_parts, panels, theme_parts, url
 from csp_dash.ui.frame import Visit, tell, titled
 
@@ -82,7 +82,7 @@ def card(visit: Visit, item: Indicator) -> None:
         with left:
             st.markdown(f"**{item.title}**")
             marks.illustrative()
-        right.markdown(f"**{real_figure(visit.store.data, asked(visit.store.data, view))}**")
+        right.markdown(f"**{real_figure(visit.store.data, select(visit.store.data, view))}**")
     else:
         found = visit.store.panel(tile, view)
         with left:
@@ -248,7 +248,7 @@ def _harm(visit: Visit, item: Indicator) -> None:
     panels.harm_panel(visit, replace(panels.view_of(visit, item.slug), lens="harm"))
 
 
-SIMPLE = {"years": year_on_year.year_on_year, "parts": decomposition.taken_apart, "ahead": forecast.ahead}
+SIMPLE = {"years": year_on_year.year_on_year, "parts": decomposition.decomposition, "ahead": forecast.forecast}
 OTHERS = {
     "": _time_and_place,
     "compare": _compare,

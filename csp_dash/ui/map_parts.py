@@ -11,10 +11,10 @@ from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import AreaKind, Measure, Shade, Trust
 from csp_dash.maps.printed import Form
 from csp_dash.maps.zoomable import AREAS
-from csp_dash.panels.wards import map_over_time, rank_changes, choropleth, bivariate_map, funnel, ward_card, ward_map
-from csp_dash.panels.wards.map_over_time import Grain
-from csp_dash.panels.panel import Picture
+from csp_dash.panels.panel import Panel
+from csp_dash.panels.wards import bivariate_map, choropleth, funnel, map_over_time, rank_changes, ward_card, ward_map
 from csp_dash.panels.wards.bivariate_map import TwoAtOnce
+from csp_dash.panels.wards.map_over_time import Grain
 from csp_dash.panels.wards.ward_map import WardMap
 from csp_dash.ui import marks, panels, url
 from csp_dash.ui.frame import Visit, tell
@@ -108,7 +108,9 @@ def _shade(visit: Visit, view: Filters) -> None:
         else:
             url.choose(shade=chosen)
 
-    st.selectbox("Shade the wards by", can, key=key, on_change=keep, format_func=choropleth.NAMES.__getitem__, width=280)
+    st.selectbox(
+        "Shade the wards by", can, key=key, on_change=keep, format_func=choropleth.NAMES.__getitem__, width=280
+    )
 
 
 def _by_name(visit: Visit, view: Filters) -> None:
@@ -133,7 +135,7 @@ def _by_name(visit: Visit, view: Filters) -> None:
     )
 
 
-def _drawn(visit: Visit, view: Filters, picture: Picture, slug: str, *, closer: bool) -> None:
+def _drawn(visit: Visit, view: Filters, picture: Panel, slug: str, *, closer: bool) -> None:
     if closer:
         key = f"zoomed-{slug}"
         deck = visit.store.panel(ward_map.to_zoom, view).figure

@@ -17,8 +17,8 @@ from csp_dash.analytics.state import State
 from csp_dash.analytics.suppress import FEW, MARK
 from csp_dash.domain.catalogue import Contradiction, Indicator
 from csp_dash.domain.filters import Filters
-from csp_dash.panels.selection import ILLUSTRATIVE
 from csp_dash.panels.evidence import Evidence
+from csp_dash.panels.selection import ILLUSTRATIVE
 from csp_dash.panels.tile import Tile
 
 TONES = {"good": "green", "bad": "orange", "neutral": "gray", "unknown": "gray", "past": "gray"}

@@ -11,9 +11,9 @@ from csp_dash.analytics import wording
 from csp_dash.catalogue.supplied import return_source
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import Trust
+from csp_dash.panels.about import methods_tables
 from csp_dash.panels.about import release_notes as release
 from csp_dash.panels.wards import point_density
-from csp_dash.panels.about import methods_tables
 from csp_dash.ui import marks
 from csp_dash.ui.frame import Visit
 

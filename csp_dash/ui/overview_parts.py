@@ -7,8 +7,8 @@ import streamlit as st
 from csp_dash.domain.catalogue import Priority
 from csp_dash.domain.filters import Filters
 from csp_dash.panels.plan import answers
-from csp_dash.panels.themes import contribution
 from csp_dash.panels.plan import targets as judged
+from csp_dash.panels.themes import contribution
 from csp_dash.panels.tile import Tile
 from csp_dash.ui import marks, outcome_parts, panels
 from csp_dash.ui.frame import CARDS, Visit, page

@@ -10,14 +10,14 @@ from csp_dash.analytics import wording
 from csp_dash.domain.catalogue import Priority
 from csp_dash.domain.filters import PLAN, Filters
 from csp_dash.domain.words import Frequency, Trust
-from csp_dash.panels.trends import comparisons as compared
+from csp_dash.panels.panel import Panel
 from csp_dash.panels.plan import answers
-from csp_dash.panels.wards import ranking
-from csp_dash.panels.trends import trend
+from csp_dash.panels.selection import select
 from csp_dash.panels.themes import crime_harm
-from csp_dash.panels.selection import asked
-from csp_dash.panels.panel import Picture
 from csp_dash.panels.tile import Tile, tile
+from csp_dash.panels.trends import comparisons as compared
+from csp_dash.panels.trends import trend
+from csp_dash.panels.wards import ranking
 from csp_dash.ui import marks
 from csp_dash.ui.frame import Visit
 
@@ -114,7 +114,7 @@ def trend_panel(visit: Visit, slug: str) -> None:
         marks.foot(picture.evidence, visit.release, pinned(visit, view), f"trend-{slug}", picture.sentence)
 
 
-def picture_panel(visit: Visit, picture: Picture, key: str, view: Filters | None = None) -> None:
+def picture_panel(visit: Visit, picture: Panel, key: str, view: Filters | None = None) -> None:
     """Any picture with its finding, its words, its table and its source."""
     with st.container(border=True):
         title(picture)
@@ -197,7 +197,7 @@ def ranked(visit: Visit, slug: str, *, mapped: bool = False) -> None:
         marks.foot(picture.evidence, visit.release, pinned(visit, view), f"rank-{slug}")
 
 
-def title(picture: Picture) -> None:
+def title(picture: Panel) -> None:
     """A picture's finding, with the word that stands on everything made up."""
     if picture.indicator.trust is Trust.ILLUSTRATIVE:
         marks.illustrative()
@@ -210,5 +210,5 @@ def pinned(visit: Visit, view: Filters) -> Filters:
     """The view with its period written out, for a link that keeps it."""
     if visit.catalogue.indicators[view.indicator].frequency is not Frequency.MONTH:  # they keep to periods of their own
         return view
-    question = asked(visit.store.data, view)
+    question = select(visit.store.data, view)
     return view.pinned(question.span) if question.span else view

@@ -19,7 +19,7 @@ from csp_dash.catalogue import Catalogue
 from csp_dash.domain.filters import Filters, Vocabulary
 from csp_dash.domain.months import Month
 from csp_dash.domain.settings import Settings
-from csp_dash.panels.dataset import Data, open_data
+from csp_dash.panels.dataset import Dataset, open_data
 from csp_dash.warehouse import Releases, Snapshot
 
 LOG = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ Content = TypeVar("Content")
 class Store:
     """Hands out panels of one release."""
 
-    def __init__(self, data: Data) -> None:
+    def __init__(self, data: Dataset) -> None:
         self.data = data
 
     @property
@@ -67,7 +67,7 @@ class Store:
 class _Job:
     """What the cached function needs but what is no part of its key: a view is hashed field by field, its text at once."""
 
-    data: Data
+    data: Dataset
     build: Callable[..., object]
     view: Filters
     more: tuple[Hashable, ...]

@@ -9,8 +9,14 @@ import streamlit as st
 from csp_dash.analytics import wording
 from csp_dash.domain.catalogue import Priority, Theme
 from csp_dash.domain.words import Trust
-from csp_dash.panels.themes import stop_search_ethnicity, night_time_economy, paired_measures, survey_ranks, hate_crime_strands
-from csp_dash.panels.panel import Picture
+from csp_dash.panels.panel import Panel
+from csp_dash.panels.themes import (
+    hate_crime_strands,
+    night_time_economy,
+    paired_measures,
+    stop_search_ethnicity,
+    survey_ranks,
+)
 from csp_dash.panels.tile import Tile, tile
 from csp_dash.ui import map_parts, marks, outcome_parts, panels, url
 from csp_dash.ui.frame import Visit
@@ -126,7 +132,7 @@ def _half(item: Tile) -> None:
         marks.why(item.reasons)
 
 
-def _drawn(build: Callable[..., Picture], key: str) -> Callable[[Visit, Theme], None]:
+def _drawn(build: Callable[..., Panel], key: str) -> Callable[[Visit, Theme], None]:
     def draw(visit: Visit, theme: Theme) -> None:
         panels.picture_panel(visit, visit.store.panel(build, panels.view_of(visit, _first(theme))), key)
 

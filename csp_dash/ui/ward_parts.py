@@ -9,8 +9,8 @@ import streamlit as st
 from csp_dash.analytics import wording
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import Compare
-from csp_dash.panels.wards import find_ward, ward_map, ward_profile
 from csp_dash.panels.plan import answers
+from csp_dash.panels.wards import find_ward, ward_map, ward_profile
 from csp_dash.ui import map_parts, marks, panels, url
 from csp_dash.ui.frame import FOUND, Visit, page, tell
 

@@ -13,11 +13,11 @@ from csp_dash.catalogue import load
 from csp_dash.domain.filters import LENSES, Filters
 from csp_dash.domain.settings import Settings
 from csp_dash.domain.words import AreaKind, Compare, Direction, Frequency, Kind
-from csp_dash.panels.trends import comparisons, trend, year_on_year
-from csp_dash.panels.themes import contribution, paired_measures
 from csp_dash.panels import tile
+from csp_dash.panels.dataset import Dataset, open_data
+from csp_dash.panels.themes import contribution, paired_measures
+from csp_dash.panels.trends import comparisons, trend, year_on_year
 from csp_dash.panels.wards import ward_map
-from csp_dash.panels.dataset import Data, open_data
 from csp_dash.ui import marks
 
 CATALOGUE = load()
@@ -26,7 +26,7 @@ WHITECHAPEL = "E05009336"
 
 
 @pytest.fixture(scope="module")
-def data() -> Data:
+def data() -> Dataset:
     return open_data(CATALOGUE, Settings.read({}))
 
 
@@ -110,7 +110,7 @@ def test_ways_of_looking_that_say_nothing_of_a_measure_are_not_offered():
     assert LENSES[""] in names and LENSES["compare"] in names
 
 
-def test_comparisons_on_screen_are_those_of_the_export(data: Data):
+def test_comparisons_on_screen_are_those_of_the_export(data: Dataset):
     for slug in ("burglary", "pas_trust", "vawg_offences", "asb"):
         found = comparisons.comparisons(data, Filters(indicator=slug))
         frame = pd.read_csv(io.StringIO(found.csv))
@@ -122,7 +122,7 @@ def test_comparisons_on_screen_are_those_of_the_export(data: Data):
                 assert row.now == pytest.approx(way.change.now.numerator)
 
 
-def test_an_ambiguous_measure_is_never_better_or_worse(data: Data):
+def test_an_ambiguous_measure_is_never_better_or_worse(data: Dataset):
     wards: tuple[tuple[str, ...], ...] = ((), (WHITECHAPEL,))
     seen = set()
     for item in CATALOGUE.indicators.values():
@@ -136,7 +136,7 @@ def test_an_ambiguous_measure_is_never_better_or_worse(data: Data):
     assert {"Rising", "Falling", "No detectable change"} <= seen
 
 
-def test_every_ambiguous_measure_with_figures_is_shown_with_its_pair_and_both_readings(data: Data):
+def test_every_ambiguous_measure_with_figures_is_shown_with_its_pair_and_both_readings(data: Dataset):
     for item in CATALOGUE.indicators.values():
         if item.direction is Direction.AMBIGUOUS and item.counts_in_headlines:
             found = paired_measures.pair(data, Filters(indicator=item.slug))
@@ -208,7 +208,7 @@ def test_the_reasons_of_a_state_are_one_click_away():
     assert "exact test (binomial, given their sum)" in text and "Lower is better, as declared" in text
 
 
-def test_every_series_with_months_can_be_looked_at_in_years(data: Data):
+def test_every_series_with_months_can_be_looked_at_in_years(data: Dataset):
     """Each year is a line of its own; a month without a figure has no dot."""
     drawn = 0
     for item in CATALOGUE.indicators.values():
@@ -224,7 +224,7 @@ def test_every_series_with_months_can_be_looked_at_in_years(data: Data):
     assert drawn > 30
 
 
-def test_made_up_figures_are_only_counted_and_every_export_says_so(data: Data):
+def test_made_up_figures_are_only_counted_and_every_export_says_so(data: Dataset):
     for lens in ("moved", "map"):  # one that is not offered, and the map, which only counts
         at = visit("explore", indicator="nox_sightings", view=lens)
         check(at)

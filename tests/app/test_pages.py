@@ -28,7 +28,7 @@ from csp_dash.catalogue import load
 from csp_dash.domain.filters import PERIODS
 from csp_dash.domain.words import AreaKind
 from csp_dash.ingest.schedule import schedules
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.plan.answers import headlines
 from csp_dash.warehouse import Snapshot
 
@@ -76,7 +76,7 @@ def without_a_map(page: str, state: str) -> bool:
 
 
 @pytest.mark.parametrize(("page", "state"), CASES)
-def test_a_page_in_a_state(data: Data, page: str, state: str):
+def test_a_page_in_a_state(data: Dataset, page: str, state: str):
     at = tab(page, **STATES[state])
     check(at)
     text = words(at)

@@ -16,10 +16,10 @@ from csp_dash.domain.filters import Filters
 from csp_dash.domain.settings import Settings
 from csp_dash.ingest.facts import FACT_COLUMNS, KEY, fact_frame, write_parquet
 from csp_dash.ingest.return_cells import wards
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.plan import answers
 from csp_dash.panels.trends import trend
 from csp_dash.panels.wards import ward_profile
-from csp_dash.panels.dataset import Data
 from csp_dash.warehouse import About, Releases
 
 WHITECHAPEL = "E05009336"
@@ -79,12 +79,12 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def returned(cache: Path, catalogue: Catalogue) -> Data:
-    return Data(Releases(cache).live(), catalogue, Settings(cache=str(cache)))
+def returned(cache: Path, catalogue: Catalogue) -> Dataset:
+    return Dataset(Releases(cache).live(), catalogue, Settings(cache=str(cache)))
 
 
 @pytest.fixture
-def live(cold: None, cache: Path, returned: Data, monkeypatch: pytest.MonkeyPatch) -> Data:
+def live(cold: None, cache: Path, returned: Dataset, monkeypatch: pytest.MonkeyPatch) -> Dataset:
     """A server on that release."""
     monkeypatch.setenv("CSP_DASH_CACHE", str(cache))
     return returned
@@ -93,7 +93,7 @@ def live(cold: None, cache: Path, returned: Data, monkeypatch: pytest.MonkeyPatc
 # --- the board -----------------------------------------------------------------------------------
 
 
-def test_the_board_has_a_screen_for_each_return_among_those_of_its_priority(returned: Data, data: Data):
+def test_the_board_has_a_screen_for_each_return_among_those_of_its_priority(returned: Dataset, data: Dataset):
     shown = answers.screens(returned)
     before = answers.screens(data)
     assert [screen for screen in shown if screen not in before] == [
@@ -106,7 +106,7 @@ def test_the_board_has_a_screen_for_each_return_among_those_of_its_priority(retu
     }
 
 
-def test_names_of_many_bars_do_not_run_into_one_another_on_the_wall(returned: Data):
+def test_names_of_many_bars_do_not_run_into_one_another_on_the_wall(returned: Dataset):
     """About a thousand pixels for them, and letters of more than half their height in width."""
     figure = trend.wall(returned, Filters(indicator=REFERRALS)).figure
     names, size = figure.layout.xaxis.ticktext, figure.layout.xaxis.tickfont.size
@@ -115,7 +115,7 @@ def test_names_of_many_bars_do_not_run_into_one_another_on_the_wall(returned: Da
     assert names[-1].replace("<br>", " ") == "to Mar 2026", "the newest always has its name"
 
 
-def test_the_board_opens_on_a_return_by_a_link(live: Data):
+def test_the_board_opens_on_a_return_by_a_link(live: Dataset):
     at = visit("board", indicator=NOX)
     check(at)
     assert "Sightings of nitrous oxide canisters" in words(at)
@@ -124,7 +124,7 @@ def test_the_board_opens_on_a_return_by_a_link(live: Data):
 # --- a ward --------------------------------------------------------------------------------------
 
 
-def test_a_ward_has_what_partners_counted_there_as_numbers_and_not_as_rates(returned: Data, data: Data):
+def test_a_ward_has_what_partners_counted_there_as_numbers_and_not_as_rates(returned: Dataset, data: Dataset):
     (line,) = ward_profile.returned(returned, Filters(wards=(WHITECHAPEL,)))
     number = sum(50 + at % 5 for at in range(len(MONTHS) - 12, len(MONTHS)))
     assert line.words.startswith(f"{number} sightings in the year to March 2026, the highest number of the 20 wards. ")
@@ -132,7 +132,7 @@ def test_a_ward_has_what_partners_counted_there_as_numbers_and_not_as_rates(retu
     assert ward_profile.returned(data, Filters(wards=(WHITECHAPEL,))) == ()
 
 
-def test_the_ward_page_names_the_partner(live: Data):
+def test_the_ward_page_names_the_partner(live: Dataset):
     at = visit("my_ward", ward=WHITECHAPEL)
     check(at)
     text = words(at)
@@ -150,13 +150,13 @@ def test_the_ward_page_says_nothing_of_partners_without_returns():
 # --- the explore page ----------------------------------------------------------------------------
 
 
-def test_gaps_that_are_withheld_are_told_from_none(returned: Data, data: Data):
+def test_gaps_that_are_withheld_are_told_from_none(returned: Dataset, data: Dataset):
     picture = trend.trend(returned, Filters(indicator=REFERRALS))
     assert picture.remark == "1 quarter has a small figure that was withheld: a gap here, and not none."
     assert "withheld" not in trend.trend(data, Filters(indicator="burglary")).remark
 
 
-def test_a_return_is_said_to_be_one_with_the_way_to_what_that_is(live: Data):
+def test_a_return_is_said_to_be_one_with_the_way_to_what_that_is(live: Dataset):
     at = visit("explore", indicator=REFERRALS)
     check(at)
     text = words(at)
@@ -168,7 +168,7 @@ def test_a_return_is_said_to_be_one_with_the_way_to_what_that_is(live: Data):
     assert "Official figures" in words(visit("explore", indicator="burglary"))
 
 
-def test_wards_without_rates_are_not_ranked_by_rate(live: Data):
+def test_wards_without_rates_are_not_ranked_by_rate(live: Dataset):
     at = visit("explore", indicator=NOX, view="wards")
     check(at)
     assert "no ward figures" not in words(at) and "per 1,000 residents" not in " ".join(
@@ -179,7 +179,7 @@ def test_wards_without_rates_are_not_ranked_by_rate(live: Data):
 # --- sources and methods -------------------------------------------------------------------------
 
 
-def test_every_link_at_the_top_of_the_methods_page_leads_to_a_section_in_that_order(live: Data):
+def test_every_link_at_the_top_of_the_methods_page_leads_to_a_section_in_that_order(live: Dataset):
     at = visit("methods")
     check(at)
     top = next(item.value for item in at.markdown if item.value.startswith("On this page"))
@@ -188,7 +188,7 @@ def test_every_link_at_the_top_of_the_methods_page_leads_to_a_section_in_that_or
     assert linked == sections and len(linked) == 10
 
 
-def test_the_methods_page_says_what_a_partner_return_is_and_who_gave_it(live: Data):
+def test_the_methods_page_says_what_a_partner_return_is_and_who_gave_it(live: Dataset):
     at = open_all(visit("methods"))
     check(at)
     text = words(at)

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from csp_dash.catalogue import Catalogue
 from csp_dash.domain.settings import Settings
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.warehouse import Snapshot
 
 WHITECHAPEL, WEAVERS = "E05009336", "E05009335"
@@ -21,19 +21,19 @@ TABLE = pd.DataFrame(
 
 
 @pytest.fixture(scope="module")
-def with_postcodes(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Data:
+def with_postcodes(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     folder = tmp_path_factory.mktemp("with-postcodes")
     new_release.write(folder / "release", more=0, tables={"postcode": TABLE})
-    return Data(Snapshot.open(folder / "release"), catalogue, Settings(cache=str(folder / "cache")))
+    return Dataset(Snapshot.open(folder / "release"), catalogue, Settings(cache=str(folder / "cache")))
 
 
 @pytest.mark.parametrize("typed", ["E1 1BJ", "e11bj", " e1  1bj ", "E11BJ"])
-def test_a_postcode_is_found_however_it_is_typed(with_postcodes: Data, typed: str):
+def test_a_postcode_is_found_however_it_is_typed(with_postcodes: Dataset, typed: str):
     assert with_postcodes.ward_of_postcode(typed) == WHITECHAPEL
 
 
 @pytest.mark.parametrize("typed", ["", "E1", "SW1A 1AA", "'; drop table postcode"])
-def test_what_is_no_postcode_of_the_borough_is_nowhere(with_postcodes: Data, typed: str):
+def test_what_is_no_postcode_of_the_borough_is_nowhere(with_postcodes: Dataset, typed: str):
     assert with_postcodes.ward_of_postcode(typed) is None
 
 
@@ -48,7 +48,7 @@ def typed(at: AppTest, text: str) -> AppTest:
     return next(item for item in at.text_input if item.key == "place_typed").set_value(text).run()
 
 
-def test_without_a_directory_a_postcode_is_told_what_to_do_instead(data: Data):
+def test_without_a_directory_a_postcode_is_told_what_to_do_instead(data: Dataset):
     assert data.postcodes == {} and data.ward_of_postcode("E1 1BJ") is None
     at = typed(my_ward(), "E1 1BJ")
     assert any("no directory" in warning.value and "street" in warning.value for warning in at.warning)
@@ -57,8 +57,8 @@ def test_without_a_directory_a_postcode_is_told_what_to_do_instead(data: Data):
 
 def test_the_page_looks_up_follows_and_forgets(monkeypatch: pytest.MonkeyPatch):
     # the app's own release has no postcodes, and is shared with other tests
-    monkeypatch.setattr(Data, "knows_postcodes", lambda self: True)
-    monkeypatch.setattr(Data, "ward_of_postcode", lambda self, text: WEAVERS if text == "e2 6hg" else None)
+    monkeypatch.setattr(Dataset, "knows_postcodes", lambda self: True)
+    monkeypatch.setattr(Dataset, "ward_of_postcode", lambda self, text: WEAVERS if text == "e2 6hg" else None)
     at = typed(my_ward(), "e2 6hg")
     assert not at.exception
     assert any("Weavers" in header.value for header in at.header)

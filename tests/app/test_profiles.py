@@ -16,12 +16,21 @@ from csp_dash.catalogue import Catalogue
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.settings import Settings
 from csp_dash.domain.words import AreaKind, Shade
-from csp_dash.panels.wards import ward_trends, map_over_time, rank_changes, ranking, bivariate_map, funnel, ward_card, ward_map
+from csp_dash.panels.dataset import Dataset
+from csp_dash.panels.panel import Panel
 from csp_dash.panels.plan import answers
 from csp_dash.panels.themes import contribution
 from csp_dash.panels.trends import trend
-from csp_dash.panels.dataset import Data
-from csp_dash.panels.panel import Picture
+from csp_dash.panels.wards import (
+    bivariate_map,
+    funnel,
+    map_over_time,
+    rank_changes,
+    ranking,
+    ward_card,
+    ward_map,
+    ward_trends,
+)
 from csp_dash.ui import frame
 from csp_dash.warehouse import Snapshot, SnapshotError
 
@@ -32,7 +41,7 @@ MARK = "llustrative"
 # --- illustrative figures ------------------------------------------------------------------------
 
 
-def drawn_map(data: Data, view: Filters) -> Picture:
+def drawn_map(data: Dataset, view: Filters) -> Panel:
     return ward_map.ward_map(data, view).picture
 
 
@@ -47,7 +56,7 @@ PANELS = {
 
 
 @pytest.mark.parametrize("draw", PANELS.values(), ids=PANELS)
-def test_made_up_figures_say_so_in_every_part_of_a_panel(data: Data, draw):  # type: ignore[no-untyped-def]
+def test_made_up_figures_say_so_in_every_part_of_a_panel(data: Dataset, draw):  # type: ignore[no-untyped-def]
     for view in (Filters(indicator=NOX), Filters(indicator=NOX, wards=("E05009336",), period="all")):
         picture = draw(data, view)
         assert MARK in picture.title and MARK in picture.alt
@@ -78,7 +87,7 @@ def test_made_up_figures_are_chosen_on_a_map_by_a_marked_name():
     assert pictures and all(MARK in picture.proto.alt for picture in pictures)
 
 
-def test_made_up_figures_never_stand_in_a_headline_or_on_the_board(catalogue: Catalogue, data: Data):
+def test_made_up_figures_never_stand_in_a_headline_or_on_the_board(catalogue: Catalogue, data: Dataset):
     for priority in catalogue.priorities.values():
         assert NOX not in priority.headlines
     assert NOX not in {screen.indicator for screen in answers.screens(data)}
@@ -164,8 +173,8 @@ def test_a_public_instance_has_no_ward_figures_of_a_sensitive_measure(
     check(profile)
 
 
-def test_sensitive_figures_are_held_back_where_they_are_read(sensitive: Catalogue, data: Data, tmp_path: Path):
-    held = Data(Snapshot.open(), sensitive, Settings(public=True, illustrative=False, cache=str(tmp_path)))
+def test_sensitive_figures_are_held_back_where_they_are_read(sensitive: Catalogue, data: Dataset, tmp_path: Path):
+    held = Dataset(Snapshot.open(), sensitive, Settings(public=True, illustrative=False, cache=str(tmp_path)))
     item = sensitive.indicators["vawg_offences"]
     assert held.have(item, AreaKind.WARD) is None and held.have(item, AreaKind.BOROUGH) is not None
     assert data.have(data.catalogue.indicators["vawg_offences"], AreaKind.WARD) is not None

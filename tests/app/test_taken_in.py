@@ -16,10 +16,10 @@ from csp_dash.domain.months import Month
 from csp_dash.domain.settings import Settings
 from csp_dash.domain.words import BOROUGH, LONDON, Trust
 from csp_dash.ingest import pipeline
-from csp_dash.panels.themes import paired_measures
 from csp_dash.panels import tile
+from csp_dash.panels.dataset import Dataset
+from csp_dash.panels.themes import paired_measures
 from csp_dash.panels.trends import trend
-from csp_dash.panels.dataset import Data
 from csp_dash.warehouse import Releases
 
 MONTHS = [f"{month:%Y-%m}" for month in pd.period_range("2023-03", "2026-02", freq="M")]
@@ -54,19 +54,19 @@ def cache(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 @pytest.fixture(scope="module")
-def taken(cache: Path, catalogue: Catalogue) -> Data:
-    return Data(Releases(cache).live(), catalogue, Settings(cache=str(cache)))
+def taken(cache: Path, catalogue: Catalogue) -> Dataset:
+    return Dataset(Releases(cache).live(), catalogue, Settings(cache=str(cache)))
 
 
 @pytest.fixture
-def live(cold: None, cache: Path, taken: Data, monkeypatch: pytest.MonkeyPatch) -> Data:
+def live(cold: None, cache: Path, taken: Dataset, monkeypatch: pytest.MonkeyPatch) -> Dataset:
     """A server on that release."""
     monkeypatch.setenv("CSP_DASH_CACHE", str(cache))
     return taken
 
 
 @pytest.mark.parametrize("slug", MARKED.values())
-def test_a_dashboard_makes_its_measures_official(taken: Data, data: Data, slug: str):
+def test_a_dashboard_makes_its_measures_official(taken: Dataset, data: Dataset, slug: str):
     assert data.catalogue.indicators[slug].trust is Trust.AWAITING
     item = taken.catalogue.indicators[slug]
     assert item.trust is Trust.OFFICIAL and item.sources == ("mps_monthly",)
@@ -78,13 +78,13 @@ def test_a_dashboard_makes_its_measures_official(taken: Data, data: Data, slug: 
     assert london.tolist() == [33 * (FIRST + at) for at in range(36)], "32 boroughs, one of them twice"
 
 
-def test_what_the_new_recording_system_divides_is_not_compared(taken: Data):
+def test_what_the_new_recording_system_divides_is_not_compared(taken: Dataset):
     year = Filters(indicator="hate_faith_current", period="custom", first=Month(2024, 4), last=Month(2025, 3))
     across = tile.tile(taken, year).change
     assert across is not None and across.refusal
 
 
-def test_the_series_to_may_2021_stays_apart(taken: Data):
+def test_the_series_to_may_2021_stays_apart(taken: Dataset):
     for slug in MARKED.values():
         item = taken.catalogue.indicators[slug]
         assert "apart_from_2021" in item.caveats and "strands_end_2021" not in item.caveats
@@ -94,7 +94,7 @@ def test_the_series_to_may_2021_stays_apart(taken: Data):
     assert str(old["start"].max())[:7] == "2021-05"
 
 
-def test_a_rise_in_reports_is_still_read_with_its_pair(taken: Data):
+def test_a_rise_in_reports_is_still_read_with_its_pair(taken: Dataset):
     found = paired_measures.pair(taken, Filters(indicator="hate_faith_current"))
     assert found.second is not None and found.second.indicator.slug == "pas_fair_treatment" and len(found.readings) == 2
 
@@ -108,7 +108,7 @@ def test_a_rise_in_reports_is_still_read_with_its_pair(taken: Data):
         ("reoffending", "drugs", (TREATMENT,)),
     ],
 )
-def test_their_page_shows_their_figures(live: Data, page: str, theme: str, slugs: tuple[str, ...]):
+def test_their_page_shows_their_figures(live: Dataset, page: str, theme: str, slugs: tuple[str, ...]):
     at = visit(page, indicator=slugs[0])
     check(at)
     assert at.button_group(key=f"theme-{page}").value == theme
@@ -121,7 +121,7 @@ def test_their_page_shows_their_figures(live: Data, page: str, theme: str, slugs
         assert f"{item.title}.** Held by" not in text, slug
 
 
-def test_until_then_the_strands_wait_in_one_line(data: Data):
+def test_until_then_the_strands_wait_in_one_line(data: Dataset):
     text = words(visit("hate_and_tensions", indicator="hate_faith"))
     waiting = [line for line in text.splitlines() if "Held by Metropolitan Police, monthly crime dashboards" in line]
     assert len(waiting) == 1
@@ -138,7 +138,7 @@ def pooled(at: int, times: int = 1) -> tuple[float, float]:
     return cases, times * sum(people for _, people in shapes.TREATMENT.values())
 
 
-def test_treatment_is_the_share_of_all_groups_with_london_beside_it(taken: Data):
+def test_treatment_is_the_share_of_all_groups_with_london_beside_it(taken: Dataset):
     item = taken.catalogue.indicators[TREATMENT]
     assert item.trust is Trust.OFFICIAL and item.sources == ("fingertips",)
     for area, times in ((BOROUGH, 1), (LONDON, 10)):
@@ -148,7 +148,7 @@ def test_treatment_is_the_share_of_all_groups_with_london_beside_it(taken: Data)
     assert tile.tile(taken, Filters(indicator=TREATMENT)).number == pytest.approx(100 * cases / people)
 
 
-def test_years_are_told_as_years(taken: Data):
+def test_years_are_told_as_years(taken: Dataset):
     found = tile.tile(taken, Filters(indicator=TREATMENT))
     assert found.period == "12 months to December 2022" and found.change is not None and found.change.tested
     line = trend.trend(taken, Filters(indicator=TREATMENT))

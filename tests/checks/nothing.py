@@ -8,15 +8,15 @@ from typing import Any
 
 from walk import Said
 
-from csp_dash.panels.dataset import Data
-from csp_dash.panels.panel import SAYS_WHY, Picture
+from csp_dash.panels.dataset import Dataset
+from csp_dash.panels.panel import SAYS_WHY, Panel
 
 ABOUT_NOTHING = re.compile(
     r"\b(of|the|among the) 0 (wards|boroughs|months|measures)\b|\b[Nn]o wards? (lie|lies|rose|stand|stands)\b.*\bno wards?\b"
 )
 
 
-def nothing(data: Data, said: Said) -> str | None:
+def nothing(data: Dataset, said: Said) -> str | None:
     """An empty picture's title says that there is nothing; no text counts nought wards."""
     for picture in pictures(said.made):
         if picture.empty and not SAYS_WHY.search(picture.title):
@@ -28,9 +28,9 @@ def nothing(data: Data, said: Said) -> str | None:
     return next((f"about nothing: {text}" for text in said.texts if ABOUT_NOTHING.search(text)), None)
 
 
-def pictures(value: Any) -> list[Picture]:
+def pictures(value: Any) -> list[Panel]:
     """The pictures in what a builder made."""
-    if isinstance(value, Picture):
+    if isinstance(value, Panel):
         return [value]
     if isinstance(value, tuple | list):
         return [picture for item in value for picture in pictures(item)]

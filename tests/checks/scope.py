@@ -13,11 +13,11 @@ from walk import Said
 from checks.nothing import pictures
 from csp_dash.analytics import wording
 from csp_dash.domain.words import BOROUGH, AreaKind, Compare, Frequency, Kind, Measure, Trust
-from csp_dash.panels.selection import asked
-from csp_dash.panels.trends.comparisons import Comparisons
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
+from csp_dash.panels.selection import select
 from csp_dash.panels.themes.paired_measures import Pair
 from csp_dash.panels.tile import Tile, tile
+from csp_dash.panels.trends.comparisons import Comparisons
 
 BOROUGH_S = "Tower Hamlets"
 WHOLE_BOROUGH = ("moved by ward", "boroughs", "borough map", "below the ward")
@@ -30,9 +30,9 @@ BARE = re.compile(
 ELSEWHERE = {Compare.LONDON: "London", Compare.SIMILAR: "imilar boroughs"}
 
 
-def names_its_area(data: Data, said: Said) -> str | None:
+def names_its_area(data: Dataset, said: Said) -> str | None:
     """What is of another area than the one asked for names it: in its face, its alt text, its export."""
-    question = asked(data, said.view)
+    question = select(data, said.view)
     if bool(question.whose) is (question.areas == (said.view.wards or (BOROUGH,))):
         return f"whose figures these are is {question.whose!r}, and the areas are {question.areas}"
     if question.whose:
@@ -64,12 +64,12 @@ def unnamed(said: Said, place: str) -> str | None:
     return None
 
 
-def speaks_in_rates(data: Data, said: Said) -> str | None:
+def speaks_in_rates(data: Dataset, said: Said) -> str | None:
     """A rate is the count by residents and years, its unit says so, and each sentence about it is in rates."""
     view = said.view
     if view.measure is not Measure.RATE or said.panel not in ("tile", "trend"):
         return None
-    question = asked(data, view)
+    question = select(data, view)
     texts: tuple[str, ...]
     if isinstance(said.made, Tile):
         made = said.made
@@ -98,10 +98,10 @@ def speaks_in_rates(data: Data, said: Said) -> str | None:
     return next((f"numbers without what they are in: {text}" for text in texts if BARE.search(text)), None)
 
 
-def gives_the_period_s_own_figure(data: Data, said: Said) -> str | None:
+def gives_the_period_s_own_figure(data: Dataset, said: Said) -> str | None:
     """A chosen period's figure stands in its trend's caption and alt text, and as what it is a month at the line's end."""
     view, picture = said.view, said.made
-    item, question = data.catalogue.indicators[view.indicator], asked(data, view)
+    item, question = data.catalogue.indicators[view.indicator], select(data, view)
     if said.panel != "trend" or view.period == "12m" or picture.empty or view.compare is not Compare.PREVIOUS:
         return None
     if item.frequency is not Frequency.MONTH or item.trust is Trust.ILLUSTRATIVE or question.span is None:
@@ -124,7 +124,7 @@ def gives_the_period_s_own_figure(data: Data, said: Said) -> str | None:
     return None if math.isclose(shown, level, rel_tol=0.06, abs_tol=0.6) else f"{shown} at the line's end, not {level}"
 
 
-def shows_the_other_place(data: Data, said: Said) -> str | None:
+def shows_the_other_place(data: Dataset, said: Said) -> str | None:
     """What is compared with another place shows it."""
     name = ELSEWHERE.get(said.view.compare)
     if name is None or not isinstance(said.made, Tile) or name in said.made.words:
@@ -132,7 +132,7 @@ def shows_the_other_place(data: Data, said: Said) -> str | None:
     return f"compared with {name} that is not shown: {said.made.words}"
 
 
-def pairs_figures_of_today(data: Data, said: Said) -> str | None:
+def pairs_figures_of_today(data: Dataset, said: Said) -> str | None:
     """A pair's first half is the tile that the page has; both halves have figures or neither; other months are said."""
     if not isinstance(said.made, Pair):
         return None

@@ -6,7 +6,7 @@ import re
 
 from walk import Said
 
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 
 SICK = re.compile(
     r"\b(nan|NaN|inf|Infinity|undefined|NaT|Traceback|KeyError)\b|\bNone\b(?! of)|\b(Span|Month)\(|<NA>|\{\w*\}"
@@ -14,7 +14,7 @@ SICK = re.compile(
 TWICE = re.compile(r"\b(\w[\w ]{2,}?) \1\b")
 
 
-def sound(data: Data, said: Said) -> str | None:
+def sound(data: Dataset, said: Said) -> str | None:
     """No value that was never meant to be read, nothing said twice in a row."""
     for text in said.texts:
         found = SICK.search(text) or TWICE.search(text)

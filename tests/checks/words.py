@@ -6,7 +6,7 @@ import re
 
 from walk import Said
 
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 UNITS = (
@@ -32,7 +32,7 @@ FAULTS = {
 PATTERNS = {name: re.compile(pattern) for name, pattern in FAULTS.items()}
 
 
-def grammar(data: Data, said: Said) -> str | None:
+def grammar(data: Dataset, said: Said) -> str | None:
     """The first fault of grammar in a panel's texts."""
     return next((fault for fault in map(fault_of, said.texts) if fault), None)
 

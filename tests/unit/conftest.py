@@ -10,7 +10,7 @@ from second_count import Second
 
 from csp_dash.catalogue import Catalogue
 from csp_dash.domain.settings import Settings
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.warehouse import Snapshot
 
 ROOT = Path(__file__).parents[2]
@@ -23,10 +23,10 @@ def second() -> Second:
 
 
 @pytest.fixture(scope="session")
-def public_data(catalogue: Catalogue, own_settings: Path) -> Data:
+def public_data(catalogue: Catalogue, own_settings: Path) -> Dataset:
     """The real release, as the hosted public instance sees it."""
     settings = Settings.read({"CSP_DASH_PROFILE": "public", "CSP_DASH_CACHE": str(own_settings)})
-    return Data(Snapshot.open(ROOT), catalogue, settings)
+    return Dataset(Snapshot.open(ROOT), catalogue, settings)
 
 
 @pytest.fixture(scope="session")

@@ -9,13 +9,13 @@ from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Month
 from csp_dash.domain.settings import Settings
 from csp_dash.domain.words import Compare
-from csp_dash.panels.selection import asked, compare
-from csp_dash.panels.dataset import Data, open_data
+from csp_dash.panels.dataset import Dataset, open_data
+from csp_dash.panels.selection import compare, select
 from csp_dash.panels.trends.trend import trend
 
 
 @pytest.fixture(scope="module")
-def data() -> Data:
+def data() -> Dataset:
     return open_data(load(), Settings.read({}))
 
 
@@ -31,21 +31,21 @@ def data() -> Data:
         ("burglary", "plan", ("2021-04", "2024-03")),
     ],
 )
-def test_the_period_is_the_figures_own(data: Data, slug: str, period: str, span: tuple[str, str]) -> None:
-    question = asked(data, Filters(slug, period=period))
+def test_the_period_is_the_figures_own(data: Dataset, slug: str, period: str, span: tuple[str, str]) -> None:
+    question = select(data, Filters(slug, period=period))
     assert question.span is not None and (str(question.span.first), str(question.span.last)) == span
 
 
-def test_a_period_without_a_survey_has_no_figure(data: Data) -> None:
+def test_a_period_without_a_survey_has_no_figure(data: Dataset) -> None:
     view = Filters("pas_trust", period="custom", first=Month(2024, 8), last=Month(2024, 8))
-    question = asked(data, view)
+    question = select(data, view)
     now, found = compare(data, question)
     assert question.span is not None and question.span.months == 1
     assert now is not None and now.numerator is None
     assert found is not None and found.refusal == "There is no figure for August 2024."
 
 
-def test_titles_say_what_a_figure_is_compared_with(data: Data) -> None:
+def test_titles_say_what_a_figure_is_compared_with(data: Dataset) -> None:
     def title(slug: str, period: str, against: Compare) -> str:
         return trend(data, Filters(slug, period=period, compare=against)).title
 
@@ -58,8 +58,8 @@ def test_titles_say_what_a_figure_is_compared_with(data: Data) -> None:
     assert "lowest" not in title("robbery_personal", "12m", Compare.BASELINE)
 
 
-def test_the_baseline_is_not_compared_with_itself(data: Data) -> None:
-    question = asked(data, Filters("burglary", period="base", compare=Compare.BASELINE))
+def test_the_baseline_is_not_compared_with_itself(data: Dataset) -> None:
+    question = select(data, Filters("burglary", period="base", compare=Compare.BASELINE))
     _, found = compare(data, question)
     assert found is not None and found.refusal is not None
     assert found.refusal.startswith("The year to March 2020 is the baseline itself")

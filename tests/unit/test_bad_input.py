@@ -23,7 +23,7 @@ from csp_dash.ingest.facts import BadInput
 from csp_dash.ingest.intake import Entry, entries
 from csp_dash.ingest.ledger import Ledger
 from csp_dash.ingest.tables import frame
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.warehouse import Releases
 
 NEXT = {"202603": ("2026-03", 1.0), "202604": ("2026-03", 1.02)}
@@ -35,7 +35,7 @@ Make = Callable[[Path], "Path | list[Path]"]
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory, data: Data) -> Path:
+def cache(tmp_path_factory: pytest.TempPathFactory, data: Dataset) -> Path:
     """A cache folder that refused files share: they must leave it as it is."""
     folder = tmp_path_factory.mktemp("bad-input-cache")
     shutil.copy(data.warehouse.path, folder)

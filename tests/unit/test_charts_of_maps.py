@@ -16,7 +16,7 @@ from csp_dash.analytics.funnel import funnel as made_funnel
 from csp_dash.charts import funnel, share, slope
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Month
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.wards.funnel import ORDER, funnel_chart
 
 NAMES = {"A": "Weavers", "B": "Poplar", "C": "Mile End"}
@@ -67,7 +67,7 @@ def test_a_funnel_names_whoever_lies_far_out_and_who_was_chosen() -> None:
 
 
 @pytest.mark.parametrize("slug", CHECKED)
-def test_the_funnel_of_a_measure_has_its_wards_at_their_rates(data: Data, second: Second, slug: str) -> None:
+def test_the_funnel_of_a_measure_has_its_wards_at_their_rates(data: Dataset, second: Second, slug: str) -> None:
     picture = funnel_chart(data, Filters(indicator=slug, wards=("E05009336",)))
     sound(picture.figure)
     counts = second.counts(slug, *NEWEST)
@@ -96,7 +96,7 @@ def test_the_funnel_of_a_measure_has_its_wards_at_their_rates(data: Data, second
         )
 
 
-def test_a_funnel_before_the_series_is_empty_and_says_so(data: Data) -> None:
+def test_a_funnel_before_the_series_is_empty_and_says_so(data: Dataset) -> None:
     picture = funnel_chart(data, Filters(indicator="asb", period="custom", first=Month(1995, 1), last=Month(1995, 12)))
     assert picture.empty and says_empty(sound(picture.figure))
 

@@ -13,7 +13,7 @@ import pytest
 
 from csp_dash.__main__ import main
 from csp_dash.catalogue import Catalogue
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.serve import PortBusy, look_port
 from csp_dash.warehouse import Snapshot
 
@@ -50,7 +50,7 @@ class Command:
 
 
 @pytest.fixture(scope="module")
-def own_database(data: Data, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def own_database(data: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The command opens a database of its own, as it does in a process of its own."""
     folder = tmp_path_factory.mktemp("command")
     shutil.copy(data.warehouse.path, folder)

@@ -14,20 +14,20 @@ import pytest
 from csp_dash.domain.filters import Filters
 from csp_dash.maps import points as maps
 from csp_dash.maps.points import Style
+from csp_dash.panels.dataset import Dataset
+from csp_dash.panels.panel import Panel
 from csp_dash.panels.wards import point_density
-from csp_dash.panels.dataset import Data
-from csp_dash.panels.panel import Picture
 
 ROOT = Path(__file__).parents[2]
 YEARS = (2021, 2023)
 
 
-def drawn(data: Data, *, moving: bool) -> dict[Style, Picture]:
+def drawn(data: Dataset, *, moving: bool) -> dict[Style, Panel]:
     return {style: point_density.map_points(data, Filters(indicator="burglary"), style, moving) for style in Style}
 
 
 @pytest.fixture(scope="module")
-def pictures(data: Data) -> dict[Style, Picture]:
+def pictures(data: Dataset) -> dict[Style, Panel]:
     return drawn(data, moving=False)
 
 
@@ -39,11 +39,11 @@ def table() -> pd.DataFrame:
     return inside.groupby(["lon", "lat"], as_index=False)["n"].sum()
 
 
-def layers(picture: Picture) -> dict[str, Any]:
+def layers(picture: Panel) -> dict[str, Any]:
     return {layer["id"]: layer for layer in json.loads(picture.figure.to_json())["layers"]}
 
 
-def test_the_years_are_the_newest_whole_ones(pictures: dict[Style, Picture]):
+def test_the_years_are_the_newest_whole_ones(pictures: dict[Style, Panel]):
     every = pd.read_parquet(ROOT / "data" / "tables" / "snap_point.parquet")
     assert int(every["month"].max()[:4]) in (YEARS[1], YEARS[1] + 1), "2024 is not whole"
     for picture in pictures.values():
@@ -51,7 +51,7 @@ def test_the_years_are_the_newest_whole_ones(pictures: dict[Style, Picture]):
 
 
 @pytest.mark.parametrize("style", [Style.HEXAGONS, Style.COLUMNS])
-def test_hexagons_hold_every_offence_of_the_points(pictures: dict[Style, Picture], table: pd.DataFrame, style: Style):
+def test_hexagons_hold_every_offence_of_the_points(pictures: dict[Style, Panel], table: pd.DataFrame, style: Style):
     rows = layers(pictures[style])["hexagons"]["data"]
     assert sum(row["n"] for row in rows) == table["n"].sum()
     cells = [h3.latlng_to_cell(lat, lon, 9) for lon, lat in zip(table["lon"], table["lat"], strict=True)]
@@ -66,14 +66,14 @@ def test_hexagons_hold_every_offence_of_the_points(pictures: dict[Style, Picture
     assert pictures[style].title == f"Half of the burglaries fell in {half} of {len(wanted)} hexagons"
 
 
-def test_the_points_are_said_to_be_no_addresses(pictures: dict[Style, Picture], table: pd.DataFrame):
+def test_the_points_are_said_to_be_no_addresses(pictures: dict[Style, Panel], table: pd.DataFrame):
     for picture in pictures.values():
         assert "not an address" in picture.remark
         assert f"{table['n'].sum():,}" in picture.remark and f"{len(table):,}" in picture.remark
         assert "pinned to a single point" in picture.remark
 
 
-def test_a_hexagon_whose_records_are_pinned_says_so(pictures: dict[Style, Picture], table: pd.DataFrame):
+def test_a_hexagon_whose_records_are_pinned_says_so(pictures: dict[Style, Panel], table: pd.DataFrame):
     cells = pd.Series(
         [h3.latlng_to_cell(lat, lon, 9) for lon, lat in zip(table["lon"], table["lat"], strict=True)], index=table.index
     )
@@ -84,7 +84,7 @@ def test_a_hexagon_whose_records_are_pinned_says_so(pictures: dict[Style, Pictur
     assert {text.split("; ")[1].split(" of the")[0] for text in said} == {f"{n:,.0f}" for n in wanted["max"]}
 
 
-def test_each_style_is_drawn_and_said(pictures: dict[Style, Picture]):
+def test_each_style_is_drawn_and_said(pictures: dict[Style, Panel]):
     assert set(pictures) == set(Style)
     flat, raised, smooth = (layers(pictures[style]) for style in Style)
     assert not flat["hexagons"]["extruded"] and raised["hexagons"]["extruded"]
@@ -97,7 +97,7 @@ def test_each_style_is_drawn_and_said(pictures: dict[Style, Picture]):
         assert "http" not in text and len(text) < 150_000, (style, len(text))
 
 
-def test_the_smoothed_surface_is_the_same_offences(data: Data, table: pd.DataFrame, pictures: dict[Style, Picture]):
+def test_the_smoothed_surface_is_the_same_offences(data: Dataset, table: pd.DataFrame, pictures: dict[Style, Panel]):
     _, _, dense = maps.surface(table)
     assert dense.sum() * (maps.CELL / 1000) ** 2 == pytest.approx(table["n"].sum(), rel=0.002)
     fills = {tuple(row["fill"][:3]) for row in layers(pictures[Style.SMOOTHED])["smoothed"]["data"]}
@@ -110,14 +110,14 @@ def test_the_smoothed_surface_is_the_same_offences(data: Data, table: pd.DataFra
             assert all(west - 1e-4 <= x <= east + 1e-4 and south - 1e-4 <= y <= north + 1e-4 for x, y in ring)
 
 
-def test_only_a_map_to_move_in_takes_the_wheel(data: Data, pictures: dict[Style, Picture]):
+def test_only_a_map_to_move_in_takes_the_wheel(data: Dataset, pictures: dict[Style, Panel]):
     for style, picture in drawn(data, moving=True).items():
         assert json.loads(picture.figure.to_json())["views"][0]["controller"] is True
         assert json.loads(pictures[style].figure.to_json())["views"][0]["controller"] is False
         assert picture.title == pictures[style].title and picture.evidence.csv == pictures[style].evidence.csv
 
 
-def test_the_file_holds_the_points(pictures: dict[Style, Picture], table: pd.DataFrame):
+def test_the_file_holds_the_points(pictures: dict[Style, Panel], table: pd.DataFrame):
     rows = pd.read_csv(io.StringIO(pictures[Style.HEXAGONS].evidence.csv))
     assert rows["n"].sum() == table["n"].sum() and len(rows) == len(table)
     assert set(rows["first_year"]) == {YEARS[0]} and set(rows["last_year"]) == {YEARS[1]}

@@ -15,15 +15,15 @@ from walk import WARD, Said, asked_for, said, shown
 from csp_dash.catalogue import load
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import Compare, Measure
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 
-Check = Callable[[Data, Said], str | None]
+Check = Callable[[Dataset, Said], str | None]
 CHECKS: tuple[Check, ...] = (sound, grammar, nothing, *SCOPE)
 MEASURED = [slug for slug, item in load().indicators.items() if item.measured]
 
 
 @pytest.mark.parametrize("slug", MEASURED)
-def test_what_every_view_of_a_measure_says(data: Data, slug: str) -> None:
+def test_what_every_view_of_a_measure_says(data: Dataset, slug: str) -> None:
     if slug not in shown(data):
         pytest.skip("no figures in this release")
     walked, faults = 0, []
@@ -34,7 +34,7 @@ def test_what_every_view_of_a_measure_says(data: Data, slug: str) -> None:
     assert not faults, f"{len(faults)} faults in {walked} panels, the first:\n" + "\n".join(faults[:25])
 
 
-def of(data: Data, panel: str, view: Filters) -> Said:
+def of(data: Dataset, panel: str, view: Filters) -> Said:
     return next(iter(said(data, view, (panel,))))
 
 
@@ -54,7 +54,7 @@ SPOILT = [
 
 @pytest.mark.parametrize(("check", "panel", "view", "spoil"), SPOILT)
 def test_a_panel_that_hides_whose_or_what_it_is_of_would_be_found(
-    data: Data, check: str, panel: str, view: Filters, spoil: dict[str, str]
+    data: Dataset, check: str, panel: str, view: Filters, spoil: dict[str, str]
 ) -> None:
     there = of(data, panel, view)
     judge = next(one for one in SCOPE if one.__name__ == check)

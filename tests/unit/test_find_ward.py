@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from csp_dash.catalogue import load
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.wards.find_ward import Answer, find, plain
 
 
@@ -39,14 +39,14 @@ HABITS: dict[str, tuple[Callable[[str], str], float]] = {
 }
 
 
-def found(data: Data, street: str, wards: set[str], typed: str) -> bool:
+def found(data: Dataset, street: str, wards: set[str], typed: str) -> bool:
     answer = find(data, typed)
     offered = {ward for label, ward in answer.offers if label.startswith(f"{street} (")}
     return answer.ward in wards or bool(offered & wards)
 
 
 @pytest.mark.parametrize("habit", HABITS)
-def test_every_street_is_found_or_offered(data: Data, habit: str) -> None:
+def test_every_street_is_found_or_offered(data: Dataset, habit: str) -> None:
     change, least = HABITS[habit]
     wards: dict[str, set[str]] = {}
     for street, ward in data.streets:
@@ -61,12 +61,12 @@ def test_every_street_is_found_or_offered(data: Data, habit: str) -> None:
     [("Chrsip Street", "Chrisp Street"), ("St. Paul’s Way", "St Paul's Way"), ("Watney Market", "Watney Street"),
      ("cable st", "Cable Street"), ("SAINT STEPHENS ROAD", "St Stephen's Road")],
 )  # fmt: skip
-def test_what_residents_typed_is_found_or_offered(data: Data, typed: str, street: str) -> None:
+def test_what_residents_typed_is_found_or_offered(data: Dataset, typed: str, street: str) -> None:
     wards = {ward for name, ward in data.streets if name == street}
     assert wards and found(data, street, wards, typed), find(data, typed)
 
 
-def test_a_street_in_several_wards_says_how_to_choose(data: Data) -> None:
+def test_a_street_in_several_wards_says_how_to_choose(data: Dataset) -> None:
     counts: dict[str, set[str]] = {}
     for street, ward in data.streets:
         counts.setdefault(plain(street), set()).add(ward)
@@ -77,22 +77,22 @@ def test_a_street_in_several_wards_says_how_to_choose(data: Data) -> None:
 
 
 @pytest.mark.parametrize("typed", ["Zzyzx Boulevard", "qqqqqq", "12"])
-def test_a_search_that_finds_nothing_says_what_to_do(data: Data, typed: str) -> None:
+def test_a_search_that_finds_nothing_says_what_to_do(data: Dataset, typed: str) -> None:
     answer = find(data, typed)
     assert not answer.ward and not answer.offers and "choose your ward" in answer.sentence
 
 
-def test_nothing_typed_is_no_search(data: Data) -> None:
+def test_nothing_typed_is_no_search(data: Dataset) -> None:
     assert find(data, "  ") == Answer()
 
 
 @pytest.mark.parametrize("typed", ["E1 4UJ", "e14uj", "E14", "SW1A 1AA"])
-def test_a_postcode_without_a_directory_is_told_so(data: Data, typed: str) -> None:
+def test_a_postcode_without_a_directory_is_told_so(data: Dataset, typed: str) -> None:
     answer = find(data, typed)
     assert not answer.ward and "no directory" in answer.sentence and "street" in answer.sentence
 
 
-def test_no_street_has_a_capital_after_its_apostrophe(data: Data) -> None:
+def test_no_street_has_a_capital_after_its_apostrophe(data: Dataset) -> None:
     assert any("'s " in street for street, _ in data.streets)
     assert not [street for street, _ in data.streets if re.search(r"['’]S\b", street)]
 
@@ -104,7 +104,7 @@ def test_every_telephone_number_is_a_link() -> None:
             assert contact.link.removeprefix("tel:") in contact.how.replace(" ", "")
 
 
-def test_every_ward_is_found_by_its_name_or_offered(data: Data) -> None:
+def test_every_ward_is_found_by_its_name_or_offered(data: Dataset) -> None:
     for code in data.wards:
         for typed in (data.names[code], f"{data.names[code].lower()} ward", data.names[code].replace("'", "")):
             answer = find(data, typed)
@@ -119,21 +119,21 @@ def test_every_ward_is_found_by_its_name_or_offered(data: Data) -> None:
         ("Whitechapel", {"E05009336", "E05009317"}),  # never silently the ward next to it
     ],
 )
-def test_a_part_of_town_offers_all_its_wards(data: Data, typed: str, wards: set[str]) -> None:
+def test_a_part_of_town_offers_all_its_wards(data: Dataset, typed: str, wards: set[str]) -> None:
     answer = find(data, typed)
     assert not answer.ward and {ward for _, ward in answer.offers} == wards and answer.sentence
 
 
 @pytest.mark.parametrize("typed", ["East", "Gardens", "Town", "End", "and"])
-def test_a_word_that_many_places_have_is_no_ward(data: Data, typed: str) -> None:
+def test_a_word_that_many_places_have_is_no_ward(data: Dataset, typed: str) -> None:
     answer = find(data, typed)
     assert not answer.ward and not any(label.endswith(" ward") for label, _ in answer.offers), answer
 
 
-def test_a_ward_s_former_name_leads_to_it(data: Data) -> None:
+def test_a_ward_s_former_name_leads_to_it(data: Dataset) -> None:
     assert data.former and all(find(data, was).ward == code for code, was in data.former.items() if was == "St Peter's")
 
 
 @pytest.mark.parametrize("typed", ["বাংলা", "!!!"])
-def test_what_cannot_be_read_is_said(data: Data, typed: str) -> None:
+def test_what_cannot_be_read_is_said(data: Dataset, typed: str) -> None:
     assert "list" in find(data, typed).sentence and not find(data, "  ").sentence

@@ -20,14 +20,14 @@ from csp_dash.domain.catalogue import Indicator
 from csp_dash.domain.filters import PERIODS, Filters
 from csp_dash.domain.words import AreaKind, Measure, Shade
 from csp_dash.panels import answer
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.wards import small_areas, ward_map, ward_profile
-from csp_dash.panels.dataset import Data
 
 KEPT = ("violence_all", "violence_with_injury", "total_offences")
 
 
 @pytest.fixture(scope="module")
-def public(public_data: Data) -> Data:
+def public(public_data: Dataset) -> Dataset:
     return public_data
 
 
@@ -35,7 +35,7 @@ def sets(catalogue: Catalogue) -> dict[str, Indicator]:
     return {slug: item for slug, item in catalogue.indicators.items() if item.parts}
 
 
-def in_wards(data: Data, item: Indicator) -> frozenset[str]:
+def in_wards(data: Dataset, item: Indicator) -> frozenset[str]:
     """The series that make a measure up in a ward; of one that has no figures of wards, those that it would have."""
     feed = item.feed(AreaKind.WARD) or item.feed(AreaKind.BOROUGH)
     return (
@@ -68,7 +68,7 @@ def test_the_loader_refuses_a_set_that_gives_its_hidden_part_away(catalogue: Cat
     assert {"burglary_home", "burglary_business"} <= held_back(right)
 
 
-def test_nothing_that_is_held_back_is_a_sum_of_what_is_shown(public: Data):
+def test_nothing_that_is_held_back_is_a_sum_of_what_is_shown(public: Dataset):
     """Every measure as a row of the series that it adds up in a ward: no held back row lies in the space of the shown ones."""
     items = public.catalogue.indicators
     shown = [item for item in items.values() if item.measured and public.have(item, AreaKind.WARD)]
@@ -87,7 +87,7 @@ def test_nothing_that_is_held_back_is_a_sum_of_what_is_shown(public: Data):
     assert np.linalg.matrix_rank(homicide) == np.linalg.matrix_rank(everything)
 
 
-def test_what_is_not_in_a_listed_part_is_not_mostly_sexual_offences(public: Data):
+def test_what_is_not_in_a_listed_part_is_not_mostly_sexual_offences(public: Dataset):
     """In any ward and calendar year since figures began, and no straight line guesses them."""
     files = {path.stem: path for path in public.snapshot.under("data/facts")}
     facts = pd.read_parquet(files["mps_ward"])
@@ -111,7 +111,7 @@ def test_what_is_not_in_a_listed_part_is_not_mostly_sexual_offences(public: Data
 # --- every view ----------------------------------------------------------------------------------
 
 
-def ward_figures(data: Data, made: Any) -> list[str]:
+def ward_figures(data: Dataset, made: Any) -> list[str]:
     """Rows of a panel's CSV that give a figure of a ward."""
     text = getattr(getattr(made, "evidence", None), "csv", "") or getattr(made, "csv", "")
     if not text:
@@ -124,12 +124,12 @@ def ward_figures(data: Data, made: Any) -> list[str]:
     return list(rows.loc[rows[figures].notna().any(axis=1), "area"])
 
 
-def views_of(data: Data, slugs: list[str]) -> Iterator[Filters]:
+def views_of(data: Dataset, slugs: list[str]) -> Iterator[Filters]:
     yield from walk.views(data, slugs=slugs, places=(walk.WARD,), periods=PERIODS, measures=(Measure.COUNT,))
     yield from walk.views(data, slugs=slugs, places=(walk.WARDS,), periods=("12m",))
 
 
-def test_no_panel_gives_a_ward_figure_of_what_is_held_back(public: Data, data: Data):
+def test_no_panel_gives_a_ward_figure_of_what_is_held_back(public: Dataset, data: Dataset):
     slugs = [slug for slug in sorted(public.catalogue.held_back) if data.have(data.catalogue.indicators[slug], "ward")]
     assert len(slugs) == 4
     seen = found = 0
@@ -146,7 +146,7 @@ def test_no_panel_gives_a_ward_figure_of_what_is_held_back(public: Data, data: D
     assert seen > 300 and found > 5, "what is looked for can be found"
 
 
-def test_no_view_of_a_ward_names_what_is_held_back(public: Data):
+def test_no_view_of_a_ward_names_what_is_held_back(public: Dataset):
     """Neither as a part, nor to choose, nor in what stands out."""
     items = public.catalogue.indicators
     names = [items[slug].title for slug in public.catalogue.held_back if items[slug].measured]
@@ -163,7 +163,7 @@ def test_no_view_of_a_ward_names_what_is_held_back(public: Data):
         assert not [name for name in names if name in told], code
 
 
-def test_no_small_area_no_file_and_no_command_gives_it(public: Data, data: Data):
+def test_no_small_area_no_file_and_no_command_gives_it(public: Dataset, data: Dataset):
     items = public.catalogue.indicators
     for slug in public.catalogue.held_back:
         item = items[slug]

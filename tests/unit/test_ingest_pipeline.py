@@ -20,7 +20,7 @@ from csp_dash.catalogue import Catalogue
 from csp_dash.ingest import pipeline, places
 from csp_dash.ingest.facts import BadInput, sha256
 from csp_dash.ingest.headers import formats
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.warehouse import Busy, CheckFailed, Releases, Snapshot, inputs
 
 TH = "E09000030"
@@ -28,7 +28,7 @@ NEXT = {"202603": ("2026-03", 1.0), "202604": ("2026-03", 1.02)}
 
 
 @pytest.fixture
-def releases(tmp_path: Path, data: Data) -> Releases:
+def releases(tmp_path: Path, data: Dataset) -> Releases:
     (tmp_path / "cache").mkdir()
     shutil.copy(data.warehouse.path, tmp_path / "cache")  # or each test would make it anew
     return Releases(tmp_path / "cache")

@@ -14,10 +14,10 @@ from second_count import CHECKED, Second
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Month, Span
 from csp_dash.domain.words import AreaKind, Frequency, Kind, Measure, Trust
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.wards import map_over_time
-from csp_dash.panels.dataset import Data
-from csp_dash.panels.wards.map_over_time import LENGTH, Grain, moment, steps, years
 from csp_dash.panels.wards.choropleth import by_ward, ward_frame
+from csp_dash.panels.wards.map_over_time import LENGTH, Grain, moment, steps, years
 
 GRAINS = pytest.mark.parametrize("grain", list(Grain))
 MISSING = Month(2023, 9)
@@ -29,7 +29,7 @@ def at(view: Filters, span: Span) -> Filters:
 
 @GRAINS
 @pytest.mark.parametrize("slug", CHECKED)
-def test_every_step_is_the_sum_of_its_months(data: Data, second: Second, slug: str, grain: Grain):
+def test_every_step_is_the_sum_of_its_months(data: Dataset, second: Second, slug: str, grain: Grain):
     found = steps(data, Filters(indicator=slug), grain)
     months = second.months(slug)
     assert len(found.spans) == len(found.values) and len(set(found.spans)) == len(found.spans) > 5
@@ -44,7 +44,7 @@ def test_every_step_is_the_sum_of_its_months(data: Data, second: Second, slug: s
 
 
 @GRAINS
-def test_a_missing_month_is_never_a_zero(data: Data, grain: Grain):
+def test_a_missing_month_is_never_a_zero(data: Dataset, grain: Grain):
     """police.uk has no September 2023."""
     found = steps(data, Filters(indicator="asb"), grain)
     for span, (_, row) in zip(found.spans, found.values.iterrows(), strict=True):
@@ -59,13 +59,13 @@ def test_a_missing_month_is_never_a_zero(data: Data, grain: Grain):
 
 
 @pytest.mark.parametrize("slug", ["burglary", "asb", "stop_search"])
-def test_quarters_are_those_of_the_calendar(data: Data, slug: str):
+def test_quarters_are_those_of_the_calendar(data: Dataset, slug: str):
     found = steps(data, Filters(indicator=slug), Grain.QUARTER)
     assert {span.first.month for span in found.spans} == {1, 4, 7, 10}
     assert all(span.months == 3 for span in found.spans)
 
 
-def test_the_last_year_is_the_ward_map_of_every_measure(data: Data):
+def test_the_last_year_is_the_ward_map_of_every_measure(data: Dataset):
     seen = 0
     for slug, item in data.catalogue.indicators.items():
         have = data.have(item, AreaKind.WARD)
@@ -85,7 +85,7 @@ def test_the_last_year_is_the_ward_map_of_every_measure(data: Data):
 
 @GRAINS
 @pytest.mark.parametrize("measure", list(Measure))
-def test_the_classes_are_the_same_at_every_step(data: Data, grain: Grain, measure: Measure):
+def test_the_classes_are_the_same_at_every_step(data: Dataset, grain: Grain, measure: Measure):
     view = Filters(indicator="burglary", measure=measure)
     found = steps(data, view, grain)
     legends = set()
@@ -112,7 +112,7 @@ def test_a_step_is_called_by_its_months():
 
 
 @pytest.mark.parametrize("slug", ["burglary", "asb", "stop_search", "vawg_offences"])
-def test_years_end_in_the_newest_month(data: Data, slug: str):
+def test_years_end_in_the_newest_month(data: Dataset, slug: str):
     picture = years(data, Filters(indicator=slug))
     have = data.have(data.catalogue.indicators[slug], AreaKind.WARD)
     assert have is not None
@@ -128,12 +128,12 @@ def test_years_end_in_the_newest_month(data: Data, slug: str):
     assert last.tolist() == pytest.approx(found.values.iloc[-1].sort_index().tolist())
 
 
-def test_sixteen_years_of_burglary(data: Data):
+def test_sixteen_years_of_burglary(data: Dataset):
     rows = pd.read_csv(io.StringIO(years(data, Filters(indicator="burglary")).evidence.csv))
     assert rows["to"].nunique() == 16 and rows["to"].min() == "2011-03-31"
 
 
-def test_made_up_years_say_so_and_have_no_finding(data: Data, second: Second):
+def test_made_up_years_say_so_and_have_no_finding(data: Dataset, second: Second):
     view = Filters(indicator="nox_sightings", measure=Measure.RATE)
     assert not map_over_time.rated(data, view)
     for picture in (years(data, view), *(moment(data, view, grain) for grain in Grain)):
@@ -144,7 +144,7 @@ def test_made_up_years_say_so_and_have_no_finding(data: Data, second: Second):
         assert len(rows) and rows["trust"].str.contains("Illustrative").all()
 
 
-def test_the_title_names_the_wards_of_its_step(data: Data, second: Second):
+def test_the_title_names_the_wards_of_its_step(data: Dataset, second: Second):
     span = Span(Month(2012, 4), Month(2013, 3))
     picture = moment(data, at(Filters(indicator="burglary"), span), Grain.YEAR)
     counts = second.counts("burglary", "2012-04", "2013-03")
@@ -153,7 +153,7 @@ def test_the_title_names_the_wards_of_its_step(data: Data, second: Second):
 
 
 @pytest.mark.parametrize("slug", ["pas_trust", "stop_search_found", "hate_total"])
-def test_a_measure_without_ward_counts_has_no_steps(data: Data, slug: str):
+def test_a_measure_without_ward_counts_has_no_steps(data: Dataset, slug: str):
     for grain in Grain:
         assert not steps(data, Filters(indicator=slug), grain).spans
     assert years(data, Filters(indicator=slug)).empty

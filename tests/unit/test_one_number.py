@@ -15,13 +15,13 @@ from csp_dash.domain.months import Month, Span
 from csp_dash.domain.words import BOROUGH, AreaKind, Frequency, Kind, Measure
 from csp_dash.maps.zoomable import AREAS
 from csp_dash.panels import answer
-from csp_dash.panels.plan import plan_checks
-from csp_dash.panels.wards import map_over_time, ranking, ward_map
-from csp_dash.panels.trends import trend
-from csp_dash.panels.selection import asked
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import Evidence
+from csp_dash.panels.plan import plan_checks
+from csp_dash.panels.selection import select
 from csp_dash.panels.tile import tile
+from csp_dash.panels.trends import trend
+from csp_dash.panels.wards import map_over_time, ranking, ward_map
 
 WHITECHAPEL, WEAVERS = "E05009336", "E05009335"
 MEASURED = [slug for slug, item in load().indicators.items() if item.measured]
@@ -67,11 +67,11 @@ def drawn_wards(figure: Any) -> dict[str, str]:
     }
 
 
-def command(data: Data, slug: str, area: str, span: Any, measure: str | None = None) -> dict[str, Any]:
+def command(data: Dataset, slug: str, area: str, span: Any, measure: str | None = None) -> dict[str, Any]:
     return answer.value(data, slug, area, str(span.first), str(span.last), measure)
 
 
-def own_period(data: Data, slug: str) -> Span | None:
+def own_period(data: Dataset, slug: str) -> Span | None:
     """The newest period of a survey, a yearly figure or a one-night count, which stands for no other; None for months."""
     item = data.catalogue.indicators[slug]
     if item.frequency is Frequency.MONTH:
@@ -81,9 +81,9 @@ def own_period(data: Data, slug: str) -> Span | None:
 
 
 @pytest.mark.parametrize("slug", MEASURED)
-def test_the_headline_is_what_the_command_line_says(data: Data, slug: str):
+def test_the_headline_is_what_the_command_line_says(data: Dataset, slug: str):
     view = Filters(indicator=slug)
-    question = asked(data, view)
+    question = select(data, view)
     if question.kind is not AreaKind.BOROUGH:
         pytest.skip("has no borough figure, so no headline")
     assert question.span is not None
@@ -99,9 +99,9 @@ def test_the_headline_is_what_the_command_line_says(data: Data, slug: str):
 
 @pytest.mark.parametrize("ward", [None, WHITECHAPEL], ids=["borough", "ward"])
 @pytest.mark.parametrize("slug", COUNTED)
-def test_a_count_is_the_same_in_headline_chart_table_and_export(data: Data, slug: str, ward: str | None):
+def test_a_count_is_the_same_in_headline_chart_table_and_export(data: Dataset, slug: str, ward: str | None):
     view = Filters(indicator=slug, wards=(ward,) if ward else ())
-    question = asked(data, view)
+    question = select(data, view)
     number = tile(data, view).number
     assert number is not None and question.span is not None
     picture = trend.trend(data, view)
@@ -118,7 +118,7 @@ def test_a_count_is_the_same_in_headline_chart_table_and_export(data: Data, slug
 
 @pytest.mark.parametrize("measure", list(Measure))
 @pytest.mark.parametrize("slug", IN_WARDS)
-def test_a_ward_has_one_figure_on_map_in_table_export_and_headline(data: Data, slug: str, measure: Measure):
+def test_a_ward_has_one_figure_on_map_in_table_export_and_headline(data: Dataset, slug: str, measure: Measure):
     view = Filters(indicator=slug, measure=measure)
     found = ward_map.ward_map(data, view)
     picture = found.picture
@@ -144,13 +144,13 @@ def test_a_ward_has_one_figure_on_map_in_table_export_and_headline(data: Data, s
         assert rows.loc[ward, "value"] == pytest.approx(number, abs=5e-5)
         if measure is Measure.COUNT:
             assert read(drawn[ward]) == number
-    span = asked(data, Filters(indicator=slug, wards=(WEAVERS,))).span
+    span = select(data, Filters(indicator=slug, wards=(WEAVERS,))).span
     said = command(data, slug, WEAVERS, span, measure.value)
     assert said["value"] == pytest.approx(rows.loc[WEAVERS, "value"], abs=5e-5)
 
 
 @pytest.mark.parametrize("slug", IN_WARDS)
-def test_the_map_through_time_ends_with_the_figures_of_the_map(data: Data, slug: str):
+def test_the_map_through_time_ends_with_the_figures_of_the_map(data: Dataset, slug: str):
     for measure in Measure:
         view = Filters(indicator=slug, measure=measure)
         rows = exported(ward_map.ward_map(data, view).picture.evidence).set_index("area")["value"]
@@ -159,7 +159,7 @@ def test_the_map_through_time_ends_with_the_figures_of_the_map(data: Data, slug:
 
 
 @pytest.mark.parametrize("wards", [(WEAVERS, WHITECHAPEL), ("E05009317", "E05009325", WHITECHAPEL)])
-def test_several_wards_are_the_sum_of_their_figures(data: Data, wards: tuple[str, ...]):
+def test_several_wards_are_the_sum_of_their_figures(data: Dataset, wards: tuple[str, ...]):
     each = [tile(data, Filters(indicator="burglary", wards=(ward,))).number for ward in wards]
     together = tile(data, Filters(indicator="burglary", wards=wards))
     assert together.number == sum(number or 0 for number in each)
@@ -168,7 +168,7 @@ def test_several_wards_are_the_sum_of_their_figures(data: Data, wards: tuple[str
 
 
 @pytest.mark.parametrize("slug", ["pas_trust", "pas_relied_on", "knife_positive_outcomes", "stop_search_found"])
-def test_a_share_is_the_same_everywhere(data: Data, slug: str):
+def test_a_share_is_the_same_everywhere(data: Dataset, slug: str):
     view = Filters(indicator=slug)
     picture = trend.trend(data, view)
     rows = exported(picture.evidence)
@@ -183,7 +183,7 @@ def test_a_share_is_the_same_everywhere(data: Data, slug: str):
         assert read(picture.evidence.table.iloc[-1, -1]) == pytest.approx(number, abs=0.5)
 
 
-def test_a_rate_is_offences_over_residents(data: Data):
+def test_a_rate_is_offences_over_residents(data: Dataset):
     view = Filters(indicator="burglary", measure=Measure.RATE)
     count = tile(data, Filters(indicator="burglary")).number
     assert count is not None
@@ -197,7 +197,7 @@ def test_a_rate_is_offences_over_residents(data: Data):
 
 
 @pytest.mark.parametrize("slug", MEASURED)
-def test_the_table_and_the_export_of_a_trend_hold_the_same_rows(data: Data, slug: str):
+def test_the_table_and_the_export_of_a_trend_hold_the_same_rows(data: Dataset, slug: str):
     evidence = trend.trend(data, Filters(indicator=slug)).evidence
     rows = exported(evidence)
     assert len(rows) == len(evidence.table) > 0
@@ -213,7 +213,7 @@ def test_the_table_and_the_export_of_a_trend_hold_the_same_rows(data: Data, slug
         assert read(text) == pytest.approx(value, rel=0.06, abs=0.5), (slug, text, value)
 
 
-def test_the_claims_checked_on_the_plan_page_are_the_command_lines_numbers(data: Data, catalogue: Catalogue):
+def test_the_claims_checked_on_the_plan_page_are_the_command_lines_numbers(data: Dataset, catalogue: Catalogue):
     found = plan_checks.lines(data)
     assert len(found) == len(catalogue.checks) >= 12
     for line, declared in zip(found, catalogue.checks, strict=True):

@@ -11,33 +11,48 @@ from checks.scope import BARE, unnamed
 
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import AreaKind, Compare, Kind, Measure, Trust
-from csp_dash.panels.themes import stop_search_ethnicity, night_time_economy, survey_ranks, hate_crime_strands, crime_harm
-from csp_dash.panels.wards import map_over_time, ward_map
-from csp_dash.panels.selection import asked
-from csp_dash.panels.dataset import Data
-from csp_dash.panels.wards.map_over_time import Grain
+from csp_dash.panels.dataset import Dataset
+from csp_dash.panels.selection import select
+from csp_dash.panels.themes import (
+    crime_harm,
+    hate_crime_strands,
+    night_time_economy,
+    stop_search_ethnicity,
+    survey_ranks,
+)
 from csp_dash.panels.tile import tile
 from csp_dash.panels.trends.trend import trend
+from csp_dash.panels.wards import map_over_time, ward_map
+from csp_dash.panels.wards.map_over_time import Grain
 
 PLACES = (walk.BOROUGH, walk.WARD, walk.WARDS)
 
 
-def test_a_panel_of_what_was_asked_for_is_not_named_twice(data: Data):
+def test_a_panel_of_what_was_asked_for_is_not_named_twice(data: Dataset):
     for slug in walk.shown(data):
         view = Filters(slug)
-        if not asked(data, view).whose:
+        if not select(data, view).whose:
             assert tile(data, view).title == data.catalogue.indicators[slug].short
 
 
-@pytest.mark.parametrize("build", [stop_search_ethnicity.groups, night_time_economy.night, survey_ranks.ranks, hate_crime_strands.strands, crime_harm.volume_harm])
-def test_a_panel_of_a_page_names_the_borough(data: Data, build: walk.Builder):
+@pytest.mark.parametrize(
+    "build",
+    [
+        stop_search_ethnicity.groups,
+        night_time_economy.night,
+        survey_ranks.ranks,
+        hate_crime_strands.strands,
+        crime_harm.volume_harm,
+    ],
+)
+def test_a_panel_of_a_page_names_the_borough(data: Dataset, build: walk.Builder):
     for wards in PLACES:
         for period in ("12m", "plan"):
             view = Filters("stop_search", wards, period=period)
             assert not unnamed(walk.Said(build.__name__, view, build(data, view)), "Tower Hamlets")
 
 
-def test_a_map_of_rates_over_a_period_that_is_no_year_says_so(data: Data):
+def test_a_map_of_rates_over_a_period_that_is_no_year_says_so(data: Dataset):
     seen = 0
     for view in walk.views(data, places=(walk.BOROUGH,), periods=("12m", "plan", "1m"), measures=(Measure.RATE,)):
         if data.have(data.catalogue.indicators[view.indicator], AreaKind.WARD) is None:
@@ -55,7 +70,7 @@ def test_a_map_of_rates_over_a_period_that_is_no_year_says_so(data: Data):
     assert seen > 60
 
 
-def test_london_is_drawn_where_it_is_compared_with(data: Data):
+def test_london_is_drawn_where_it_is_compared_with(data: Dataset):
     drawn = trend(data, Filters("burglary", compare=Compare.LONDON))
     assert "London" in str(drawn.figure.to_json()) and not BARE.search(drawn.sentence), (
         "beside another place, all is rates"
@@ -63,7 +78,7 @@ def test_london_is_drawn_where_it_is_compared_with(data: Data):
 
 
 @pytest.mark.parametrize("measure", list(Measure))
-def test_the_same_months_have_the_same_classes_wherever_they_are_drawn(data: Data, measure: Measure):
+def test_the_same_months_have_the_same_classes_wherever_they_are_drawn(data: Dataset, measure: Measure):
     seen = 0
     for view in walk.views(data, places=(walk.BOROUGH,), periods=("12m", "1m", "base"), measures=(measure,)):
         item = data.catalogue.indicators[view.indicator]

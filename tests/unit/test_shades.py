@@ -15,8 +15,8 @@ from csp_dash.analytics.funnel import Band
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Month, Span
 from csp_dash.domain.words import Kind, Measure, Shade, Trust
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.wards import choropleth
-from csp_dash.panels.dataset import Data
 from csp_dash.panels.wards.choropleth import Shaded, by_ward, offered, present, shaded, unusual
 
 LARGE = 25
@@ -54,7 +54,7 @@ BASES = {
 
 @pytest.mark.parametrize("shade", BASES)
 @pytest.mark.parametrize("slug", CHECKED)
-def test_the_numbers_are_those_of_a_second_calculation(data: Data, second: Second, slug: str, shade: Shade):
+def test_the_numbers_are_those_of_a_second_calculation(data: Dataset, second: Second, slug: str, shade: Shade):
     view = view_of(slug, shade)
     found = shaded(data, view)
     counts = second.counts(slug, *NEWEST)
@@ -72,7 +72,7 @@ def test_the_numbers_are_those_of_a_second_calculation(data: Data, second: Secon
 
 
 @pytest.mark.parametrize("slug", CHECKED)
-def test_a_colour_is_that_of_the_numbers_class(data: Data, slug: str):
+def test_a_colour_is_that_of_the_numbers_class(data: Dataset, slug: str):
     """The darker, the more; and every ward's words hold its own number."""
     for shade in BASES:
         if shade not in offered(data, view_of(slug, shade)):
@@ -89,7 +89,7 @@ def test_a_colour_is_that_of_the_numbers_class(data: Data, slug: str):
 
 
 @pytest.mark.parametrize("slug", CHECKED)
-def test_shares_add_up_and_say_how_many_wards_hold_half(data: Data, second: Second, slug: str):
+def test_shares_add_up_and_say_how_many_wards_hold_half(data: Dataset, second: Second, slug: str):
     found = shaded(data, view_of(slug, Shade.SHARE))
     assert numbers(found).sum() == pytest.approx(100)
     counts = second.counts(slug, *NEWEST).sort_values(ascending=False)
@@ -98,7 +98,7 @@ def test_shares_add_up_and_say_how_many_wards_hold_half(data: Data, second: Seco
 
 
 @pytest.mark.parametrize("slug", CHECKED)
-def test_a_change_is_coloured_exactly_where_the_engine_can_detect_it(data: Data, second: Second, slug: str):
+def test_a_change_is_coloured_exactly_where_the_engine_can_detect_it(data: Dataset, second: Second, slug: str):
     found = shaded(data, view_of(slug, Shade.CHANGE))
     now, before = second.counts(slug, *NEWEST), second.counts(slug, *BEFORE)
     item = data.catalogue.indicators[slug]
@@ -127,13 +127,13 @@ def test_a_change_is_coloured_exactly_where_the_engine_can_detect_it(data: Data,
         assert "no ward" in found.finding
 
 
-def test_some_changes_are_detected_and_some_are_not(data: Data):
+def test_some_changes_are_detected_and_some_are_not(data: Dataset):
     """What the test before looks at holds both."""
     fills = set(shaded(data, view_of("asb", Shade.CHANGE)).shading.fills.values())
     assert palette.UNMOVED in fills and fills & set(palette.RISES) and fills & set(palette.FALLS)
 
 
-def test_a_change_over_a_break_is_refused_and_has_no_colour(data: Data):
+def test_a_change_over_a_break_is_refused_and_has_no_colour(data: Dataset):
     """The recording of burglary changed in April 2017: the year after is not held against the year before."""
     view = view_of("burglary_home", Shade.CHANGE, period="custom", first=Month(2017, 4), last=Month(2018, 3))
     found = shaded(data, view)
@@ -142,7 +142,7 @@ def test_a_change_over_a_break_is_refused_and_has_no_colour(data: Data):
     assert "not comparable" in found.finding and "chance" not in found.finding
 
 
-def test_a_change_from_a_year_with_a_missing_month_has_no_colour(data: Data):
+def test_a_change_from_a_year_with_a_missing_month_has_no_colour(data: Dataset):
     """police.uk has no September 2023: the year to September 2024 is whole, the year before is not."""
     view = view_of("asb", Shade.CHANGE, period="custom", first=Month(2023, 10), last=Month(2024, 9))
     assert not shaded(data, replace(view, shade=None)).empty
@@ -170,7 +170,7 @@ def exact(count: float, expected: float) -> Band:
 
 
 @pytest.mark.parametrize("slug", CHECKED)
-def test_how_unusual_a_ward_is_agrees_with_exact_tails(data: Data, second: Second, slug: str):
+def test_how_unusual_a_ward_is_agrees_with_exact_tails(data: Dataset, second: Second, slug: str):
     found = shaded(data, view_of(slug, Shade.UNUSUAL))
     counts = second.counts(slug, *NEWEST)
     expected = second.residents * counts.sum() / second.residents.sum()
@@ -188,7 +188,7 @@ def test_how_unusual_a_ward_is_agrees_with_exact_tails(data: Data, second: Secon
 
 
 @pytest.mark.parametrize("slug", CHECKED)
-def test_wards_that_stand_out_are_named_and_lie_beyond_both_limits(data: Data, second: Second, slug: str):
+def test_wards_that_stand_out_are_named_and_lie_beyond_both_limits(data: Dataset, second: Second, slug: str):
     made = unusual(data, by_ward(data, Filters(indicator=slug)))
     found = shaded(data, view_of(slug, Shade.UNUSUAL))
     assert named(found.finding, second) == set(made.apart)
@@ -202,7 +202,7 @@ def test_wards_that_stand_out_are_named_and_lie_beyond_both_limits(data: Data, s
 # --- what is offered -----------------------------------------------------------------------------
 
 
-def test_what_each_measure_is_offered(data: Data):
+def test_what_each_measure_is_offered(data: Dataset):
     seen: dict[tuple[Shade, ...], int] = {}
     for slug, item in data.catalogue.indicators.items():
         can = offered(data, Filters(indicator=slug))
@@ -219,7 +219,7 @@ def test_what_each_measure_is_offered(data: Data):
     assert declared == {"burglary_home", "dwelling_fires"}, "what happens to a home"
 
 
-def test_made_up_figures_are_only_counted(data: Data):
+def test_made_up_figures_are_only_counted(data: Dataset):
     for shade in Shade:
         found = shaded(data, view_of("nox_sightings", shade))
         assert found.shade is Shade.COUNT and found.question.measure is Measure.COUNT
@@ -228,7 +228,7 @@ def test_made_up_figures_are_only_counted(data: Data):
         assert "real" in found.remark
 
 
-def test_a_view_has_its_own_shade_and_else_its_count_or_rate(data: Data):
+def test_a_view_has_its_own_shade_and_else_its_count_or_rate(data: Dataset):
     for slug in ("burglary", "burglary_home"):
         assert present(data, Filters(indicator=slug)) is Shade.COUNT
         assert present(data, Filters(indicator=slug, measure=Measure.RATE)) is Shade.RATE
@@ -239,13 +239,13 @@ def test_a_view_has_its_own_shade_and_else_its_count_or_rate(data: Data):
     assert present(data, Filters(indicator="burglary", shade=Shade.HOUSEHOLD)) is Shade.COUNT
 
 
-def test_a_shade_that_is_not_offered_leaves_the_rate_that_the_view_asks_for(data: Data):
+def test_a_shade_that_is_not_offered_leaves_the_rate_that_the_view_asks_for(data: Dataset):
     """The page says `Showing rates`: its map does not fall back to counts."""
     view = Filters(indicator="burglary", measure=Measure.RATE, shade=Shade.HOUSEHOLD)
     assert present(data, view) is Shade.RATE
 
 
-def test_a_public_instance_has_the_same_ways_and_nothing_that_it_may_not_show(data: Data, public_data: Data):
+def test_a_public_instance_has_the_same_ways_and_nothing_that_it_may_not_show(data: Dataset, public_data: Dataset):
     held = 0
     for slug, item in public_data.catalogue.indicators.items():
         for shade in offered(public_data, Filters(indicator=slug)):
@@ -263,7 +263,7 @@ def test_a_public_instance_has_the_same_ways_and_nothing_that_it_may_not_show(da
 
 @pytest.mark.parametrize("shade", list(Shade))
 @pytest.mark.parametrize("slug", ["asb", "burglary_home"])
-def test_a_period_before_the_series_is_empty_and_says_so(data: Data, second: Second, slug: str, shade: Shade):
+def test_a_period_before_the_series_is_empty_and_says_so(data: Dataset, second: Second, slug: str, shade: Shade):
     view = view_of(slug, shade, period="custom", first=Month(1995, 1), last=Month(1995, 12))
     found = shaded(data, view)
     assert found.empty and numbers(found).isna().all()
@@ -273,7 +273,7 @@ def test_a_period_before_the_series_is_empty_and_says_so(data: Data, second: Sec
         assert "no figure" in text.lower() and not any(letter.isdigit() for letter in text.split("no figure")[0])
 
 
-def test_a_period_with_a_missing_month_is_no_smaller_sum(data: Data):
+def test_a_period_with_a_missing_month_is_no_smaller_sum(data: Dataset):
     """Eleven months of twelve would look like a fall."""
     for shade in (Shade.COUNT, Shade.RATE, Shade.AREA, Shade.SHARE, Shade.UNUSUAL):
         view = view_of("asb", shade, period="custom", first=Month(2023, 7), last=Month(2024, 6))

@@ -16,8 +16,8 @@ from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Month
 from csp_dash.domain.settings import Settings
 from csp_dash.domain.words import AreaKind, Trust
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.wards import point_density, small_areas
-from csp_dash.panels.dataset import Data
 from csp_dash.panels.wards.small_areas import SERIES, below_ward, shown
 
 SLUGS = pytest.mark.parametrize("slug", ["asb", "burglary", "weapons_possession"])
@@ -28,7 +28,7 @@ def told(text: str) -> pd.DataFrame:
 
 
 @SLUGS
-def test_counts_are_those_of_the_table(data: Data, second: Second, slug: str):
+def test_counts_are_those_of_the_table(data: Dataset, second: Second, slug: str):
     found = below_ward(data, Filters(indicator=slug))
     counts = second.lsoa(SERIES[slug][0], *NEWEST)
     rows = told(found.counts.evidence.csv).set_index("area")["value"]
@@ -37,7 +37,7 @@ def test_counts_are_those_of_the_table(data: Data, second: Second, slug: str):
     assert rows.sum() == counts.sum() > 0, "no offence is lost in an area that is not drawn"
 
 
-def test_small_areas_add_up_to_their_wards(data: Data, second: Second):
+def test_small_areas_add_up_to_their_wards(data: Dataset, second: Second):
     rows = told(below_ward(data, Filters(indicator="asb")).counts.evidence.csv)
     by_ward = rows.groupby(rows["area"].map(data.parents))["value"].sum()
     # The wards of police.uk's own files are the sums of its small areas by best fit.
@@ -45,7 +45,7 @@ def test_small_areas_add_up_to_their_wards(data: Data, second: Second):
 
 
 @SLUGS
-def test_half_is_in_as_few_areas_as_a_sort_says(data: Data, second: Second, slug: str):
+def test_half_is_in_as_few_areas_as_a_sort_says(data: Dataset, second: Second, slug: str):
     found = below_ward(data, Filters(indicator=slug))
     counts = second.lsoa(SERIES[slug][0], *NEWEST).sort_values(ascending=False)
     half = next(n for n in range(1, 170) if 2 * counts.iloc[:n].sum() >= counts.sum())
@@ -56,7 +56,7 @@ def test_half_is_in_as_few_areas_as_a_sort_says(data: Data, second: Second, slug
 
 
 @SLUGS
-def test_what_is_said_of_a_small_area_is_its_count(data: Data, second: Second, slug: str):
+def test_what_is_said_of_a_small_area_is_its_count(data: Dataset, second: Second, slug: str):
     found = below_ward(data, Filters(indicator=slug)).counts
     counts = second.lsoa(SERIES[slug][0], *NEWEST)
     pointed = next(trace for trace in found.figure.data if trace.hovertext is not None)
@@ -67,7 +67,7 @@ def test_what_is_said_of_a_small_area_is_its_count(data: Data, second: Second, s
 
 
 @SLUGS
-def test_hot_spots_are_the_engines(data: Data, second: Second, slug: str):
+def test_hot_spots_are_the_engines(data: Dataset, second: Second, slug: str):
     found = below_ward(data, Filters(indicator=slug)).hot
     values = second.lsoa(SERIES[slug][0], *NEWEST).reindex(data.lsoa_outlines.codes, fill_value=0.0).to_dict()
     tested = hot_spots(values, data.lsoa_links, permutations=9_999).frame.set_index("area")
@@ -81,7 +81,7 @@ def test_hot_spots_are_the_engines(data: Data, second: Second, slug: str):
     assert f"{len(hot) or 'no'} small area" in found.title
 
 
-def test_months_that_are_missing_are_said(data: Data):
+def test_months_that_are_missing_are_said(data: Dataset):
     view = Filters(indicator="asb", period="custom", first=Month(2023, 7), last=Month(2024, 6))
     found = below_ward(data, view)
     for picture in (found.counts, found.hot, found.concentration):
@@ -91,20 +91,20 @@ def test_months_that_are_missing_are_said(data: Data):
 
 
 @pytest.mark.parametrize(("first", "last"), [(Month(1995, 1), Month(1995, 12)), (Month(2023, 9), Month(2023, 9))])
-def test_a_period_without_any_figure_is_empty_and_says_so(data: Data, first: Month, last: Month):
+def test_a_period_without_any_figure_is_empty_and_says_so(data: Dataset, first: Month, last: Month):
     found = below_ward(data, Filters(indicator="asb", period="custom", first=first, last=last))
     for picture in (found.counts, found.hot, found.concentration):
         assert picture.empty and not any(word in picture.title for word in ("half of", "lie in", "lies in"))
     assert told(found.counts.evidence.csv)["value"].isna().all(), "a month that is missing is no zero"
 
 
-def test_the_ward_of_a_view_changes_nothing_below_it(data: Data):
+def test_the_ward_of_a_view_changes_nothing_below_it(data: Dataset):
     one = below_ward(data, Filters(indicator="burglary", wards=("E05009336",)))
     other = below_ward(data, Filters(indicator="burglary"))
     assert one.counts.evidence.csv == other.counts.evidence.csv and one.counts.title == other.counts.title
 
 
-def test_one_hot_spot_takes_a_singular_verb(data: Data):
+def test_one_hot_spot_takes_a_singular_verb(data: Dataset):
     view = Filters(indicator="asb", period="custom", first=Month(2023, 7), last=Month(2024, 6))
     title = below_ward(data, view).hot.title
     assert "1 small area lie " not in title
@@ -113,7 +113,7 @@ def test_one_hot_spot_takes_a_singular_verb(data: Data):
 # --- what may be shown ---------------------------------------------------------------------------
 
 
-def test_a_public_instance_shows_nothing_sensitive_below_the_ward(data: Data, public_data: Data):
+def test_a_public_instance_shows_nothing_sensitive_below_the_ward(data: Dataset, public_data: Dataset):
     for slug, item in data.catalogue.indicators.items():
         if slug in SERIES:
             assert shown(data, item)
@@ -122,7 +122,7 @@ def test_a_public_instance_shows_nothing_sensitive_below_the_ward(data: Data, pu
     assert "violence_all" in SERIES and shown(public_data, data.catalogue.indicators["burglary"])
 
 
-def test_sensitive_small_areas_are_held_back_where_they_are_read(public_data: Data):
+def test_sensitive_small_areas_are_held_back_where_they_are_read(public_data: Dataset):
     """Not only where the page leaves the way of looking out: the figures themselves do not leave the pack."""
     found = below_ward(public_data, Filters(indicator="violence_all"))
     for picture in (found.counts, found.hot, found.concentration):
@@ -131,7 +131,7 @@ def test_sensitive_small_areas_are_held_back_where_they_are_read(public_data: Da
         assert "value" not in frame or frame["value"].isna().all()
 
 
-def test_a_public_instance_shows_no_sensitive_measure_in_wards_or_below(public_data: Data):
+def test_a_public_instance_shows_no_sensitive_measure_in_wards_or_below(public_data: Dataset):
     for item in public_data.catalogue.indicators.values():
         for kind in (AreaKind.WARD, AreaKind.LSOA):
             if item.sensitive or item.trust is Trust.ILLUSTRATIVE:
@@ -147,7 +147,7 @@ def test_a_public_instance_shows_no_sensitive_measure_in_wards_or_below(public_d
     assert Settings.read({}).shows(Trust.OFFICIAL, True, AreaKind.LSOA), "a partner sees them"
 
 
-def test_a_measure_that_is_declared_sensitive_is_hidden_whatever_its_name(public_data: Data, catalogue: Catalogue):
+def test_a_measure_that_is_declared_sensitive_is_hidden_whatever_its_name(public_data: Dataset, catalogue: Catalogue):
     assert not shown(public_data, replace(catalogue.indicators["burglary"], sensitive=True))
 
 

@@ -13,7 +13,7 @@ from csp_dash.catalogue.supplied import supplied
 from csp_dash.ingest import pipeline
 from csp_dash.ingest.merge import Merged, series_held
 from csp_dash.ingest.superseded import gave_way, take_out
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.warehouse import Releases, Snapshot
 
 MADE_UP, RETURN = "nox_illustrative", "return_nox_sightings"
@@ -61,7 +61,7 @@ def test_official_figures_that_a_return_takes_the_place_of_are_named(catalogue: 
 
 
 def test_a_return_that_is_taken_in_leaves_nothing_made_up_and_the_release_before_has_all_of_it(
-    tmp_path: Path, catalogue: Catalogue, data: Data
+    tmp_path: Path, catalogue: Catalogue, data: Dataset
 ):
     shutil.copy(data.warehouse.path, tmp_path)  # or it would be made anew
     path = tmp_path / "sightings.csv"

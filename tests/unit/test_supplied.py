@@ -29,15 +29,15 @@ from csp_dash.ingest.facts import KEY, write_parquet
 from csp_dash.ingest.return_cells import wards
 from csp_dash.ingest.template import columns, written
 from csp_dash.panels import answer, tile
-from csp_dash.panels.plan import plan_claims
-from csp_dash.panels.trends import comparisons, trend
-from csp_dash.panels.themes import paired_measures
 from csp_dash.panels.about import methods_tables
-from csp_dash.panels.wards import choropleth, ward_card, ward_map
-from csp_dash.panels.plan import targets as judged
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import WITHHELD
-from csp_dash.panels.panel import Picture
+from csp_dash.panels.panel import Panel
+from csp_dash.panels.plan import plan_claims
+from csp_dash.panels.plan import targets as judged
+from csp_dash.panels.themes import paired_measures
+from csp_dash.panels.trends import comparisons, trend
+from csp_dash.panels.wards import choropleth, ward_card, ward_map
 from csp_dash.warehouse import Snapshot
 
 ROOT = Path(__file__).parents[2]
@@ -215,8 +215,8 @@ def release(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> S
 
 
 @pytest.fixture(scope="module")
-def partner(release: Snapshot, catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Data]:
-    yield Data(release, catalogue, Settings(cache=str(tmp_path_factory.mktemp("cache"))))
+def partner(release: Snapshot, catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dataset]:
+    yield Dataset(release, catalogue, Settings(cache=str(tmp_path_factory.mktemp("cache"))))
 
 
 def in_year(code_at: int) -> int:
@@ -224,14 +224,14 @@ def in_year(code_at: int) -> int:
     return sum(10 + code_at + at % 7 for at in range(MONTHS - 12, MONTHS))
 
 
-def told(picture: Picture) -> str:
+def told(picture: Panel) -> str:
     """All words of a picture and its evidence."""
     kept = (picture.title, picture.caption, picture.alt, picture.sentence, picture.remark, picture.marked)
     own = picture.evidence
     return " ".join([*kept, own.source, own.csv, own.filename, own.table.to_csv(), *(note.text for note in own.notes)])
 
 
-def test_the_tile_shows_the_partner_s_figure(partner: Data) -> None:
+def test_the_tile_shows_the_partner_s_figure(partner: Dataset) -> None:
     found = tile.tile(partner, Filters(indicator=NOX))
     assert found.number == sum(map(in_year, range(20))) and found.period == "12 months to March 2026"
     assert found.indicator.trust is Trust.PARTNER and found.change is not None and not found.change.refusal
@@ -239,7 +239,7 @@ def test_the_tile_shows_the_partner_s_figure(partner: Data) -> None:
     assert ward.number == in_year(2)
 
 
-def test_trend_map_and_exports_show_the_partner_s_figures_and_nothing_made_up(partner: Data) -> None:
+def test_trend_map_and_exports_show_the_partner_s_figures_and_nothing_made_up(partner: Dataset) -> None:
     view = Filters(indicator=NOX)
     line = trend.trend(partner, view)
     shaded = ward_map.ward_map(partner, view)
@@ -259,7 +259,7 @@ def test_trend_map_and_exports_show_the_partner_s_figures_and_nothing_made_up(pa
     assert card.standing == ("Highest of the 20 wards by number.",)
 
 
-def test_the_command_line_says_whose_figure_it_is(partner: Data) -> None:
+def test_the_command_line_says_whose_figure_it_is(partner: Dataset) -> None:
     found = answer.value(partner, NOX, BOROUGH, "2025-04", "2026-03")
     assert found["value"] == sum(map(in_year, range(20)))
     assert (found["trust"], found["source"], found["vintage"]) == ("partner return", "return_nox_sightings", "2026-03")
@@ -269,7 +269,7 @@ def test_the_command_line_says_whose_figure_it_is(partner: Data) -> None:
 
 
 def test_no_kind_of_place_is_said_to_lack_figures_and_to_have_them(
-    partner: Data, monkeypatch: pytest.MonkeyPatch
+    partner: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     have = queries.availability(partner.warehouse)
     # as where a ward's figure is not known, so that the borough has no sum
@@ -281,13 +281,13 @@ def test_no_kind_of_place_is_said_to_lack_figures_and_to_have_them(
         answer.value(partner, NOX, BOROUGH, "2026-03", "2026-03")
 
 
-def test_the_register_names_its_standing(partner: Data) -> None:
+def test_the_register_names_its_standing(partner: Dataset) -> None:
     rows = methods_tables.measures(partner, Filters()).set_index("Name in links")
     assert {slug: rows["Standing"][slug] for slug in SUPPLIED} == dict.fromkeys(SUPPLIED, "partner return")
     assert rows["Figures"][NOX] == "Apr 2023 to Mar 2026" and "illustrative" not in set(rows["Standing"])
 
 
-def test_quarters_and_years_are_told_as_what_they_are(partner: Data) -> None:
+def test_quarters_and_years_are_told_as_what_they_are(partner: Dataset) -> None:
     quarter = tile.tile(partner, Filters(indicator="community_triggers"))
     assert quarter.period == "January 2026 to March 2026" and quarter.number == 10 + 11 % 7
     line = trend.trend(partner, Filters(indicator="community_triggers"))
@@ -301,7 +301,7 @@ def test_quarters_and_years_are_told_as_what_they_are(partner: Data) -> None:
     assert changed is not None and changed.tested  # on the return's own denominators
 
 
-def test_comparisons_pairs_and_targets_count_a_partner_s_figures(partner: Data) -> None:
+def test_comparisons_pairs_and_targets_count_a_partner_s_figures(partner: Dataset) -> None:
     assert "no figures" not in comparisons.comparisons(partner, Filters(indicator=NOX)).ways[2].sentence
     found = paired_measures.pair(partner, Filters(indicator="pspo_breaches"))
     assert found.second is not None and found.second.indicator.slug == NOX and not found.awaiting
@@ -312,12 +312,14 @@ def test_comparisons_pairs_and_targets_count_a_partner_s_figures(partner: Data) 
     assert plan_claims.claims(partner, Filters())
 
 
-def test_a_withheld_month_is_said_to_be_withheld(partner: Data) -> None:
+def test_a_withheld_month_is_said_to_be_withheld(partner: Dataset) -> None:
     table = trend.trend(partner, Filters(indicator="hate_total")).evidence.table
     assert table.iloc[3, -1] == WITHHELD and (table.iloc[:, -1] == WITHHELD).sum() == 1
 
 
-def test_made_up_figures_are_never_set_beside_a_partner_s(catalogue: Catalogue, data: Data, partner: Data) -> None:
+def test_made_up_figures_are_never_set_beside_a_partner_s(
+    catalogue: Catalogue, data: Dataset, partner: Dataset
+) -> None:
     """Breaches are read with sightings, but not while those are illustrative."""
     assert data.catalogue.indicators[NOX].trust is Trust.ILLUSTRATIVE
     mixed = replace(
@@ -325,7 +327,7 @@ def test_made_up_figures_are_never_set_beside_a_partner_s(catalogue: Catalogue, 
     )
     assert mixed.pair == NOX and not data.catalogue.indicators[NOX].counts_in_headlines
     held = replace(data.catalogue, indicators={**data.catalogue.indicators, "pspo_breaches": mixed})
-    beside = object.__new__(Data)
+    beside = object.__new__(Dataset)
     beside.__dict__ = {**data.__dict__, "catalogue": held}
     found = paired_measures.pair(beside, Filters(indicator="pspo_breaches"))
     assert found.second is None and "Held by" in found.awaiting
@@ -337,25 +339,25 @@ def test_a_public_instance_shows_a_partner_s_figures_but_no_sensitive_wards(
     asked = catalogue.indicators[NOX]
     sensitive = replace(catalogue, indicators={**catalogue.indicators, NOX: replace(asked, sensitive=True)})
     settings = Settings.read({"CSP_DASH_PROFILE": "public", "CSP_DASH_CACHE": str(tmp_path)})
-    held = Data(release, sensitive, settings)
+    held = Dataset(release, sensitive, settings)
     item = held.catalogue.indicators[NOX]
     assert held.shows(item) and held.have(item, AreaKind.BOROUGH) and held.have(item, AreaKind.WARD) is None
     assert NOX in held.words.indicators
     assert tile.tile(held, Filters(indicator=NOX, wards=("E05009336",))).number == sum(map(in_year, range(20)))
 
 
-def test_a_first_return_of_a_few_months_is_shown_for_those_months(partner: Data) -> None:
+def test_a_first_return_of_a_few_months_is_shown_for_those_months(partner: Dataset) -> None:
     """Less than a year of figures has no twelve months to show."""
     have = partner.have(partner.catalogue.indicators[NOX])
     assert have is not None
     short = replace(have, span=Span(LAST.plus(-2), LAST))
-    beside = object.__new__(Data)
+    beside = object.__new__(Dataset)
     beside.__dict__ = {**partner.__dict__, "_have": {**partner.__dict__["_have"], (NOX, "borough"): short}}
     found = tile.tile(beside, Filters(indicator=NOX))
     assert found.period == "January 2026 to March 2026"
     assert found.number == sum(10 + place + at % 7 for place in range(20) for at in range(MONTHS - 3, MONTHS))
 
 
-def test_the_database_has_one_figure_for_each_place_and_period(partner: Data) -> None:
+def test_the_database_has_one_figure_for_each_place_and_period(partner: Dataset) -> None:
     frame = queries.series(partner.warehouse, indicator=NOX, areas=list(wards()))
     assert len(frame) == 20 * MONTHS and frame["numerator"].notna().all()

@@ -30,13 +30,13 @@ from csp_dash.analytics.compare import Change, changed_apart
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Month, Span
 from csp_dash.domain.words import BOROUGH, LONDON, AreaKind, Compare, Kind, Measure
-from csp_dash.panels.plan import targets
-from csp_dash.panels.trends import trend
-from csp_dash.panels.selection import Asked, against_before, asked, compare
-from csp_dash.panels.trends.comparisons import comparisons
-from csp_dash.panels.dataset import Data
 from csp_dash.panels.benchmark import beside, hold, without
+from csp_dash.panels.dataset import Dataset
+from csp_dash.panels.plan import targets
+from csp_dash.panels.selection import Selection, against_before, compare, select
 from csp_dash.panels.tile import tile
+from csp_dash.panels.trends import trend
+from csp_dash.panels.trends.comparisons import comparisons
 
 ROOT = Path(__file__).parents[2]
 NEAR = 1e-9
@@ -321,8 +321,8 @@ SURVEYS = [
 ]
 
 
-def found(data: Data, case: Case) -> tuple[Asked, Change]:
-    question = asked(data, case.view)
+def found(data: Dataset, case: Case) -> tuple[Selection, Change]:
+    question = select(data, case.view)
     assert question.areas == case.areas
     assert question.span is not None and question.before is not None
     assert (str(question.span.first), str(question.span.last)) == case.now
@@ -343,7 +343,7 @@ def test_the_cases_are_of_every_sort() -> None:
 
 
 @pytest.mark.parametrize("case", COUNTS, ids=str)
-def test_a_count(data: Data, case: Case) -> None:
+def test_a_count(data: Dataset, case: Case) -> None:
     question, change = found(data, case)
     one, zero = whole(case.slug, case.areas, *case.now)[0], whole(case.slug, case.areas, *case.before)[0]
     season, phi = factors(case.slug, case.areas), scatter(case.slug, case.areas)
@@ -367,7 +367,7 @@ def test_a_count(data: Data, case: Case) -> None:
 
 
 @pytest.mark.parametrize("case", [case for case in COUNTS if not case.wards][:10], ids=str)
-def test_a_large_count_agrees_with_a_score_test_of_two_rates(data: Data, case: Case) -> None:
+def test_a_large_count_agrees_with_a_score_test_of_two_rates(data: Dataset, case: Case) -> None:
     # another test altogether, so only nearly the same: the exact one is the more careful
     _, change = found(data, case)
     one, zero, phi = change.now.numerator or 0, change.before.numerator or 0, change.dispersion
@@ -391,20 +391,20 @@ def holds_shares(change: Change, hits1: float, n1: float, hits0: float, n0: floa
 
 
 @pytest.mark.parametrize("case", SHARES, ids=str)
-def test_a_share_of_counts(data: Data, case: Case) -> None:
+def test_a_share_of_counts(data: Dataset, case: Case) -> None:
     _, change = found(data, case)
     holds_shares(change, *shares(case))
 
 
 @pytest.mark.parametrize("case", SURVEYS, ids=str)
-def test_a_share_from_a_survey(data: Data, case: Case) -> None:
+def test_a_share_from_a_survey(data: Dataset, case: Case) -> None:
     _, change = found(data, case)
     now, before = (published(case.slug, BOROUGH, span[1]) for span in (case.now, case.before))
     assert change.base == declared(case.slug)["base"] == 400
     holds_shares(change, 400 * now, 400, 400 * before, 400)
 
 
-def test_a_published_rate_is_compared_but_never_tested(data: Data) -> None:
+def test_a_published_rate_is_compared_but_never_tested(data: Dataset) -> None:
     case = Case("youth_fte", ("2024-01", "2024-12"), ("2023-01", "2023-12"))
     _, change = found(data, case)
     now, before = (published("youth_fte", BOROUGH, span[1]) for span in (case.now, case.before))
@@ -412,7 +412,7 @@ def test_a_published_rate_is_compared_but_never_tested(data: Data) -> None:
     assert (change.p_value, change.low, change.high, change.detectable) == (None, None, None, False)
 
 
-def test_a_yearly_count_has_no_months_to_judge_its_scatter_by(data: Data) -> None:
+def test_a_yearly_count_has_no_months_to_judge_its_scatter_by(data: Dataset) -> None:
     _, change = found(data, Case("deliberate_fires", ("2014-01", "2014-12"), ("2013-01", "2013-12")))
     now, before = (published("deliberate_fires", BOROUGH, f"{year}-12") for year in (2014, 2013))
     test = two_counts(now, before, 1)
@@ -466,8 +466,8 @@ def test_a_yearly_count_has_no_months_to_judge_its_scatter_by(data: Data) -> Non
         ),
     ],
 )
-def test_what_is_not_like_for_like_is_refused(data: Data, view: Filters, words: str) -> None:
-    question = asked(data, view)
+def test_what_is_not_like_for_like_is_refused(data: Dataset, view: Filters, words: str) -> None:
+    question = select(data, view)
     _, change = compare(data, question)
     assert change is not None
     if not words:  # the same month of the baseline is like for like
@@ -489,7 +489,7 @@ def test_the_months_refused_are_the_months_that_are_not_there() -> None:
 # ---- other places, over the same period
 
 
-def there(data: Data, question: Asked, compare: Compare) -> Asked:
+def there(data: Dataset, question: Selection, compare: Compare) -> Selection:
     other = data.comparator(compare)
     assert other is not None
     return replace(question, place=other[0], kind=other[1], areas=other[2])
@@ -507,8 +507,8 @@ def there(data: Data, question: Asked, compare: Compare) -> Asked:
         ("dwelling_fires", (EAST,), Compare.LONDON),
     ],
 )
-def test_a_rate_beside_other_places(data: Data, slug: str, wards: tuple[str, ...], other: Compare) -> None:
-    here = asked(data, Filters(slug, wards))
+def test_a_rate_beside_other_places(data: Dataset, slug: str, wards: tuple[str, ...], other: Compare) -> None:
+    here = select(data, Filters(slug, wards))
     far = there(data, here, other)
     assert far.areas == ((LONDON,) if other is Compare.LONDON else SIMILAR)
     assert here.span is not None
@@ -545,9 +545,9 @@ def test_a_rate_beside_other_places(data: Data, slug: str, wards: tuple[str, ...
     assert ("more than chance" in words) is bool(p < 0.05)
 
 
-def test_a_share_beside_the_rest_of_london(data: Data) -> None:
+def test_a_share_beside_the_rest_of_london(data: Dataset) -> None:
     slug = "knife_positive_outcomes"
-    here = asked(data, Filters(slug))
+    here = select(data, Filters(slug))
     far = there(data, here, Compare.LONDON)
     assert here.span is not None
     months = (str(here.span.first), str(here.span.last))
@@ -566,8 +566,8 @@ def test_a_share_beside_the_rest_of_london(data: Data) -> None:
 
 @pytest.mark.parametrize("other", [Compare.LONDON, Compare.SIMILAR])
 @pytest.mark.parametrize("slug", ["pas_trust", "pas_contact_ward_officer"])
-def test_a_survey_beside_other_places(data: Data, slug: str, other: Compare) -> None:
-    here = asked(data, Filters(slug))
+def test_a_survey_beside_other_places(data: Dataset, slug: str, other: Compare) -> None:
+    here = select(data, Filters(slug))
     far = there(data, here, other)
     assert here.span is not None
     ours = published(slug, BOROUGH, "2023-12")
@@ -595,9 +595,9 @@ def test_a_survey_beside_other_places(data: Data, slug: str, other: Compare) -> 
     ],
 )
 def test_a_change_beside_the_change_of_other_places(
-    data: Data, slug: str, wards: tuple[str, ...], other: Compare
+    data: Dataset, slug: str, wards: tuple[str, ...], other: Compare
 ) -> None:
-    here = asked(data, Filters(slug, wards))
+    here = select(data, Filters(slug, wards))
     far = there(data, here, other)
     _, ours = compare(data, here)
     assert ours is not None and here.span is not None and here.before is not None
@@ -637,9 +637,9 @@ def test_a_change_beside_the_change_of_other_places(
     ],
 )
 def test_the_usual_range_by_moving_ranges(
-    data: Data, slug: str, wards: tuple[str, ...], baseline: tuple[str, str]
+    data: Dataset, slug: str, wards: tuple[str, ...], baseline: tuple[str, str]
 ) -> None:
-    question = asked(data, Filters(slug, wards))
+    question = select(data, Filters(slug, wards))
     areas = question.areas
     months, season = raw(slug, areas), factors(slug, areas) or dict.fromkeys(range(1, 13), 1.0)
     share = question.indicator.kind is Kind.PROPORTION
@@ -686,8 +686,8 @@ def test_the_usual_range_by_moving_ranges(
 @pytest.mark.parametrize(
     ("slug", "wards"), [("arson", ()), ("homicide", ()), ("burglary", (WEAVERS,)), ("arson", (EAST,))]
 )
-def test_the_usual_range_of_few_events(data: Data, slug: str, wards: tuple[str, ...]) -> None:
-    question = asked(data, Filters(slug, wards))
+def test_the_usual_range_of_few_events(data: Dataset, slug: str, wards: tuple[str, ...]) -> None:
+    question = select(data, Filters(slug, wards))
     phi = scatter(slug, question.areas)
     months = raw(slug, question.areas)
     values = [months[month][0] for month in reach("2022-04", "2025-03")]
@@ -708,7 +708,7 @@ def test_the_usual_range_of_few_events(data: Data, slug: str, wards: tuple[str, 
 # ---- targets
 
 
-def test_the_target_that_can_be_judged_is_judged_on_the_survey(data: Data) -> None:
+def test_the_target_that_can_be_judged_is_judged_on_the_survey(data: Dataset) -> None:
     judged = next(one for one in targets.targets(data, Filters()) if one.target.indicator == "pas_fair_treatment")
     share = published("pas_fair_treatment", BOROUGH, "2023-12")
     low, high = proportion_confint(400 * share, 400, method="wilson")
@@ -736,9 +736,9 @@ def test_the_target_that_can_be_judged_is_judged_on_the_survey(data: Data) -> No
         ("pas_contact_ward_officer", ()),
     ],
 )
-def test_tile_title_table_and_export_say_the_same(data: Data, slug: str, wards: tuple[str, ...]) -> None:
+def test_tile_title_table_and_export_say_the_same(data: Dataset, slug: str, wards: tuple[str, ...]) -> None:
     view = Filters(slug, wards)
-    question = asked(data, view)
+    question = select(data, view)
     shown, picture, table = tile(data, view), trend.trend(data, view), comparisons(data, view)
     change = shown.change
     assert change is not None and change.absolute is not None and change.refusal is None
@@ -771,7 +771,7 @@ def test_tile_title_table_and_export_say_the_same(data: Data, slug: str, wards: 
         assert shown.number == close(100 * row["now"] / row["now_denominator"])
 
 
-def test_every_way_of_the_comparisons_is_its_own_view(data: Data) -> None:
+def test_every_way_of_the_comparisons_is_its_own_view(data: Dataset) -> None:
     table = comparisons(data, Filters("knife_offences"))
     want = {
         "Latest month, on the same month a year before": (("2026-02", "2026-02"), ("2025-02", "2025-02")),
@@ -792,7 +792,7 @@ def test_every_way_of_the_comparisons_is_its_own_view(data: Data) -> None:
     )
 
 
-def test_a_rate_changes_as_its_count_does(data: Data) -> None:
+def test_a_rate_changes_as_its_count_does(data: Dataset) -> None:
     count, rate = (tile(data, Filters("burglary", measure=measure)) for measure in Measure)
     assert count.change and rate.change and replace(rate.change, rate=None) == count.change
     assert count.sentence.split(" (")[0] == rate.sentence.split(" (")[0], "the movement and the verdict are the count's"
@@ -800,8 +800,8 @@ def test_a_rate_changes_as_its_count_does(data: Data) -> None:
     assert f"(from {both[0]} to {both[1]} per 1,000 residents)" in rate.sentence, "the figures are rates"
 
 
-def test_london_is_tested_with_its_own_scatter(data: Data) -> None:
-    question = there(data, asked(data, Filters("burglary")), Compare.LONDON)
+def test_london_is_tested_with_its_own_scatter(data: Dataset) -> None:
+    question = there(data, select(data, Filters("burglary")), Compare.LONDON)
     assert question.kind is AreaKind.REGION
     _, change = compare(data, question)
     now, before = (whole("burglary", (LONDON,), *span)[0] for span in (YEAR, LAST_YEAR))

@@ -14,8 +14,8 @@ from csp_dash.analytics.bivariate import bivariate
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Month
 from csp_dash.domain.words import Measure
-from csp_dash.panels.wards import rank_changes, bivariate_map
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
+from csp_dash.panels.wards import bivariate_map, rank_changes
 
 PAIRED = [
     (slug, other) for slug in ("burglary", "asb", "burglary_home") for other in bivariate_map.SECONDS if slug != other
@@ -35,7 +35,7 @@ def other_values(second: Second, name: str) -> pd.Series:
 
 
 @pytest.mark.parametrize(("slug", "other"), PAIRED)
-def test_each_ward_has_the_colour_of_its_thirds(data: Data, second: Second, slug: str, other: str):
+def test_each_ward_has_the_colour_of_its_thirds(data: Dataset, second: Second, slug: str, other: str):
     x, y = rate(second, slug), other_values(second, other)
     found = bivariate_map.two_at_once(data, Filters(indicator=slug), other)
     csv = pd.read_csv(io.StringIO(found.picture.evidence.csv)).set_index("area")
@@ -57,7 +57,7 @@ def test_each_ward_has_the_colour_of_its_thirds(data: Data, second: Second, slug
 
 
 @pytest.mark.parametrize(("slug", "other"), PAIRED)
-def test_the_correlation_is_scipys(data: Data, second: Second, slug: str, other: str):
+def test_the_correlation_is_scipys(data: Dataset, second: Second, slug: str, other: str):
     found = bivariate_map.two_at_once(data, Filters(indicator=slug), other)
     wanted = spearmanr(rate(second, slug), other_values(second, other))
     said = found.picture.sentence
@@ -68,7 +68,7 @@ def test_the_correlation_is_scipys(data: Data, second: Second, slug: str, other:
             assert ("same wards" in said) is bool(wanted.statistic > 0)
 
 
-def test_the_key_has_the_colours_of_the_map_with_the_highest_on_top(data: Data):
+def test_the_key_has_the_colours_of_the_map_with_the_highest_on_top(data: Dataset):
     found = bivariate_map.two_at_once(data, Filters(indicator="burglary"), "deprivation")
     drawn = bivariate_map.KEY
     assert len(drawn) == len(found.rows) == 3 and all(len(row) == len(found.columns) == 3 for row in drawn)
@@ -76,7 +76,7 @@ def test_the_key_has_the_colours_of_the_map_with_the_highest_on_top(data: Data):
     assert len({colour for row in drawn for colour in row}) == 9
 
 
-def test_a_measure_is_not_set_beside_itself(data: Data):
+def test_a_measure_is_not_set_beside_itself(data: Dataset):
     assert "asb" not in bivariate_map.seconds(data, Filters(indicator="asb"))
     assert set(bivariate_map.seconds(data, Filters(indicator="burglary"))) == set(bivariate_map.SECONDS)
     for second in bivariate_map.SECONDS:
@@ -84,7 +84,7 @@ def test_a_measure_is_not_set_beside_itself(data: Data):
         assert not found.picture.empty and found.down == bivariate_map.SECONDS[second].name
 
 
-def test_too_little_to_compare_is_said_and_not_drawn(data: Data, second: Second):
+def test_too_little_to_compare_is_said_and_not_drawn(data: Dataset, second: Second):
     view = Filters(indicator="asb", period="custom", first=Month(1995, 1), last=Month(1995, 12))
     found = bivariate_map.two_at_once(data, view, "density")
     assert found.picture.empty and found.picture.sentence and "Spearman" not in found.picture.sentence
@@ -95,7 +95,7 @@ def test_too_little_to_compare_is_said_and_not_drawn(data: Data, second: Second)
 
 
 @pytest.mark.parametrize("slug", CHECKED)
-def test_ranks_are_those_of_a_sort(data: Data, second: Second, slug: str):
+def test_ranks_are_those_of_a_sort(data: Dataset, second: Second, slug: str):
     picture = rank_changes.rank_moves(data, Filters(indicator=slug, measure=Measure.RATE))
     counts = second.counts(slug, *NEWEST)
     values = {"Count": counts, "Rate per 1,000 residents": counts / second.residents, "Per km²": counts / second.land}
@@ -122,7 +122,7 @@ def test_ranks_are_those_of_a_sort(data: Data, second: Second, slug: str):
         assert not told and "same order" in picture.title
 
 
-def test_the_lines_of_the_ranks_end_where_the_ranks_are(data: Data, second: Second):
+def test_the_lines_of_the_ranks_end_where_the_ranks_are(data: Dataset, second: Second):
     picture = rank_changes.rank_moves(data, Filters(indicator="burglary", wards=("E05009336",)))
     lines = [trace for trace in picture.figure.data if trace.mode == "lines+markers"]
     assert len(lines) == 20
@@ -137,7 +137,7 @@ def test_the_lines_of_the_ranks_end_where_the_ranks_are(data: Data, second: Seco
     assert sum(trace.line.color == palette.ORANGE for trace in lines) == 1, "the chosen ward"
 
 
-def test_ranks_of_a_measure_without_a_choice_of_ways_are_not_drawn(data: Data):
+def test_ranks_of_a_measure_without_a_choice_of_ways_are_not_drawn(data: Dataset):
     for slug in ("nox_sightings", "pas_trust"):
         picture = rank_changes.rank_moves(data, Filters(indicator=slug))
         assert picture.empty

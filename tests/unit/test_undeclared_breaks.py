@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from csp_dash.domain.words import LONDON, Frequency, Kind
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 
 STEP = 2.5
 """How many times higher (or lower) 12 months are than the 12 before. The pandemic, the largest real one, made 1.9."""
@@ -13,7 +13,7 @@ FEWEST = 500
 """Offences a year: smaller series of hate crime have grown as much through events and campaigns for reporting."""
 
 
-def _step(data: Data, slug: str) -> float:
+def _step(data: Dataset, slug: str) -> float:
     """The largest step of a measure that lies nowhere near a declared break or event."""
     item = data.catalogue.indicators[slug]
     frame = data.series(item, (LONDON,)).dropna(subset=["numerator"])
@@ -27,7 +27,7 @@ def _step(data: Data, slug: str) -> float:
     return largest
 
 
-def test_no_step_of_london_is_undeclared(data: Data) -> None:
+def test_no_step_of_london_is_undeclared(data: Dataset) -> None:
     monthly = [
         slug
         for slug, item in data.catalogue.indicators.items()
@@ -38,6 +38,6 @@ def test_no_step_of_london_is_undeclared(data: Data) -> None:
     assert not {slug: step for slug, step in found.items() if step > STEP}
 
 
-def test_the_step_of_2012_would_be_found(data: Data, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_step_of_2012_would_be_found(data: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(type(data.catalogue), "notes_of", lambda catalogue, item: ())
     assert _step(data, "racially_aggravated_fear") > 5

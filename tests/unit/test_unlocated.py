@@ -15,7 +15,7 @@ from csp_dash.ingest import pipeline
 from csp_dash.ingest.boroughs import LONDON, TOWER_HAMLETS, WARDS
 from csp_dash.ingest.facts import fact_frame, month_end
 from csp_dash.ingest.unlocated import FLAG, judge
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.warehouse import Releases
 
 HACKNEY = "E09000012"
@@ -90,7 +90,7 @@ def ward_file(path: Path) -> Path:
     return path
 
 
-def test_the_order_in_which_files_come_does_not_matter(catalogue: Catalogue, data: Data, tmp_path: Path):
+def test_the_order_in_which_files_come_does_not_matter(catalogue: Catalogue, data: Dataset, tmp_path: Path):
     wards = ward_file(tmp_path / "ward.csv")
     boroughs = shapes.mps_borough(tmp_path / "borough.csv", {"202604": ("2026-03", 1.0)})
     made = {}

@@ -17,14 +17,14 @@ from csp_dash.analytics.target import Standing
 from csp_dash.catalogue import Catalogue, load
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import Compare, Direction, Measure, Trust
-from csp_dash.panels.trends import comparisons
+from csp_dash.panels import verdict
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.plan import answers, targets
 from csp_dash.panels.themes import paired_measures
-from csp_dash.panels import verdict
-from csp_dash.panels.wards import ward_profile
-from csp_dash.panels.dataset import Data
 from csp_dash.panels.tile import tile
+from csp_dash.panels.trends import comparisons
 from csp_dash.panels.trends.trend import trend, wall
+from csp_dash.panels.wards import ward_profile
 
 CATALOGUE = load()
 SLUGS = [slug for slug, item in CATALOGUE.indicators.items() if item.counts_in_headlines]
@@ -32,14 +32,14 @@ PRESENT = re.compile(r"\b(is|are) at (its|their)\b|\b(Improving|Worsening|Rising
 PERCENT_MOVED = re.compile(r"\b(?:[Uu]p|[Dd]own|rose|fell)(?: by)? [\d.,]+(?:%| percentage)")
 
 
-def walked(data: Data, slug: str) -> Iterator[Said]:
+def walked(data: Dataset, slug: str) -> Iterator[Said]:
     periods = ("12m", "1m", "plan", "custom")
     for view in views(data, slugs=[slug], places=(BOROUGH, WARD), periods=periods, measures=(Measure.COUNT,)):
         yield from said(data, view, ("tile", "trend") if view.period == "12m" else ("tile",))
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_no_percentage_moves_on_few_and_the_past_is_told_as_past(data: Data, slug: str) -> None:
+def test_no_percentage_moves_on_few_and_the_past_is_told_as_past(data: Dataset, slug: str) -> None:
     last = {}
     for one in walked(data, slug):
         where = one.where
@@ -61,7 +61,7 @@ def test_no_percentage_moves_on_few_and_the_past_is_told_as_past(data: Data, slu
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_tile_title_evidence_board_and_comparisons_give_one_verdict(data: Data, slug: str) -> None:
+def test_tile_title_evidence_board_and_comparisons_give_one_verdict(data: Dataset, slug: str) -> None:
     for view in views(data, slugs=[slug], periods=("12m",), measures=(Measure.COUNT,)):
         one = tile(data, view)
         found = one.change
@@ -92,7 +92,7 @@ def test_tile_title_evidence_board_and_comparisons_give_one_verdict(data: Data, 
             }, view
 
 
-def test_a_change_against_the_level_before_the_plan_says_so_everywhere(data: Data) -> None:
+def test_a_change_against_the_level_before_the_plan_says_so_everywhere(data: Dataset) -> None:
     """Theft from the person fell and is far above 2019/20; knife outcomes come back; VAWG fell at a break."""
     for slug, words in (
         ("theft_from_person", "till 61% above 2019/20"),
@@ -118,7 +118,7 @@ def test_a_change_against_the_level_before_the_plan_says_so_everywhere(data: Dat
 @pytest.mark.parametrize("wards", [BOROUGH, WARD, WARDS, ("E05009317",), ("E05009335",)])
 @pytest.mark.parametrize("period", ["12m", "24m"])
 def test_every_measure_that_is_worse_is_named_or_counted_in_the_answer(
-    data: Data, wards: tuple[str, ...], period: str
+    data: Dataset, wards: tuple[str, ...], period: str
 ) -> None:
     for priority in data.catalogue.priorities.values():
         view = Filters(wards=wards, period=period)
@@ -136,14 +136,14 @@ def test_every_measure_that_is_worse_is_named_or_counted_in_the_answer(
         assert ("got worse" in text) is bool(worse), text
 
 
-def test_the_answers_of_today_name_what_got_worse(data: Data) -> None:
+def test_the_answers_of_today_name_what_got_worse(data: Dataset) -> None:
     asked = Filters()
     assert answers.answer(data, asked, "neighbourhood_crime", "").startswith("Shoplifting got worse; ")
     violence = answers.answer(data, asked, "violence", "")
     assert "violence without injury" in violence.split(" got worse")[0]
 
 
-def test_no_headline_has_ended_while_a_live_measure_of_its_outcome_goes_on(data: Data) -> None:
+def test_no_headline_has_ended_while_a_live_measure_of_its_outcome_goes_on(data: Dataset) -> None:
     known = data.catalogue.indicators
     for priority in data.catalogue.priorities.values():
         chosen = answers.headlines(data, priority)
@@ -157,7 +157,7 @@ def test_no_headline_has_ended_while_a_live_measure_of_its_outcome_goes_on(data:
     assert not on_the_board & {"hate_homophobic", "hate_faith", "stop_search_found", "deliberate_fires"}
 
 
-def test_all_violence_stands_in_every_ward_s_profile(data: Data) -> None:
+def test_all_violence_stands_in_every_ward_s_profile(data: Dataset) -> None:
     for ward in data.wards:
         lines = {line.indicator.slug: line for line in ward_profile.profile(data, Filters(wards=(ward,)))}
         assert "violence_all" in lines
@@ -165,7 +165,7 @@ def test_all_violence_stands_in_every_ward_s_profile(data: Data) -> None:
             assert line.state == tile(data, Filters(indicator=slug, wards=(ward,))).state, (ward, slug)
 
 
-def test_the_export_of_comparisons_has_no_percentage_on_few(data: Data) -> None:
+def test_the_export_of_comparisons_has_no_percentage_on_few(data: Dataset) -> None:
     few = 0
     for view in views(data, slugs=SLUGS, places=(WARD,), periods=("12m",), measures=(Measure.COUNT,)):
         if data.catalogue.indicators[view.indicator].kind != "count":
@@ -178,7 +178,7 @@ def test_the_export_of_comparisons_has_no_percentage_on_few(data: Data) -> None:
     assert few > 20
 
 
-def test_every_measure_shown_is_walked(data: Data) -> None:
+def test_every_measure_shown_is_walked(data: Dataset) -> None:
     assert set(shown(data)) - set(SLUGS) <= {
         slug for slug, item in data.catalogue.indicators.items() if item.trust is Trust.ILLUSTRATIVE
     }
@@ -187,7 +187,7 @@ def test_every_measure_shown_is_walked(data: Data) -> None:
 @pytest.mark.parametrize(
     "slug", [slug for slug in SLUGS if CATALOGUE.indicators[slug].direction is Direction.AMBIGUOUS]
 )
-def test_readings_fit_the_measure_and_the_direction(data: Data, slug: str) -> None:
+def test_readings_fit_the_measure_and_the_direction(data: Dataset, slug: str) -> None:
     item = CATALOGUE.indicators[slug]
     assert len(item.falls) == 2 and not set(item.falls) & set(item.readings)
     for view in views(data, slugs=[slug], periods=("12m", "1m", "plan"), measures=(Measure.COUNT,)):
@@ -216,7 +216,7 @@ def test_a_part_has_the_direction_of_the_measure_that_holds_it(catalogue: Catalo
     assert held >= 3
 
 
-def test_a_target_that_is_due_is_met_missed_or_cannot_be_judged(data: Data) -> None:
+def test_a_target_that_is_due_is_met_missed_or_cannot_be_judged(data: Dataset) -> None:
     for one in targets.targets(data, Filters()):
         assert data.newest >= one.target.due and one.standing not in (Standing.ON, Standing.OFF), one.target.figure
         said = {re.findall(r"\*\*(.+?)\*\*", line)[-1] for line in one.readings if "**" in line}
@@ -226,7 +226,7 @@ def test_a_target_that_is_due_is_met_missed_or_cannot_be_judged(data: Data) -> N
     assert fair.standing is Standing.MISSED and "December 2023" in fair.readings[0]
 
 
-def test_a_ward_s_answer_names_each_change_and_counts_the_rest(data: Data):
+def test_a_ward_s_answer_names_each_change_and_counts_the_rest(data: Dataset):
     changed = 0
     for ward in data.wards:
         view = Filters(wards=(ward,))

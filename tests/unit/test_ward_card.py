@@ -11,7 +11,7 @@ from csp_dash.analytics import narrate, wording
 from csp_dash.analytics.compare import Window, against
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Month, Span
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.wards.ward_card import versus, ward_cards
 
 SPAN = Span(*map(Month.parse, NEWEST))
@@ -29,7 +29,7 @@ def place(line: str) -> int:
 
 
 @pytest.mark.parametrize("slug", CHECKED)
-def test_a_wards_standing_is_its_place_in_a_sort(data: Data, second: Second, slug: str):
+def test_a_wards_standing_is_its_place_in_a_sort(data: Dataset, second: Second, slug: str):
     counts = second.counts(slug, *NEWEST)
     rates = counts / second.residents
     for code in data.wards:
@@ -48,7 +48,7 @@ def test_a_wards_standing_is_its_place_in_a_sort(data: Data, second: Second, slu
 
 
 @pytest.mark.parametrize("slug", CHECKED)
-def test_what_the_boroughs_rate_would_give_a_ward(data: Data, second: Second, slug: str):
+def test_what_the_boroughs_rate_would_give_a_ward(data: Dataset, second: Second, slug: str):
     counts = second.counts(slug, *NEWEST)
     expected = second.residents * counts.sum() / second.residents.sum()
     for code in data.wards:
@@ -60,19 +60,19 @@ def test_what_the_boroughs_rate_would_give_a_ward(data: Data, second: Second, sl
             assert ("fewer than" in line) is bool(counts[code] < expected[code])
 
 
-def test_cards_stand_in_the_order_of_the_view(data: Data):
+def test_cards_stand_in_the_order_of_the_view(data: Dataset):
     wards = ("E05009336", "E05009317", "E05009335")
     assert tuple(card.code for card in ward_cards(data, Filters(indicator="asb", wards=wards))) == wards
     assert ward_cards(data, Filters(indicator="asb")) == ()
 
 
-def test_a_ward_without_a_figure_has_no_standing(data: Data):
+def test_a_ward_without_a_figure_has_no_standing(data: Dataset):
     view = Filters(indicator="asb", wards=("E05009336",), period="custom", first=Month(1995, 1), last=Month(1995, 12))
     (card,) = ward_cards(data, view)
     assert card.standing == () and card.tile.number is None
 
 
-def test_made_up_figures_have_no_standing_and_no_verdict(data: Data):
+def test_made_up_figures_have_no_standing_and_no_verdict(data: Dataset):
     for wards in (("E05009336",), ("E05009336", "E05009317")):
         for card in ward_cards(data, Filters(indicator="nox_sightings", wards=wards)):
             assert card.standing == ()
@@ -84,7 +84,7 @@ def test_made_up_figures_have_no_standing_and_no_verdict(data: Data):
 
 @pytest.mark.parametrize("wards", PAIRS)
 @pytest.mark.parametrize("slug", CHECKED)
-def test_the_gap_of_two_wards_is_the_engines(data: Data, second: Second, slug: str, wards: tuple[str, str]):
+def test_the_gap_of_two_wards_is_the_engines(data: Dataset, second: Second, slug: str, wards: tuple[str, str]):
     counts = second.counts(slug, *NEWEST)
     item = data.catalogue.indicators[slug]
     held = against(
@@ -104,18 +104,18 @@ def test_the_gap_of_two_wards_is_the_engines(data: Data, second: Second, slug: s
     assert (narrate.CHANCE in said) is not held.detectable
 
 
-def test_both_verdicts_are_given(data: Data):
+def test_both_verdicts_are_given(data: Dataset):
     """What the test before looks at holds both."""
     said = [versus(data, Filters(indicator=slug, wards=pair)).sentence for slug in CHECKED for pair in PAIRS]
     assert any(narrate.NOT_CHANCE in text for text in said) and any(narrate.CHANCE in text for text in said)
 
 
-def test_the_order_of_two_wards_changes_no_verdict(data: Data):
+def test_the_order_of_two_wards_changes_no_verdict(data: Dataset):
     one, other = (versus(data, Filters(indicator="burglary", wards=pair)) for pair in (PAIRS[0], PAIRS[0][::-1]))
     assert one.sentence.split(": ")[-1] == other.sentence.split(": ")[-1]
 
 
-def test_each_ward_has_its_line(data: Data, second: Second):
+def test_each_ward_has_its_line(data: Dataset, second: Second):
     wards = ("E05009317", "E05009335", "E05009336")
     picture = versus(data, Filters(indicator="burglary", wards=wards))
     assert all(second.names[code] in picture.alt for code in wards)
@@ -125,7 +125,7 @@ def test_each_ward_has_its_line(data: Data, second: Second):
         assert code in picture.evidence.csv
 
 
-def test_two_wards_without_whole_figures_are_refused_in_words(data: Data):
+def test_two_wards_without_whole_figures_are_refused_in_words(data: Dataset):
     view = Filters(indicator="asb", wards=PAIRS[0], period="custom", first=Month(2023, 7), last=Month(2024, 6))
     said = versus(data, view).sentence
     assert "no whole figure" in said and "chance" not in said

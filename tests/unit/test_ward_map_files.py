@@ -21,8 +21,8 @@ from csp_dash.domain.months import Month
 from csp_dash.domain.words import Measure, Shade
 from csp_dash.maps.boundaries import Boundaries
 from csp_dash.maps.printed import Form
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.wards import ward_map
-from csp_dash.panels.dataset import Data
 from csp_dash.panels.wards.choropleth import offered
 from csp_dash.panels.wards.ward_map import HEADS, WardMap, geojson, image
 
@@ -47,7 +47,7 @@ def half(view: Filters) -> float:
 
 
 @SHADES
-def test_the_table_has_a_row_a_ward_in_the_order_of_the_codes(data: Data, second: Second, view: Filters):
+def test_the_table_has_a_row_a_ward_in_the_order_of_the_codes(data: Dataset, second: Second, view: Filters):
     found = ward_map.ward_map(data, view)
     assert len(found.codes) == len(found.table) == 20 and set(found.codes) == set(data.wards)
     assert [second.names[code] for code in found.codes] == found.table["Ward"].tolist()
@@ -62,12 +62,12 @@ def test_the_table_has_a_row_a_ward_in_the_order_of_the_codes(data: Data, second
     assert found.picture.evidence.table["Code"].tolist() == list(found.codes)
 
 
-def test_wards_without_a_figure_stand_last(data: Data):
+def test_wards_without_a_figure_stand_last(data: Dataset):
     found = ward_map.ward_map(data, Filters(indicator="asb", period="all"))
     assert found.picture.empty and values(found).isna().all() and len(found.codes) == 20
 
 
-def test_the_names_are_those_of_the_chosen_year(data: Data):
+def test_the_names_are_those_of_the_chosen_year(data: Dataset):
     def names(first: Month, last: Month) -> dict[str, str]:
         view = Filters(indicator="burglary", period="custom", first=first, last=last)
         found = ward_map.ward_map(data, view)
@@ -93,7 +93,7 @@ def test_the_names_are_those_of_the_chosen_year(data: Data):
 
 
 @SHADES
-def test_geojson_opens_and_holds_the_tables_values(data: Data, view: Filters):
+def test_geojson_opens_and_holds_the_tables_values(data: Dataset, view: Filters):
     text = geojson(data, view)
     frame = geopandas.read_file(io.BytesIO(text)).set_index("code")
     found = ward_map.ward_map(data, view)
@@ -110,7 +110,7 @@ def test_geojson_opens_and_holds_the_tables_values(data: Data, view: Filters):
     assert set(frame["unit"]) == {found.shaded.unit}
 
 
-def test_geojson_says_where_it_is_from_and_under_which_licence(data: Data):
+def test_geojson_says_where_it_is_from_and_under_which_licence(data: Dataset):
     found = json.loads(geojson(data, Filters(indicator="burglary")))
     assert found["licence"] == "Open Government Licence v3.0"
     assert "Metropolitan Police" in found["source"] or "MPS" in found["source"]
@@ -118,7 +118,7 @@ def test_geojson_says_where_it_is_from_and_under_which_licence(data: Data):
     assert found["release"] == data.release and found["title"].startswith("Burglary")
 
 
-def test_geojson_without_figures_has_nulls_and_no_invented_number(data: Data):
+def test_geojson_without_figures_has_nulls_and_no_invented_number(data: Dataset):
     text = geojson(data, Filters(indicator="asb", period="custom", first=Month(1995, 1), last=Month(1995, 12)))
     assert b"NaN" not in text and b"Infinity" not in text, "no other program reads those"
     assert {item["properties"]["value"] for item in json.loads(text)["features"]} == {None}
@@ -130,19 +130,19 @@ BEGINS = {Form.PNG: b"\x89PNG\r\n\x1a\n", Form.SVG: b"<?xml", Form.PDF: b"%PDF-"
 
 
 @pytest.mark.parametrize("form", list(Form))
-def test_a_picture_is_a_file_of_its_kind(data: Data, form: Form):
+def test_a_picture_is_a_file_of_its_kind(data: Dataset, form: Form):
     found = image(data, Filters(indicator="burglary", wards=(WHITECHAPEL,), shade=Shade.UNUSUAL), form)
     assert found.startswith(BEGINS[form]) and len(found) > 10_000
 
 
 @pytest.mark.parametrize("form", list(Form))
-def test_a_made_up_map_says_so_in_the_pictures_title(data: Data, form: Form):
+def test_a_made_up_map_says_so_in_the_pictures_title(data: Dataset, form: Form):
     made_up = image(data, Filters(indicator="nox_sightings"), form)
     assert b"llustrative, not real data" in made_up, "in its own title, wherever it is passed on to"
     assert b"llustrative" not in image(data, Filters(indicator="burglary"), form)
 
 
-def test_a_picture_has_its_finding_period_source_and_release(data: Data):
+def test_a_picture_has_its_finding_period_source_and_release(data: Dataset):
     view = Filters(indicator="burglary", measure=Measure.RATE)
     text = re.sub(r"<[^>]+>", " ", image(data, view, Form.SVG).decode())
     text = " ".join(text.replace("&amp;", "&").replace("&#x27;", "'").split())
@@ -156,7 +156,7 @@ def test_a_picture_has_its_finding_period_source_and_release(data: Data):
 # --- the other maps of the same figures ----------------------------------------------------------
 
 
-def test_the_wall_shows_rates_and_names_the_highest(data: Data, second: Second):
+def test_the_wall_shows_rates_and_names_the_highest(data: Dataset, second: Second):
     picture = ward_map.wall(data, Filters(indicator="burglary"))
     rates = 1000 * second.counts("burglary", *NEWEST) / second.residents
     on = {a.text.replace("<br>", " ") for a in picture.figure.layout.annotations}
@@ -166,14 +166,14 @@ def test_the_wall_shows_rates_and_names_the_highest(data: Data, second: Second):
     assert "residents" in picture.caption
 
 
-def test_made_up_figures_have_no_finding_in_any_title(data: Data, second: Second):
+def test_made_up_figures_have_no_finding_in_any_title(data: Dataset, second: Second):
     view = Filters(indicator="nox_sightings", wards=(WHITECHAPEL,))
     for picture in (ward_map.ward_map(data, view).picture, ward_map.wall(data, view), ward_map.to_zoom(data, view)):
         assert "llustrative" in picture.title and "highest" not in picture.title
         assert not [name for name in second.names.values() if name in picture.title]
 
 
-def test_the_table_of_made_up_figures_says_so_in_its_head(data: Data):
+def test_the_table_of_made_up_figures_says_so_in_its_head(data: Dataset):
     found = ward_map.ward_map(data, Filters(indicator="nox_sightings"))
     assert any("llustrative" in str(name) for name in found.table.columns)
     assert "llustrative" in found.picture.evidence.table.to_csv()
@@ -189,7 +189,7 @@ def compact(value: Any) -> int:
 
 
 @pytest.mark.parametrize("slug", ["burglary", "asb", "burglary_home", "nox_sightings"])
-def test_a_ward_map_is_light(data: Data, slug: str):
+def test_a_ward_map_is_light(data: Dataset, slug: str):
     """What a phone is sent: all of it, template, surroundings, points to click and all."""
     for shade in offered(data, Filters(indicator=slug)):
         view = view_of(slug, shade, wards=(WHITECHAPEL, WEAVERS))
@@ -199,7 +199,7 @@ def test_a_ward_map_is_light(data: Data, slug: str):
         assert "http" not in text
 
 
-def test_the_outlines_of_the_wards_are_light(data: Data):
+def test_the_outlines_of_the_wards_are_light(data: Dataset):
     figure = json.loads(ward_map.ward_map(data, Filters(indicator="burglary")).picture.figure.to_json())
     fills = set(ward_map.ward_map(data, Filters(indicator="burglary")).shaded.shading.fills.values())
     land = [trace for trace in figure["data"] if trace.get("fillcolor") in fills]
@@ -220,7 +220,7 @@ def metres(shape: Any) -> Any:
     return shapely.transform(shape, lambda points: points * scale)
 
 
-def clicked(data: Data) -> dict[str, Any]:
+def clicked(data: Dataset) -> dict[str, Any]:
     """Where the drawing can be clicked, by ward, in degrees."""
     figure = ward_map.ward_map(data, Filters(indicator="burglary")).picture.figure
     _, south, _, north = data.ward_outlines.box
@@ -235,7 +235,7 @@ def clicked(data: Data) -> dict[str, Any]:
     return found
 
 
-def test_every_ward_can_be_clicked_in_its_own_land_and_nowhere_else(data: Data):
+def test_every_ward_can_be_clicked_in_its_own_land_and_nowhere_else(data: Dataset):
     points = clicked(data)
     assert set(points) == set(data.wards) and len(points) == 20
     for code, land in polygons(data.ward_outlines).items():
@@ -244,14 +244,14 @@ def test_every_ward_can_be_clicked_in_its_own_land_and_nowhere_else(data: Data):
         assert shapely.contains(land, shapely.points(np.array(data.ward_outlines.spots[code]))).all()
 
 
-def test_no_place_is_far_from_a_point_of_its_own_ward(data: Data):
+def test_no_place_is_far_from_a_point_of_its_own_ward(data: Dataset):
     points = clicked(data)
     for code, land in polygons(data.ward_outlines).items():
         near = shapely.union_all(shapely.buffer(metres(points[code]), 300, quad_segs=32))
         assert metres(land).difference(near).area < 1, f"{data.names[code]} has a corner that cannot be clicked"
 
 
-def test_a_click_is_nearest_to_its_own_wards_points_almost_everywhere(data: Data):
+def test_a_click_is_nearest_to_its_own_wards_points_almost_everywhere(data: Dataset):
     """Whatever is clicked, the nearest point belongs to the ward that was meant, or to one that is a stone's throw off."""
     points = clicked(data)
     codes = np.concatenate([[code] * len(own) for code, own in points.items()])
@@ -268,7 +268,7 @@ def test_a_click_is_nearest_to_its_own_wards_points_almost_everywhere(data: Data
         assert not len(wrong) or shapely.distance(wrong, edge).max() < 160, data.names[code]
 
 
-def test_what_a_pointer_is_told_is_the_wards_own(data: Data):
+def test_what_a_pointer_is_told_is_the_wards_own(data: Dataset):
     found = ward_map.ward_map(data, Filters(indicator="burglary"))
     for trace in found.picture.figure.data:
         if trace.legendgroup:

@@ -20,9 +20,9 @@ from csp_dash.domain.words import BOROUGH, Measure
 from csp_dash.ingest import pipeline
 from csp_dash.ingest.return_cells import wards
 from csp_dash.panels import answer
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.themes import contribution
 from csp_dash.panels.wards import ward_map
-from csp_dash.panels.dataset import Data
 from csp_dash.warehouse import Releases
 
 SLUG = "pspo_breaches"
@@ -45,11 +45,11 @@ def lines() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def returned(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Data:
+def returned(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue) -> Dataset:
     folder, files = tmp_path_factory.mktemp("returned"), tmp_path_factory.mktemp("files")
     (files / "breaches.csv").write_text("\n".join(lines()) + "\n", encoding="utf-8")
     pipeline.ingest([files], catalogue, Releases(folder), say=lambda told: None, today=date(2026, 4, 20))
-    return Data(Releases(folder).live(), catalogue, Settings(cache=str(folder)))
+    return Dataset(Releases(folder).live(), catalogue, Settings(cache=str(folder)))
 
 
 Sum = tuple[frozenset[tuple[str, str]], float]
@@ -61,7 +61,7 @@ def cells(places: tuple[str, ...], first: str, last: str) -> frozenset[tuple[str
     return frozenset((code, month) for code in places for month in inside)
 
 
-def published(data: Data) -> Iterator[Sum]:
+def published(data: Dataset) -> Iterator[Sum]:
     """Every count that a panel's CSV, a map's GeoJSON, the command or the parts of a change give, with the cells that it is a sum of."""
     item = data.catalogue.indicators[SLUG]
     periods = ("1m", "12m", "custom")
@@ -83,7 +83,7 @@ def published(data: Data) -> Iterator[Sum]:
                 yield cells(places, MONTHS[first], MONTHS[last]), float(found["numerator"])
 
 
-def _in_csv(data: Data, made: Any) -> Iterator[Sum]:
+def _in_csv(data: Dataset, made: Any) -> Iterator[Sum]:
     text = getattr(getattr(made, "evidence", None), "csv", "") or getattr(made, "csv", "")
     rows = pd.read_csv(io.StringIO(text)) if text else pd.DataFrame()
     if not {"area", "from", "to", "numerator"} <= set(rows):
@@ -107,7 +107,7 @@ def _no_rest(picture: Any) -> None:
     assert contribution.NO_WARD not in labels, picture.caption
 
 
-def test_no_figure_that_is_withheld_follows_from_all_that_is_published(returned: Data):
+def test_no_figure_that_is_withheld_follows_from_all_that_is_published(returned: Dataset):
     known = list(dict.fromkeys(published(returned)))
     names = {cell: at for at, cell in enumerate((code, month) for code in returned.wards for month in MONTHS)}
     single = {next(iter(found)) for found, _ in known if len(found) == 1}
@@ -130,7 +130,7 @@ def test_no_figure_that_is_withheld_follows_from_all_that_is_published(returned:
     assert np.linalg.matrix_rank(one_less) == rank + 1, "and one figure more would tell its neighbour"
 
 
-def test_what_is_left_of_a_change_has_no_row_while_a_ward_has_no_figure(returned: Data):
+def test_what_is_left_of_a_change_has_no_row_while_a_ward_has_no_figure(returned: Dataset):
     for period in ("1m", "12m"):
         found = contribution.by_ward(returned, Filters(indicator=SLUG, period=period))
         assert contribution.NO_WARD not in found.evidence.csv

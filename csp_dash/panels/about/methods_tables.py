@@ -11,10 +11,10 @@ from csp_dash import queries
 from csp_dash.analytics import power
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import BOROUGH
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 
 
-def sources(data: Data, view: Filters) -> dict[str, dict[str, Any]]:
+def sources(data: Dataset, view: Filters) -> dict[str, dict[str, Any]]:
     """Period and number of figures of each source, by its id. `view` is not used here or below."""
     return {
         str(row["source"]): {str(key): row[key] for key in row}
@@ -22,7 +22,7 @@ def sources(data: Data, view: Filters) -> dict[str, dict[str, Any]]:
     }
 
 
-def measures(data: Data, view: Filters) -> pd.DataFrame:
+def measures(data: Dataset, view: Filters) -> pd.DataFrame:
     """Every measure that this instance shows: what it counts, its direction, standing, period and source."""
     rows = []
     for item in data.catalogue.indicators.values():
@@ -60,7 +60,7 @@ RULES = {
 }
 
 
-def power_table(data: Data, view: Filters) -> Power:
+def power_table(data: Dataset, view: Filters) -> Power:
     """How the rules did on simulated series whose truth is known."""
     kept = power.table()
     tables = []
@@ -86,7 +86,7 @@ def power_table(data: Data, view: Filters) -> Power:
     )
 
 
-def revisions(data: Data, view: Filters) -> pd.DataFrame:
+def revisions(data: Dataset, view: Filters) -> pd.DataFrame:
     """All offences in Tower Hamlets by financial year, a column for each published file that covers the year."""
     frame = queries.vintages(data.warehouse, series="tno", area=BOROUGH)
     frame = frame[frame["months"] == 12].astype({"total": "int64"})

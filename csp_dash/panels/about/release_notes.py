@@ -19,7 +19,7 @@ from csp_dash.domain.words import BOROUGH, AreaKind
 from csp_dash.ingest import cards, told
 from csp_dash.ingest.found import files_of
 from csp_dash.ingest.schedule import Due, due, schedules
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 
 PARTNER_RETURN = "partner_return"
 UNNAMED = "Partner return"
@@ -53,26 +53,26 @@ class Changes:
     due: tuple[str, ...]
 
 
-def hidden_sources(data: Data) -> set[str]:
+def hidden_sources(data: Dataset) -> set[str]:
     """Sources that only measures hidden on this instance use."""
     items = data.catalogue.indicators.values()
     shown = {name for item in items if data.shows(item) for name in item.sources}
     return {name for item in items for name in item.sources} - shown
 
 
-def absent_sources(data: Data) -> set[str]:
+def absent_sources(data: Dataset) -> set[str]:
     """Sources that a release may have figures of, and that this one has not."""
     files = [*data.snapshot.under("data/facts"), *data.snapshot.under("data/cards")]
     return set(schedules()) - {path.stem for path in files}
 
 
-def taken_in_on(data: Data, name: str) -> date | None:
+def taken_in_on(data: Dataset, name: str) -> date | None:
     """The day on which files of a source were last taken in, by the release's own card, else by its declaration."""
     day = cards.retrieved(data.snapshot.path(f"data/cards/{name}.toml"))
     return day or data.catalogue.sources[name].retrieved
 
 
-def changes(data: Data, view: Filters, today: date) -> Changes:
+def changes(data: Dataset, view: Filters, today: date) -> Changes:
     """What the release changed, and what is late or due on a day. `view` is not used here or below."""
     frame = queries.release_changes(data.warehouse)
     frame = frame[~frame["source"].isin(hidden_sources(data))]
@@ -87,7 +87,7 @@ def changes(data: Data, view: Filters, today: date) -> Changes:
     )
 
 
-def intake(data: Data, view: Filters) -> Listed:
+def intake(data: Dataset, view: Filters) -> Listed:
     """Every file that was taken in, and what became of its rows."""
     frame = queries.intake(data.warehouse)
     frame = frame[~frame["source"].isin(hidden_sources(data))]
@@ -142,7 +142,7 @@ def _unnamed(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def left_out(data: Data, view: Filters) -> Listed:
+def left_out(data: Dataset, view: Filters) -> Listed:
     """Rows that were left out, by reason. The rows themselves are in `left_out_csv`, made when it is asked for."""
     frame = _tellable(data, queries.rejections(data.warehouse))
     if frame.empty:
@@ -171,7 +171,7 @@ def left_out(data: Data, view: Filters) -> Listed:
     )
 
 
-def left_out_csv(data: Data) -> str:
+def left_out_csv(data: Dataset) -> str:
     """Every row that was left out: file, line, column, value, reason, release. On a public instance without the value."""
     frame = _tellable(data, queries.rejected(data.warehouse)).drop(columns="format")
     if data.settings.public:
@@ -179,11 +179,11 @@ def left_out_csv(data: Data) -> str:
     return frame.assign(release=data.release).to_csv(index=False, lineterminator="\n")
 
 
-def _tellable(data: Data, frame: pd.DataFrame) -> pd.DataFrame:
+def _tellable(data: Dataset, frame: pd.DataFrame) -> pd.DataFrame:
     return frame[frame["format"] != PARTNER_RETURN] if data.settings.public else frame
 
 
-def _told(data: Data) -> tuple[str, ...]:
+def _told(data: Dataset) -> tuple[str, ...]:
     about = data.snapshot.about
     if not about.made:
         return (f"Release {data.release} is the one that came with the software. No file was added to it here.",)
@@ -201,7 +201,7 @@ def _told(data: Data) -> tuple[str, ...]:
     )
 
 
-def _new(data: Data, frame: pd.DataFrame) -> Listed:
+def _new(data: Dataset, frame: pd.DataFrame) -> Listed:
     if frame.empty:
         return Listed("No period is new in this release.", pd.DataFrame(), "")
     rows = [
@@ -220,7 +220,7 @@ def _new(data: Data, frame: pd.DataFrame) -> Listed:
     )
 
 
-def _revised(data: Data, frame: pd.DataFrame) -> Listed:
+def _revised(data: Dataset, frame: pd.DataFrame) -> Listed:
     """Figures of measures are shown, those of this borough first; what no measure uses is in the CSV alone."""
     keys = frame[["source", "series", "indicator", "area", "new"]].itertuples(index=False, name=None)
     frame = frame[[_tells(data, *key) for key in keys]]
@@ -258,7 +258,7 @@ def _revised(data: Data, frame: pd.DataFrame) -> Listed:
     )
 
 
-def _tells(data: Data, source: str, series: str, slug: str, area: str, new: float) -> bool:
+def _tells(data: Dataset, source: str, series: str, slug: str, area: str, new: float) -> bool:
     """Whether a revised figure may be told: of a measure that is shown there, or of a series that no measure uses.
 
     What a partner's return withholds now is not told as it was. In public a ward's series is told only where it is a shown
@@ -277,13 +277,13 @@ def _tells(data: Data, source: str, series: str, slug: str, area: str, new: floa
     return item is not None and data.shows(item)
 
 
-def _whole(data: Data) -> frozenset[tuple[str, str]]:
+def _whole(data: Dataset) -> frozenset[tuple[str, str]]:
     """Sources and series that a measure which is shown for wards consists of."""
     feeds = [item.feed(AreaKind.WARD) for item in data.catalogue.indicators.values() if data.shows(item, AreaKind.WARD)]
     return frozenset((feed.source, feed.series[0]) for feed in feeds if feed and len(feed.series) == 1)
 
 
-def _missing(data: Data) -> Listed:
+def _missing(data: Dataset) -> Listed:
     frame = queries.coverage_gaps(data.warehouse)
     frame = frame[~frame["source"].isin(hidden_sources(data))]
     if frame.empty:
@@ -301,7 +301,7 @@ def _missing(data: Data) -> Listed:
     )
 
 
-def _owed(data: Data) -> list[Due]:
+def _owed(data: Dataset) -> list[Due]:
     hidden = hidden_sources(data)
     reaches = {
         str(row["source"]): row["last"].date()

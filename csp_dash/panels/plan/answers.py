@@ -9,10 +9,10 @@ from csp_dash.analytics import wording
 from csp_dash.domain.catalogue import Priority
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import Trust
-from csp_dash.panels.wards import ward_profile
-from csp_dash.panels.selection import asked, compare
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
+from csp_dash.panels.selection import compare, select
 from csp_dash.panels.verdict import Verdict, live, verdict
+from csp_dash.panels.wards import ward_profile
 
 FEWEST_STILL = 2
 """Measures of a ward without a change are counted, not named, where they are more."""
@@ -34,7 +34,7 @@ class Named:
         return self.verdict.state.tone == "bad"
 
 
-def headlines(data: Data, priority: Priority) -> tuple[str, ...]:
+def headlines(data: Dataset, priority: Priority) -> tuple[str, ...]:
     """The measures that stand for a priority, as many as declared at most.
 
     A declared one whose series ended gives way where a live measure of the same outcome exists; then live ones of
@@ -51,12 +51,12 @@ def headlines(data: Data, priority: Priority) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def worse_besides(data: Data, view: Filters, slug: str) -> int:
+def worse_besides(data: Dataset, view: Filters, slug: str) -> int:
     """How many measures of a priority got worse that are none of its headlines."""
     return sum(_named(data, view, own).worse for own in _besides(data, data.catalogue.priorities[slug]))
 
 
-def _besides(data: Data, priority: Priority) -> list[str]:
+def _besides(data: Dataset, priority: Priority) -> list[str]:
     """The live measures of a priority that are none of its headlines; where none goes on, all of them."""
     known, stand = data.catalogue.indicators, headlines(data, priority)
     real = [own for own in priority.indicators if data.shows(known[own]) and known[own].counts_in_headlines]
@@ -64,7 +64,7 @@ def _besides(data: Data, priority: Priority) -> list[str]:
     return [own for own in going or real if own not in stand and data.have(known[own])]
 
 
-def answer(data: Data, view: Filters, slug: str, link: str) -> str:
+def answer(data: Dataset, view: Filters, slug: str, link: str) -> str:
     """The sentence that answers a priority's question: what got worse of all its live measures (where none goes on, of all),
     then its headlines.
 
@@ -92,13 +92,13 @@ def answer(data: Data, view: Filters, slug: str, link: str) -> str:
     return f"{wording.capital(text)}." if text else "There are no figures to answer from."
 
 
-def _named(data: Data, view: Filters, slug: str) -> Named:
-    question = asked(data, replace(view, indicator=slug, lens=""))
+def _named(data: Dataset, view: Filters, slug: str) -> Named:
+    question = select(data, replace(view, indicator=slug, lens=""))
     _, found = compare(data, question)
     return Named(slug, wording.inside(question.indicator.short), question.whose, verdict(data, question, found))
 
 
-def ward_answer(data: Data, view: Filters) -> str:
+def ward_answer(data: Dataset, view: Filters) -> str:
     """Whether the first ward of the view is safer than a year before: what changed by name, the rest by number."""
     lines = ward_profile.profile(data, view)
     items = [Named(one.indicator.slug, wording.inside(one.indicator.short), "", one.verdict) for one in lines]
@@ -175,7 +175,7 @@ class Screen:
     kind: str
 
 
-def screens(data: Data) -> tuple[Screen, ...]:
+def screens(data: Dataset) -> tuple[Screen, ...]:
     """The board's screens in the plan's order: each headline and each partner return as a trend, then the first ward map."""
     found = []
     for priority in data.catalogue.priorities.values():

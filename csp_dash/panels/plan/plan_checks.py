@@ -13,7 +13,7 @@ from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Month, Span
 from csp_dash.domain.quoted import ordinal
 from csp_dash.domain.words import BOROUGH, AreaKind, Kind
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 
 
 @dataclass(frozen=True)
@@ -60,12 +60,12 @@ class Line:
         return self.agrees is not None
 
 
-def lines(data: Data) -> list[Line]:
+def lines(data: Dataset) -> list[Line]:
     """Every declared check, worked out on the release."""
     return [_line(data, check) for check in data.catalogue.checks]
 
 
-def table(data: Data, view: Filters) -> Checked:
+def table(data: Dataset, view: Filters) -> Checked:
     """The table of the plan page. `view` is not used: the checks have their own periods."""
     found = lines(data)
     judged = {
@@ -149,7 +149,7 @@ def _words(number: float | None, unit: str) -> str:
     return ordinal(int(number)) if unit == "rank" else wording.number(number)
 
 
-def _line(data: Data, check: Check) -> Line:
+def _line(data: Dataset, check: Check) -> Line:
     figure = data.catalogue.figures[check.figure]
     indicator = data.catalogue.indicators[check.indicator]
     plan = float(figure.value)
@@ -166,7 +166,7 @@ def _line(data: Data, check: Check) -> Line:
     return Line(figure.name, figure.page, plan, now, unit, detail, chance, agrees, check.why)
 
 
-def _now(data: Data, check: Check, indicator: Indicator, span: Span) -> tuple[float | None, str, str]:
+def _now(data: Dataset, check: Check, indicator: Indicator, span: Span) -> tuple[float | None, str, str]:
     if data.have(indicator, AreaKind.BOROUGH) is None:
         return None, "no figures in this release", ""
     window = data.window(indicator, AreaKind.BOROUGH, (BOROUGH,), span)
@@ -183,7 +183,7 @@ def _now(data: Data, check: Check, indicator: Indicator, span: Span) -> tuple[fl
     return shown, span.words, ""
 
 
-def _share(data: Data, check: Check, indicator: Indicator, now: Window) -> tuple[str, str]:
+def _share(data: Dataset, check: Check, indicator: Indicator, now: Window) -> tuple[str, str]:
     """The period of a share and, where the plan sets it beside an earlier one, that change with its verdict."""
     detail = f"12 months to {now.span.last.words}"
     if not check.prior_last:
@@ -197,7 +197,7 @@ def _share(data: Data, check: Check, indicator: Indicator, now: Window) -> tuple
     return f"{detail}, {moved}", narrate.verdict(found)
 
 
-def _change(data: Data, check: Check, indicator: Indicator, now: Window) -> tuple[float | None, str, str]:
+def _change(data: Dataset, check: Check, indicator: Indicator, now: Window) -> tuple[float | None, str, str]:
     first, last = check.prior_first or check.prior_last, check.prior_last
     span = Span(Month.parse(first), Month.parse(last))
     if indicator.frequency.value != "month":
@@ -212,7 +212,7 @@ def _change(data: Data, check: Check, indicator: Indicator, now: Window) -> tupl
     return found.percent, detail, narrate.verdict(found)
 
 
-def _rank(data: Data, indicator: Indicator, span: Span) -> tuple[float | None, str, str]:
+def _rank(data: Dataset, indicator: Indicator, span: Span) -> tuple[float | None, str, str]:
     found = data.windows(indicator, AreaKind.BOROUGH, span)
     ranked = sorted(
         (code for code, item in found.items() if item.whole), key=lambda code: -(found[code].numerator or 0)

@@ -11,7 +11,7 @@ from csp_dash.domain.catalogue import PlanFigure
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import financial_year
 from csp_dash.domain.words import FigureKind
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 
 NOTE = "Tested on the plan's own two numbers, as if cases came one by one."
 
@@ -26,7 +26,7 @@ class Claim:
     why: str
 
 
-def claims(data: Data, view: Filters) -> tuple[Claim, ...]:
+def claims(data: Dataset, view: Filters) -> tuple[Claim, ...]:
     """Claims of change and of opinion that no open series can be held against. `view` is not used."""
     held = {check.figure for check in data.catalogue.checks if check.same}
     known = {_claimed(data.catalogue.figures[name]) for name in held}

@@ -11,7 +11,7 @@ from csp_dash.domain.catalogue import Indicator, Reading, Target
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Month, Span
 from csp_dash.domain.words import BOROUGH, AreaKind, Direction, Kind
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,12 @@ class Judged:
     limits: str
 
 
-def targets(data: Data, view: Filters) -> tuple[Judged, ...]:
+def targets(data: Dataset, view: Filters) -> tuple[Judged, ...]:
     """Every target of the plan. `view` is not used: targets have periods of their own."""
     return tuple(_judged(data, target) for target in data.catalogue.targets)
 
 
-def _judged(data: Data, target: Target) -> Judged:
+def _judged(data: Dataset, target: Target) -> Judged:
     found = [_judge(data, target, reading) for reading in target.readings]
     # Where the plan's words can be read in several ways, that is the verdict which every reading gives.
     standing = found[0].standing if len({one.standing for one in found}) == 1 else Standing.UNKNOWN
@@ -41,7 +41,7 @@ def _judged(data: Data, target: Target) -> Judged:
     )
 
 
-def _judge(data: Data, target: Target, reading: Reading) -> Judgement:
+def _judge(data: Dataset, target: Target, reading: Reading) -> Judgement:
     if not target.indicator:
         return Judgement(Standing.UNKNOWN)
     indicator = data.catalogue.indicators[target.indicator]
@@ -73,7 +73,7 @@ def _judge(data: Data, target: Target, reading: Reading) -> Judgement:
     )
 
 
-def _year(data: Data, indicator: Indicator, due: Month) -> Span | None:
+def _year(data: Dataset, indicator: Indicator, due: Month) -> Span | None:
     """The last twelve months with a figure by the due month, else the newest; None where figures ended a year before it."""
     known = data.series(indicator, (BOROUGH,)).dropna(subset=["numerator"])
     ends = [Month.of(moment.date()) for moment in known["finish"]]
@@ -82,7 +82,7 @@ def _year(data: Data, indicator: Indicator, due: Month) -> Span | None:
     return Span(last.plus(-11), last) if last else None
 
 
-def _reading(data: Data, target: Target, reading: Reading, found: Judgement) -> str:
+def _reading(data: Dataset, target: Target, reading: Reading, found: Judgement) -> str:
     if found.value is None or found.goal is None or found.low is None or found.high is None:
         return f"Read as {reading.words}: no open figures."
     indicator = data.catalogue.indicators[target.indicator]
@@ -96,7 +96,7 @@ def _reading(data: Data, target: Target, reading: Reading, found: Judgement) -> 
     )
 
 
-def _today(data: Data, indicator: Indicator, last: Month | None) -> str:
+def _today(data: Dataset, indicator: Indicator, last: Month | None) -> str:
     """The newest figure, where there is a newer one than that of the due month."""
     if last is None:
         return ""
@@ -104,7 +104,7 @@ def _today(data: Data, indicator: Indicator, last: Month | None) -> str:
     return f" In the 12 months to {last.words} it was {wording.figure(now.value(indicator.kind), indicator.kind)}."
 
 
-def _limits(data: Data, target: Target, found: list[Judgement]) -> str:
+def _limits(data: Dataset, target: Target, found: list[Judgement]) -> str:
     """The smallest change that the measure's own data can show."""
     known = next((one for one in found if one.least is not None and one.least_power is not None), None)
     indicator = data.catalogue.indicators.get(target.indicator)

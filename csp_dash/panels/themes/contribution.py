@@ -12,10 +12,10 @@ from csp_dash.analytics.contribution import REST, contributions
 from csp_dash.charts import contribution
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import AreaKind, Kind
-from csp_dash.panels.selection import Asked, asked, compare
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import tabled
-from csp_dash.panels.panel import Picture
+from csp_dash.panels.panel import Panel
+from csp_dash.panels.selection import Selection, compare, select
 
 NO_WARD = "No ward recorded"
 UNPLACED = (
@@ -26,9 +26,9 @@ UNPLACED = (
 INCOMPLETE = "Wards without a figure are left out, and so is what has no ward."
 
 
-def by_part(data: Data, view: Filters) -> Picture:
+def by_part(data: Dataset, view: Filters) -> Panel:
     """The change of the view's indicator by the measures that it is made of."""
-    question = asked(data, view)
+    question = select(data, view)
     _, found = compare(data, question)
     rows = []
     for slug in question.indicator.parts:
@@ -42,12 +42,12 @@ def by_part(data: Data, view: Filters) -> Picture:
     return _picture(data, question, found, pd.DataFrame(rows), "by kind of offence", REST)
 
 
-def by_ward(data: Data, view: Filters) -> Picture:
+def by_ward(data: Dataset, view: Filters) -> Panel:
     """The change of the view's indicator in the borough by ward; offences without a ward are a row of their own.
 
     Not while any ward has no figure: what is left would be that ward's, under a wrong name.
     """
-    question = asked(data, view, whole=True)
+    question = select(data, view, whole=True)
     _, found = compare(data, question)
     rows = []
     if question.span and question.before and data.have(question.indicator, AreaKind.WARD):
@@ -63,7 +63,9 @@ def by_ward(data: Data, view: Filters) -> Picture:
     )
 
 
-def _picture(data: Data, question: Asked, found: Change | None, parts: pd.DataFrame, how: str, rest: str) -> Picture:
+def _picture(
+    data: Dataset, question: Selection, found: Change | None, parts: pd.DataFrame, how: str, rest: str
+) -> Panel:
     indicator = question.indicator
     refusal = found.refusal if found else "There are no figures for this choice."
     if indicator.kind is not Kind.COUNT:
@@ -83,7 +85,7 @@ def _picture(data: Data, question: Asked, found: Change | None, parts: pd.DataFr
     told = tabled(
         data, question, _table(made), made.drop(columns="share"), f"{indicator.slug}-change-{how.replace(' ', '-')}"
     )
-    return Picture(
+    return Panel(
         indicator=indicator,
         title=title,
         caption="" if refusal else f"{moved} Lines: 95% intervals; pale bars: chance alone could explain them.",
@@ -118,7 +120,7 @@ def _table(made: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _title(question: Asked, found: Change, made: pd.DataFrame, named: Callable[[str], str]) -> str:
+def _title(question: Selection, found: Change, made: pd.DataFrame, named: Callable[[str], str]) -> str:
     """The finding; `named` writes a part as it stands inside a sentence."""
     change = found.absolute or 0
     if change == 0:

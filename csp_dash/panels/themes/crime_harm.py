@@ -13,10 +13,10 @@ from csp_dash.domain.catalogue import HarmIndex
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Span
 from csp_dash.domain.words import BOROUGH, AreaKind, Measure
-from csp_dash.panels.selection import asked
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import tabled
-from csp_dash.panels.panel import Picture
+from csp_dash.panels.panel import Panel
+from csp_dash.panels.selection import select
 
 WHOLE = "total_offences"
 
@@ -25,14 +25,14 @@ WHOLE = "total_offences"
 class VolumeHarm:
     """The picture, and the index that weighed it: its source, what it leaves out and why."""
 
-    picture: Picture
+    picture: Panel
     index: HarmIndex
 
 
-def volume_harm(data: Data, view: Filters) -> VolumeHarm:
+def volume_harm(data: Dataset, view: Filters) -> VolumeHarm:
     """Share of offences beside share of harm by kind of offence, for the borough; both weightings are in the table."""
     index = data.catalogue.harm
-    question = asked(data, replace(view, indicator=WHOLE, measure=Measure.COUNT), whole=True)
+    question = select(data, replace(view, indicator=WHOLE, measure=Measure.COUNT), whole=True)
     rows = []
     for kind in index.classes:
         now, before = (_count(data, kind.indicators, span) for span in (question.span, question.before))
@@ -43,7 +43,7 @@ def volume_harm(data: Data, view: Filters) -> VolumeHarm:
     told = tabled(data, question, _table(weighed), weighed, "volume-and-harm")
     title = "Volume and harm: no whole period for this choice" if empty else _title(weighed)
     drawn = weighed.assign(one=weighed["share"], two=weighed["harm_mean_share"]).sort_values("one", ascending=False)
-    picture = Picture(
+    picture = Panel(
         indicator=question.indicator,
         title=question.named(title),
         caption=f"Share of offences and of harm by kind, Tower Hamlets, {question.period}. Harm: days of prison at the starting "
@@ -58,7 +58,7 @@ def volume_harm(data: Data, view: Filters) -> VolumeHarm:
     return VolumeHarm(picture, index)
 
 
-def _count(data: Data, slugs: tuple[str, ...], span: Span | None) -> float:
+def _count(data: Dataset, slugs: tuple[str, ...], span: Span | None) -> float:
     """The borough's offences of several kinds together in a period; NaN unless every one has a whole figure."""
     if span is None:
         return float("nan")

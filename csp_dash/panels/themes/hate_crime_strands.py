@@ -11,10 +11,10 @@ from csp_dash.analytics.compare import Change
 from csp_dash.charts import lines
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import BOROUGH
-from csp_dash.panels.selection import asked, compare
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import tabled
-from csp_dash.panels.panel import Picture
+from csp_dash.panels.panel import Panel
+from csp_dash.panels.selection import compare, select
 from csp_dash.panels.verdict import verdict
 
 STRANDS = (
@@ -29,13 +29,13 @@ STRANDS = (
 APART = "hate_racist_religious"  # so much larger than the others that on one scale they would be a flat line
 
 
-def strands(data: Data, view: Filters) -> Picture:
+def strands(data: Dataset, view: Filters) -> Panel:
     """12-month totals of the smaller strands as lines, and every strand's change in the table."""
     rows: list[dict[str, str]] = []
     moved: list[tuple[str, Change]] = []
     for slug in STRANDS:
         indicator = data.catalogue.indicators[slug]
-        question = asked(data, replace(view, indicator=slug), whole=True)
+        question = select(data, replace(view, indicator=slug), whole=True)
         _, found = compare(data, question)
         compared = found is not None and not found.refusal
         rows.append(
@@ -48,12 +48,12 @@ def strands(data: Data, view: Filters) -> Picture:
         )
         if compared and found and found.detectable:
             moved.append((wording.inside(indicator.short), found))
-    question = asked(data, replace(view, indicator=APART), whole=True)
+    question = select(data, replace(view, indicator=APART), whole=True)
     drawn = pd.concat([_totals(data, slug) for slug in STRANDS if slug != APART], ignore_index=True)
     ends = {str(name): _last(part["value"]) for name, part in drawn.groupby("name", sort=False)}
     raw = drawn.dropna(subset=["value"]).rename(columns={"start": "month", "value": "offences_in_12_months"})
     told = tabled(data, question, pd.DataFrame(rows), raw, "hate-crime-strands")
-    return Picture(
+    return Panel(
         indicator=question.indicator,
         title=f"Hate crime by strand: {_finding(moved)}",
         caption="Tower Hamlets, offences in the 12 months up to each month. Racist and religious hate is far larger and has its own chart "
@@ -83,7 +83,7 @@ def _finding(moved: list[tuple[str, Change]]) -> str:
     return wording.listed(said) + (f" {periods[0]}" if len(periods) == 1 else "")
 
 
-def _totals(data: Data, slug: str) -> pd.DataFrame:
+def _totals(data: Dataset, slug: str) -> pd.DataFrame:
     """series, name, start, value: a strand's totals of the 12 months up to each month."""
     indicator = data.catalogue.indicators[slug]
     frame = data.series(indicator, (BOROUGH,))

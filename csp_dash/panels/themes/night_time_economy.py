@@ -13,10 +13,10 @@ from csp_dash.charts import paired
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Span
 from csp_dash.domain.words import AreaKind, Measure
-from csp_dash.panels.selection import Asked, asked
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import tabled
-from csp_dash.panels.panel import Picture
+from csp_dash.panels.panel import Panel
+from csp_dash.panels.selection import Selection, select
 
 BASKET = ("violence_with_injury", "robbery_personal", "theft_from_person", "public_order")
 WARDS = 4
@@ -28,9 +28,9 @@ REMARK = (
 )
 
 
-def night(data: Data, view: Filters) -> Picture:
+def night(data: Dataset, view: Filters) -> Panel:
     """Each ward's share of the basket of offences beside its share of residents, and how the top wards changed."""
-    asked_for = asked(data, replace(view, indicator=BASKET[0], measure=Measure.COUNT), whole=True)
+    asked_for = select(data, replace(view, indicator=BASKET[0], measure=Measure.COUNT), whole=True)
     question = replace(asked_for, kind=AreaKind.WARD)
     span, before = question.span, question.before
     frame = pd.DataFrame({"area": data.wards, "name": [data.names[code] for code in data.wards]})
@@ -61,7 +61,7 @@ def night(data: Data, view: Filters) -> Picture:
     raw = ranked.rename(columns={"value": "percent_of_offences", "share": "percent_of_residents"})
     told = tabled(data, question, table, raw, "night-time-economy")
     drawn = ranked.assign(label=ranked["name"], one=ranked["value"], two=ranked["share"])
-    return Picture(
+    return Panel(
         indicator=question.indicator,
         title=title,
         caption=f"Share of Tower Hamlets' offences of four kinds, and of its residents, by ward, {question.period}.",
@@ -74,7 +74,7 @@ def night(data: Data, view: Filters) -> Picture:
     )
 
 
-def _totals(data: Data, span: Span | None) -> dict[str, float]:
+def _totals(data: Dataset, span: Span | None) -> dict[str, float]:
     """The basket of each ward in a period; NaN where any part of it is missing."""
     if span is None or not all(data.have(data.catalogue.indicators[slug], AreaKind.WARD) for slug in BASKET):
         return dict.fromkeys(data.wards, float("nan"))
@@ -87,7 +87,7 @@ def _totals(data: Data, span: Span | None) -> dict[str, float]:
     return totals
 
 
-def _moved(data: Data, question: Asked, top: pd.DataFrame, others: pd.DataFrame) -> str:
+def _moved(data: Dataset, question: Selection, top: pd.DataFrame, others: pd.DataFrame) -> str:
     """How the basket changed in the top wards and in the others."""
     now, before = question.span, question.before
     if now is None or before is None or bool(top["before"].isna().any() or others["before"].isna().any()):

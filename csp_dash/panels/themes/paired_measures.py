@@ -8,7 +8,7 @@ from csp_dash.analytics import narrate, wording
 from csp_dash.domain.catalogue import Indicator
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import Kind
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.tile import Tile, tile
 
 
@@ -29,7 +29,7 @@ class Pair:
     awaiting: str
 
 
-def pair(data: Data, view: Filters) -> Pair:
+def pair(data: Dataset, view: Filters) -> Pair:
     """The pair of a view's indicator: today's figures of both, read together where they are of the same months."""
     indicator = data.catalogue.indicators[view.indicator]
     other = data.catalogue.indicators[indicator.pair]
@@ -62,7 +62,7 @@ def pair(data: Data, view: Filters) -> Pair:
     )
 
 
-def _with_figures(data: Data, view: Filters, first: Tile, second: Tile) -> tuple[Tile, Tile]:
+def _with_figures(data: Dataset, view: Filters, first: Tile, second: Tile) -> tuple[Tile, Tile]:
     """Where only one of two has a figure for the period, the other is shown at its newest, with its own date."""
     if (first.number is None) is (second.number is None):
         return first, second
@@ -78,7 +78,7 @@ def _name(item: Indicator) -> str:
     return f"the share of {title}" if item.kind is Kind.PROPORTION else title
 
 
-def _awaiting(data: Data, item: Indicator) -> str:
+def _awaiting(data: Dataset, item: Indicator) -> str:
     said = data.catalogue.said_of(item.slug)
     plan = f" The plan gives {said}." if said else ""
     why = "it is not in this release" if item.supplies else "nobody publishes it openly"

@@ -14,10 +14,10 @@ from csp_dash.charts import ratios
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Span
 from csp_dash.domain.words import BOROUGH, AreaKind
-from csp_dash.panels.selection import asked
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import tabled
-from csp_dash.panels.panel import Picture
+from csp_dash.panels.panel import Panel
+from csp_dash.panels.selection import select
 
 MEASURE = "stop_search"
 REFERENCE = "White"
@@ -31,10 +31,10 @@ CAREFUL = (
 )
 
 
-def groups(data: Data, view: Filters) -> Picture:
+def groups(data: Dataset, view: Filters) -> Panel:
     """The rate of each group as a multiple of the White group's, with 95% intervals, for a whole period of months."""
     question = replace(
-        asked(data, replace(view, indicator=MEASURE), whole=True),
+        select(data, replace(view, indicator=MEASURE), whole=True),
         areas=(BOROUGH,),
         kind=AreaKind.BOROUGH,
         place="Tower Hamlets",
@@ -56,7 +56,7 @@ def groups(data: Data, view: Filters) -> Picture:
         note=[f"{wording.rate(float(rate))} {per}" if pd.notna(rate) else "" for rate in found["rate"]],
     )
     title = _title(found)
-    return Picture(
+    return Panel(
         indicator=question.indicator,
         title=title,
         caption=f"Searches {per} of each group, Tower Hamlets, as a multiple of the rate of White residents, {question.period}. "
@@ -70,7 +70,7 @@ def groups(data: Data, view: Filters) -> Picture:
     )
 
 
-def _counts(data: Data, span: Span) -> pd.DataFrame:
+def _counts(data: Dataset, span: Span) -> pd.DataFrame:
     """group ('' where not stated), stops, people, found."""
     asked_for = queries.stop_search_breakdown(data.warehouse, span=span)
     asked_for["group"] = asked_for["ethnicity"].map(GROUPS).fillna("")

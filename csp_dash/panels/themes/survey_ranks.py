@@ -11,23 +11,23 @@ from csp_dash.charts import paired
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.quoted import ordinal
 from csp_dash.domain.words import BOROUGH, LONDON, AreaKind, Compare, Kind
-from csp_dash.panels.selection import asked
-from csp_dash.panels.dataset import Data
 from csp_dash.panels.benchmark import hold
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import tabled
-from csp_dash.panels.panel import Picture
+from csp_dash.panels.panel import Panel
+from csp_dash.panels.selection import select
 
 PRIORITY = "confidence"
 SHOWN = ["Measure", "Here", "London", "Place", "Gap"]
 
 
-def ranks(data: Data, view: Filters) -> Picture:
+def ranks(data: Dataset, view: Filters) -> Panel:
     """Every survey measure in the view's period: here, London, the interval, the rank, whether the gap is more than chance."""
     rows = []
     items = [item for item in data.catalogue.of_priority(PRIORITY) if item.kind is Kind.PROPORTION and data.have(item)]
-    question = asked(data, Filters(indicator=items[0].slug))
+    question = select(data, Filters(indicator=items[0].slug))
     for item in items:
-        question = asked(data, replace(view, indicator=item.slug, compare=Compare.PREVIOUS), whole=True)
+        question = select(data, replace(view, indicator=item.slug, compare=Compare.PREVIOUS), whole=True)
         if question.span is None:
             continue
         now = data.window(item, AreaKind.BOROUGH, (BOROUGH,), question.span)
@@ -75,7 +75,7 @@ def ranks(data: Data, view: Filters) -> Picture:
     told = tabled(
         data, question, shown, frame.drop(columns=[*SHOWN, "label", "one", "two"], errors="ignore"), "survey-ranks"
     )
-    return Picture(
+    return Panel(
         indicator=question.indicator,
         title=title,
         caption=f"Percent of residents interviewed, Tower Hamlets and London, {question.period}. In brackets: the borough's place from "

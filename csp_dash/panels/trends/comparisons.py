@@ -11,9 +11,9 @@ from csp_dash.analytics.compare import Change
 from csp_dash.analytics.state import State
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import Compare, Frequency, Kind
-from csp_dash.panels.selection import Asked, asked, compare
-from csp_dash.panels.dataset import Data
 from csp_dash.panels.benchmark import beside, held_by
+from csp_dash.panels.dataset import Dataset
+from csp_dash.panels.selection import Selection, compare, select
 from csp_dash.panels.verdict import verdict
 
 WAYS = (
@@ -58,14 +58,14 @@ class Comparisons:
     filename: str
 
 
-def comparisons(data: Data, view: Filters) -> Comparisons:
+def comparisons(data: Dataset, view: Filters) -> Comparisons:
     """The comparisons of a view's indicator and places. A period that the reader chose comes first."""
     indicator = data.catalogue.indicators[view.indicator]
     ways = list(WAYS if indicator.frequency is Frequency.MONTH else OWN)
     if indicator.frequency is Frequency.MONTH and view.period not in ("12m", "1m", "fytd"):
         ways.insert(0, ("The period chosen, on the same months before", view.period, Compare.PREVIOUS))
     found = tuple(_way(data, view, *way) for way in ways)
-    question = asked(data, replace(view, period="12m", compare=Compare.PREVIOUS))
+    question = select(data, replace(view, period="12m", compare=Compare.PREVIOUS))
     now, moved = compare(data, question)
     others = [other for other in (Compare.LONDON, Compare.SIMILAR) if question.have and held_by(data, question, other)]
     elsewhere = tuple(beside(data, question, other, now, moved) for other in others)
@@ -79,8 +79,8 @@ def comparisons(data: Data, view: Filters) -> Comparisons:
     )
 
 
-def _way(data: Data, view: Filters, name: str, period: str, against: Compare) -> Way:
-    question = asked(data, replace(view, period=period, compare=against))
+def _way(data: Dataset, view: Filters, name: str, period: str, against: Compare) -> Way:
+    question = select(data, replace(view, period=period, compare=against))
     now, found = compare(data, question)
     indicator = question.indicator
     kind = indicator.kind
@@ -108,7 +108,7 @@ def _unit(found: Change | None) -> str:
     return "points" if found.kind is Kind.PROPORTION else "number" if found.few else "percent"
 
 
-def _row(way: Way, slug: str, question: Asked, release: str) -> dict[str, object]:
+def _row(way: Way, slug: str, question: Selection, release: str) -> dict[str, object]:
     found = way.change
     low, high = (found.number if found.few and found.number else (found.low, found.high)) if found else (None, None)
     return {

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from csp_dash.analytics import wording
 from csp_dash.analytics.seasonal import decompose, level_change
-from csp_dash.charts import decomposition
+from csp_dash.charts import decomposition as chart
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Month
-from csp_dash.panels.selection import asked
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import evidence
-from csp_dash.panels.panel import Picture
+from csp_dash.panels.panel import Panel
+from csp_dash.panels.selection import select
 from csp_dash.panels.trends.trend import monthly_rows
 
 
-def taken_apart(data: Data, view: Filters) -> Picture:
+def decomposition(data: Dataset, view: Filters) -> Panel:
     """The decomposition of the view's indicator, as counts; empty where the series is too short, small or broken."""
-    question = asked(data, view).as_counts
+    question = select(data, view).as_counts
     indicator = question.indicator
     frame = data.series(indicator, question.areas)
     months = [moment.date() for moment in frame["start"]], frame["numerator"].astype(float).tolist()
@@ -38,11 +38,11 @@ def taken_apart(data: Data, view: Filters) -> Picture:
             "It is that from one month to the same month a year later; the change of 12 months together on the 12 before "
             "is of two whole years, and may differ. "
         )
-    return Picture(
+    return Panel(
         indicator=indicator,
         title=title,
         caption=f"{wording.capital(indicator.unit)} a month, {question.place}: level, season and what neither explains.",
-        figure=decomposition.figure(parts, unit=indicator.unit, identity=indicator.slug),
+        figure=chart.figure(parts, unit=indicator.unit, identity=indicator.slug),
         alt=f"Three charts of {wording.inside(question.subject)}, {question.place}: level, season, remainder. {title}.",
         evidence=evidence(data, question, rows, "taken-apart", "Month"),
         sentence=f"{both}The method is STL (seasonal and trend decomposition by loess; Cleveland and others, 1990) on logarithms, "

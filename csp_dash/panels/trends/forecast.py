@@ -4,33 +4,33 @@ from __future__ import annotations
 
 import pandas as pd
 
+from csp_dash.analytics import forecast as model
 from csp_dash.analytics import wording
-from csp_dash.analytics.forecast import NoForecast, forecast
 from csp_dash.charts import fan
 from csp_dash.charts.base import empty
 from csp_dash.domain.filters import Filters
-from csp_dash.panels.selection import asked
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import evidence
-from csp_dash.panels.panel import Picture
+from csp_dash.panels.panel import Panel
+from csp_dash.panels.selection import select
 from csp_dash.panels.trends.trend import monthly_rows
 
 
-def ahead(data: Data, view: Filters) -> Picture:
+def forecast(data: Dataset, view: Filters) -> Panel:
     """The forecast of the view's indicator as counts, or the sentence that says why there is none."""
-    question = asked(data, view).as_counts
+    question = select(data, view).as_counts
     indicator = question.indicator
     frame = data.series(indicator, question.areas)
     cuts = [event.start for event in question.breaks if event.start is not None]
-    found = forecast(
+    found = model.forecast(
         [moment.date() for moment in frame["start"]],
         frame["numerator"].astype(float).tolist(),
         since=max(cuts) if cuts else None,
     )
     rows, _ = monthly_rows(data, question, frame)
     told = evidence(data, question, rows, "by-month", "Month")
-    if isinstance(found, NoForecast):
-        return Picture(
+    if isinstance(found, model.NoForecast):
+        return Panel(
             indicator=indicator,
             title=f"{question.subject}: no forecast is given",
             caption="",
@@ -45,7 +45,7 @@ def ahead(data: Data, view: Filters) -> Picture:
         f"{question.subject}: if things go on as they have, about {wording.number(round(middle, -1 if middle >= 100 else 0))} "
         f"{indicator.unit} in the next 12 months (four chances in five: {wording.number(round(low))} to {wording.number(round(high))})"
     )
-    return Picture(
+    return Panel(
         indicator=indicator,
         title=title,
         caption=f"{wording.capital(indicator.unit)} a month, {question.place}. Fans: where half and four fifths of "

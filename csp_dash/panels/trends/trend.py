@@ -18,30 +18,30 @@ from csp_dash.domain.catalogue import Event
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Month, Span
 from csp_dash.domain.words import BOROUGH, Compare, Frequency, Kind, Trust
-from csp_dash.panels.selection import Asked, asked, base, compare, real_figure, value, value_words
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import evidence
-from csp_dash.panels.panel import Picture
+from csp_dash.panels.panel import Panel
+from csp_dash.panels.selection import Selection, base, compare, real_figure, select, value, value_words
 from csp_dash.panels.verdict import verdict
 
 ALWAYS = ("covid", "plan_begins")  # every series that was running then was touched
 
 
-def trend(data: Data, view: Filters) -> Picture:
+def trend(data: Dataset, view: Filters) -> Panel:
     """The trend panel of a view's indicator."""
     return draw(data, view, PAGE)
 
 
-def wall(data: Data, view: Filters) -> Picture:
+def wall(data: Dataset, view: Filters) -> Panel:
     """The same trend with type that is read from six metres; its height is the screen's to say."""
     picture = draw(data, view, WALL)
     picture.figure.update_layout(height=None)
     return picture
 
 
-def draw(data: Data, view: Filters, style: Style) -> Picture:
+def draw(data: Dataset, view: Filters, style: Style) -> Panel:
     """The trend at a size: months where there are months, else the survey's or the year's own grain."""
-    question = asked(data, view)
+    question = select(data, view)
     frame = data.series(question.indicator, question.areas)
     _, found = compare(data, question)
     if question.indicator.frequency is Frequency.MONTH:
@@ -54,7 +54,7 @@ def draw(data: Data, view: Filters, style: Style) -> Picture:
     return replace(picture, remark=" ".join(filter(None, remarks)))
 
 
-def _withheld(question: Asked, frame: pd.DataFrame) -> str:
+def _withheld(question: Selection, frame: pd.DataFrame) -> str:
     """That gaps are figures which the partner withheld, where there are such."""
     number = int((frame["flag"] == "suppressed").sum())
     if not number:
@@ -74,12 +74,12 @@ def _without_forces(frame: pd.DataFrame) -> str:
     return f"In {when} the City of London Police or the British Transport Police are not counted: their files were not there."
 
 
-def _place(question: Asked) -> str:
+def _place(question: Selection) -> str:
     """The place for a title; the subject names it already where it is not the one asked for."""
     return "" if question.areas == (BOROUGH,) or question.whose else question.place
 
 
-def _events(data: Data, question: Asked) -> tuple[Event, ...]:
+def _events(data: Dataset, question: Selection) -> tuple[Event, ...]:
     touching = [event for event in data.catalogue.notes_of(question.indicator) if event.start]
     always = [data.catalogue.events[name] for name in ALWAYS if name in data.catalogue.events]
     return tuple(dict.fromkeys([*always, *touching]))
@@ -97,7 +97,7 @@ def _marked(events: tuple[Event, ...], days: pd.Series) -> str:
     return f"Marked on the time axis: {'; '.join(told)}." if told else ""
 
 
-def _rows(question: Asked, frame: pd.DataFrame, values: pd.Series) -> list[dict[str, object]]:
+def _rows(question: Selection, frame: pd.DataFrame, values: pd.Series) -> list[dict[str, object]]:
     return [
         {
             "area": "+".join(question.areas),
@@ -112,7 +112,7 @@ def _rows(question: Asked, frame: pd.DataFrame, values: pd.Series) -> list[dict[
     ]
 
 
-def monthly_rows(data: Data, question: Asked, frame: pd.DataFrame) -> tuple[list[dict[str, object]], pd.Series]:
+def monthly_rows(data: Dataset, question: Selection, frame: pd.DataFrame) -> tuple[list[dict[str, object]], pd.Series]:
     """Rows of evidence of a monthly series, and its values in the measure asked for."""
     people = data.people_of(question.areas) if question.rated else None
     values = signal.monthly(frame, kind=question.indicator.kind, people=people, per=question.indicator.per)["value"]
@@ -120,8 +120,8 @@ def monthly_rows(data: Data, question: Asked, frame: pd.DataFrame) -> tuple[list
 
 
 def _monthly(
-    data: Data, view: Filters, question: Asked, frame: pd.DataFrame, found: Change | None, style: Style
-) -> Picture:
+    data: Dataset, view: Filters, question: Selection, frame: pd.DataFrame, found: Change | None, style: Style
+) -> Panel:
     indicator = question.indicator
     against = data.comparator(view.compare)
     other, other_name = None, ""
@@ -179,7 +179,7 @@ def _monthly(
         )
         if part
     )
-    return Picture(
+    return Panel(
         indicator=indicator,
         title=title,
         caption=f"{wording.capital(what)}, {question.place}. Dots: months, orange where chance would not explain them; "
@@ -208,12 +208,12 @@ def _monthly(
     )
 
 
-def _newest_year(question: Asked) -> Span | None:
+def _newest_year(question: Selection) -> Span | None:
     """The twelve months whose average the line ends with."""
     return Span(question.have.span.last.plus(-11), question.have.span.last) if question.have else None
 
 
-def _level(data: Data, question: Asked) -> float | None:
+def _level(data: Dataset, question: Selection) -> float | None:
     """The period's figure as the chart's axis has it: a month's average, or a share."""
     if question.span is None:
         return None
@@ -223,7 +223,7 @@ def _level(data: Data, question: Asked) -> float | None:
     return number / (rates.YEAR if question.rated else question.months)
 
 
-def _whole_period(data: Data, question: Asked) -> str:
+def _whole_period(data: Dataset, question: Selection) -> str:
     """The chosen period's figure in words: `98,765 offences, April 2021 to March 2024`."""
     if question.span is None:
         return question.period
@@ -231,7 +231,7 @@ def _whole_period(data: Data, question: Asked) -> str:
     return f"{wording.of(value_words(question, number), question.unit.removeprefix('percent '))}, {question.period}"
 
 
-def _trend(data: Data, question: Asked, frame: pd.DataFrame) -> pd.DataFrame:
+def _trend(data: Dataset, question: Selection, frame: pd.DataFrame) -> pd.DataFrame:
     noise = data.noise(question.indicator, question.areas)
     people = data.people_of(question.areas) if question.rated else None
     return signal.trend(
@@ -245,7 +245,7 @@ def _trend(data: Data, question: Asked, frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _survey(data: Data, question: Asked, frame: pd.DataFrame, found: Change | None, style: Style) -> Picture:
+def _survey(data: Dataset, question: Selection, frame: pd.DataFrame, found: Change | None, style: Style) -> Panel:
     indicator, size, told = question.indicator, base(question) or 0.0, verdict(data, question, found)
     if not size:  # the cases behind each figure are known
         return _share_of_cases(data, question, frame, found, style)
@@ -262,7 +262,7 @@ def _survey(data: Data, question: Asked, frame: pd.DataFrame, found: Change | No
         else {}
     )
     title = narrate.trend_title(question.subject, found, place=_place(question), past=told.past, level=told.level)
-    return Picture(
+    return Panel(
         indicator=indicator,
         title=title,
         caption="Percent of residents interviewed, 12 months to each quarter. Band: the range within which the true "
@@ -285,7 +285,9 @@ def _survey(data: Data, question: Asked, frame: pd.DataFrame, found: Change | No
     )
 
 
-def _share_of_cases(data: Data, question: Asked, frame: pd.DataFrame, found: Change | None, style: Style) -> Picture:
+def _share_of_cases(
+    data: Dataset, question: Selection, frame: pd.DataFrame, found: Change | None, style: Style
+) -> Panel:
     """A share whose cases are known, by its own quarters or years, with the interval that its cases allow."""
     indicator, told = question.indicator, verdict(data, question, found)
     drawn = _share_lines(frame, question.place, 0.0)
@@ -296,7 +298,7 @@ def _share_of_cases(data: Data, question: Asked, frame: pd.DataFrame, found: Cha
     ends = {question.place: float(drawn["value"].iloc[-1])} if len(drawn) else {}
     grain = _grain(frame)
     shares = 100 * frame["numerator"].astype(float) / frame["denominator"].astype(float)
-    return Picture(
+    return Panel(
         indicator=indicator,
         title=title,
         caption=f"{wording.capital(indicator.unit)}, {question.place}, by {grain}. Band: the range within which the true "
@@ -352,7 +354,7 @@ def _share_lines(frame: pd.DataFrame, name: str, size: float) -> pd.DataFrame:
     return drawn
 
 
-def _yearly(data: Data, question: Asked, frame: pd.DataFrame, found: Change | None, style: Style) -> Picture:
+def _yearly(data: Dataset, question: Selection, frame: pd.DataFrame, found: Change | None, style: Style) -> Panel:
     indicator, told = question.indicator, verdict(data, question, found)
     grain = _grain(frame)
     labels = [_label(start, finish, grain) for start, finish in zip(frame["start"], frame["finish"], strict=True)]
@@ -369,7 +371,7 @@ def _yearly(data: Data, question: Asked, frame: pd.DataFrame, found: Change | No
         level = f"{value_words(question, found.now.numerator)}{of}{base}"
         title = f"{question.subject}: {level} in {when}, {moved}"
         title = f"{title}, {told.level}" if told.level else title
-    return Picture(
+    return Panel(
         indicator=indicator,
         title=title,
         caption=f"{wording.capital(indicator.unit)}, {question.place}, by {grain}.",

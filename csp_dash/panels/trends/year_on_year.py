@@ -9,16 +9,16 @@ from csp_dash.charts import seasons
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.months import Month
 from csp_dash.domain.words import Measure
-from csp_dash.panels.selection import asked
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import evidence
-from csp_dash.panels.panel import Picture
+from csp_dash.panels.panel import Panel
+from csp_dash.panels.selection import select
 from csp_dash.panels.trends.trend import monthly_rows
 
 
-def year_on_year(data: Data, view: Filters) -> Picture:
+def year_on_year(data: Dataset, view: Filters) -> Panel:
     """The view's indicator, a line a year; the title says whether it has a season."""
-    question = asked(data, view)
+    question = select(data, view)
     indicator = question.indicator
     frame = data.series(indicator, question.areas)
     rows, values = monthly_rows(data, question, frame)
@@ -34,7 +34,7 @@ def year_on_year(data: Data, view: Filters) -> Picture:
         )
     rate = f"per {indicator.per:,} residents" if question.measure is Measure.RATE else ""
     drawn = pd.DataFrame({"start": pd.to_datetime(frame["start"]), "value": values})
-    return Picture(
+    return Panel(
         indicator=indicator,
         title=title,
         caption=f"{wording.capital(question.unit_a_month)}, {question.place}. A line a year; the latest stands out.",

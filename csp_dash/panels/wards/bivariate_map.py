@@ -13,9 +13,9 @@ from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import AreaKind, Measure
 from csp_dash.maps import sheet
 from csp_dash.maps.shading import by_colour
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import tabled
-from csp_dash.panels.panel import Picture
+from csp_dash.panels.panel import Panel
 from csp_dash.panels.wards.choropleth import by_ward, ward_frame
 
 Values = dict[str, float]
@@ -29,33 +29,33 @@ class Second:
 
     name: str
     unit: str
-    values: Callable[[Data, Filters], Values]
+    values: Callable[[Dataset, Filters], Values]
 
 
 @dataclass(frozen=True)
 class TwoAtOnce:
     """The map, and its key: labels of the columns (the measure) and the rows (the other), low to high."""
 
-    picture: Picture
+    picture: Panel
     columns: tuple[str, ...]
     rows: tuple[str, ...]
     across: str
     down: str
 
 
-def _rates(slug: str) -> Callable[[Data, Filters], Values]:
-    def values(data: Data, view: Filters) -> Values:
+def _rates(slug: str) -> Callable[[Dataset, Filters], Values]:
+    def values(data: Dataset, view: Filters) -> Values:
         frame = ward_frame(data, by_ward(data, replace(view, indicator=slug, measure=Measure.RATE)))
         return dict(zip(frame["area"], frame["value"].astype(float), strict=True))
 
     return values
 
 
-def _deprivation(data: Data, view: Filters) -> Values:
+def _deprivation(data: Dataset, view: Filters) -> Values:
     return {code: value for code, value in data.place_measure(IMD).items() if code in data.wards}
 
 
-def _density(data: Data, view: Filters) -> Values:
+def _density(data: Dataset, view: Filters) -> Values:
     return {code: data.people[code] / data.square_kilometres[code] for code in data.wards}
 
 
@@ -69,7 +69,7 @@ SECONDS = {
 }
 
 
-def seconds(data: Data, view: Filters) -> tuple[str, ...]:
+def seconds(data: Dataset, view: Filters) -> tuple[str, ...]:
     """What the view's measure can be set beside on this instance."""
     found = []
     for name in SECONDS:
@@ -79,7 +79,7 @@ def seconds(data: Data, view: Filters) -> tuple[str, ...]:
     return tuple(found)
 
 
-def two_at_once(data: Data, view: Filters, second: str) -> TwoAtOnce:
+def two_at_once(data: Dataset, view: Filters, second: str) -> TwoAtOnce:
     """The wards of a view in thirds of its measure and of one of `SECONDS`."""
     other = SECONDS[second]
     if second in data.catalogue.indicators:
@@ -115,7 +115,7 @@ def two_at_once(data: Data, view: Filters, second: str) -> TwoAtOnce:
     raw = pd.DataFrame({"area": list(words), "value": [x[c] for c in words], "other": [y[c] for c in words]}).assign(
         unit=question.unit, other_measure=other.name, other_unit=other.unit
     )
-    picture = Picture(
+    picture = Panel(
         indicator=question.indicator,
         title=title,
         caption=f"{wording.capital(question.unit)}, {question.period}, and {wording.inside(other.name)} ({other.unit}), in thirds of the wards.",

@@ -14,9 +14,9 @@ from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import AreaKind, Kind, Measure, Shade, Trust
 from csp_dash.maps import shading as shadings
 from csp_dash.maps.shading import Shading
-from csp_dash.panels.selection import Asked, against_before, area_value, asked, period_of, real_figure, value_words
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import CHANGED
+from csp_dash.panels.selection import Selection, against_before, area_value, period_of, real_figure, select, value_words
 from csp_dash.panels.wards.rolling_windows import classes_of
 
 NAMES = {
@@ -35,7 +35,7 @@ LARGE = 25.0  # percent: what a map calls a large change
 class Shaded:
     """`frame` has area, name, value (in `unit`), label, numerator, denominator; `finding` is a title without its subject."""
 
-    question: Asked
+    question: Selection
     shade: Shade
     frame: pd.DataFrame
     shading: Shading
@@ -48,7 +48,7 @@ class Shaded:
         return self.shading.empty
 
 
-def offered(data: Data, view: Filters) -> tuple[Shade, ...]:
+def offered(data: Dataset, view: Filters) -> tuple[Shade, ...]:
     """The ways in which a map of the view's indicator can be shaded; made-up figures are only counted."""
     indicator = data.catalogue.indicators[view.indicator]
     if indicator.kind is not Kind.COUNT or indicator.trust is Trust.ILLUSTRATIVE:
@@ -58,14 +58,14 @@ def offered(data: Data, view: Filters) -> tuple[Shade, ...]:
     return tuple(shade for shade in Shade if shade is not Shade.HOUSEHOLD or indicator.households)
 
 
-def present(data: Data, view: Filters) -> Shade:
+def present(data: Dataset, view: Filters) -> Shade:
     """What a view's map is shaded by: what it asks for where that is offered, else the count or rate of the view."""
     can = offered(data, view)
     plain = Shade.RATE if view.measure is Measure.RATE else Shade.COUNT
     return next(shade for shade in (view.shade, plain, Shade.COUNT) if shade in can)
 
 
-def lacking(data: Data, view: Filters) -> str:
+def lacking(data: Dataset, view: Filters) -> str:
     """That a map cannot be shaded as its view asks, and how it is instead; empty where it can."""
     if view.shade is None or view.shade in offered(data, view):
         return ""
@@ -74,7 +74,7 @@ def lacking(data: Data, view: Filters) -> str:
     return f"{title}: no map by {asked_for}, so it is shaded by {shown}."
 
 
-def shaded(data: Data, view: Filters) -> Shaded:
+def shaded(data: Dataset, view: Filters) -> Shaded:
     """The wards of a view, shaded as it asks."""
     shade = present(data, view)
     rate = shade is Shade.RATE or (shade is Shade.CHANGE and view.measure is Measure.RATE)
@@ -82,9 +82,9 @@ def shaded(data: Data, view: Filters) -> Shaded:
     return MAKERS[shade](data, question)
 
 
-def by_ward(data: Data, view: Filters) -> Asked:
+def by_ward(data: Dataset, view: Filters) -> Selection:
     """The question, put to wards. Where the indicator has none, its `have` is None and every ward is empty."""
-    question = asked(data, view)
+    question = select(data, view)
     have = data.have(question.indicator, AreaKind.WARD)
     rate = view.measure is Measure.RATE and question.indicator.has_rate
     return replace(
@@ -99,7 +99,7 @@ def by_ward(data: Data, view: Filters) -> Asked:
     )
 
 
-def ward_frame(data: Data, question: Asked) -> pd.DataFrame:
+def ward_frame(data: Dataset, question: Selection) -> pd.DataFrame:
     """area, name, value, label, numerator, denominator of the 20 wards; missing values where there is no figure."""
     found = data.windows(question.indicator, AreaKind.WARD, question.span) if question.span else {}
     rows = []
@@ -119,12 +119,12 @@ def ward_frame(data: Data, question: Asked) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def yearly(question: Asked, measure: str) -> str:
+def yearly(question: Selection, measure: str) -> str:
     """What a map's figures are called: `rates`, or `yearly rates` where its period is no year."""
     return f"yearly {measure}" if rates.a_year(question.months) else measure
 
 
-def _plain(data: Data, question: Asked) -> Shaded:
+def _plain(data: Dataset, question: Selection) -> Shaded:
     """Counts, shares as published, and rates per 1,000 residents."""
     rate = question.measure is Measure.RATE
     shade = Shade.RATE if rate else Shade.COUNT
@@ -141,7 +141,7 @@ def _plain(data: Data, question: Asked) -> Shaded:
     return _by_value(data, question, shade, ward_frame(data, question), question.unit, measure, remark)
 
 
-def _per_household(data: Data, question: Asked) -> Shaded:
+def _per_household(data: Dataset, question: Selection) -> Shaded:
     frame = ward_frame(data, question)
     frame["denominator"] = [data.households[code] for code in frame["area"]]
     year = rates.yearly(question.months)
@@ -153,7 +153,7 @@ def _per_household(data: Data, question: Asked) -> Shaded:
     return _by_value(data, question, Shade.HOUSEHOLD, frame, unit, measure, remark, whole=False)
 
 
-def _per_area(data: Data, question: Asked) -> Shaded:
+def _per_area(data: Dataset, question: Selection) -> Shaded:
     frame = ward_frame(data, question)
     frame["denominator"] = [data.square_kilometres[code] for code in frame["area"]]
     frame["value"] = frame["numerator"].astype(float) * rates.yearly(question.months) / frame["denominator"]
@@ -163,7 +163,7 @@ def _per_area(data: Data, question: Asked) -> Shaded:
     return _by_value(data, question, Shade.AREA, frame, unit, yearly(question, "densities"), remark, whole=False)
 
 
-def _share(data: Data, question: Asked) -> Shaded:
+def _share(data: Dataset, question: Selection) -> Shaded:
     frame = ward_frame(data, question)
     counts = frame["numerator"].astype(float)
     frame["denominator"] = total = float(counts.sum())
@@ -179,8 +179,8 @@ def _share(data: Data, question: Asked) -> Shaded:
 
 
 def _by_value(
-    data: Data,
-    question: Asked,
+    data: Dataset,
+    question: Selection,
     shade: Shade,
     frame: pd.DataFrame,
     unit: str,
@@ -205,7 +205,7 @@ def _words(values: pd.Series, words: Callable[[float], str], unit: str) -> list[
     return [wording.NO_FIGURE if pd.isna(value) else wording.of(words(float(value)), unit) for value in values]
 
 
-def _change(data: Data, question: Asked) -> Shaded:
+def _change(data: Dataset, question: Selection) -> Shaded:
     """Each ward against its own period before, tested; grey where chance could explain the change.
 
     The denominator is the count of the period before.
@@ -291,7 +291,7 @@ class Unusual:
     apart: tuple[str, ...]
 
 
-def unusual(data: Data, question: Asked) -> Unusual:
+def unusual(data: Dataset, question: Selection) -> Unusual:
     """Both funnels of the wards of a question."""
     frame = ward_frame(data, replace(question, measure=Measure.COUNT))
     exposure = [float(data.people.get(code, 0)) for code in frame["area"]]
@@ -301,12 +301,12 @@ def unusual(data: Data, question: Asked) -> Unusual:
     return Unusual(frame, funnel(told, widen=False), wide, tuple(wide.frame["area"][out]))
 
 
-def _unusual(data: Data, question: Asked) -> Shaded:
+def _unusual(data: Dataset, question: Selection) -> Shaded:
     """How far a ward's count lies from what its residents would give at the borough's rate."""
     return unusual_shaded(data, question, unusual(data, question))
 
 
-def unusual_shaded(data: Data, question: Asked, made: Unusual) -> Shaded:
+def unusual_shaded(data: Dataset, question: Selection, made: Unusual) -> Shaded:
     """The funnels of a question's wards as a shading."""
     frame, rows = made.frame, made.chance.frame.set_index("area")
     frame["denominator"] = [rows["exposure"][code] for code in frame["area"]]
@@ -335,7 +335,7 @@ def unusual_shaded(data: Data, question: Asked, made: Unusual) -> Shaded:
     return Shaded(question, Shade.UNUSUAL, frame, shading, unit, finding, funnel_words(question, made))
 
 
-def funnel_words(question: Asked, made: Unusual) -> str:
+def funnel_words(question: Selection, made: Unusual) -> str:
     """What the limits are, and what they do not say."""
     if not made.chance.rate > 0:
         return ""
@@ -352,7 +352,7 @@ def funnel_words(question: Asked, made: Unusual) -> str:
     )
 
 
-MAKERS: dict[Shade, Callable[[Data, Asked], Shaded]] = {
+MAKERS: dict[Shade, Callable[[Dataset, Selection], Shaded]] = {
     Shade.COUNT: _plain,
     Shade.RATE: _plain,
     Shade.HOUSEHOLD: _per_household,

@@ -9,7 +9,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from csp_dash.analytics import wording
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 
 MOST = 6
 LIKE = 0.72
@@ -44,7 +44,7 @@ def plain(name: str) -> str:
     )
 
 
-def find(data: Data, typed: str) -> Answer:
+def find(data: Dataset, typed: str) -> Answer:
     """The ward of its own name, of a postcode or of a street; offers where several may be meant. `typed` is kept nowhere."""
     named, wanted = _named(data), plain(typed)
     if not wanted:
@@ -84,7 +84,7 @@ def find(data: Data, typed: str) -> Answer:
     )
 
 
-def _wards(data: Data, wanted: str) -> list[str]:
+def _wards(data: Dataset, wanted: str) -> list[str]:
     """The ward of that name; else those whose name, or a part of it, begins so, or that had it before."""
     wanted = wanted.removesuffix(" ward")
     exact = [code for code in data.wards if plain(data.names[code]) == wanted]
@@ -96,7 +96,7 @@ def _wards(data: Data, wanted: str) -> list[str]:
     ]
 
 
-def _postcode(data: Data, typed: str) -> Answer:
+def _postcode(data: Dataset, typed: str) -> Answer:
     if not data.knows_postcodes():
         return Answer(
             sentence="Postcodes cannot be looked up here: no directory of them is loaded. Type the name of your street, "
@@ -110,7 +110,7 @@ def _postcode(data: Data, typed: str) -> Answer:
     )
 
 
-def _named(data: Data) -> dict[str, list[tuple[str, str]]]:
+def _named(data: Dataset) -> dict[str, list[tuple[str, str]]]:
     """Each name as it is compared, with its streets and wards."""
 
     def make() -> dict[str, list[tuple[str, str]]]:
@@ -141,5 +141,5 @@ def _like(named: dict[str, list[tuple[str, str]]], wanted: str) -> list[str]:
     return [name for name, _, _ in near]
 
 
-def _labels(data: Data, places: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+def _labels(data: Dataset, places: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     return tuple((f"{street} ({data.names[ward]})", ward) for street, ward in places)

@@ -6,15 +6,15 @@ from csp_dash.analytics import rates, wording
 from csp_dash.analytics.funnel import Band
 from csp_dash.charts import funnel as charts
 from csp_dash.domain.filters import Filters
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import tabled
-from csp_dash.panels.panel import Picture
+from csp_dash.panels.panel import Panel
 from csp_dash.panels.wards.choropleth import BAND_WORDS, by_ward, unusual, unusual_shaded
 
 ORDER = {band: place for place, band in enumerate(BAND_WORDS)}
 
 
-def funnel_chart(data: Data, view: Filters) -> Picture:
+def funnel_chart(data: Dataset, view: Filters) -> Panel:
     """The wards of a view against their residents, between limits at 95% and 99.8%."""
     question = by_ward(data, view)
     both = unusual(data, question)
@@ -37,7 +37,7 @@ def funnel_chart(data: Data, view: Filters) -> Picture:
     shown = table[["ward", "numerator", "expected", "ratio"]].round(2)
     shown.columns = ["Ward", "Count", "Expected for its residents", "Times expected"]
     exact = rates.per_people(question.indicator.unit, question.indicator.per, question.months)
-    return Picture(
+    return Panel(
         indicator=question.indicator,
         title=f"{question.subject}: {made.finding}",
         caption=f"{wording.capital(exact)}, {question.period}, against residents. Shaded: what chance would make, 95% and 99.8%. Dashed: allowing for how wards vary, 95%.",

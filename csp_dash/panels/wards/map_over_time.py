@@ -13,12 +13,12 @@ from csp_dash.domain.months import Span
 from csp_dash.domain.words import Measure, Trust
 from csp_dash.maps import sheet, year_grid
 from csp_dash.maps.shading import by_class
-from csp_dash.panels.selection import Asked, value_words
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import area_rows, evidence
-from csp_dash.panels.panel import Picture
-from csp_dash.panels.wards.rolling_windows import LENGTHS, Steps, rolled
+from csp_dash.panels.panel import Panel
+from csp_dash.panels.selection import Selection, value_words
 from csp_dash.panels.wards.choropleth import by_ward, yearly
+from csp_dash.panels.wards.rolling_windows import LENGTHS, Steps, rolled
 
 
 class Grain(StrEnum):
@@ -33,7 +33,7 @@ LENGTH = dict(zip((Grain.MONTH, Grain.QUARTER, Grain.YEAR), LENGTHS, strict=True
 YEARS = 16
 
 
-def steps(data: Data, view: Filters, grain: Grain) -> Steps:
+def steps(data: Dataset, view: Filters, grain: Grain) -> Steps:
     """The wards' figures step by step, by count or rate.
 
     12 months roll on month by month; quarters are those of the calendar.
@@ -42,7 +42,7 @@ def steps(data: Data, view: Filters, grain: Grain) -> Steps:
     return rolled(data, by_ward(data, replace(view, measure=measure)), LENGTH[grain])
 
 
-def rated(data: Data, view: Filters) -> bool:
+def rated(data: Dataset, view: Filters) -> bool:
     """Whether the steps are rates: where the view asks for rates and the measure has them."""
     item = data.catalogue.indicators[view.indicator]
     return view.measure is Measure.RATE and item.has_rate and item.trust is not Trust.ILLUSTRATIVE
@@ -55,7 +55,7 @@ def label(span: Span) -> str:
     return span.last.words if span.months == 1 else f"{span.first.short.split()[0]} to {span.last.short}"
 
 
-def moment(data: Data, view: Filters, grain: Grain) -> Picture:
+def moment(data: Dataset, view: Filters, grain: Grain) -> Panel:
     """The map at the step that the view's period is."""
     found = steps(data, view, grain)
     place, span = _step(view, found)
@@ -68,7 +68,7 @@ def moment(data: Data, view: Filters, grain: Grain) -> Picture:
         finding = wording.inside(finding)
     made_up = question.indicator.trust is Trust.ILLUSTRATIVE
     title = question.subject if made_up else f"{question.subject}: {finding}"
-    return Picture(
+    return Panel(
         indicator=question.indicator,
         title=title,
         caption=f"{wording.capital(question.unit)}, by ward, {when}. The same classes at every step.",
@@ -91,7 +91,7 @@ def _step(view: Filters, found: Steps) -> tuple[int, Span | None]:
     return place, found.spans[place]
 
 
-def years(data: Data, view: Filters) -> Picture:
+def years(data: Dataset, view: Filters) -> Panel:
     """Up to 16 years side by side, each ending in the newest month, in one scale of colours: for screen and print."""
     found = steps(data, view, Grain.YEAR)
     last = len(found.spans) - 1
@@ -103,7 +103,7 @@ def years(data: Data, view: Filters) -> Picture:
         made.append((f"to {found.spans[place].last.short}", by_class(data.wards, frame, found.classes)))
         parts += area_rows(replace(question, span=found.spans[place]), frame)
     shading = made[-1][1] if made else by_class(data.wards, pd.DataFrame(columns=["area", "value"]), found.classes)
-    return Picture(
+    return Panel(
         indicator=question.indicator,
         title=f"{question.subject}, year by year",
         caption=f"{wording.capital(question.unit)}, by ward, each 12 months. The same classes in every map.",
@@ -115,16 +115,16 @@ def years(data: Data, view: Filters) -> Picture:
     )
 
 
-def _question(data: Data, view: Filters, span: Span | None) -> Asked:
+def _question(data: Dataset, view: Filters, span: Span | None) -> Selection:
     measure = Measure.RATE if rated(data, view) else Measure.COUNT
     return replace(by_ward(data, replace(view, measure=measure)), span=span)
 
 
-def _what(question: Asked) -> str:
+def _what(question: Selection) -> str:
     return yearly(question, "rates") if question.measure is Measure.RATE else "numbers"
 
 
-def _frame(data: Data, question: Asked, values: pd.Series) -> pd.DataFrame:
+def _frame(data: Dataset, question: Selection, values: pd.Series) -> pd.DataFrame:
     rate = question.measure is Measure.RATE
     rows = []
     for code in data.wards:

@@ -10,15 +10,15 @@ from csp_dash.domain.filters import Filters
 from csp_dash.maps import points as maps
 from csp_dash.maps.points import Style
 from csp_dash.maps.shading import legend
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import Evidence
-from csp_dash.panels.panel import Picture
+from csp_dash.panels.panel import Panel
 
 YEARS = 3
 SOURCE = "police_uk_burglary"
 
 
-def apart(data: Data, view: Filters) -> float:
+def apart(data: Dataset, view: Filters) -> float:
     """The share (0 to 1) of burglary records whose map point lies in another ward than the official look-up gives their
     small area; records on points outside every ward are left out."""
     points = queries.snap_points(data.warehouse, first_year=data.oldest.year, last_year=data.newest.year)
@@ -30,7 +30,7 @@ def apart(data: Data, view: Filters) -> float:
     return float(placed["n"][other].sum() / placed["n"].sum())
 
 
-def map_points(data: Data, view: Filters, style: Style, moving: bool) -> Picture:
+def map_points(data: Dataset, view: Filters, style: Style, moving: bool) -> Panel:
     """Burglaries of the last three whole years that police.uk's files hold; `moving` is a map to zoom and move in.
 
     Nothing of the view is used: the files have periods of their own.
@@ -50,7 +50,7 @@ def map_points(data: Data, view: Filters, style: Style, moving: bool) -> Picture
     table = points.head(20)[["street", "n"]].rename(
         columns={"street": "Map point (nearest street or place)", "n": "Burglaries"}
     )
-    return Picture(
+    return Panel(
         indicator=item,
         title=title,
         caption=f"Burglaries recorded in Tower Hamlets, {last - YEARS + 1} to {last}, by police.uk map point."

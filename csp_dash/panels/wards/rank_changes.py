@@ -11,16 +11,16 @@ from csp_dash.charts import slope
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.quoted import ordinal
 from csp_dash.domain.words import Measure, Shade
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import tabled
-from csp_dash.panels.panel import Picture
+from csp_dash.panels.panel import Panel
 from csp_dash.panels.wards.choropleth import MAKERS, NAMES, by_ward, offered
 
 WAYS = (Shade.COUNT, Shade.RATE, Shade.HOUSEHOLD, Shade.AREA)
 FAR = 4  # places that make a ward worth naming
 
 
-def rank_moves(data: Data, view: Filters) -> Picture:
+def rank_moves(data: Dataset, view: Filters) -> Panel:
     """Every ward's rank in each way of counting that its measure has; the title names who moves most."""
     ways = [way for way in WAYS if way in offered(data, view)]
     question = by_ward(data, replace(view, measure=Measure.COUNT))
@@ -46,7 +46,7 @@ def rank_moves(data: Data, view: Filters) -> Picture:
     table = named.astype(int).rename_axis("Ward").reset_index().sort_values(NAMES[ways[0]])
     raw = pd.concat({"rank": ranks, "value": pd.DataFrame(values)}, axis=1)
     raw.columns = pd.Index([f"{pair[1]}, {pair[0]}" for pair in raw.columns.to_list()])
-    return Picture(
+    return Panel(
         indicator=question.indicator,
         title=title,
         caption=f"Rank among the {len(named)} wards, 1 the highest, {question.period}.",

@@ -15,14 +15,14 @@ from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import BOROUGH, LONDON, AreaKind, Kind, Measure
 from csp_dash.maps import sheet
 from csp_dash.maps.shading import by_class
-from csp_dash.panels.selection import Asked, asked, base, value
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import area_rows, evidence
-from csp_dash.panels.panel import Picture
+from csp_dash.panels.panel import Panel
+from csp_dash.panels.selection import Selection, base, select, value
 from csp_dash.panels.wards.choropleth import by_ward, yearly
 
 
-def boroughs(data: Data, view: Filters) -> Picture:
+def boroughs(data: Dataset, view: Filters) -> Panel:
     """Every borough that has figures, as rates or shares with 95% intervals, Tower Hamlets picked out."""
     question = _borough(data, view)
     frame = _frame(data, question, AreaKind.BOROUGH)
@@ -34,7 +34,7 @@ def boroughs(data: Data, view: Filters) -> Picture:
         title = f"{question.indicator.title}: Tower Hamlets is {place} of {len(known)} boroughs"
     suffix = "%" if question.indicator.kind is Kind.PROPORTION else ""
     shown = frame.rename(columns={"name": "label"})
-    return Picture(
+    return Panel(
         indicator=question.indicator,
         title=title,
         caption=f"{_unit(question)}, {question.period}. Lines: 95% intervals; dotted: London.",
@@ -49,13 +49,13 @@ def boroughs(data: Data, view: Filters) -> Picture:
     )
 
 
-def _borough(data: Data, view: Filters) -> Asked:
+def _borough(data: Dataset, view: Filters) -> Selection:
     """The question, put to boroughs, of which ours is picked out; as a rate where it has one."""
-    question = replace(asked(data, view, whole=True), areas=(BOROUGH,), wanted=(BOROUGH,), kind=AreaKind.BOROUGH)
+    question = replace(select(data, view, whole=True), areas=(BOROUGH,), wanted=(BOROUGH,), kind=AreaKind.BOROUGH)
     return replace(question, measure=Measure.RATE if question.indicator.has_rate else Measure.COUNT)
 
 
-def ranked(data: Data, indicator: Indicator) -> bool:
+def ranked(data: Dataset, indicator: Indicator) -> bool:
     """Whether a measure can be ranked among boroughs: more than one has a rate or a share in its newest period."""
     if data.have(indicator, AreaKind.BOROUGH) is None:
         return False
@@ -63,10 +63,10 @@ def ranked(data: Data, indicator: Indicator) -> bool:
     return int(frame["value"].notna().sum()) > 1
 
 
-def wards(data: Data, view: Filters) -> Picture:
+def wards(data: Dataset, view: Filters) -> Panel:
     """Every ward as rates or shares with 95% intervals, the borough as a line; chosen wards picked out."""
     question = replace(
-        by_ward(data, view), measure=Measure.RATE if asked(data, view).indicator.has_rate else Measure.COUNT
+        by_ward(data, view), measure=Measure.RATE if select(data, view).indicator.has_rate else Measure.COUNT
     )
     frame = _frame(data, question, AreaKind.WARD)
     known = frame.dropna(subset=["value"])
@@ -78,7 +78,7 @@ def wards(data: Data, view: Filters) -> Picture:
             apart = int(((known["low"] > whole) | (known["high"] < whole)).sum())
             title += f"; {apart} of {len(known)} wards {'differs' if apart == 1 else 'differ'} from the borough by more than chance"
     shown = frame.rename(columns={"name": "label"})
-    return Picture(
+    return Panel(
         indicator=question.indicator,
         title=title,
         caption=f"{_unit(question)}, {question.period}. Lines: 95% intervals; dotted: the borough.",
@@ -95,7 +95,7 @@ def wards(data: Data, view: Filters) -> Picture:
     )
 
 
-def _whole(data: Data, question: Asked) -> float | None:
+def _whole(data: Dataset, question: Selection) -> float | None:
     """All wards together in the same measure."""
     if question.span is None:
         return None
@@ -103,7 +103,7 @@ def _whole(data: Data, question: Asked) -> float | None:
     return value(data, replace(question, areas=data.wards), window)
 
 
-def borough_map(data: Data, view: Filters) -> Picture:
+def borough_map(data: Dataset, view: Filters) -> Panel:
     """The same figures on a map of London, without a tile server."""
     picture = boroughs(data, view)
     question = _borough(data, view)
@@ -132,17 +132,17 @@ def borough_map(data: Data, view: Filters) -> Picture:
     )
 
 
-def _written(question: Asked, number: float) -> str:
+def _written(question: Selection, number: float) -> str:
     return wording.percent(number) if question.indicator.kind is Kind.PROPORTION else wording.rate(number)
 
 
-def _unit(question: Asked) -> str:
+def _unit(question: Selection) -> str:
     if question.indicator.kind is not Kind.COUNT:
         return wording.capital(question.indicator.unit)
     return rates.per_people(wording.capital(question.indicator.unit), question.indicator.per, question.months)
 
 
-def _frame(data: Data, question: Asked, kind: AreaKind) -> pd.DataFrame:
+def _frame(data: Dataset, question: Selection, kind: AreaKind) -> pd.DataFrame:
     found = data.windows(question.indicator, kind, question.span) if question.span else {}
     scatter = data.scatter(question.indicator, kind) if question.indicator.kind is Kind.COUNT else {}
     per = question.indicator.per * rates.yearly(question.months)
@@ -168,7 +168,7 @@ def _frame(data: Data, question: Asked, kind: AreaKind) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["area", "name", "value", "low", "high", "numerator", "denominator"])
 
 
-def _london(data: Data, question: Asked) -> float | None:
+def _london(data: Dataset, question: Selection) -> float | None:
     if question.span is None or data.have(question.indicator, AreaKind.REGION) is None:
         return None
     window = data.window(question.indicator, AreaKind.REGION, (LONDON,), question.span)

@@ -10,8 +10,8 @@ from csp_dash.analytics import rates
 from csp_dash.analytics.classes import Classes, classify
 from csp_dash.domain.months import Month, Span
 from csp_dash.domain.words import AreaKind, Frequency, Kind, Measure
-from csp_dash.panels.selection import Asked
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
+from csp_dash.panels.selection import Selection
 
 QUARTER = 3
 LENGTHS = (1, QUARTER, rates.YEAR)
@@ -28,7 +28,7 @@ class Steps:
     classes: Classes
 
 
-def rolled(data: Data, question: Asked, months: int) -> Steps:
+def rolled(data: Dataset, question: Selection, months: int) -> Steps:
     """The wards' figures period by period, in the question's measure; those with a missing month have no values."""
     item = question.indicator
     if question.have is None or item.kind is not Kind.COUNT or item.frequency is not Frequency.MONTH:
@@ -36,7 +36,7 @@ def rolled(data: Data, question: Asked, months: int) -> Steps:
     return data.once(("rolled", item.slug, question.measure, months), lambda: _made(data, question, months))
 
 
-def _made(data: Data, question: Asked, months: int) -> Steps:
+def _made(data: Dataset, question: Selection, months: int) -> Steps:
     sums = data.by_month(question.indicator, AreaKind.WARD).rolling(months, min_periods=months).sum()
     if months == QUARTER:
         sums = sums[[month.month % 3 == 0 for month in sums.index]]
@@ -53,7 +53,7 @@ def _made(data: Data, question: Asked, months: int) -> Steps:
     return Steps(spans, sums, _classify(question, sample, months))
 
 
-def classes_of(data: Data, question: Asked, values: pd.Series) -> Classes:
+def classes_of(data: Dataset, question: Selection, values: pd.Series) -> Classes:
     """The classes of a question's map: those of all periods of its length where a map steps through such, else its own."""
     shared = rolled(data, question, question.months).classes if question.months in LENGTHS else None
     if shared is None or not shared.labels:
@@ -61,7 +61,7 @@ def classes_of(data: Data, question: Asked, values: pd.Series) -> Classes:
     return replace(shared, missing=bool(values.isna().any()))
 
 
-def _classify(question: Asked, values: pd.Series, months: int) -> Classes:
+def _classify(question: Selection, values: pd.Series, months: int) -> Classes:
     """Legible classes: whole numbers for counts."""
     rate = question.measure is Measure.RATE
     whole = not rate and question.indicator.kind is Kind.COUNT

@@ -19,10 +19,10 @@ from csp_dash.domain.months import Span
 from csp_dash.domain.words import AreaKind, Measure
 from csp_dash.maps import sheet
 from csp_dash.maps.shading import Shading, by_class, by_colour
-from csp_dash.panels.selection import Asked, asked
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import Evidence, area_rows, evidence
-from csp_dash.panels.panel import Picture
+from csp_dash.panels.panel import Panel
+from csp_dash.panels.selection import Selection, select
 
 # Which of police.uk's categories by small area stands for a measure. Violence and sexual offences are one category.
 SERIES = {
@@ -51,9 +51,9 @@ TESTED = 9_999
 class BelowWard:
     """The counts on a map, the tested hot spots on another, and how concentrated the incidents are."""
 
-    counts: Picture
-    hot: Picture
-    concentration: Picture
+    counts: Panel
+    hot: Panel
+    concentration: Panel
 
 
 @dataclass(frozen=True)
@@ -65,13 +65,13 @@ class _Counted:
     months: int
 
 
-def shown(data: Data, item: Indicator) -> bool:
+def shown(data: Dataset, item: Indicator) -> bool:
     """Whether an indicator has figures below the ward that this instance may show."""
     held_back = item.sensitive or item.slug in data.catalogue.held_back or item.slug in SENSITIVE
     return item.slug in SERIES and data.settings.shows(item.trust, held_back, AreaKind.LSOA)
 
 
-def below_ward(data: Data, view: Filters) -> BelowWard:
+def below_ward(data: Dataset, view: Filters) -> BelowWard:
     """An indicator of SERIES by small area, for the view's period, tested against the same months a year before.
 
     Without figures where this instance may not show them.
@@ -85,9 +85,9 @@ def below_ward(data: Data, view: Filters) -> BelowWard:
     )
 
 
-def _question(data: Data, view: Filters) -> Asked:
+def _question(data: Dataset, view: Filters) -> Selection:
     """The question put to small areas: police.uk's own months, whatever the measure's other source has."""
-    question = asked(data, replace(view, measure=Measure.COUNT), whole=True)
+    question = select(data, replace(view, measure=Measure.COUNT), whole=True)
     have = data.have(data.catalogue.indicators["asb"], AreaKind.WARD)
     span = view.span(have.span) if have else None
     return replace(
@@ -100,7 +100,7 @@ def _question(data: Data, view: Filters) -> Asked:
     )
 
 
-def _counted(data: Data, question: Asked, span: Span) -> _Counted:
+def _counted(data: Dataset, question: Selection, span: Span) -> _Counted:
     found = queries.lsoa_window(data.warehouse, series=SERIES[question.indicator.slug][0], span=span)
     counts = dict(zip(found["lsoa"], found["n"].astype(float), strict=True))
     inside = [span.first.plus(step) for step in range(span.months)]
@@ -112,7 +112,7 @@ def _counted(data: Data, question: Asked, span: Span) -> _Counted:
     return _Counted(span, {code: counts.get(code, 0.0) for code in data.lsoa_outlines.codes}, months)
 
 
-def _frame(data: Data, question: Asked, now: _Counted | None) -> pd.DataFrame:
+def _frame(data: Dataset, question: Selection, now: _Counted | None) -> pd.DataFrame:
     codes = data.lsoa_outlines.codes
     values = [now.values[code] if now and now.months else float("nan") for code in codes]
     unit = question.indicator.unit
@@ -136,7 +136,7 @@ def _of(now: _Counted | None) -> str:
     return f", {now.months} of {now.span.months} months" if now and now.months < now.span.months else ""
 
 
-def _evidence(data: Data, question: Asked, frame: pd.DataFrame, name: str) -> Evidence:
+def _evidence(data: Dataset, question: Selection, frame: pd.DataFrame, name: str) -> Evidence:
     """The figures with police.uk as their source, whichever source the measure has for wards."""
     card = data.catalogue.sources[SOURCE]
     told = evidence(data, question, area_rows(question, frame), name, "Small area", source=SOURCE)
@@ -144,12 +144,12 @@ def _evidence(data: Data, question: Asked, frame: pd.DataFrame, name: str) -> Ev
     return replace(told, source=f"{card.title}: {series} ({card.publisher})", notes=_notes(data, question))
 
 
-def _notes(data: Data, question: Asked) -> tuple[Event, ...]:
+def _notes(data: Dataset, question: Selection) -> tuple[Event, ...]:
     names = dict.fromkeys([*question.indicator.caveats, *data.catalogue.sources[SOURCE].caveats])
     return tuple(data.catalogue.events[name] for name in names)
 
 
-def _counts(data: Data, question: Asked, now: _Counted | None) -> Picture:
+def _counts(data: Dataset, question: Selection, now: _Counted | None) -> Panel:
     frame = _frame(data, question, now)
     total = float(frame["value"].sum())
     found = concentration(frame["value"].tolist())
@@ -160,7 +160,7 @@ def _counts(data: Data, question: Asked, now: _Counted | None) -> Picture:
         else "No data for this choice"
     )
     shading = by_class(data.lsoa_outlines.codes, frame, classify(frame["value"], whole=True))
-    return Picture(
+    return Panel(
         indicator=question.indicator,
         title=title,
         caption=f"{wording.capital(question.unit)}, by small area (LSOA 2021) of Tower Hamlets, {question.period}{_of(now)}.",
@@ -180,7 +180,7 @@ def _counts(data: Data, question: Asked, now: _Counted | None) -> Picture:
     )
 
 
-def _map(data: Data, shading: Shading, name: str) -> go.Figure:
+def _map(data: Dataset, shading: Shading, name: str) -> go.Figure:
     return sheet.figure(data.lsoa_outlines, shading, context=data.context, named=(), outline=0.6, identity=name)
 
 
@@ -193,7 +193,7 @@ KINDS = (
 )
 
 
-def _hot(data: Data, question: Asked, now: _Counted | None, before: _Counted | None) -> Picture:
+def _hot(data: Dataset, question: Selection, now: _Counted | None, before: _Counted | None) -> Panel:
     """Where high counts lie together more than chance would put them, this period and the year before."""
     frame = _frame(data, question, now)
     found = hot_spots(dict(zip(frame["area"], frame["value"], strict=True)), data.lsoa_links, permutations=TESTED)
@@ -241,7 +241,7 @@ def _hot(data: Data, question: Asked, now: _Counted | None, before: _Counted | N
         source=SOURCE,
         release=data.release,
     )
-    return Picture(
+    return Panel(
         indicator=question.indicator,
         title=title,
         caption=f"Hot and cold spots among small areas of Tower Hamlets, {question.period}{_of(now)}{_beside(before)}.",
@@ -275,12 +275,12 @@ def _kinds(found: HotSpots, earlier: HotSpots | None) -> dict[str, str]:
     return {code: moved.get(code) or (kind if kind == hotspots.COLD else "") for code, kind in now.items()}
 
 
-def _concentrated(data: Data, question: Asked, now: _Counted | None) -> Picture:
+def _concentrated(data: Dataset, question: Selection, now: _Counted | None) -> Panel:
     frame = _frame(data, question, now)
     found = concentration(frame["value"].tolist())
     half = found.half_share or 0.0
     title = f"{question.indicator.short}: half of it in {half:.0f}% of small areas" if found.half else found.note
-    return Picture(
+    return Panel(
         indicator=question.indicator,
         title=title,
         caption=f"Small areas of Tower Hamlets from the most {question.indicator.unit} to the fewest, {question.period}{_of(now)}.",

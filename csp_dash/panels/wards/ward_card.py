@@ -12,12 +12,12 @@ from csp_dash.analytics.funnel import Band
 from csp_dash.charts import lines
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import AreaKind, Kind, Measure, Trust
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import area_rows, evidence
-from csp_dash.panels.panel import Picture
-from csp_dash.panels.wards.ranking import ward_place
-from csp_dash.panels.wards.choropleth import BAND_WORDS, by_ward, unusual, ward_frame
+from csp_dash.panels.panel import Panel
 from csp_dash.panels.tile import Tile, tile
+from csp_dash.panels.wards.choropleth import BAND_WORDS, by_ward, unusual, ward_frame
+from csp_dash.panels.wards.ranking import ward_place
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,12 @@ class WardCard:
     standing: tuple[str, ...]
 
 
-def ward_cards(data: Data, view: Filters) -> tuple[WardCard, ...]:
+def ward_cards(data: Dataset, view: Filters) -> tuple[WardCard, ...]:
     """A card for each ward that the view has chosen, in its order."""
     return tuple(_card(data, view, code) for code in view.wards)
 
 
-def _card(data: Data, view: Filters, code: str) -> WardCard:
+def _card(data: Dataset, view: Filters, code: str) -> WardCard:
     own = replace(view, wards=(code,))
     question = by_ward(data, own)
     told: list[str] = []
@@ -48,7 +48,7 @@ def _card(data: Data, view: Filters, code: str) -> WardCard:
     return WardCard(code, data.names[code], tile(data, own), tuple(line for line in told if line))
 
 
-def _place(data: Data, view: Filters, code: str, measure: Measure) -> str:
+def _place(data: Dataset, view: Filters, code: str, measure: Measure) -> str:
     frame = ward_frame(data, by_ward(data, replace(view, measure=measure)))
     found = ward_place(frame, code)
     if found is None:
@@ -59,7 +59,7 @@ def _place(data: Data, view: Filters, code: str, measure: Measure) -> str:
     return f"{wording.capital(place)} of the {of} wards by {by}."
 
 
-def _unusual(data: Data, view: Filters, code: str) -> str:
+def _unusual(data: Dataset, view: Filters, code: str) -> str:
     made = unusual(data, by_ward(data, view))
     row = made.chance.frame.set_index("area").to_dict("index")[code]
     if not isinstance(row["band"], str):
@@ -70,7 +70,7 @@ def _unusual(data: Data, view: Filters, code: str) -> str:
     return f"{told}, even allowing for how wards vary." if code in made.apart else f"{told}."
 
 
-def versus(data: Data, view: Filters) -> Picture:
+def versus(data: Dataset, view: Filters) -> Panel:
     """Two or more wards beside each other: a line each, and whether chance explains the gap of the first two."""
     question = by_ward(data, view)
     indicator = question.indicator
@@ -90,7 +90,7 @@ def versus(data: Data, view: Filters) -> Picture:
     numbers = ward_frame(data, counted)
     numbers = numbers[numbers["area"].isin(view.wards)]
     asked_for = replace(counted, areas=view.wards, wanted=view.wards)
-    return Picture(
+    return Panel(
         indicator=indicator,
         title=f"{question.subject}: {names} side by side",
         caption=f"{wording.capital(counted.unit_a_month)}, average of 12 months.",
@@ -102,7 +102,7 @@ def versus(data: Data, view: Filters) -> Picture:
     )
 
 
-def _gap(data: Data, view: Filters) -> str:
+def _gap(data: Dataset, view: Filters) -> str:
     """The rates of the first two wards and whether chance would part them so far."""
     one, two = view.wards[:2]
     question = by_ward(data, view)

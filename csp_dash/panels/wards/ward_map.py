@@ -12,10 +12,10 @@ from csp_dash.analytics.suppress import MARK, few
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import Kind, Measure, Shade, Trust
 from csp_dash.maps import printed, sheet, zoomable
-from csp_dash.panels.selection import ILLUSTRATIVE
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import Evidence, area_rows, evidence
-from csp_dash.panels.panel import Picture
+from csp_dash.panels.panel import Panel
+from csp_dash.panels.selection import ILLUSTRATIVE
 from csp_dash.panels.wards.choropleth import Shaded, shaded
 
 # As many names as stay clear of each other in type that is read from six metres.
@@ -41,13 +41,13 @@ LICENCE = "Open Government Licence v3.0"
 class WardMap:
     """The map as a picture, and its numbers: `table` is sortable, with one row a ward in the order of `codes`."""
 
-    picture: Picture
+    picture: Panel
     shaded: Shaded
     table: pd.DataFrame
     codes: tuple[str, ...]
 
 
-def ward_map(data: Data, view: Filters) -> WardMap:
+def ward_map(data: Dataset, view: Filters) -> WardMap:
     """The ward map of a view's indicator. Chosen wards are outlined; all 20 are always shaded."""
     made = shaded(data, view)
     figure = sheet.figure(
@@ -63,7 +63,7 @@ def ward_map(data: Data, view: Filters) -> WardMap:
     return WardMap(picture, made, _table(data, made, ordered), tuple(ordered["area"]))
 
 
-def wall(data: Data, view: Filters) -> Picture:
+def wall(data: Dataset, view: Filters) -> Panel:
     """The same map for the big screen: rates, and names that are read from afar."""
     asked = replace(view, measure=Measure.RATE, shade=None)
     made = shaded(data, asked)
@@ -75,7 +75,7 @@ def wall(data: Data, view: Filters) -> Picture:
     return _picture(data, asked, made, figure)
 
 
-def to_zoom(data: Data, view: Filters) -> Picture:
+def to_zoom(data: Dataset, view: Filters) -> Panel:
     """The same map to zoom and move in, for those who look closer."""
     made = shaded(data, view)
     deck = zoomable.deck(
@@ -89,10 +89,10 @@ def to_zoom(data: Data, view: Filters) -> Picture:
     return _picture(data, view, made, deck)
 
 
-def _picture(data: Data, view: Filters, made: Shaded, figure: object) -> Picture:
+def _picture(data: Dataset, view: Filters, made: Shaded, figure: object) -> Panel:
     question = made.question
     title = _title(made)
-    return Picture(
+    return Panel(
         indicator=question.indicator,
         title=title,
         caption=f"{wording.capital(made.unit)}, by ward, {question.period}.",
@@ -108,7 +108,7 @@ def _picture(data: Data, view: Filters, made: Shaded, figure: object) -> Picture
     )
 
 
-def _evidence(data: Data, made: Shaded) -> Evidence:
+def _evidence(data: Dataset, made: Shaded) -> Evidence:
     told = evidence(data, made.question, area_rows(made.question, made.frame), "by-ward", "Ward", unit=made.unit)
     ordered = made.frame.sort_values("value", ascending=False, na_position="last")
     table = pd.DataFrame(
@@ -117,12 +117,12 @@ def _evidence(data: Data, made: Shaded) -> Evidence:
     return replace(told, table=table)
 
 
-def _names(data: Data, made: Shaded, frame: pd.DataFrame) -> list[str]:
+def _names(data: Dataset, made: Shaded, frame: pd.DataFrame) -> list[str]:
     span = made.question.span
     return [data.name_then(code, span.last) if span else data.names[code] for code in frame["area"]]
 
 
-def _table(data: Data, made: Shaded, ordered: pd.DataFrame) -> pd.DataFrame:
+def _table(data: Dataset, made: Shaded, ordered: pd.DataFrame) -> pd.DataFrame:
     """Ward and its numbers as numbers, so that a column can be sorted."""
     table = pd.DataFrame({"Ward": _names(data, made, ordered)})
     if made.shade is not Shade.COUNT or made.question.indicator.kind is Kind.PROPORTION:
@@ -140,7 +140,7 @@ def _head(name: str, made: Shaded) -> str:
     return f"{name} ({ILLUSTRATIVE.lower()})" if made.question.indicator.trust is Trust.ILLUSTRATIVE else name
 
 
-def geojson(data: Data, view: Filters) -> bytes:
+def geojson(data: Dataset, view: Filters) -> bytes:
     """Outlines and figures of the wards as GeoJSON, with the source and the licence."""
     made = shaded(data, view)
     question = made.question
@@ -181,7 +181,7 @@ def _title(made: Shaded) -> str:
     return made.question.subject if illustrative else f"{made.question.subject}: {made.finding}"
 
 
-def image(data: Data, view: Filters, form: printed.Form) -> bytes:
+def image(data: Dataset, view: Filters, form: printed.Form) -> bytes:
     """The map as a picture file for a paper: finding, key, scale, source, as-at date."""
     made = shaded(data, view)
     question = made.question

@@ -10,11 +10,11 @@ from csp_dash.analytics.state import State
 from csp_dash.domain.catalogue import Indicator
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import AreaKind, Kind, Measure, Trust
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.selection import against_before
-from csp_dash.panels.dataset import Data
-from csp_dash.panels.wards.ranking import ward_place
-from csp_dash.panels.wards.choropleth import by_ward, ward_frame
 from csp_dash.panels.verdict import Verdict, verdict
+from csp_dash.panels.wards.choropleth import by_ward, ward_frame
+from csp_dash.panels.wards.ranking import ward_place
 
 MEASURES = (
     "asb",
@@ -44,17 +44,17 @@ class Line:
         return self.verdict.state
 
 
-def profile(data: Data, view: Filters) -> tuple[Line, ...]:
+def profile(data: Dataset, view: Filters) -> tuple[Line, ...]:
     """What the police recorded in the first ward of the view, each measure for its newest 12 months."""
     return _lines(data, view, MEASURES)
 
 
-def returned(data: Data, view: Filters) -> tuple[Line, ...]:
+def returned(data: Dataset, view: Filters) -> tuple[Line, ...]:
     """The same of the measures that partners gave figures of by ward."""
     return _lines(data, view, [slug for slug, item in data.catalogue.indicators.items() if item.trust is Trust.PARTNER])
 
 
-def _lines(data: Data, view: Filters, slugs: Iterable[str]) -> tuple[Line, ...]:
+def _lines(data: Dataset, view: Filters, slugs: Iterable[str]) -> tuple[Line, ...]:
     ward = view.wards[0]
     found = []
     for slug in slugs:
@@ -73,7 +73,7 @@ def _lines(data: Data, view: Filters, slugs: Iterable[str]) -> tuple[Line, ...]:
     return tuple(found)
 
 
-def _line(data: Data, view: Filters, indicator: Indicator, ward: str) -> Line | None:
+def _line(data: Dataset, view: Filters, indicator: Indicator, ward: str) -> Line | None:
     question = by_ward(data, view)
     if question.span is None or question.before is None:
         return None

@@ -8,15 +8,15 @@ from csp_dash.analytics import signal, wording
 from csp_dash.charts import multiples
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import Measure
-from csp_dash.panels.dataset import Data
+from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import area_rows, evidence
-from csp_dash.panels.panel import Picture
+from csp_dash.panels.panel import Panel
 from csp_dash.panels.wards.choropleth import by_ward, ward_frame
 
 YEARS = 8
 
 
-def small_multiples(data: Data, view: Filters) -> Picture:
+def small_multiples(data: Dataset, view: Filters) -> Panel:
     """The 12-month average of the view's indicator in all wards; `figure` is HTML that refits to any width."""
     question = by_ward(data, view)
     indicator = question.indicator
@@ -34,7 +34,7 @@ def small_multiples(data: Data, view: Filters) -> Picture:
     title = f"{question.subject}: no ward has enough months for a 12-month average"
     if len(ends):
         title = f"{question.subject}: higher than at the start in {rising} of {len(ends)} wards"
-    return Picture(
+    return Panel(
         indicator=indicator,
         title=title,
         caption=f"{wording.capital(question.unit_a_month)}, average of 12 months, the latest {YEARS} years whatever the period, all wards on one scale.",
