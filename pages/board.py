@@ -1,6 +1,7 @@
 """What should the board see first?"""
 
-from csp_dash.ui import board_parts, frame
+from csp_dash.ui import frame
+from csp_dash.ui.sections import board
 
 visit = frame.enter()
-board_parts.show(visit)
+board.show(visit)

@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from csp_dash.ui import explore_parts, frame, panels
+from csp_dash.ui import frame, render
+from csp_dash.ui.sections import explore
 
 visit = frame.enter()
 
 st.title("What do the figures say?", anchor=False)
-panels.about(visit)
-item = explore_parts.choose(visit)
+render.about(visit)
+item = explore.choose(visit)
 if item:
-    explore_parts.card(visit, item)
-    explore_parts.look(visit, item)
+    explore.card(visit, item)
+    explore.look(visit, item)

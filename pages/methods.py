@@ -2,18 +2,19 @@
 
 import streamlit as st
 
-from csp_dash.ui import frame, methods_parts, ward_parts
+from csp_dash.ui import frame
+from csp_dash.ui.sections import methods, wards
 
 visit = frame.enter()
 
 st.title("Where does each figure come from?", anchor=False)
-methods_parts.contents()
-methods_parts.standing(visit)
-methods_parts.changed(visit)
-methods_parts.sources(visit)
-methods_parts.taken_in(visit)
-methods_parts.statistics(visit)
-methods_parts.caveats(visit)
-methods_parts.definitions(visit)
-methods_parts.revisions(visit)
-ward_parts.contacts(visit)
+methods.contents()
+methods.standing(visit)
+methods.changed(visit)
+methods.sources(visit)
+methods.taken_in(visit)
+methods.statistics(visit)
+methods.caveats(visit)
+methods.definitions(visit)
+methods.revisions(visit)
+wards.contacts(visit)

@@ -2,15 +2,16 @@
 
 import streamlit as st
 
-from csp_dash.ui import frame, ward_parts
+from csp_dash.ui import frame
+from csp_dash.ui.sections import wards
 
 visit = frame.enter()
 
 st.title("What is happening in my ward?", anchor=False)
-ward = ward_parts.choose(visit)
+ward = wards.choose(visit)
 if ward:
-    ward_parts.profile(visit, ward)
-    ward_parts.look(visit, ward)
+    wards.profile(visit, ward)
+    wards.look(visit, ward)
 else:
-    ward_parts.find(visit)
-ward_parts.action(visit)
+    wards.find(visit)
+wards.action(visit)

@@ -1,13 +1,14 @@
 """Are fewer people reoffending, and are the causes being tackled?"""
 
-from csp_dash.ui import frame, outcome_parts, panels, theme_parts
+from csp_dash.ui import frame, render
+from csp_dash.ui.sections import outcomes, themes
 
 visit = frame.enter()
 priority = visit.catalogue.priorities["reoffending"]
 
-panels.heading(visit, priority.slug)
-panels.headlines(visit, priority)
-theme_parts.scorecard(visit, priority)
-theme_parts.themes(visit, priority)
-outcome_parts.outcomes(visit, priority.slug)
-outcome_parts.delivery(visit, priority.slug)
+render.heading(visit, priority.slug)
+render.headlines(visit, priority)
+themes.scorecard(visit, priority)
+themes.themes(visit, priority)
+outcomes.outcomes(visit, priority.slug)
+outcomes.delivery(visit, priority.slug)

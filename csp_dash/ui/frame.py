@@ -20,7 +20,7 @@ from csp_dash.domain.filters import BOROUGH_INSTEAD, PERIODS, Filters, Note, Voc
 from csp_dash.domain.months import Month
 from csp_dash.domain.settings import Settings
 from csp_dash.domain.words import Compare, Measure
-from csp_dash.ui import marks, store, url
+from csp_dash.ui import cache, components, url_state
 from csp_dash.warehouse import SnapshotError
 
 ICON = Path(__file__).with_name("icon.png")  # a Material icon would be fetched from a third party
@@ -70,7 +70,7 @@ class Visit:
     page: str
     filters: Filters
     settings: Settings
-    store: store.Store
+    store: cache.Store
     notes: tuple[Note, ...] = ()
 
     @property
@@ -131,7 +131,7 @@ def _unknown_name(pages: Iterable[str]) -> str:
 
 def _lost() -> None:
     """The page of an address that has none: what there is instead."""
-    st.title(f"There is no page \u201c{marks.plain(st.session_state[UNKNOWN])}\u201d", anchor=False)
+    st.title(f"There is no page \u201c{components.plain(st.session_state[UNKNOWN])}\u201d", anchor=False)
     st.markdown("These pages exist:")
     view = enter().filters
     for card in PAGES:
@@ -139,9 +139,9 @@ def _lost() -> None:
 
 
 @st.cache_resource(show_spinner="Opening the figures")
-def _start() -> tuple[Settings, store.Live]:
+def _start() -> tuple[Settings, cache.Live]:
     settings = Settings.read(os.environ)
-    live = store.Live(load(), settings)
+    live = cache.Live(load(), settings)
     # Imports are done: what lives now lives for good, so the collector need not look at it again.
     gc.collect()
     gc.freeze()
@@ -149,13 +149,13 @@ def _start() -> tuple[Settings, store.Live]:
 
 
 @st.fragment(run_every=WATCH)
-def _watch(live: store.Live, shown: str) -> None:
+def _watch(live: cache.Live, shown: str) -> None:
     """Shows a new release to a viewer who does nothing, such as a screen on a wall."""
     if live.now().release != shown:
         st.rerun()
 
 
-def _renew(opened: store.Store) -> None:
+def _renew(opened: cache.Store) -> None:
     """Where the figures on the screen become those of another release, say it."""
     if st.session_state.get(RELEASE, opened.release) != opened.release:
         st.toast(f"The figures have just changed (release {opened.release}).", icon=":material/update:")
@@ -173,7 +173,7 @@ def run() -> None:
         _cannot_start(str(fault))
         st.stop()
     opened = live.now()
-    filters, notes = url.read(slug, opened.words)
+    filters, notes = url_state.read(slug, opened.words)
     if slug != "my_ward":
         st.session_state.pop(FOUND, None)  # what a search found is of the page that it was made on
     visit = Visit(slug, filters, settings, opened, notes)
@@ -187,9 +187,9 @@ def run() -> None:
                 _filters(opened, filters)
             st.caption(f"Police figures to {opened.newest.words}. Release {opened.release}.")
             if live.trouble:
-                st.warning(marks.plain(live.trouble))
-    url.drawn()
-    marks.fresh_page()
+                st.warning(components.plain(live.trouble))
+    url_state.drawn()
+    components.fresh_page()
     tell([_instead(note, slug) for note in notes])
     _watch(live, opened.release)
     token = _VISIT.set(visit)
@@ -228,7 +228,7 @@ def titled(visit: Visit, *about: str) -> None:
 def tell(sentences: Sequence[str]) -> None:
     """What of the address was not understood, and what is shown instead."""
     if sentences:
-        st.info("  \n".join(map(marks.plain, sentences)), icon=":material/info:")
+        st.info("  \n".join(map(components.plain, sentences)), icon=":material/info:")
 
 
 def _menu(chosen: st.Page, slug: str, filters: Filters) -> None:
@@ -243,7 +243,7 @@ def _menu(chosen: st.Page, slug: str, filters: Filters) -> None:
             )
 
 
-def _filters(opened: store.Store, view: Filters) -> None:
+def _filters(opened: cache.Store, view: Filters) -> None:
     """The filters as the view has them. A change goes into the address, and from there comes back."""
     state = st.session_state
     state["f_wards"] = list(view.wards)
@@ -252,7 +252,7 @@ def _filters(opened: store.Store, view: Filters) -> None:
         list(opened.words.wards),
         format_func=lambda code: opened.words.wards[code],
         key="f_wards",
-        on_change=lambda: url.choose(wards=tuple(state["f_wards"])),
+        on_change=lambda: url_state.choose(wards=tuple(state["f_wards"])),
         placeholder="Whole borough",
         help="Up to four wards. Leave empty for the whole borough.",
     )
@@ -262,7 +262,7 @@ def _filters(opened: store.Store, view: Filters) -> None:
         [item.value for item in Measure],
         format_func={"count": "Count", "rate": "Rate per 1,000"}.__getitem__,
         key="f_measure",
-        on_change=lambda: url.choose(measure=Measure(state["f_measure"])),
+        on_change=lambda: url_state.choose(measure=Measure(state["f_measure"])),
         required=True,
         width="stretch",
         help="Rates are per 1,000 residents at the 2021 Census.",
@@ -279,11 +279,11 @@ def _filters(opened: store.Store, view: Filters) -> None:
             "similar": "Similar boroughs",
         }.__getitem__,
         key="f_compare",
-        on_change=lambda: url.choose(compare=Compare(state["f_compare"])),
+        on_change=lambda: url_state.choose(compare=Compare(state["f_compare"])),
     )
 
 
-def _period(opened: store.Store, view: Filters) -> None:
+def _period(opened: cache.Store, view: Filters) -> None:
     """The period by name, or by its months. Months that run backwards stay in the controls and out of the view."""
     state = st.session_state
     kept, first, last = state.get(BACKWARDS, (None, None, None))
@@ -294,14 +294,14 @@ def _period(opened: store.Store, view: Filters) -> None:
     def named() -> None:
         state.pop(BACKWARDS, None)
         months = (opened.newest.plus(-11), opened.newest) if state["f_period"] == "custom" else (None, None)
-        url.choose(period=state["f_period"], first=months[0], last=months[1])
+        url_state.choose(period=state["f_period"], first=months[0], last=months[1])
 
     def chosen() -> None:
         months = Month.parse(state["f_first"]), Month.parse(state["f_last"])
         if months[0] <= months[1]:
-            url.choose(period="custom", first=months[0], last=months[1])
+            url_state.choose(period="custom", first=months[0], last=months[1])
         else:
-            url.choose(period="12m", first=None, last=None)
+            url_state.choose(period="12m", first=None, last=None)
             state[BACKWARDS] = (replace(view, period="12m", first=None, last=None), *months)
 
     st.selectbox("Period", list(PERIODS), format_func=PERIODS.__getitem__, key="f_period", on_change=named)
@@ -321,4 +321,4 @@ def _period(opened: store.Store, view: Filters) -> None:
 def _cannot_start(sentence: str) -> None:
     """The screen when there is no data to show: what is wrong and what to do, no traceback."""
     st.title("The dashboard cannot start")
-    st.error(marks.plain(sentence), icon=":material/error:")
+    st.error(components.plain(sentence), icon=":material/error:")

@@ -18,7 +18,7 @@ from csp_dash.panels.dataset import Dataset, open_data
 from csp_dash.panels.themes import contribution, paired_measures
 from csp_dash.panels.trends import comparisons, trend, year_on_year
 from csp_dash.panels.wards import ward_map
-from csp_dash.ui import marks
+from csp_dash.ui import components
 
 CATALOGUE = load()
 PRIORITIES = [priority for priority in CATALOGUE.priorities.values() if priority.slug != "borough"]
@@ -180,11 +180,11 @@ def test_a_figure_that_the_plan_contradicts_links_to_the_entry_in_the_register()
     at.run()
     text = words(at)
     linked = set(re.findall(r"of the register\]\(plan(?:\?[^#)]*)?#([\w-]+)\)", text))
-    entries = {marks.anchor(marks.entry(item)) for item in CATALOGUE.contradictions.values()}
+    entries = {components.anchor(components.entry(item)) for item in CATALOGUE.contradictions.values()}
     assert linked and linked <= entries
     register = words(visit("plan"))
     for item in CATALOGUE.contradictions.values():
-        assert f"### {marks.entry(item)}" in register
+        assert f"### {components.entry(item)}" in register
 
 
 def test_each_claim_of_the_plan_has_its_verdict():

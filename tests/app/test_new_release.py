@@ -19,7 +19,7 @@ from streamlit.testing.v1 import AppTest
 
 from csp_dash.catalogue import Catalogue
 from csp_dash.domain.settings import Settings
-from csp_dash.ui import frame, store
+from csp_dash.ui import cache, frame
 from csp_dash.warehouse import About, Releases, Snapshot
 
 WHITECHAPEL, WEAVERS = "E05009336", "E05009335"
@@ -29,8 +29,8 @@ BUNDLED = Snapshot.open().release
 @pytest.fixture
 def kept(cold: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Releases:
     """The releases of a server that looks for a new one at every run."""
-    monkeypatch.setattr(store, "LOOK", 0)
-    monkeypatch.setattr(store, "RETRY", 0)
+    monkeypatch.setattr(cache, "LOOK", 0)
+    monkeypatch.setattr(cache, "RETRY", 0)
     return Releases(tmp_path)
 
 
@@ -174,32 +174,32 @@ def test_the_methods_page_tells_of_the_new_release(kept: Releases):
 
 
 @pytest.fixture
-def live(kept: Releases, catalogue: Catalogue) -> store.Live:
-    return store.Live(catalogue, Settings(cache=str(kept.cache)))
+def live(kept: Releases, catalogue: Catalogue) -> cache.Live:
+    return cache.Live(catalogue, Settings(cache=str(kept.cache)))
 
 
 def test_looking_is_cheap_and_no_more_than_once_in_a_while(
-    kept: Releases, live: store.Live, monkeypatch: pytest.MonkeyPatch
+    kept: Releases, live: cache.Live, monkeypatch: pytest.MonkeyPatch
 ):
     looks = []
-    monkeypatch.setattr(store, "LOOK", 60)
+    monkeypatch.setattr(cache, "LOOK", 60)
     monkeypatch.setattr(Releases, "stamp", lambda self: looks.append(True) or (0, ""))
     for _ in range(100):
         live.now()
     assert len(looks) == 1
 
 
-def test_many_viewers_one_opening_and_nobody_waits(kept: Releases, live: store.Live, monkeypatch: pytest.MonkeyPatch):
+def test_many_viewers_one_opening_and_nobody_waits(kept: Releases, live: cache.Live, monkeypatch: pytest.MonkeyPatch):
     name, opened, started, go_on = publish(kept), [], threading.Event(), threading.Event()
-    real = store.open_store
+    real = cache.open_store
 
-    def slow(*given: object) -> store.Store:
+    def slow(*given: object) -> cache.Store:
         opened.append(True)
         started.set()
         assert go_on.wait(60)
         return real(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(store, "open_store", slow)
+    monkeypatch.setattr(cache, "open_store", slow)
     with ThreadPoolExecutor(8) as pool:
         first = pool.submit(live.now)
         assert started.wait(30)
@@ -211,7 +211,7 @@ def test_many_viewers_one_opening_and_nobody_waits(kept: Releases, live: store.L
     assert live.now().release == name
 
 
-def test_the_former_is_kept_and_those_before_it_go(kept: Releases, live: store.Live):
+def test_the_former_is_kept_and_those_before_it_go(kept: Releases, live: cache.Live):
     first = live.now()
     gc.freeze()  # as at the start of a server
     opened = weakref.ref(first.data.warehouse)
@@ -229,7 +229,7 @@ def test_the_former_is_kept_and_those_before_it_go(kept: Releases, live: store.L
     assert opened() is None, "without the help of the collector, which does not look at what it has frozen"
 
 
-def test_what_is_read_late_is_read_from_its_own_release(kept: Releases, live: store.Live):
+def test_what_is_read_late_is_read_from_its_own_release(kept: Releases, live: cache.Live):
     with kept.making() as folder:
         new_release.write(folder)
         shutil.copy(folder / "geo" / "boroughs.geojson", folder / "geo" / "wards.geojson")
@@ -243,7 +243,7 @@ def test_what_is_read_late_is_read_from_its_own_release(kept: Releases, live: st
 def test_measures_that_a_release_supplies_are_in_its_own_catalogue(kept: Releases, catalogue: Catalogue):
     """The catalogue of a visit is that of its release."""
     settings = Settings(cache=str(kept.cache))
-    live = store.Live(catalogue, settings)
+    live = cache.Live(catalogue, settings)
     slug = next(slug for slug, item in catalogue.indicators.items() if item.asks and item.trust.value == "awaiting")
     facts = pd.DataFrame(
         {"series": slug, "area": new_release.AREA, "start": pd.Timestamp("2026-03-01").date(),

@@ -14,7 +14,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from csp_dash.ui import frame, store
+from csp_dash.ui import cache, frame
 
 
 def wait_before(owner: Any, name: str, seconds: float) -> None:
@@ -33,8 +33,8 @@ def wait_before(owner: Any, name: str, seconds: float) -> None:
 
 for place, seconds in (part.split("=") for part in os.environ["SLOW"].split(",")):
     owner, name = {
-        "start": (store.Live, "now"),
-        "panel": (store.Store, "panel"),
+        "start": (cache.Live, "now"),
+        "panel": (cache.Store, "panel"),
     }[place]
     wait_before(owner, name, float(seconds))
 frame.run()

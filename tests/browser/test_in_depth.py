@@ -10,7 +10,7 @@ from harness import Watch, go, settle
 from playwright.sync_api import Page, expect
 
 from csp_dash.catalogue import load
-from csp_dash.ui import marks
+from csp_dash.ui import components
 
 pytestmark = pytest.mark.browser
 Tab = Callable[..., tuple[Page, Watch]]
@@ -70,9 +70,9 @@ def test_the_wards_stand_side_by_side_with_words_for_each(tab: Tab, warm: str):
 
 def test_an_entry_of_the_register_is_reached_by_its_link(tab: Tab, warm: str):
     page, _ = tab()
-    entry = marks.entry(list(load().contradictions.values())[-1])
-    go(page, f"{warm}/plan#{marks.anchor(entry)}")
-    heading = page.locator(f'[id="{marks.anchor(entry)}"]')
+    entry = components.entry(list(load().contradictions.values())[-1])
+    go(page, f"{warm}/plan#{components.anchor(entry)}")
+    heading = page.locator(f'[id="{components.anchor(entry)}"]')
     expect(heading).to_have_count(1)
     page.wait_for_timeout(1500)
     assert heading.evaluate(

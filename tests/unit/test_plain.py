@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csp_dash.ui.marks import MARKUP, plain
+from csp_dash.ui.components import MARKUP, plain
 
 NASTY = (
     "**bold** _it_ ~~gone~~ `code` [a link](https://example.org) ![seen](https://example.org/x.png) <b>b</b> <script>x</script>"

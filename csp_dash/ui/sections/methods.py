@@ -14,7 +14,7 @@ from csp_dash.domain.words import Trust
 from csp_dash.panels.about import methods_tables
 from csp_dash.panels.about import release_notes as release
 from csp_dash.panels.wards import point_density
-from csp_dash.ui import marks
+from csp_dash.ui import components
 from csp_dash.ui.frame import Visit
 
 STANDING = {
@@ -53,7 +53,7 @@ def contents() -> None:
 
 
 def _heading(anchor: str) -> None:
-    marks.section(CONTENTS[anchor], anchor)
+    components.section(CONTENTS[anchor], anchor)
 
 
 def standing(visit: Visit) -> None:
@@ -183,7 +183,7 @@ def _how_well(visit: Visit) -> None:
         st.markdown(found.caption)
         for title, table in found.tables:
             st.markdown(f"**{title}**")
-            marks.table(table, title)
+            components.table(table, title)
 
 
 def caveats(visit: Visit) -> None:
@@ -228,7 +228,7 @@ def changed(visit: Visit) -> None:
     """What this release changed: new, revised, missing, late and due next."""
     _heading("changes")
     found = visit.store.panel(release.changes, Filters(), datetime.now(UTC).date())
-    st.markdown("\n\n".join(map(marks.plain, found.told)))
+    st.markdown("\n\n".join(map(components.plain, found.told)))
     _listed("New", found.new, "New figures by source")
     _listed("Revised", found.revised, "Revised figures")
     _listed("Missing", found.missing, "Missing months by source")
@@ -273,7 +273,7 @@ def _table(found: release.Listed) -> None:
         grouped = {str(name): st.column_config.NumberColumn(format="localized") for name in numbers}
         st.dataframe(found.table, hide_index=True, height=320, column_config=grouped, alt=found.alt)
     else:
-        marks.table(found.table, found.alt, thousands=True)
+        components.table(found.table, found.alt, thousands=True)
 
 
 def _download(label: str, content: str | Callable[[], str], filename: str) -> None:
@@ -286,9 +286,9 @@ def _lines(title: str, lines: tuple[str, ...], sentence: str, label: str) -> Non
     _named(title, sentence)
     if lines:
         with st.expander(label, icon=":material/list:"):
-            st.markdown("\n".join(f"- {marks.plain(line)}" for line in lines))
+            st.markdown("\n".join(f"- {components.plain(line)}" for line in lines))
 
 
 def _named(title: str, sentence: str) -> None:
-    sentence = marks.plain(sentence)
+    sentence = components.plain(sentence)
     st.markdown(f"**{title}.** {sentence}" if title else sentence)

@@ -18,7 +18,7 @@ from csp_dash.panels.tile import Tile, tile
 from csp_dash.panels.trends import comparisons as compared
 from csp_dash.panels.trends import trend
 from csp_dash.panels.wards import ranking
-from csp_dash.ui import marks
+from csp_dash.ui import components
 from csp_dash.ui.frame import Visit
 
 CHART = {"displayModeBar": False, "displaylogo": False, "scrollZoom": False, "doubleClick": False}
@@ -88,9 +88,9 @@ def headlines(visit: Visit, priority: Priority) -> None:
 
 def _tile(item: Tile) -> None:
     with st.container(border=True, height="stretch", gap="small"):
-        marks.tile_face(item)
-        marks.tile_words(item)
-        marks.why(item.reasons)
+        components.tile_face(item)
+        components.tile_words(item)
+        components.why(item.reasons)
 
 
 def trends(visit: Visit, *slugs: str) -> None:
@@ -111,7 +111,7 @@ def trend_panel(visit: Visit, slug: str) -> None:
         for line in (picture.remark, picture.marked):
             if line:
                 st.caption(line)
-        marks.foot(picture.evidence, visit.release, pinned(visit, view), f"trend-{slug}", picture.sentence)
+        components.foot(picture.evidence, visit.release, pinned(visit, view), f"trend-{slug}", picture.sentence)
 
 
 def picture_panel(visit: Visit, picture: Panel, key: str, view: Filters | None = None) -> None:
@@ -127,12 +127,12 @@ def picture_panel(visit: Visit, picture: Panel, key: str, view: Filters | None =
             st.html(picture.figure)
         else:
             st.plotly_chart(picture.figure, key=key, config=CHART, alt=picture.alt)
-        marks.legend(picture.legend)
+        components.legend(picture.legend)
         if picture.sentence:
             st.markdown(picture.sentence)
         if picture.remark:
             st.caption(picture.remark)
-        marks.foot(picture.evidence, visit.release, view or visit.filters, key)
+        components.foot(picture.evidence, visit.release, view or visit.filters, key)
 
 
 def comparisons(visit: Visit, slug: str) -> None:
@@ -140,13 +140,13 @@ def comparisons(visit: Visit, slug: str) -> None:
     view = view_of(visit, slug)
     found = visit.store.panel(compared.comparisons, view)
     with st.container(border=True):
-        marks.title(found.title)
+        components.title(found.title)
         st.caption("Like for like only: whole periods, the same months, no declared break between them.")
         with st.grid(2, min_column_width=280):
             for way in found.ways:
                 with st.container(border=True, height="stretch", gap="xsmall"):
                     st.markdown(f"**{way.name}**")
-                    marks.badge(way.state)
+                    components.badge(way.state)
                     st.markdown(way.sentence)
                     if way.range:
                         st.caption(f"Likely range of the change (95%): {way.range}")
@@ -193,15 +193,15 @@ def ranked(visit: Visit, slug: str, *, mapped: bool = False) -> None:
             london = visit.store.panel(ranking.borough_map, view)
             with right:
                 st.plotly_chart(london.figure, key=f"london-{slug}", config=CHART, alt=london.alt)
-                marks.legend(london.legend)
-        marks.foot(picture.evidence, visit.release, pinned(visit, view), f"rank-{slug}")
+                components.legend(london.legend)
+        components.foot(picture.evidence, visit.release, pinned(visit, view), f"rank-{slug}")
 
 
 def title(picture: Panel) -> None:
     """A picture's finding, with the word that stands on everything made up."""
     if picture.indicator.trust is Trust.ILLUSTRATIVE:
-        marks.illustrative()
-    marks.title(picture.title)
+        components.illustrative()
+    components.title(picture.title)
     if picture.caption:
         st.caption(picture.caption)
 

@@ -12,9 +12,9 @@ from csp_dash.panels.plan import answers
 from csp_dash.panels.tile import tile
 from csp_dash.panels.trends import trend
 from csp_dash.panels.wards import ward_map
-from csp_dash.ui import marks, url
+from csp_dash.ui import components, url_state
 from csp_dash.ui.frame import CARDS, Visit, page, tell, titled
-from csp_dash.ui.panels import CHART
+from csp_dash.ui.render import CHART
 
 # The picture takes what the screen leaves: no widget setting speaks of the height of the window.
 # Nor does one speak of its width: under bars, type that is read from six metres would overlap on a small screen.
@@ -48,13 +48,13 @@ def show(visit: Visit) -> None:
     with left:
         _say(item.figure, 5.2, 750)
         _say(f"{item.unit}, {item.place}, {item.period}", 1.7, 400)
-        marks.wall_badge(item.state)
+        components.wall_badge(item.state)
         _say(item.words, 1.6, 400)
     with right:
         with st.container(key="wall-picture", height="stretch"):
             st.plotly_chart(picture.figure, height="stretch", key=f"wall-{number}", config=CHART, alt=picture.alt)
         if screen.kind == "map":
-            marks.legend(picture.legend, size=1.4)
+            components.legend(picture.legend, size=1.4)
             _say(picture.caption, 1.4, 400)
     with st.container(key="board-steps", horizontal=True, vertical_alignment="center"):
         st.button("Previous", icon=":material/arrow_back:", shortcut="Left", on_click=_step, args=(screens, -1))
@@ -88,12 +88,12 @@ def _lens(screen: answers.Screen) -> str:
 
 def _step(screens: tuple[answers.Screen, ...], way: int) -> None:
     """Go on from the screen that the address names by now, which a quick hand has left behind on the glass."""
-    screen = screens[(_number(screens, url.present()) + way) % len(screens)]
-    url.choose(indicator=screen.indicator, lens=_lens(screen))
+    screen = screens[(_number(screens, url_state.present()) + way) % len(screens)]
+    url_state.choose(indicator=screen.indicator, lens=_lens(screen))
 
 
 def _say(text: str, size: float, weight: int, tag: str = "p") -> None:
     """A line of text of a size in rem: what markdown cannot say at six metres."""
     st.html(
-        f'<{tag} style="{FONT}font-size:clamp(1.1rem,min({size * 0.95}vw,{size * 1.48}vh),{size}rem);line-height:1.2;font-weight:{weight}">{marks.safe(text)}</{tag}>'
+        f'<{tag} style="{FONT}font-size:clamp(1.1rem,min({size * 0.95}vw,{size * 1.48}vh),{size}rem);line-height:1.2;font-weight:{weight}">{components.safe(text)}</{tag}>'
     )

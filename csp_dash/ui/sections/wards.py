@@ -11,8 +11,9 @@ from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import Compare
 from csp_dash.panels.plan import answers
 from csp_dash.panels.wards import find_ward, ward_map, ward_profile
-from csp_dash.ui import map_parts, marks, panels, url
+from csp_dash.ui import components, render, url_state
 from csp_dash.ui.frame import FOUND, Visit, page, tell
+from csp_dash.ui.sections import maps
 
 
 def choose(visit: Visit) -> str | None:
@@ -26,14 +27,14 @@ def choose(visit: Visit) -> str | None:
 
     def keep() -> None:
         code = st.session_state["ward_choice"]
-        url.choose(wards=(code,) if code else ())
+        url_state.choose(wards=(code,) if code else ())
         st.session_state.pop(FOUND, None)
 
     def look_up() -> None:
         found = find_ward.find(visit.store.data, st.session_state["place_typed"])
         st.session_state["place_typed"] = ""
         # A search that did not end in one ward leaves none: the former one's figures would pass for the answer.
-        url.choose(wards=(found.ward,) if found.ward else ())
+        url_state.choose(wards=(found.ward,) if found.ward else ())
         st.session_state[FOUND] = found
 
     left, right = st.columns(2, gap="medium")
@@ -71,7 +72,7 @@ def _offer(found: find_ward.Answer) -> None:
 
 
 def _follow(ward: str) -> None:
-    url.choose(wards=(ward,))
+    url_state.choose(wards=(ward,))
     st.session_state.pop(FOUND, None)
 
 
@@ -85,20 +86,20 @@ def find(visit: Visit) -> None:
     st.plotly_chart(
         picture.figure,
         key="ward-finder",
-        config=panels.CHART,
+        config=render.CHART,
         alt="Map of the 20 wards of Tower Hamlets with their names",
         on_select=_found_on_map,
         selection_mode="points",
     )
     st.caption(f"Shaded by burglary: {wording.inside(picture.caption)}")
-    marks.legend(picture.legend)
+    components.legend(picture.legend)
 
 
 def _found_on_map() -> None:
     """A click on a ward opens it."""
-    code = map_parts.picked_in_figure("ward-finder")
+    code = maps.picked_in_figure("ward-finder")
     if code:
-        url.choose(wards=(code,))
+        url_state.choose(wards=(code,))
 
 
 def profile(visit: Visit, ward: str) -> None:
@@ -110,7 +111,7 @@ def profile(visit: Visit, ward: str) -> None:
         [f"One ward at a time stands here: {name}, without {wording.listed(others)}."] * bool(others)
         + ["This page always shows the latest 12 months against the 12 before."] * always
     )
-    marks.section(f"What the police recorded in {name}")
+    components.section(f"What the police recorded in {name}")
     people = visit.store.data.people.get(ward)
     if people:
         st.caption(
@@ -121,15 +122,15 @@ def profile(visit: Visit, ward: str) -> None:
     _cards(visit.store.panel(ward_profile.profile, view))
     st.caption(
         "Source: Metropolitan Police recorded crime by ward and data.police.uk · release "
-        f"{visit.release} · [link to this ward]({marks.link(view)})"
+        f"{visit.release} · [link to this ward]({components.link(view)})"
     )
     returned = visit.store.panel(ward_profile.returned, view)
     if returned:
-        marks.section(f"What partners counted in {name}")
+        components.section(f"What partners counted in {name}")
         _cards(returned)
         holders = list(dict.fromkeys(line.indicator.holder for line in returned))
         st.caption(
-            f"Source: [partner {'return' if len(returned) == 1 else 'returns'}]({marks.way('methods', visit.filters, 'standing')}) by {'; '.join(holders)} · release {visit.release}"
+            f"Source: [partner {'return' if len(returned) == 1 else 'returns'}]({components.way('methods', visit.filters, 'standing')}) by {'; '.join(holders)} · release {visit.release}"
         )
 
 
@@ -140,7 +141,7 @@ def _cards(lines: tuple[ward_profile.Line, ...]) -> None:
                 st.markdown(f"**{line.indicator.title}**")
                 st.caption(line.period)
                 st.metric(line.indicator.title, line.count, label_visibility="collapsed")
-                marks.badge(line.state)
+                components.badge(line.state)
                 st.markdown(line.words)
                 st.caption(line.indicator.plain)
 
@@ -148,16 +149,16 @@ def _cards(lines: tuple[ward_profile.Line, ...]) -> None:
 def look(visit: Visit, ward: str) -> None:
     """The ward on the map, and one measure over time."""
     here = replace(visit, filters=Filters(wards=(ward,)))
-    marks.section("How it changed")
-    panels.trends(here, "burglary", "violence_with_injury")
-    marks.section("Your ward among the others")
+    components.section("How it changed")
+    render.trends(here, "burglary", "violence_with_injury")
+    components.section("Your ward among the others")
     shaded = replace(here.filters, measure=visit.filters.measure, shade=visit.filters.shade)
-    map_parts.map_panel(replace(visit, filters=shaded), "asb", versus=False)
+    maps.map_panel(replace(visit, filters=shaded), "asb", versus=False)
 
 
 def action(visit: Visit) -> None:
     """What the partnership said it would do, and where to report."""
-    marks.section("What is being done")
+    components.section("What is being done")
     lines = visit.catalogue.priorities["neighbourhood_crime"].delivery[:8]
     st.markdown("\n".join(f"- {line}" for line in lines))
     st.page_link(
@@ -171,7 +172,7 @@ def action(visit: Visit) -> None:
 
 def contacts(visit: Visit) -> None:
     """Where to report and get help, as the plan lists it."""
-    marks.section("Report something, or get help", "help")
+    components.section("Report something, or get help", "help")
     st.error("In an emergency, or when a crime is happening, call [999](tel:999).", icon=":material/emergency:")
     groups = list(dict.fromkeys(contact.group for contact in visit.catalogue.contacts))
     with st.grid(3, min_column_width=280):

@@ -16,8 +16,9 @@ from csp_dash.panels.themes import contribution
 from csp_dash.panels.tile import tile
 from csp_dash.panels.trends import decomposition, forecast, year_on_year
 from csp_dash.panels.wards import point_density, ranking, small_areas, ward_trends
-from csp_dash.ui import map_parts, marks, outcome_parts, panels, theme_parts, url
+from csp_dash.ui import components, render, url_state
 from csp_dash.ui.frame import Visit, tell, titled
+from csp_dash.ui.sections import maps, outcomes, themes
 
 DEFAULT = "burglary"
 POINTS = ("burglary", "burglary_home", "burglary_business")
@@ -38,7 +39,7 @@ def choose(visit: Visit) -> Indicator | None:
     st.session_state["explore_choice"] = present
 
     def keep() -> None:
-        url.choose(indicator=st.session_state["explore_choice"])
+        url_state.choose(indicator=st.session_state["explore_choice"])
 
     st.selectbox(
         "Measure",
@@ -54,7 +55,7 @@ def choose(visit: Visit) -> Indicator | None:
     item = catalogue.indicators[present]
     titled(visit, item.title)
     if present not in shown:
-        outcome_parts.awaiting_card(visit, item)
+        outcomes.awaiting_card(visit, item)
         return None
     if not _fits(visit, item, visit.filters.lens):
         has = wording.agree(item.title, "has", "have")
@@ -76,18 +77,18 @@ def _name(visit: Visit, item: Indicator) -> str:
 
 def card(visit: Visit, item: Indicator) -> None:
     """What the measure is, where it stands, and how far to trust it."""
-    view = panels.view_of(visit, item.slug)
+    view = render.view_of(visit, item.slug)
     left, right = st.columns([1, 2], gap="large")
     if item.trust is Trust.ILLUSTRATIVE:  # made-up figures are never written large
         with left:
             st.markdown(f"**{item.title}**")
-            marks.illustrative()
+            components.illustrative()
         right.markdown(f"**{real_figure(visit.store.data, select(visit.store.data, view))}**")
     else:
         found = visit.store.panel(tile, view)
         with left:
-            marks.tile_face(found)
-            marks.why(found.reasons)
+            components.tile_face(found)
+            components.why(found.reasons)
         right.markdown(f"**{found.words}** {found.fallback}".rstrip())
     with right:
         st.markdown(item.plain)
@@ -97,7 +98,7 @@ def card(visit: Visit, item: Indicator) -> None:
                 f"a fall that {item.falls[0]}, or that {item.falls[1]}."
             )
         standing = [
-            f"[Partner return]({marks.way('methods', visit.filters, 'standing')}) by {item.holder}"
+            f"[Partner return]({components.way('methods', visit.filters, 'standing')}) by {item.holder}"
             if item.trust is Trust.PARTNER
             else f"{item.trust.words.capitalize()} figures",
             f"better when {item.direction.value}"
@@ -120,10 +121,10 @@ def _place(visit: Visit, item: Indicator) -> None:
     if outcome:
         lines.append(f"- **Outcome wanted:** {outcome.text} (p{outcome.page})")
     if board:
-        lines.append(f"- **Who answers for it:** [{board.title}]({marks.way('plan', visit.filters, 'boards')})")
+        lines.append(f"- **Who answers for it:** [{board.title}]({components.way('plan', visit.filters, 'boards')})")
     aims = [target for target in visit.catalogue.targets if target.indicator == item.slug]
     lines += [
-        f"- **Target:** [{aim.title}, {aim.words}]({marks.way('plan', visit.filters, 'targets')}) (p{aim.page})"
+        f"- **Target:** [{aim.title}, {aim.words}]({components.way('plan', visit.filters, 'targets')}) (p{aim.page})"
         for aim in aims
     ]
     said = visit.catalogue.figures_of(item.slug)
@@ -154,7 +155,7 @@ def look(visit: Visit, item: Indicator) -> None:
     st.session_state["lens_choice"] = present
 
     def keep() -> None:
-        url.choose(lens=st.session_state["lens_choice"])
+        url_state.choose(lens=st.session_state["lens_choice"])
 
     st.segmented_control(
         "Look at it",
@@ -166,9 +167,9 @@ def look(visit: Visit, item: Indicator) -> None:
         label_visibility="collapsed",
         wrap=True,
     )
-    view = panels.view_of(visit, item.slug)
+    view = render.view_of(visit, item.slug)
     if present in SIMPLE:
-        panels.picture_panel(
+        render.picture_panel(
             visit, visit.store.panel(SIMPLE[present], view), f"lens-{present}", replace(view, lens=present)
         )
     else:
@@ -201,36 +202,36 @@ def _ended(visit: Visit, item: Indicator) -> bool:
 
 
 def _time_and_place(visit: Visit, item: Indicator) -> None:
-    panels.trend_panel(visit, item.slug)
+    render.trend_panel(visit, item.slug)
     if item.pair and item.counts_in_headlines:
-        theme_parts.pair_panel(visit, item.slug)
+        themes.pair_panel(visit, item.slug)
     if visit.store.data.have(item, AreaKind.WARD):
-        map_parts.map_panel(visit, item.slug, zoom=True)
+        maps.map_panel(visit, item.slug, zoom=True)
 
 
 def _compare(visit: Visit, item: Indicator) -> None:
-    panels.comparisons(visit, item.slug)
+    render.comparisons(visit, item.slug)
 
 
 def _wards(visit: Visit, item: Indicator) -> None:
-    view = panels.view_of(visit, item.slug)
+    view = render.view_of(visit, item.slug)
     kept = replace(view, lens="wards")
-    panels.picture_panel(visit, visit.store.panel(ward_trends.small_multiples, view), "lens-multiples", kept)
+    render.picture_panel(visit, visit.store.panel(ward_trends.small_multiples, view), "lens-multiples", kept)
     if item.has_rate:
-        panels.picture_panel(visit, visit.store.panel(ranking.wards, view), "lens-wards", kept)
+        render.picture_panel(visit, visit.store.panel(ranking.wards, view), "lens-wards", kept)
 
 
 def _boroughs(visit: Visit, item: Indicator) -> None:
-    panels.ranked(visit, item.slug, mapped=True)
+    render.ranked(visit, item.slug, mapped=True)
 
 
 def _moved(visit: Visit, item: Indicator) -> None:
-    view = panels.view_of(visit, item.slug)
+    view = render.view_of(visit, item.slug)
     kept = replace(view, lens="moved")
     if item.parts:
-        panels.picture_panel(visit, visit.store.panel(contribution.by_part, view), "lens-parts", kept)
+        render.picture_panel(visit, visit.store.panel(contribution.by_part, view), "lens-parts", kept)
     if visit.store.data.have(item, AreaKind.WARD):
-        panels.picture_panel(visit, visit.store.panel(contribution.by_ward, view), "lens-moved-wards", kept)
+        render.picture_panel(visit, visit.store.panel(contribution.by_ward, view), "lens-moved-wards", kept)
 
 
 def _small(visit: Visit, item: Indicator) -> None:
@@ -240,12 +241,12 @@ def _small(visit: Visit, item: Indicator) -> None:
 
 
 def _map(visit: Visit, item: Indicator) -> None:
-    map_parts.map_panel(visit, item.slug, zoom=True)
-    map_parts.in_depth(visit, item.slug)
+    maps.map_panel(visit, item.slug, zoom=True)
+    maps.in_depth(visit, item.slug)
 
 
 def _harm(visit: Visit, item: Indicator) -> None:
-    panels.harm_panel(visit, replace(panels.view_of(visit, item.slug), lens="harm"))
+    render.harm_panel(visit, replace(render.view_of(visit, item.slug), lens="harm"))
 
 
 SIMPLE = {"years": year_on_year.year_on_year, "parts": decomposition.decomposition, "ahead": forecast.forecast}
@@ -263,20 +264,20 @@ OTHERS = {
 
 def small(visit: Visit, item: Indicator) -> None:
     """The measure by LSOA: counts, tested hot spots, and how concentrated it is."""
-    marks.section("Below the ward: by small area", "small")
-    view = replace(panels.view_of(visit, item.slug), measure=Measure.COUNT)
+    components.section("Below the ward: by small area", "small")
+    view = replace(render.view_of(visit, item.slug), measure=Measure.COUNT)
     found = visit.store.panel(small_areas.below_ward, view)
     kept = replace(view, lens="small")
     st.warning(found.counts.remark, icon=":material/location_off:")
     with st.grid(2, min_column_width=420, gap="medium"):
-        panels.picture_panel(visit, replace(found.counts, remark=""), "small-areas", kept)
-        panels.picture_panel(visit, replace(found.hot, remark=""), "hot-spots", kept)
-        panels.picture_panel(visit, found.concentration, "concentrated", kept)
+        render.picture_panel(visit, replace(found.counts, remark=""), "small-areas", kept)
+        render.picture_panel(visit, replace(found.hot, remark=""), "hot-spots", kept)
+        render.picture_panel(visit, found.concentration, "concentrated", kept)
 
 
 def points(visit: Visit) -> None:
     """Burglary by police.uk map point, as hexagons or smoothed, with the warning that points are not addresses."""
-    marks.section("Below the ward: burglary by map point", "points")
+    components.section("Below the ward: burglary by map point", "points")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         style = st.segmented_control(
             "Draw the map points as",
@@ -290,9 +291,9 @@ def points(visit: Visit) -> None:
     view = Filters(indicator="burglary", lens="small")
     picture = visit.store.panel(point_density.map_points, view, Style(style or Style.HEXAGONS), closer)
     with st.container(border=True):
-        marks.title(picture.title)
+        components.title(picture.title)
         st.caption(picture.caption)
-        st.pydeck_chart(picture.figure, height=panels.MAP_HEIGHT, key="hexagons", alt=picture.alt)
-        marks.legend(picture.legend)
+        st.pydeck_chart(picture.figure, height=render.MAP_HEIGHT, key="hexagons", alt=picture.alt)
+        components.legend(picture.legend)
         st.warning(picture.remark, icon=":material/location_off:")
-        marks.foot(picture.evidence, visit.release, view, "hexagons")
+        components.foot(picture.evidence, visit.release, view, "hexagons")

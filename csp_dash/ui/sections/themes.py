@@ -18,13 +18,14 @@ from csp_dash.panels.themes import (
     survey_ranks,
 )
 from csp_dash.panels.tile import Tile, tile
-from csp_dash.ui import map_parts, marks, outcome_parts, panels, url
+from csp_dash.ui import components, render, url_state
 from csp_dash.ui.frame import Visit
+from csp_dash.ui.sections import maps, outcomes
 
 
 def scorecard(visit: Visit, priority: Priority) -> None:
     """Every measure of a priority with its state and its finding, theme by theme, each linked to the explore page."""
-    marks.section("Every measure, and whether it changed", "measures")
+    components.section("Every measure, and whether it changed", "measures")
     for theme in priority.themes:
         lines = [_line(visit, slug) for slug in theme.measures if _official(visit, slug)]
         if lines:
@@ -37,9 +38,9 @@ def _official(visit: Visit, slug: str) -> bool:
 
 
 def _line(visit: Visit, slug: str) -> str:
-    item = visit.store.panel(tile, panels.view_of(visit, slug))
+    item = visit.store.panel(tile, render.view_of(visit, slug))
     return (
-        f"- {marks.chip(item.state)} {marks.measure_link(visit.filters, item.indicator, item.subject)}: **{item.figure}**{wording.of(item.figure, item.unit).removeprefix(item.figure)}, "
+        f"- {components.chip(item.state)} {components.measure_link(visit.filters, item.indicator, item.subject)}: **{item.figure}**{wording.of(item.figure, item.unit).removeprefix(item.figure)}, "
         f"{item.period}. {item.words}".rstrip()
         + (
             f" *{'Figures' if item.indicator.trust is Trust.PARTNER else 'Open figures'} end in {item.ends}.*"
@@ -51,7 +52,7 @@ def _line(visit: Visit, slug: str) -> str:
 
 def themes(visit: Visit, priority: Priority) -> None:
     """One theme at a time in depth: its question, its measures over time and place, and what nobody publishes."""
-    marks.section("Look closer", "themes")
+    components.section("Look closer", "themes")
     names = {theme.id: theme for theme in priority.themes}
     present = visit.catalogue.theme_of(visit.filters.indicator)
     chosen = present.id if present and present.id in names else next(iter(names))
@@ -72,12 +73,12 @@ def themes(visit: Visit, priority: Priority) -> None:
         wrap=True,
     )
     theme = names[chosen]
-    marks.section(theme.question, depth=3)
+    components.section(theme.question, depth=3)
     measured = [slug for slug in theme.measures if visit.catalogue.indicators[slug].measured]
-    panels.trends(visit, *measured)
+    render.trends(visit, *measured)
     for name in theme.pictures:
         DRAWN[name](visit, theme)
-    outcome_parts.awaiting(visit, [visit.catalogue.indicators[slug] for slug in theme.measures])
+    outcomes.awaiting(visit, [visit.catalogue.indicators[slug] for slug in theme.measures])
 
 
 def _lead(visit: Visit, theme: Theme) -> str:
@@ -88,18 +89,18 @@ def _lead(visit: Visit, theme: Theme) -> str:
 def _keep_theme(key: str, leads: dict[str, str]) -> None:
     chosen = st.session_state[key]
     st.session_state[f"{key}-kept"] = "" if leads[chosen] else chosen
-    url.choose(indicator=leads[chosen])
+    url_state.choose(indicator=leads[chosen])
 
 
 def _map(visit: Visit, theme: Theme) -> None:
-    map_parts.maps(visit, *theme.measures)
+    maps.maps(visit, *theme.measures)
 
 
 def _boroughs(visit: Visit, theme: Theme) -> None:
     """Where the borough stands in London, for the theme's measure in view, else for its first."""
     there = [slug for slug in theme.measures if _official(visit, slug)]
     if there:
-        panels.ranked(visit, visit.filters.indicator if visit.filters.indicator in there else there[0])
+        render.ranked(visit, visit.filters.indicator if visit.filters.indicator in there else there[0])
 
 
 def _pair(visit: Visit, theme: Theme) -> None:
@@ -111,9 +112,9 @@ def _pair(visit: Visit, theme: Theme) -> None:
 
 def pair_panel(visit: Visit, slug: str) -> None:
     """A measure that is neither good nor bad in itself, beside the outcome or confidence that it is read with."""
-    found = visit.store.panel(paired_measures.pair, panels.view_of(visit, slug))
+    found = visit.store.panel(paired_measures.pair, render.view_of(visit, slug))
     with st.container(border=True):
-        marks.title(found.title)
+        components.title(found.title)
         st.caption(found.why)
         with st.grid(2, min_column_width=260, gap="medium"):
             _half(found.first)
@@ -127,14 +128,14 @@ def pair_panel(visit: Visit, slug: str) -> None:
 
 def _half(item: Tile) -> None:
     with st.container(gap="xsmall"):
-        marks.tile_face(item)
-        marks.tile_words(item)
-        marks.why(item.reasons)
+        components.tile_face(item)
+        components.tile_words(item)
+        components.why(item.reasons)
 
 
 def _drawn(build: Callable[..., Panel], key: str) -> Callable[[Visit, Theme], None]:
     def draw(visit: Visit, theme: Theme) -> None:
-        panels.picture_panel(visit, visit.store.panel(build, panels.view_of(visit, _first(theme))), key)
+        render.picture_panel(visit, visit.store.panel(build, render.view_of(visit, _first(theme))), key)
 
     return draw
 

@@ -13,8 +13,9 @@ from csp_dash.domain.words import FigureKind
 from csp_dash.panels.plan import plan_checks, plan_claims
 from csp_dash.panels.plan import targets as judged
 from csp_dash.panels.tile import tile
-from csp_dash.ui import marks, outcome_parts, panels
+from csp_dash.ui import components, render
 from csp_dash.ui.frame import Visit, page
+from csp_dash.ui.sections import outcomes
 
 RATINGS = {
     "Achieved": ":green-badge[A Achieved]",
@@ -49,7 +50,7 @@ def contents() -> None:
 
 def sections(visit: Visit) -> None:
     """The rest of the plan, a section at a time."""
-    marks.section("The plan, section by section", "sections")
+    components.section("The plan, section by section", "sections")
     for section, title in SECTIONS:
         opened = st.expander(f"**{title}**", on_change="rerun", key=f"section-{section}")
         if opened.open:
@@ -61,7 +62,7 @@ def sections(visit: Visit) -> None:
 
 def borough(visit: Visit) -> None:
     """The borough profile as the plan gives it."""
-    marks.section("The borough, as the plan describes it", "borough")
+    components.section("The borough, as the plan describes it", "borough")
     figures(visit, FigureKind.CONTEXT, columns=("Figure", "Note", "Plan page"))
 
 
@@ -82,7 +83,7 @@ def _passage(item: Passage) -> None:
 
 def spine(visit: Visit) -> None:
     """Each priority with its aims, the outcomes that it wants, what measures them, and who delivers."""
-    marks.section("Aims, outcomes, boards and delivery", "spine")
+    components.section("Aims, outcomes, boards and delivery", "spine")
     for priority in visit.catalogue.priorities.values():
         if not priority.outcomes:
             continue
@@ -107,7 +108,7 @@ def _priority(visit: Visit, priority: Priority) -> None:
             with st.container(border=True, height="stretch", gap="xsmall"):
                 way = f", {outcome.direction.value} is better" if outcome.direction else ""
                 st.markdown(f"**{outcome.text}** (p{outcome.page}{way})")
-                outcome_parts.outcome_measures(visit, priority.slug, outcome)
+                outcomes.outcome_measures(visit, priority.slug, outcome)
     if priority.slug in ("neighbourhood_crime", "hate_and_tensions", "reoffending", "violence", "confidence"):
         st.page_link(
             page(priority.slug),
@@ -125,7 +126,7 @@ def _bullets(title: str, lines: Iterable[str]) -> None:
 
 def achievements(visit: Visit) -> None:
     """What the 2017-21 plan's own table claims, with its ratings in words."""
-    marks.section("Achievements 2017-21 and their ratings", "achievements")
+    components.section("Achievements 2017-21 and their ratings", "achievements")
     rows = [figure for figure in visit.catalogue.figures.values() if figure.rating]
     numbers = visit.catalogue.contradictions
     st.table(
@@ -136,7 +137,8 @@ def achievements(visit: Visit) -> None:
                     "Rating": RATINGS.get(row.rating, row.rating),
                     "Plan page": str(row.page),
                     "Contradicted by": ", ".join(
-                        f"[{number}](#{marks.anchor(marks.entry(numbers[number]))})" for number in row.contradictions
+                        f"[{number}](#{components.anchor(components.entry(numbers[number]))})"
+                        for number in row.contradictions
                     ),
                 }
                 for row in rows
@@ -155,7 +157,7 @@ def _plan_words(figure: PlanFigure) -> str:
 
 def boards(visit: Visit) -> None:
     """Boards and what each answers for: its measures with their state, what it awaits, its targets."""
-    marks.section("Who answers for what", "boards")
+    components.section("Who answers for what", "boards")
     with st.grid(2, min_column_width=330):
         for board in visit.catalogue.boards.values():
             with st.container(border=True, height="stretch", gap="xsmall"):
@@ -170,9 +172,9 @@ def _answers_for(visit: Visit, board: str) -> None:
     lines = []
     for item in items:
         if item.counts_in_headlines and visit.store.data.shows(item):
-            found = visit.store.panel(tile, panels.view_of(visit, item.slug))
-            lines.append(f"- {marks.chip(found.state)} {marks.measure_link(visit.filters, item)}")
-    waiting = outcome_parts.asked_for(items)
+            found = visit.store.panel(tile, render.view_of(visit, item.slug))
+            lines.append(f"- {components.chip(found.state)} {components.measure_link(visit.filters, item)}")
+    waiting = outcomes.asked_for(items)
     if waiting:
         lines.append(f"- Awaiting: {', '.join(waiting)}.")
     aims = [target.title for target in visit.catalogue.targets if visit.catalogue.figures[target.figure].board == board]
@@ -200,38 +202,38 @@ def figures(
 
 def targets(visit: Visit) -> None:
     """The plan's numeric targets, each with why it can or cannot be judged."""
-    marks.section("Targets", "targets")
+    components.section("Targets", "targets")
     with st.grid(2, min_column_width=320):
         for found in visit.store.panel(judged.targets, Filters()):
-            outcome_parts.target_card(found)
+            outcomes.target_card(found)
 
 
 def contradictions(visit: Visit) -> None:
     """The register of what does not agree inside the plan, each entry with the figures that it touches."""
-    marks.section("Where the plan does not agree with itself", "contradictions")
+    components.section("Where the plan does not agree with itself", "contradictions")
     with st.grid(2, min_column_width=330):
         for item in visit.catalogue.contradictions.values():
             with st.container(border=True, height="stretch", gap="xsmall"):
-                marks.title(marks.entry(item))
+                components.title(components.entry(item))
                 st.markdown(item.text)
                 touched = [
                     figure for figure in visit.catalogue.figures.values() if item.number in figure.contradictions
                 ]
                 slugs = dict.fromkeys(figure.indicator for figure in touched if figure.indicator)
                 shown = [visit.catalogue.indicators[slug] for slug in slugs]
-                names = [marks.measure_link(visit.filters, one) if one.measured else one.title for one in shown]
+                names = [components.measure_link(visit.filters, one) if one.measured else one.title for one in shown]
                 pages = f"Plan, page {', '.join(map(str, item.pages))}."
                 st.caption(pages + (f" It touches {', '.join(names)}." if names else ""))
 
 
 def checked(visit: Visit) -> None:
     """The plan's claims held against today's official series."""
-    marks.section("The plan, checked against today's official data", "checked")
+    components.section("The plan, checked against today's official data", "checked")
     found = visit.store.panel(plan_checks.table, Filters())
-    marks.title(found.title)
+    components.title(found.title)
     st.caption(found.caption)
     st.table(found.table, hide_index=True, border="horizontal", alt=found.title)
-    marks.title("Why each agrees or differs")
+    components.title("Why each agrees or differs")
     with st.grid(2, min_column_width=330):
         for card in found.cards:
             with st.container(border=True, height="stretch", gap="xsmall"):
@@ -252,14 +254,14 @@ def checked(visit: Visit) -> None:
 
 def _touched(items: Iterable[Contradiction]) -> None:
     """Links to the register for a figure that the plan contradicts."""
-    links = [f"[{marks.entry(item)}](#{marks.anchor(marks.entry(item))})" for item in items]
+    links = [f"[{components.entry(item)}](#{components.anchor(components.entry(item))})" for item in items]
     if links:
         st.caption(f"The plan does not agree with itself here: {'; '.join(links)}")
 
 
 def claimed(visit: Visit) -> None:
     """The claims that no open series can be held against, each with what can be said of it."""
-    marks.title("Claims that only the plan's own numbers can bear out")
+    components.title("Claims that only the plan's own numbers can bear out")
     found = visit.store.panel(plan_claims.claims, Filters())
     lines = [
         f"- **{claim.figure.name}, {claim.said}** (p{claim.figure.page}): **{claim.verdict}.** {claim.why}"

@@ -10,21 +10,22 @@ from csp_dash.panels.plan import answers
 from csp_dash.panels.plan import targets as judged
 from csp_dash.panels.themes import contribution
 from csp_dash.panels.tile import Tile
-from csp_dash.ui import marks, outcome_parts, panels
+from csp_dash.ui import components, render
 from csp_dash.ui.frame import CARDS, Visit, page
+from csp_dash.ui.sections import outcomes
 
 
 def glance(visit: Visit) -> None:
     """The whole plan on one card: each priority with the state of its headline measures."""
     with st.container(border=True, height="stretch"):
-        marks.title("The plan at a glance")
+        components.title("The plan at a glance")
         for priority in _shown(visit):
             number = f"{priority.number} " if priority.number else ""
             st.page_link(
                 page(priority.slug), label=f"**{number}{priority.short}**", query_params=visit.filters.to_params()
             )
             st.markdown(
-                " ".join([*(_chip(item) for item in panels.tiles(visit, priority)), *_besides(visit, priority)])
+                " ".join([*(_chip(item) for item in render.tiles(visit, priority)), *_besides(visit, priority)])
             )
         st.caption(
             "A improving · D worsening · C no detectable change · ↗ ↘ rising or falling, which can be read two ways · "
@@ -34,8 +35,12 @@ def glance(visit: Visit) -> None:
 
 def _besides(visit: Visit, priority: Priority) -> list[str]:
     """A chip for the measures that got worse and are no headline, so that the card leaves nothing out."""
-    worse = visit.store.panel(answers.worse_besides, panels.view_of(visit, ""), priority.slug)
-    return [f":{marks.TONES['bad']}-badge[D {worse} other {'measure' if worse == 1 else 'measures'}]"] if worse else []
+    worse = visit.store.panel(answers.worse_besides, render.view_of(visit, ""), priority.slug)
+    return (
+        [f":{components.TONES['bad']}-badge[D {worse} other {'measure' if worse == 1 else 'measures'}]"]
+        if worse
+        else []
+    )
 
 
 def _shown(visit: Visit) -> list[Priority]:
@@ -43,7 +48,7 @@ def _shown(visit: Visit) -> list[Priority]:
 
 
 def _chip(item: Tile) -> str:
-    tone = "gray" if item.ends else marks.TONES[item.state.tone]
+    tone = "gray" if item.ends else components.TONES[item.state.tone]
     return f":{tone}-badge[{item.state.mark} {item.title}{f', to {item.ends}' if item.ends else ''}]"
 
 
@@ -54,7 +59,7 @@ def priorities(visit: Visit) -> None:
 
 
 def _priority(visit: Visit, priority: Priority) -> None:
-    tiles = panels.tiles(visit, priority)
+    tiles = render.tiles(visit, priority)
     with st.container(border=True):
         where = f"PRIORITY {priority.number}" if priority.number else "ACROSS ALL PRIORITIES"
         st.caption(f"{where} · plan page {priority.page}")
@@ -65,8 +70,8 @@ def _priority(visit: Visit, priority: Priority) -> None:
             icon_position="right",
             query_params=visit.filters.to_params(),
         )
-        link = f"{priority.slug}{marks.link(visit.filters)}#measures"
-        st.markdown(f"**{panels.answer(visit, priority, link)}**")
+        link = f"{priority.slug}{components.link(visit.filters)}#measures"
+        st.markdown(f"**{render.answer(visit, priority, link)}**")
         with st.grid(4, min_column_width=185, gap="medium"):
             for item in tiles:
                 _measure(item)
@@ -74,21 +79,21 @@ def _priority(visit: Visit, priority: Priority) -> None:
 
 def _measure(item: Tile) -> None:
     with st.container(gap="xsmall"):
-        marks.tile_face(item)
-        marks.tile_words(item)
+        components.tile_face(item)
+        components.tile_words(item)
 
 
 def what_moved(visit: Visit) -> None:
     """Which kinds of offence made the borough's total move."""
-    marks.section("What made the total move, and where the harm is", "moved")
+    components.section("What made the total move, and where the harm is", "moved")
     whole = visit.catalogue.priorities["borough"].headlines[0]
-    view = panels.view_of(visit, whole)
-    panels.picture_panel(visit, visit.store.panel(contribution.by_part, view), "what-moved", view)
+    view = render.view_of(visit, whole)
+    render.picture_panel(visit, visit.store.panel(contribution.by_part, view), "what-moved", view)
 
 
 def targets(visit: Visit) -> None:
     """The plan's numeric targets, each with its standing in words."""
-    marks.section("The plan's targets", "targets")
+    components.section("The plan's targets", "targets")
     with st.grid(2, min_column_width=320):
         for found in visit.store.panel(judged.targets, Filters()):
-            outcome_parts.target_card(found)
+            outcomes.target_card(found)

@@ -16,7 +16,7 @@ from csp_dash.panels.wards import bivariate_map, choropleth, funnel, map_over_ti
 from csp_dash.panels.wards.bivariate_map import TwoAtOnce
 from csp_dash.panels.wards.map_over_time import Grain
 from csp_dash.panels.wards.ward_map import WardMap
-from csp_dash.ui import marks, panels, url
+from csp_dash.ui import components, render, url_state
 from csp_dash.ui.frame import Visit, tell
 
 ROWS = 12  # that are seen at once beside the map
@@ -33,7 +33,7 @@ def maps(visit: Visit, *slugs: str) -> None:
     shown = [slug for slug in slugs if visit.store.data.have(catalogue.indicators[slug], AreaKind.WARD)]
     if not shown:
         return
-    marks.section("Where is it?", depth=3)
+    components.section("Where is it?", depth=3)
     slug = visit.filters.indicator if visit.filters.indicator in shown else shown[0]
     if len(shown) > 1:
         key = f"map-choice-{visit.page}"
@@ -54,7 +54,7 @@ def maps(visit: Visit, *slugs: str) -> None:
 
 def _keep_indicator(key: str) -> None:
     """The measure on the map is part of the view, so that a link keeps it."""
-    url.choose(indicator=st.session_state[key])
+    url_state.choose(indicator=st.session_state[key])
 
 
 def map_panel(visit: Visit, slug: str, *, zoom: bool = False, versus: bool = True) -> None:
@@ -62,11 +62,11 @@ def map_panel(visit: Visit, slug: str, *, zoom: bool = False, versus: bool = Tru
 
     `zoom` offers the map to zoom and move in, `versus` a second ward to compare with.
     """
-    view = panels.view_of(visit, slug)
+    view = render.view_of(visit, slug)
     found = visit.store.panel(ward_map.ward_map, view)
     picture = found.picture
     with st.container(border=True):
-        panels.title(picture)
+        render.title(picture)
         lacking = choropleth.lacking(visit.store.data, view)
         if lacking:
             tell([lacking])
@@ -81,14 +81,14 @@ def map_panel(visit: Visit, slug: str, *, zoom: bool = False, versus: bool = Tru
         left, right = st.columns([3, 2], gap="large")
         with left:
             _drawn(visit, view, picture, slug, closer=closer)
-            marks.legend(picture.legend)
+            components.legend(picture.legend)
         with right:
             _table(visit, found, slug)
         if picture.remark:
             st.caption(picture.remark)
         _cards(visit, view, slug, versus=versus)
         _take_away(visit, view, slug)
-        marks.foot(picture.evidence, visit.release, panels.pinned(visit, view), f"map-{slug}", picture.sentence)
+        components.foot(picture.evidence, visit.release, render.pinned(visit, view), f"map-{slug}", picture.sentence)
 
 
 def _shade(visit: Visit, view: Filters) -> None:
@@ -104,9 +104,9 @@ def _shade(visit: Visit, view: Filters) -> None:
         chosen = Shade(st.session_state[key])
         plain = chosen in (Shade.COUNT, Shade.RATE)
         if plain:
-            url.choose(shade=None, measure=Measure.RATE if chosen is Shade.RATE else Measure.COUNT)
+            url_state.choose(shade=None, measure=Measure.RATE if chosen is Shade.RATE else Measure.COUNT)
         else:
-            url.choose(shade=chosen)
+            url_state.choose(shade=chosen)
 
     st.selectbox(
         "Shade the wards by", can, key=key, on_change=keep, format_func=choropleth.NAMES.__getitem__, width=280
@@ -121,7 +121,7 @@ def _by_name(visit: Visit, view: Filters) -> None:
 
     def keep() -> None:
         code = st.session_state[key]
-        url.choose(wards=(code,) if code else ())
+        url_state.choose(wards=(code,) if code else ())
 
     st.selectbox(
         "Follow a ward",
@@ -141,7 +141,7 @@ def _drawn(visit: Visit, view: Filters, picture: Panel, slug: str, *, closer: bo
         deck = visit.store.panel(ward_map.to_zoom, view).figure
         st.pydeck_chart(
             deck,
-            height=panels.MAP_HEIGHT,
+            height=render.MAP_HEIGHT,
             key=key,
             alt=picture.alt,
             on_select=lambda: _follow(view, _picked_in_deck(key)),
@@ -152,7 +152,7 @@ def _drawn(visit: Visit, view: Filters, picture: Panel, slug: str, *, closer: bo
     st.plotly_chart(
         picture.figure,
         key=key,
-        config=panels.CHART,
+        config=render.CHART,
         alt=picture.alt,
         on_select=lambda: _follow(view, picked_in_figure(key)),
         selection_mode="points",
@@ -193,7 +193,7 @@ def _table(visit: Visit, found: WardMap, slug: str) -> None:
         },
         alt=f"{found.picture.title}. All wards; a column can be sorted.",
     )
-    marks.paper_table(table)
+    components.paper_table(table)
     with st.container(key=f"on-screen-{slug}"):
         st.caption("Click a ward on the map, or tick its row, and this page follows it.")
 
@@ -201,11 +201,11 @@ def _table(visit: Visit, found: WardMap, slug: str) -> None:
 def _follow(view: Filters, code: str | None) -> None:
     """Follow a ward; leave it where it is followed already."""
     if code is not None:
-        url.choose(wards=tuple(ward for ward in view.wards if ward != code) if code in view.wards else (code,))
+        url_state.choose(wards=tuple(ward for ward in view.wards if ward != code) if code in view.wards else (code,))
 
 
 def _leave() -> None:
-    url.choose(wards=())
+    url_state.choose(wards=())
 
 
 def _cards(visit: Visit, view: Filters, slug: str, *, versus: bool) -> None:
@@ -215,20 +215,20 @@ def _cards(visit: Visit, view: Filters, slug: str, *, versus: bool) -> None:
     cards = visit.store.panel(ward_card.ward_cards, view)
     for card in cards:
         with st.container(border=True):
-            marks.title(card.name, below=2)
+            components.title(card.name, below=2)
             if card.tile.indicator.trust is Trust.ILLUSTRATIVE:
-                marks.illustrative()
+                components.illustrative()
                 st.markdown(f"{wording.of(card.tile.figure, card.tile.unit)}, {card.tile.period}")
                 continue
             left, right = st.columns([2, 3], gap="large")
             with left:
-                marks.tile_face(card.tile)
+                components.tile_face(card.tile)
             with right:
-                marks.tile_words(card.tile)
+                components.tile_words(card.tile)
                 st.markdown("\n".join(f"- {line}" for line in card.standing))
-                marks.why(card.tile.reasons)
+                components.why(card.tile.reasons)
     if len(cards) > 1:
-        panels.picture_panel(visit, visit.store.panel(ward_card.versus, view), f"versus-{slug}", view)
+        render.picture_panel(visit, visit.store.panel(ward_card.versus, view), f"versus-{slug}", view)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if versus:
             _compare(visit, view, slug)
@@ -244,7 +244,7 @@ def _compare(visit: Visit, view: Filters, slug: str) -> None:
     def add() -> None:
         code = st.session_state[key]
         if code:
-            url.choose(wards=(view.wards[0], code))
+            url_state.choose(wards=(view.wards[0], code))
             st.session_state[key] = None
 
     st.selectbox(
@@ -290,17 +290,17 @@ def _take_away(visit: Visit, view: Filters, slug: str) -> None:
 
 def in_depth(visit: Visit, slug: str) -> None:
     """Time, years, unusual wards, ranks, and two measures at once."""
-    view = panels.view_of(visit, slug)
+    view = render.view_of(visit, slug)
     kept = replace(view, lens="map")
     through_time(visit, view)
     years = visit.store.panel(map_over_time.years, view)
     if not years.empty:
-        panels.picture_panel(visit, years, "map-years", kept)
+        render.picture_panel(visit, years, "map-years", kept)
     if len(choropleth.offered(visit.store.data, view)) < 2:
         return
     if visit.catalogue.indicators[slug].has_rate:
-        panels.picture_panel(visit, visit.store.panel(funnel.funnel_chart, view), "map-funnel", kept)
-    panels.picture_panel(visit, visit.store.panel(rank_changes.rank_moves, view), "map-ranks", kept)
+        render.picture_panel(visit, visit.store.panel(funnel.funnel_chart, view), "map-funnel", kept)
+    render.picture_panel(visit, visit.store.panel(rank_changes.rank_moves, view), "map-ranks", kept)
     if visit.catalogue.indicators[slug].has_rate:
         _two_at_once(visit, view, kept)
 
@@ -308,7 +308,7 @@ def in_depth(visit: Visit, slug: str) -> None:
 def through_time(visit: Visit, view: Filters) -> None:
     """The map step by step: scrub, or press play. It stands still until asked."""
     with st.container(border=True):
-        marks.title("Through time")
+        components.title("Through time")
         with st.container(horizontal=True, vertical_alignment="center"):
             grain = st.segmented_control(
                 "Length of a step",
@@ -356,15 +356,15 @@ def _moment(visit: Visit, view: Filters, grain: Grain, *, playing: bool) -> None
     shown = replace(view, period="custom", first=span.first, last=span.last)
     picture = visit.store.panel(map_over_time.moment, shown, grain)
     if picture.indicator.trust is Trust.ILLUSTRATIVE:
-        marks.illustrative()
+        components.illustrative()
     st.markdown(f"**{picture.title}**")
     st.caption(picture.caption)
     left, right = st.columns([3, 2], gap="large")
     with left:
-        st.plotly_chart(picture.figure, key=f"moment-{view.indicator}", config=panels.CHART, alt=picture.alt)
-        marks.legend(picture.legend)
+        st.plotly_chart(picture.figure, key=f"moment-{view.indicator}", config=render.CHART, alt=picture.alt)
+        components.legend(picture.legend)
     right.table(picture.evidence.table.head(TOP), hide_index=True, border="horizontal", alt=f"The highest {TOP} wards")
-    marks.foot(picture.evidence, visit.release, replace(shown, lens="map"), f"moment-{view.indicator}")
+    components.foot(picture.evidence, visit.release, replace(shown, lens="map"), f"moment-{view.indicator}")
 
 
 def _step(place: str, names: list[str], step: int) -> None:
@@ -386,33 +386,33 @@ def _two_at_once(visit: Visit, view: Filters, kept: Filters) -> None:
         )
         found = visit.store.panel(bivariate_map.two_at_once, view, second or can[0])
         picture = found.picture
-        panels.title(picture)
+        render.title(picture)
         if picture.empty:
             st.info(picture.sentence)
             return
         left, right = st.columns([3, 2], gap="large", vertical_alignment="center")
-        left.plotly_chart(picture.figure, key=f"two-{view.indicator}", config=panels.CHART, alt=picture.alt)
+        left.plotly_chart(picture.figure, key=f"two-{view.indicator}", config=render.CHART, alt=picture.alt)
         with right:
             _key(found)
             st.markdown(picture.sentence)
             st.caption(picture.remark)
-        marks.foot(picture.evidence, visit.release, kept, f"two-{view.indicator}")
+        components.foot(picture.evidence, visit.release, kept, f"two-{view.indicator}")
 
 
 def _key(found: TwoAtOnce) -> None:
     """The nine colours with both scales in words."""
     cell = "width:2.6rem;height:2.2rem;border:1px solid rgba(128,128,128,0.45)"
     rows = "".join(
-        f'<tr><th scope="row" style="font-weight:400;text-align:right;padding:0 0.5rem">{marks.safe(name)}</th>'
+        f'<tr><th scope="row" style="font-weight:400;text-align:right;padding:0 0.5rem">{components.safe(name)}</th>'
         + "".join(f'<td style="{cell};background:{colour}"></td>' for colour in colours)
         + "</tr>"
         for name, colours in zip(reversed(found.rows), bivariate_map.KEY, strict=True)
     )
     foot = "".join(
-        f'<td style="font-size:0.75rem;text-align:center;padding-top:0.25rem">{marks.safe(name)}</td>'
+        f'<td style="font-size:0.75rem;text-align:center;padding-top:0.25rem">{components.safe(name)}</td>'
         for name in found.columns
     )
     st.html(
-        f'<div style="font-size:0.85rem">{marks.safe(found.down)} ↑<table style="border-collapse:collapse">{rows}'
-        f"<tr><td></td>{foot}</tr></table>{marks.safe(found.across)} →</div>"
+        f'<div style="font-size:0.85rem">{components.safe(found.down)} ↑<table style="border-collapse:collapse">{rows}'
+        f"<tr><td></td>{foot}</tr></table>{components.safe(found.across)} →</div>"
     )

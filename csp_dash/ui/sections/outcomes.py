@@ -12,7 +12,7 @@ from csp_dash.domain.filters import Filters
 from csp_dash.domain.words import Trust
 from csp_dash.panels.plan import targets as judged
 from csp_dash.panels.tile import tile
-from csp_dash.ui import marks, panels
+from csp_dash.ui import components, render
 from csp_dash.ui.frame import Visit, page
 
 STANDINGS = {
@@ -27,7 +27,7 @@ STANDINGS = {
 def outcomes(visit: Visit, slug: str) -> None:
     """What the plan wants here, what measures it, and what nobody publishes yet."""
     priority = visit.catalogue.priorities[slug]
-    marks.section("What the plan wants, and what shows it", "outcomes")
+    components.section("What the plan wants, and what shows it", "outcomes")
     _targets(visit, slug)
     with st.grid(3, min_column_width=300):
         for outcome in priority.outcomes:
@@ -43,8 +43,8 @@ def outcome_measures(visit: Visit, slug: str, outcome: Outcome) -> None:
     measured = [item for item in items if item.counts_in_headlines and visit.store.data.shows(item)]
     waiting = asked_for(items)
     for item in measured:
-        found = visit.store.panel(tile, panels.view_of(visit, item.slug))
-        st.markdown(f"{marks.chip(found.state)} {marks.measure_link(visit.filters, item, found.subject)}")
+        found = visit.store.panel(tile, render.view_of(visit, item.slug))
+        st.markdown(f"{components.chip(found.state)} {components.measure_link(visit.filters, item, found.subject)}")
     if waiting:
         st.markdown("Awaiting " + ", ".join(waiting) + ".")
     if not measured:
@@ -99,7 +99,7 @@ def awaiting(visit: Visit, items: Iterable[Indicator]) -> None:
 def awaiting_card(visit: Visit, item: Indicator) -> None:
     """An awaiting measure by itself: what it is, who holds it, the plan's figure, and how it gets figures."""
     with st.container(border=True):
-        marks.section(item.title)
+        components.section(item.title)
         st.markdown(item.plain)
         st.badge("No figures yet", icon=":material/hourglass_empty:", color="gray")
         lines = [
