@@ -11,8 +11,8 @@ from pathlib import Path
 from csp_dash import refresh
 from csp_dash.analytics.power import simulate
 from csp_dash.catalogue import Catalogue, CatalogueError, load
+from csp_dash.domain.enums import BOROUGH
 from csp_dash.domain.settings import Settings
-from csp_dash.domain.words import BOROUGH
 from csp_dash.ingest.facts import BadInput
 from csp_dash.panels import answer
 from csp_dash.panels.dataset import open_data

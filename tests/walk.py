@@ -14,9 +14,9 @@ import plotly.graph_objects as go
 
 from csp_dash.analytics.state import State
 from csp_dash.domain.catalogue import Indicator
+from csp_dash.domain.enums import AreaKind, Compare, Frequency, Kind, Measure, Trust
 from csp_dash.domain.filters import PERIODS, Filters
-from csp_dash.domain.months import Month
-from csp_dash.domain.words import AreaKind, Compare, Frequency, Kind, Measure, Trust
+from csp_dash.domain.periods import Month
 from csp_dash.panels import tile
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.themes import contribution, paired_measures

@@ -9,12 +9,12 @@ from datetime import timedelta
 
 import pandas as pd
 
-from csp_dash.analytics import wording
 from csp_dash.analytics.intervals import ALPHA, RateRatio, rate_ratio, ratio_of_ratios, two_shares
 from csp_dash.analytics.rates import Rate
+from csp_dash.domain import wording
 from csp_dash.domain.catalogue import Event
-from csp_dash.domain.months import Span
-from csp_dash.domain.words import Kind
+from csp_dash.domain.enums import Kind
+from csp_dash.domain.periods import Span
 
 FEW = 30
 """Of fewer events no percentage is shown: one more or less would move it by points."""

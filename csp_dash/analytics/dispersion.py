@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import norm
 
-from csp_dash.analytics.signal import SCREEN
+from csp_dash.analytics.control_chart import SCREEN
 
 MONTHS = 120
 FEWEST = 12

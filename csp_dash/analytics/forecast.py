@@ -13,7 +13,7 @@ from statsmodels.tsa.forecasting.stl import STLForecast
 from statsmodels.tsa.holtwinters import SimpleExpSmoothing
 
 from csp_dash.analytics.seasonal import TREND, YEAR, Numbers, last_run
-from csp_dash.domain.months import Month
+from csp_dash.domain.periods import Month
 
 FEWEST = 72
 SMALLEST = 10.0

@@ -7,12 +7,13 @@ from datetime import date
 
 import pandas as pd
 
-from csp_dash.analytics import rates, wording
+from csp_dash.analytics import rates
 from csp_dash.analytics.compare import Against, Change, Window
+from csp_dash.analytics.control_chart import BEYOND, Record
 from csp_dash.analytics.intervals import ALPHA, RateRatio, smallest_detectable_count
-from csp_dash.analytics.signal import BEYOND, Record
-from csp_dash.domain.months import Span
-from csp_dash.domain.words import Direction, Kind
+from csp_dash.domain import wording
+from csp_dash.domain.enums import Direction, Kind
+from csp_dash.domain.periods import Span
 
 CHANCE = "chance alone could explain it"
 NOT_CHANCE = "more than chance would explain"

@@ -9,9 +9,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from csp_dash.analytics.compare import Window, change
+from csp_dash.analytics.control_chart import BASELINE, BEYOND, YEAR, rules, usual_range
 from csp_dash.analytics.dispersion import dispersion
-from csp_dash.analytics.signal import BASELINE, BEYOND, YEAR, rules, usual_range
-from csp_dash.domain.months import Month, Span
+from csp_dash.domain.periods import Month, Span
 
 KEPT = Path(__file__).with_name("power.csv")
 VOLUMES = (

@@ -15,7 +15,7 @@ import pandas as pd
 from scipy.stats import kruskal
 from statsmodels.tsa.seasonal import STL
 
-from csp_dash.domain.months import Month
+from csp_dash.domain.periods import Month
 
 YEAR = 12
 MOST = 120

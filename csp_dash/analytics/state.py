@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from csp_dash.analytics.compare import Change
-from csp_dash.domain.words import Direction
+from csp_dash.domain.enums import Direction
 
 UP = "trending_up"
 DOWN = "trending_down"

@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from csp_dash.analytics.compare import Window
 from csp_dash.analytics.intervals import poisson_ci, smallest_detectable_points, wilson
-from csp_dash.domain.months import Month
-from csp_dash.domain.words import Kind
+from csp_dash.domain.enums import Kind
+from csp_dash.domain.periods import Month
 
 
 class Standing(StrEnum):

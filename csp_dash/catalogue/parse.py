@@ -31,8 +31,8 @@ from csp_dash.domain.catalogue import (
     Theme,
     ThemePicture,
 )
-from csp_dash.domain.months import Span
-from csp_dash.domain.words import AreaKind, Direction, FigureKind, Frequency, Kind, Trust
+from csp_dash.domain.enums import AreaKind, Direction, FigureKind, Frequency, Kind, Trust
+from csp_dash.domain.periods import Span
 
 DENOMINATORS = ("residents", "offences", "respondents", "searches", "published", "none")
 BUTTON = 24  # letters that fit on a theme's button

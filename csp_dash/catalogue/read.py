@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from csp_dash.domain.months import Month
+from csp_dash.domain.periods import Month
 
 Word = TypeVar("Word", bound=StrEnum)
 

@@ -12,7 +12,7 @@ from itertools import product
 import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
-from csp_dash.analytics.wording import number_or_rate
+from csp_dash.domain.wording import number_or_rate
 
 EMPTY = "No data for this choice"
 GLYPH = 0.56

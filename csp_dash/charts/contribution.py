@@ -10,8 +10,8 @@ import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
 from csp_dash.analytics.narrate import CHANCE, NOT_CHANCE
-from csp_dash.analytics.wording import counted, points
 from csp_dash.charts.base import PAGE, Style, begins, dress, empty, rounded, signed, text_width, wrapped
+from csp_dash.domain.wording import counted, points
 
 MOST = 14
 NAME = 18

@@ -8,10 +8,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
-from csp_dash.analytics.signal import limits
-from csp_dash.analytics.wording import measured
+from csp_dash.analytics.control_chart import limits
 from csp_dash.charts.base import PAGE, Style, dress, empty, places, rounded, signed, ticks, years
-from csp_dash.domain.months import Month
+from csp_dash.domain.periods import Month
+from csp_dash.domain.wording import measured
 
 NAMES = ("months and their trend", "season", "what is left over")
 GAP = 0.09

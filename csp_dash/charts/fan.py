@@ -9,9 +9,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
-from csp_dash.analytics.wording import measured, number_or_rate
 from csp_dash.charts.base import PAGE, Style, dress, empty, places, rounded, short, text_width, ticks, years
-from csp_dash.domain.months import Month
+from csp_dash.domain.periods import Month
+from csp_dash.domain.wording import measured, number_or_rate
 
 SHOWN = 48
 YEAR = 12

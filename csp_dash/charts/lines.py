@@ -8,8 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
-from csp_dash.analytics.wording import number_or_rate
-from csp_dash.charts import events as moments
+from csp_dash.charts import annotations as moments
 from csp_dash.charts.base import (
     PAGE,
     Style,
@@ -25,6 +24,7 @@ from csp_dash.charts.base import (
     years,
 )
 from csp_dash.domain.catalogue import Event
+from csp_dash.domain.wording import number_or_rate
 
 MOST = 6
 

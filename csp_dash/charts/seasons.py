@@ -8,9 +8,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
-from csp_dash.analytics.wording import measured
 from csp_dash.charts.base import PAGE, Style, dress, empty, places, rounded, spread, text_width, ticks
-from csp_dash.domain.months import Month
+from csp_dash.domain.periods import Month
+from csp_dash.domain.wording import measured
 
 EARLIER = 8
 APRIL = 4

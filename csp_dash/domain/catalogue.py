@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from csp_dash.domain.months import Month, Span, financial_year
+from csp_dash.domain.enums import AreaKind, Direction, FigureKind, Frequency, Kind, Trust
+from csp_dash.domain.periods import Month, Span, financial_year
 from csp_dash.domain.quoted import stated
-from csp_dash.domain.words import AreaKind, Direction, FigureKind, Frequency, Kind, Trust
 
 
 @dataclass(frozen=True, slots=True)

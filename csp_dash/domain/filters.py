@@ -8,8 +8,8 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import TypeVar
 
-from csp_dash.domain.months import Month, Span, year_to_date
-from csp_dash.domain.words import Compare, Measure, Shade
+from csp_dash.domain.enums import Compare, Measure, Shade
+from csp_dash.domain.periods import Month, Span, year_to_date
 
 PLAN = Span(Month(2021, 4), Month(2024, 3))
 PERIODS = {

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from csp_dash.domain.words import AreaKind, Trust
+from csp_dash.domain.enums import AreaKind, Trust
 
 
 @dataclass(frozen=True, slots=True)

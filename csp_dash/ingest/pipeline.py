@@ -22,7 +22,7 @@ import duckdb
 import pandas as pd
 
 from csp_dash.catalogue import Catalogue
-from csp_dash.catalogue.supplied import supplied
+from csp_dash.catalogue.release_view import supplied
 from csp_dash.ingest import (
     cards,
     chain,
@@ -55,7 +55,7 @@ from csp_dash.ingest.intake import Entry, entries
 from csp_dash.ingest.keep import keep
 from csp_dash.ingest.merge import COVERAGE, Merged, merge, series_held, table
 from csp_dash.ingest.report import changes, markdown
-from csp_dash.warehouse import About, Releases, Snapshot, database, declared
+from csp_dash.warehouse import ReleaseInfo, Releases, Snapshot, database, declared
 
 READERS: tuple[ModuleType, ...] = (
     mps,
@@ -183,7 +183,7 @@ def ingest(
             )
             took_in = tuple(entry.name for entry in taken_in)
             kept = keep(taken_in, ledger, made.catalogue, releases.inputs, copy)
-            about = About(took_in=took_in, inputs=kept, accepted=accepted, report=report)
+            about = ReleaseInfo(took_in=took_in, inputs=kept, accepted=accepted, report=report)
             published = releases.publish(new, about)
     return Outcome(published.release, True, report)
 

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from csp_dash.catalogue import Catalogue
-from csp_dash.catalogue.supplied import return_source
-from csp_dash.domain.words import BOROUGH
+from csp_dash.catalogue.release_view import return_source
+from csp_dash.domain.enums import BOROUGH
 from csp_dash.ingest import told
 from csp_dash.ingest.context import Base
 from csp_dash.ingest.found import files_of

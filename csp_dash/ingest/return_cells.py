@@ -14,8 +14,8 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from csp_dash.domain.months import Month, Span, financial_year
-from csp_dash.domain.words import BOROUGH, Frequency
+from csp_dash.domain.enums import BOROUGH, Frequency
+from csp_dash.domain.periods import Month, Span, financial_year
 
 WARD_NAMES = Path(__file__).with_name("ward_names.csv")
 OUT_OF_AREA = ""

@@ -27,10 +27,10 @@ from datetime import date
 import pandas as pd
 
 from csp_dash.catalogue import Catalogue
-from csp_dash.catalogue.supplied import return_source
+from csp_dash.catalogue.release_view import return_source
 from csp_dash.domain.catalogue import Indicator
-from csp_dash.domain.months import Span
-from csp_dash.domain.words import BOROUGH, AreaKind, Frequency, Kind
+from csp_dash.domain.enums import BOROUGH, AreaKind, Frequency, Kind
+from csp_dash.domain.periods import Span
 from csp_dash.ingest import tables
 from csp_dash.ingest.boroughs import BOROUGHS
 from csp_dash.ingest.context import Context

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from csp_dash.catalogue import Catalogue
-from csp_dash.catalogue.supplied import return_source
-from csp_dash.domain.words import Trust
+from csp_dash.catalogue.release_view import return_source
+from csp_dash.domain.enums import Trust
 from csp_dash.ingest.merge import Merged
 
 

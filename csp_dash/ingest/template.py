@@ -20,8 +20,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from csp_dash.catalogue import Catalogue
 from csp_dash.domain.catalogue import Indicator
-from csp_dash.domain.months import Month, Span
-from csp_dash.domain.words import BOROUGH, AreaKind, Frequency, Kind
+from csp_dash.domain.enums import BOROUGH, AreaKind, Frequency, Kind
+from csp_dash.domain.periods import Month, Span
 from csp_dash.ingest.facts import BadInput
 from csp_dash.ingest.return_cells import HOW, wards
 

@@ -10,8 +10,8 @@ from datetime import date
 import pandas as pd
 
 from csp_dash.catalogue import Catalogue
-from csp_dash.catalogue.supplied import return_source
-from csp_dash.domain.months import Month
+from csp_dash.catalogue.release_view import return_source
+from csp_dash.domain.periods import Month
 from csp_dash.ingest.found import files_of
 from csp_dash.ingest.schedule import Due
 

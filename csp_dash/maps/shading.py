@@ -9,7 +9,7 @@ import pandas as pd
 
 from csp_dash.analytics.classes import NO_DATA, Classes
 from csp_dash.analytics.palette import MISSING
-from csp_dash.analytics.wording import number_or_rate
+from csp_dash.domain.wording import number_or_rate
 
 Chips = tuple[tuple[str, str], ...]
 

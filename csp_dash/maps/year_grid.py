@@ -19,8 +19,8 @@ import shapely
 from csp_dash.analytics import palette
 from csp_dash.analytics.classes import NO_DATA
 from csp_dash.maps.boundaries import Boundaries, rings_of
+from csp_dash.maps.plotly_map import EMPTY
 from csp_dash.maps.shading import Shading
-from csp_dash.maps.sheet import EMPTY
 
 Outlines = Mapping[str, str]
 

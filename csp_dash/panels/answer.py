@@ -9,9 +9,9 @@ from csp_dash import queries
 from csp_dash.analytics import narrate, rates
 from csp_dash.analytics.compare import FEW
 from csp_dash.domain.catalogue import Indicator
+from csp_dash.domain.enums import AreaKind, Frequency, Kind, Trust
 from csp_dash.domain.filters import MOST_AREAS, Filters
-from csp_dash.domain.months import Month, Span
-from csp_dash.domain.words import AreaKind, Frequency, Kind, Trust
+from csp_dash.domain.periods import Month, Span
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.trends.comparisons import comparisons
 from csp_dash.warehouse import Warehouse

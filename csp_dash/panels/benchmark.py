@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from csp_dash.analytics import narrate, rates, wording
+from csp_dash.analytics import narrate, rates
 from csp_dash.analytics.compare import Against, Change, Window, against, changed_apart
-from csp_dash.domain.words import LONDON, Compare, Kind
+from csp_dash.domain import wording
+from csp_dash.domain.enums import LONDON, Compare, Kind
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.selection import Selection, against_before
 

@@ -16,17 +16,17 @@ import pandas as pd
 import shapely
 
 from csp_dash import queries
-from csp_dash.analytics import wording
 from csp_dash.analytics.compare import Window, windows
 from csp_dash.analytics.dispersion import CHANCE, Dispersion, dispersion
 from csp_dash.analytics.hotspots import Neighbours, neighbours
 from csp_dash.analytics.seasonal import Seasons, seasons
 from csp_dash.catalogue import Catalogue
+from csp_dash.domain import wording
 from csp_dash.domain.catalogue import Indicator
+from csp_dash.domain.enums import BOROUGH, LONDON, AreaKind, Compare, Frequency, Kind, Trust
 from csp_dash.domain.filters import Vocabulary
-from csp_dash.domain.months import Month, Span
+from csp_dash.domain.periods import Month, Span
 from csp_dash.domain.settings import Settings
-from csp_dash.domain.words import BOROUGH, LONDON, AreaKind, Compare, Frequency, Kind, Trust
 from csp_dash.maps.boundaries import Boundaries, boundaries
 from csp_dash.maps.context import Context, context
 from csp_dash.warehouse import Releases, Snapshot, Warehouse, database, declared
@@ -39,7 +39,7 @@ RENAMED = Month(2022, 5)  # two wards took new names at the elections of that mo
 
 
 @dataclass(frozen=True, slots=True)
-class Have:
+class Availability:
     """Which periods exist: first and last month, missing months, the source and newest file they come from."""
 
     span: Span
@@ -79,7 +79,7 @@ class Dataset:
         self.parents: dict[str, str] = dict(zip(places["code"], places["parent"], strict=True))
         self.former = {code: str(was) for code, was in zip(places["code"], places["former"], strict=True) if was}
         self._have = {
-            (str(row["indicator"]), str(row["area_kind"])): Have(
+            (str(row["indicator"]), str(row["area_kind"])): Availability(
                 Span(Month.of(row["first"]), Month.of(row["last"])),
                 tuple(row["missing"]),
                 str(row["source"]),
@@ -121,7 +121,7 @@ class Dataset:
         """Those of some areas for which this instance shows an indicator."""
         return tuple(code for code in areas if self.shows(indicator, AreaKind(self.kinds[code])))
 
-    def have(self, indicator: Indicator, kind: AreaKind | str = AreaKind.BOROUGH) -> Have | None:
+    def have(self, indicator: Indicator, kind: AreaKind | str = AreaKind.BOROUGH) -> Availability | None:
         """The periods of an indicator at a kind of area, or None where there are none or they are not shown."""
         if not self.shows(indicator, AreaKind(kind)):
             return None

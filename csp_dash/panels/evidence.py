@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from csp_dash.analytics import narrate, wording
+from csp_dash.analytics import narrate
 from csp_dash.analytics.compare import FEW as FEWEST
-from csp_dash.analytics.suppress import MARK, few
+from csp_dash.analytics.small_numbers import MARK, few
+from csp_dash.domain import wording
 from csp_dash.domain.catalogue import Contradiction, Event, Indicator
-from csp_dash.domain.words import Kind, Measure, Trust
+from csp_dash.domain.enums import Kind, Measure, Trust
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.selection import ILLUSTRATIVE, Selection, value_words
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from csp_dash.analytics import rates, wording
+from csp_dash.analytics import rates
 from csp_dash.analytics.compare import Change, Window, change
 from csp_dash.analytics.rates import Rate
+from csp_dash.domain import wording
 from csp_dash.domain.catalogue import Event, Indicator
+from csp_dash.domain.enums import BOROUGH, AreaKind, Compare, Frequency, Kind, Measure, Trust
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.months import Month, Span
-from csp_dash.domain.words import BOROUGH, AreaKind, Compare, Frequency, Kind, Measure, Trust
-from csp_dash.panels.dataset import Dataset, Have
+from csp_dash.domain.periods import Month, Span
+from csp_dash.panels.dataset import Availability, Dataset
 
 ILLUSTRATIVE = "Illustrative, not real data"
 # A survey or a yearly figure has one newest period, whichever of these is asked for.
@@ -29,7 +30,7 @@ class Selection:
     kind: AreaKind
     areas: tuple[str, ...]
     place: str
-    have: Have | None
+    have: Availability | None
     span: Span | None
     measure: Measure
     breaks: tuple[Event, ...]
@@ -140,7 +141,7 @@ def select(data: Dataset, view: Filters, *, whole: bool = False) -> Selection:
     )
 
 
-def period_of(view: Filters, have: Have | None) -> Span | None:
+def period_of(view: Filters, have: Availability | None) -> Span | None:
     """The period of a view, of a series that may have begun less than twelve months ago."""
     if have is None:
         return None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from csp_dash.analytics import narrate, signal
+from csp_dash.analytics import control_chart, narrate
 from csp_dash.analytics.compare import Change
 from csp_dash.analytics.state import State
 from csp_dash.domain.catalogue import Indicator
+from csp_dash.domain.enums import Direction, Frequency, Kind
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import Direction, Frequency, Kind
 from csp_dash.panels.benchmark import beside
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.selection import Selection, compare, select, value, value_words
@@ -93,7 +93,7 @@ def _reasons(data: Dataset, question: Selection, found: Change | None) -> tuple[
     signals = ""
     if indicator.frequency is Frequency.MONTH and question.have is not None:
         frame = data.series(indicator, question.areas)
-        drawn = signal.trend(
+        drawn = control_chart.trend(
             frame, kind=indicator.kind, breaks=question.breaks, seasons=noise.seasons, dispersion=noise.dispersion.value
         )
         signals = narrate.signals_sentence(drawn)
@@ -118,6 +118,6 @@ def _spark(data: Dataset, question: Selection) -> tuple[float, ...]:
         drawn = frame["numerator"] / frame["denominator"] if share else frame["numerator"]
         return tuple(float(number) for number in drawn.dropna())[-MOST_POINTS:]
     if question.indicator.kind is Kind.PROPORTION:
-        drawn = signal.trend(frame, kind=Kind.PROPORTION)["smooth"].dropna()
+        drawn = control_chart.trend(frame, kind=Kind.PROPORTION)["smooth"].dropna()
         return tuple(float(number) for number in drawn)[-MOST_POINTS:]
-    return tuple(signal.rolling(frame))[-MOST_POINTS:]
+    return tuple(control_chart.rolling(frame))[-MOST_POINTS:]

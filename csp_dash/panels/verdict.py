@@ -8,8 +8,8 @@ from csp_dash.analytics import narrate
 from csp_dash.analytics.compare import Change, crossed
 from csp_dash.analytics.state import State, state
 from csp_dash.domain.catalogue import Indicator
-from csp_dash.domain.months import Month
-from csp_dash.domain.words import AreaKind, Compare
+from csp_dash.domain.enums import AreaKind, Compare
+from csp_dash.domain.periods import Month
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.selection import Selection, compare
 

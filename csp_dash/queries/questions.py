@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from csp_dash.domain.months import Span
+from csp_dash.domain.periods import Span
 from csp_dash.warehouse import Warehouse
 
 SHAPES: dict[str, tuple[str, ...]] = {

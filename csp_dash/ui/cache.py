@@ -17,7 +17,7 @@ import streamlit as st
 
 from csp_dash.catalogue import Catalogue
 from csp_dash.domain.filters import Filters, Vocabulary
-from csp_dash.domain.months import Month
+from csp_dash.domain.periods import Month
 from csp_dash.domain.settings import Settings
 from csp_dash.panels.dataset import Dataset, open_data
 from csp_dash.warehouse import Releases, Snapshot

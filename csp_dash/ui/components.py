@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from csp_dash.analytics import wording
+from csp_dash.analytics.small_numbers import FEW, MARK
 from csp_dash.analytics.state import State
-from csp_dash.analytics.suppress import FEW, MARK
+from csp_dash.domain import wording
 from csp_dash.domain.catalogue import Contradiction, Indicator
 from csp_dash.domain.filters import Filters
 from csp_dash.panels.evidence import Evidence

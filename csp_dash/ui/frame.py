@@ -16,10 +16,10 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from csp_dash.catalogue import Catalogue, CatalogueError, load
+from csp_dash.domain.enums import Compare, Measure
 from csp_dash.domain.filters import BOROUGH_INSTEAD, PERIODS, Filters, Note, Vocabulary
-from csp_dash.domain.months import Month
+from csp_dash.domain.periods import Month
 from csp_dash.domain.settings import Settings
-from csp_dash.domain.words import Compare, Measure
 from csp_dash.ui import cache, components, url_state
 from csp_dash.warehouse import SnapshotError
 

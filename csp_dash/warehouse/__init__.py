@@ -1,27 +1,27 @@
 """The only reading room that knows DuckDB: makes the database of a release and answers questions by name."""
 
 from csp_dash.warehouse.build import CheckFailed, Failure, database, declared, held
-from csp_dash.warehouse.inputs import Input, InputError, Inputs
-from csp_dash.warehouse.open import Warehouse
+from csp_dash.warehouse.connection import Warehouse
+from csp_dash.warehouse.input_archive import Input, InputError, Inputs
+from csp_dash.warehouse.lock import FolderLock
 from csp_dash.warehouse.releases import Busy, NothingNew, Release, ReleaseError, Releases
-from csp_dash.warehouse.snapshot import About, Snapshot, SnapshotError
-from csp_dash.warehouse.turn import Turn
+from csp_dash.warehouse.snapshot import ReleaseInfo, Snapshot, SnapshotError
 
 __all__ = [
-    "About",
     "Busy",
     "CheckFailed",
     "Failure",
+    "FolderLock",
     "Input",
     "InputError",
     "Inputs",
     "NothingNew",
     "Release",
     "ReleaseError",
+    "ReleaseInfo",
     "Releases",
     "Snapshot",
     "SnapshotError",
-    "Turn",
     "Warehouse",
     "database",
     "declared",

@@ -15,8 +15,8 @@ import duckdb
 import pandas as pd
 
 from csp_dash.catalogue import Catalogue
-from csp_dash.catalogue.supplied import supplied
-from csp_dash.warehouse.open import connect
+from csp_dash.catalogue.release_view import supplied
+from csp_dash.warehouse.connection import connect
 from csp_dash.warehouse.snapshot import ROOT, Snapshot, SnapshotError
 
 SQL = Path(__file__).parent / "sql"

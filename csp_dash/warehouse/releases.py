@@ -22,11 +22,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from csp_dash.catalogue import Catalogue, load
-from csp_dash.warehouse import disk
+from csp_dash.warehouse import atomic
 from csp_dash.warehouse.build import database, declared, folder_of, release_of
-from csp_dash.warehouse.inputs import Input, Inputs
-from csp_dash.warehouse.snapshot import ABOUT, ROOT, About, Snapshot, SnapshotError
-from csp_dash.warehouse.turn import Turn
+from csp_dash.warehouse.input_archive import Input, Inputs
+from csp_dash.warehouse.lock import FolderLock
+from csp_dash.warehouse.snapshot import ABOUT, ROOT, ReleaseInfo, Snapshot, SnapshotError
 
 LOG = logging.getLogger(__name__)
 BUNDLED = "bundled"
@@ -54,7 +54,7 @@ class Release:
     """A kept release. `size` is in bytes; `trouble` says why it cannot be used, where that is so."""
 
     name: str
-    about: About
+    about: ReleaseInfo
     size: int
     live: bool
     bundled: bool
@@ -70,7 +70,7 @@ class Releases:
         self.pointer = self.cache / "current"
         self.root = root
         self.inputs = Inputs(self.cache / "inputs")
-        self._turn = Turn(self.folder)
+        self._turn = FolderLock(self.folder)
 
     # --- reading -------------------------------------------------------------------------------------
 
@@ -107,7 +107,7 @@ class Releases:
         bundled = Snapshot.open(self.root)
         kept = [self._told(name, live) for name in self._names()]
         size = sum(path.stat().st_size for path in map(bundled.path, bundled.files) if path.exists())
-        last = Release(bundled.release, About(), size, live.root == self.root, bundled=True)
+        last = Release(bundled.release, ReleaseInfo(), size, live.root == self.root, bundled=True)
         return [*sorted(kept, key=lambda item: item.about.made, reverse=True), last]
 
     def notices(self) -> list[str]:
@@ -151,7 +151,7 @@ class Releases:
     def _told(self, name: str, live: Snapshot) -> Release:
         folder = self.folder / name
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-        about, trouble = About(), ""
+        about, trouble = ReleaseInfo(), ""
         try:
             about = Snapshot.open(folder).about
         except SnapshotError as fault:
@@ -200,7 +200,7 @@ class Releases:
         """Whether a snapshot shows anything that the live release does not: another figure, or other rows left out."""
         return _shown(snapshot) != _shown(self._look()[0])
 
-    def publish(self, folder: Path, about: About) -> Snapshot:
+    def publish(self, folder: Path, about: ReleaseInfo) -> Snapshot:
         """Make what lies in a folder of `making` the live release.
 
         `about` tells what was taken in and accepted; when it was made and what it grew from is added here. Raises
@@ -284,13 +284,13 @@ class Releases:
             )
         return parent
 
-    def _signed(self, about: About, live: Snapshot) -> About:
+    def _signed(self, about: ReleaseInfo, live: Snapshot) -> ReleaseInfo:
         root = live.about.grew_from or Snapshot.open(self.root).release
         made = about.made or datetime.now(UTC).isoformat(timespec="seconds")
         inputs = tuple(dict.fromkeys([*about.inputs, *live.about.inputs]))
         return replace(about, made=made, parent=live.release, grew_from=root, inputs=inputs)
 
-    def _put_in_place(self, snapshot: Snapshot, about: About) -> Snapshot:
+    def _put_in_place(self, snapshot: Snapshot, about: ReleaseInfo) -> Snapshot:
         """On the disk first, then under its name, then live: in this order whatever is cut off is harmless."""
         if snapshot.release == Snapshot.open(self.root).release:
             self._point(BUNDLED)
@@ -298,18 +298,18 @@ class Releases:
         (snapshot.root / ABOUT).write_text(about.to_json(), encoding="utf-8")
         if about.report:
             (snapshot.root / REPORT).write_text(about.report, encoding="utf-8")
-        disk.settle(snapshot.root)
+        atomic.settle(snapshot.root)
         target = self.folder / snapshot.release
         if target.exists() and not _whole(target):
             target.replace(self.folder / f".making-{secrets.token_hex(6)}")
         if not target.exists():
             snapshot.root.replace(target)
-            disk.fsync(self.folder)
+            atomic.fsync(self.folder)
         self._point(snapshot.release)
         return Snapshot.open(target)
 
     def _point(self, name: str) -> None:
-        disk.put(f"{name}\n", self.pointer)
+        atomic.put(f"{name}\n", self.pointer)
 
     def _clear(self) -> None:
         """Remove what killed makers left. Only who has the turn may: nobody else is making anything then."""

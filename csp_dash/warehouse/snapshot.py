@@ -26,7 +26,7 @@ MEND_RELEASE = "Go back to an earlier release with `python -m csp_dash rollback`
 
 
 @dataclass(frozen=True)
-class About:
+class ReleaseInfo:
     """What is told about a release that was made here. The bundled one has nothing of this.
 
     `made` is a time in UTC (ISO 8601), `parent` the release that it was added to, `grew_from` the bundled snapshot at the
@@ -44,7 +44,7 @@ class About:
     report: str = ""
 
     @classmethod
-    def of(cls, body: Mapping[str, Any]) -> About:
+    def of(cls, body: Mapping[str, Any]) -> ReleaseInfo:
         """From the content of a release.json; ValueError where that is no such thing."""
         if not isinstance(body, dict) or not isinstance(body.get("accepted", {}), dict):
             raise ValueError("not a description of a release")
@@ -101,12 +101,12 @@ class Snapshot:
                 )
 
     @property
-    def about(self) -> About:
+    def about(self) -> ReleaseInfo:
         """How this release came about; empty for the bundled one. SnapshotError where release.json is damaged."""
         try:
-            return About.of(json.loads((self.root / ABOUT).read_text(encoding="utf-8")))
+            return ReleaseInfo.of(json.loads((self.root / ABOUT).read_text(encoding="utf-8")))
         except FileNotFoundError:
-            return About()
+            return ReleaseInfo()
         except (OSError, ValueError, TypeError):
             raise SnapshotError(f"Release {self.release} cannot be used: {ABOUT} is damaged. {MEND_RELEASE}") from None
 

@@ -20,7 +20,7 @@ from streamlit.testing.v1 import AppTest
 from csp_dash.catalogue import Catalogue
 from csp_dash.domain.settings import Settings
 from csp_dash.ui import cache, frame
-from csp_dash.warehouse import About, Releases, Snapshot
+from csp_dash.warehouse import ReleaseInfo, Releases, Snapshot
 
 WHITECHAPEL, WEAVERS = "E05009336", "E05009335"
 BUNDLED = Snapshot.open().release
@@ -37,7 +37,7 @@ def kept(cold: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Release
 def publish(kept: Releases, more: float = 1000, **about: object) -> str:
     with kept.making() as folder:
         new_release.write(folder, more=more)
-        return kept.publish(folder, About(**about)).release  # type: ignore[arg-type]
+        return kept.publish(folder, ReleaseInfo(**about)).release  # type: ignore[arg-type]
 
 
 def shown(at: AppTest) -> str:
@@ -100,7 +100,7 @@ def test_a_ward_that_the_new_release_lacks_goes_as_from_a_pasted_link(kept: Rele
         outlines.write_text(json.dumps(body), encoding="utf-8")
         new_release.sign(folder)
         why = dict.fromkeys(("orphan_area", "ward_sum_above_borough", "not_the_publishers_total"), "A test.")
-        name = kept.publish(folder, About(accepted=why)).release
+        name = kept.publish(folder, ReleaseInfo(accepted=why)).release
     at.run()
     assert not at.exception, [item.value for item in at.exception]
     assert shown(at) == name
@@ -161,7 +161,7 @@ def test_the_methods_page_tells_of_the_new_release(kept: Releases):
     assert "came with the software" in words(at)
     with kept.making() as folder:
         new_release.write(folder, tables=new_release.story())
-        name = kept.publish(folder, About(took_in=("ward.csv",))).release
+        name = kept.publish(folder, ReleaseInfo(took_in=("ward.csv",))).release
     at.run()
     check(at)
     text = words(at)
@@ -234,7 +234,7 @@ def test_what_is_read_late_is_read_from_its_own_release(kept: Releases, live: ca
         new_release.write(folder)
         shutil.copy(folder / "geo" / "boroughs.geojson", folder / "geo" / "wards.geojson")
         new_release.sign(folder)
-        kept.publish(folder, About())
+        kept.publish(folder, ReleaseInfo())
     before, after = live._store, live.now()
     assert before.data.snapshot.root != after.data.snapshot.root
     assert before.data._geojson("wards") != after.data._geojson("wards")
@@ -254,7 +254,7 @@ def test_measures_that_a_release_supplies_are_in_its_own_catalogue(kept: Release
         new_release.write(folder)
         facts.astype({"flag": "str"}).to_parquet(folder / "data" / "facts" / f"return_{slug}.parquet", index=False)
         new_release.sign(folder)
-        kept.publish(folder, About())
+        kept.publish(folder, ReleaseInfo())
     before, after = live._store, live.now()
     assert before.data.catalogue.indicators[slug].trust.value == "awaiting"
     assert after.data.catalogue.indicators[slug].trust.value == "partner"

@@ -12,7 +12,7 @@ import pytest
 from screens import TABLES, check, elements, open_all, visit, words
 
 from csp_dash.ui import frame
-from csp_dash.warehouse import About, Releases, SnapshotError
+from csp_dash.warehouse import ReleaseInfo, Releases, SnapshotError
 
 NASTY = "**b** [go](https://example.org) ![i](https://example.org/x) <b>h</b> :red[s] :material/home: $x$ `c` ~~d~~ www.example.org"
 LIVE = re.compile(r"(?<!\\)(\*\*b|\[go|!\[i|<b>h|:red|:material/home|\$x|`c|~~d|www\.example|https:/)")
@@ -43,7 +43,7 @@ def release(folder: Path) -> Releases:
             tables[name][column] = tables[name][column] + f" {NASTY}"
     with kept.making() as new:
         new_release.write(new, tables=tables)
-        about = About(made="2026-05-19T08:05:00+00:00", took_in=(), accepted={"stub_month": NASTY})
+        about = ReleaseInfo(made="2026-05-19T08:05:00+00:00", took_in=(), accepted={"stub_month": NASTY})
         kept.publish(new, about)
     return kept
 

@@ -20,7 +20,7 @@ from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.plan import answers
 from csp_dash.panels.trends import trend
 from csp_dash.panels.wards import ward_profile
-from csp_dash.warehouse import About, Releases
+from csp_dash.warehouse import ReleaseInfo, Releases
 
 WHITECHAPEL = "E05009336"
 NOX, REFERRALS = "nox_sightings", "hate_referrals"
@@ -68,7 +68,7 @@ def publish(kept: Releases) -> None:
             write_parquet(facts, folder / "data" / "facts" / f"return_{slug}.parquet", order_by=KEY)
             (folder / "data" / "cards" / f"return_{slug}.toml").write_text("retrieved = 2026-05-09\n", encoding="utf-8")
         new_release.sign(folder)
-        kept.publish(folder, About(made="2026-05-19T08:05:00+00:00", took_in=("nox.csv", "referrals.csv")))
+        kept.publish(folder, ReleaseInfo(made="2026-05-19T08:05:00+00:00", took_in=("nox.csv", "referrals.csv")))
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,10 @@ import pytest
 from screens import PICTURES, check, of_type, visit, words
 
 from csp_dash.catalogue import Catalogue
+from csp_dash.domain.enums import BOROUGH, LONDON, Trust
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.months import Month
+from csp_dash.domain.periods import Month
 from csp_dash.domain.settings import Settings
-from csp_dash.domain.words import BOROUGH, LONDON, Trust
 from csp_dash.ingest import pipeline
 from csp_dash.panels import tile
 from csp_dash.panels.dataset import Dataset

@@ -12,7 +12,7 @@ from screens import PAGES, PICTURES, check, fresh, of_type, visit, words
 from streamlit.testing.v1 import AppTest
 
 from csp_dash.catalogue import load
-from csp_dash.domain.words import Trust
+from csp_dash.domain.enums import Trust
 
 ROOT = Path(__file__).parents[2]
 

@@ -25,13 +25,13 @@ import sys
 sys.path.insert(0, "tests")
 import new_release
 from csp_dash.catalogue import load
-from csp_dash.warehouse import About, Releases, Snapshot, database, declared
+from csp_dash.warehouse import ReleaseInfo, Releases, Snapshot, database, declared
 kept = Releases(sys.argv[1])
 with kept.making() as folder:
     new_release.write(folder)
     snapshot = Snapshot.open(folder)
     database(snapshot, declared(snapshot, load()), sys.argv[1], being_made=True)
-    print(kept.publish(folder, About(took_in=("one.csv",))).release)
+    print(kept.publish(folder, ReleaseInfo(took_in=("one.csv",))).release)
 """
 
 

@@ -11,8 +11,8 @@ import pandas as pd
 from walk import Said
 
 from checks.nothing import pictures
-from csp_dash.analytics import wording
-from csp_dash.domain.words import BOROUGH, AreaKind, Compare, Frequency, Kind, Measure, Trust
+from csp_dash.domain import wording
+from csp_dash.domain.enums import BOROUGH, AreaKind, Compare, Frequency, Kind, Measure, Trust
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.selection import select
 from csp_dash.panels.themes.paired_measures import Pair

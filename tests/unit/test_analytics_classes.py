@@ -10,7 +10,7 @@ import pytest
 
 from csp_dash.analytics import palette
 from csp_dash.analytics.classes import classify, roundest
-from csp_dash.analytics.suppress import few
+from csp_dash.analytics.small_numbers import few
 
 
 @pytest.mark.parametrize(

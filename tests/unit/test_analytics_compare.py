@@ -17,8 +17,8 @@ from csp_dash.analytics import narrate
 from csp_dash.analytics import state as states
 from csp_dash.analytics.compare import Against, Change, Window, against, change, changed_apart, crossed, windows
 from csp_dash.domain.catalogue import Event
-from csp_dash.domain.months import Month, Span
-from csp_dash.domain.words import Direction, Kind
+from csp_dash.domain.enums import Direction, Kind
+from csp_dash.domain.periods import Month, Span
 
 NOW = Span(Month(2025, 4), Month(2026, 3))
 BEFORE = NOW.before()

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csp_dash.analytics import alt, narrate, wording
+from csp_dash.analytics import alt_text, narrate
 from csp_dash.analytics.compare import Against, Change, Window, change
+from csp_dash.analytics.control_chart import Record
 from csp_dash.analytics.intervals import RateRatio, rate_ratio
 from csp_dash.analytics.rates import Rate
-from csp_dash.analytics.signal import Record
-from csp_dash.domain.months import Month, Span
-from csp_dash.domain.words import Direction, Kind
+from csp_dash.domain import wording
+from csp_dash.domain.enums import Direction, Kind
+from csp_dash.domain.periods import Month, Span
 
 NOW = Span(Month(2025, 4), Month(2026, 3))
 BEFORE = NOW.before()
@@ -200,19 +201,19 @@ NAMES = {"a": "Whitechapel", "b": "Spitalfields & Banglatown", "c": "Weavers", "
 
 
 def test_map_titles() -> None:
-    assert alt.map_title(wards(a=9, b=8, c=7, d=1), NAMES) == (
+    assert alt_text.map_title(wards(a=9, b=8, c=7, d=1), NAMES) == (
         "Whitechapel, Spitalfields & Banglatown and Weavers have the highest rates"
     )
-    assert alt.map_title(wards(a=9, b=8, c=7, d=7, e=7), NAMES) == (
+    assert alt_text.map_title(wards(a=9, b=8, c=7, d=7, e=7), NAMES) == (
         "Whitechapel and Spitalfields & Banglatown have the highest rates"
     )
-    assert alt.map_title(wards(a=9, b=7, c=7, d=7, e=1), NAMES, measure="counts") == (
+    assert alt_text.map_title(wards(a=9, b=7, c=7, d=7, e=1), NAMES, measure="counts") == (
         "Whitechapel has the highest count"
     )
-    assert alt.map_title(wards(a=0, b=0), NAMES, unit="fires") == "No ward has any fires"
-    assert alt.map_title(wards(a=3, b=3), NAMES) == "Every ward has the same figure"
-    assert alt.map_title(wards(a=3, b=math.nan), NAMES) == "Whitechapel is the only ward with a figure"
-    assert alt.map_title(wards(a=math.nan), NAMES) == "No data for this choice"
+    assert alt_text.map_title(wards(a=0, b=0), NAMES, unit="fires") == "No ward has any fires"
+    assert alt_text.map_title(wards(a=3, b=3), NAMES) == "Every ward has the same figure"
+    assert alt_text.map_title(wards(a=3, b=math.nan), NAMES) == "Whitechapel is the only ward with a figure"
+    assert alt_text.map_title(wards(a=math.nan), NAMES) == "No data for this choice"
 
 
 def trend_frame(value: float, missing: int = 0) -> pd.DataFrame:
@@ -233,24 +234,26 @@ def trend_frame(value: float, missing: int = 0) -> pd.DataFrame:
 
 
 def test_trend_alt_follows_its_inputs() -> None:
-    one = alt.trend_alt("Burglary", "Weavers", trend_frame(20), unit="offences a month", finding="Burglary fell 8%")
+    one = alt_text.trend_alt(
+        "Burglary", "Weavers", trend_frame(20), unit="offences a month", finding="Burglary fell 8%"
+    )
     assert one == (
         "Line chart: Burglary, Weavers, offences a month, April 2010 to March 2012. "
         "The 12-month average stands at 20. Burglary fell 8%."
     )
-    other = alt.trend_alt("Burglary", "Poplar", trend_frame(30, missing=2), unit="offences a month")
+    other = alt_text.trend_alt("Burglary", "Poplar", trend_frame(30, missing=2), unit="offences a month")
     assert "Poplar" in other and "30" in other and "2 months are missing" in other and "June 2010" in other
-    assert alt.trend_alt("B", "P", trend_frame(1, missing=24), unit="u").endswith("No data for this choice.")
+    assert alt_text.trend_alt("B", "P", trend_frame(1, missing=24), unit="u").endswith("No data for this choice.")
 
 
 def test_map_bars_and_lines_alt() -> None:
-    told = alt.map_alt("Burglary", wards(a=9.5, b=1.0), NAMES, measure="per 1,000 residents", period=NOW.words)
+    told = alt_text.map_alt("Burglary", wards(a=9.5, b=1.0), NAMES, measure="per 1,000 residents", period=NOW.words)
     assert "Highest: Whitechapel, 9.5. Lowest: Spitalfields & Banglatown, 1." in told
     bars = pd.DataFrame({"label": ["Hackney", "Newham"], "value": [5.0, 9.0]})
-    told = alt.bars_alt("Burglary", bars, measure="offences", period="2019/20", chosen="Hackney")
+    told = alt_text.bars_alt("Burglary", bars, measure="offences", period="2019/20", chosen="Hackney")
     assert told == "Bar chart: Burglary, offences, 2019/20, 2 bars. Highest: Newham, 9. Hackney: lowest, 5."
     ends = {"Tower Hamlets": 65.0, "London": 68.0, "Nowhere": None}
-    assert alt.lines_alt("Trust", ends, measure="%", period="2020").endswith("Tower Hamlets 65 and London 68.")
+    assert alt_text.lines_alt("Trust", ends, measure="%", period="2020").endswith("Tower Hamlets 65 and London 68.")
 
 
 def test_signals_sentence() -> None:

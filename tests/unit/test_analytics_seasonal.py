@@ -14,7 +14,7 @@ from scipy.stats import kruskal
 
 from csp_dash.analytics import seasonal
 from csp_dash.analytics.seasonal import level_change
-from csp_dash.domain.months import Month
+from csp_dash.domain.periods import Month
 
 PLANTED = np.array([0.85, 0.80, 0.95, 1.0, 1.05, 1.1, 1.2, 1.1, 1.05, 1.05, 0.95, 0.9])
 

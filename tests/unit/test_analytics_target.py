@@ -12,8 +12,8 @@ from statsmodels.stats.proportion import proportion_confint
 
 from csp_dash.analytics.compare import Window
 from csp_dash.analytics.target import Standing, judge
-from csp_dash.domain.months import Month, Span
-from csp_dash.domain.words import Kind
+from csp_dash.domain.enums import Kind
+from csp_dash.domain.periods import Month, Span
 
 START = Span(Month(2020, 4), Month(2021, 3))
 MIDWAY = Span(Month(2021, 10), Month(2022, 9))  # a year and a half of the three that end in March 2024

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from csp_dash.catalogue import load
+from csp_dash.domain.enums import Compare
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.months import Month
+from csp_dash.domain.periods import Month
 from csp_dash.domain.settings import Settings
-from csp_dash.domain.words import Compare
 from csp_dash.panels.dataset import Dataset, open_data
 from csp_dash.panels.selection import compare, select
 from csp_dash.panels.trends.trend import trend

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from csp_dash.catalogue import Catalogue
-from csp_dash.catalogue.supplied import supplied
+from csp_dash.catalogue.release_view import supplied
 from csp_dash.ingest import cards
 from csp_dash.ingest.facts import BadInput
 from csp_dash.ingest.found import Found

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from csp_dash.catalogue import Catalogue, CatalogueError, load
-from csp_dash.catalogue.load import HERE, read
+from csp_dash.catalogue.loader import HERE, read
 from csp_dash.domain.catalogue import BEFORE_PLAN, Indicator
-from csp_dash.domain.months import Month
-from csp_dash.domain.words import Direction, FigureKind, Kind, Trust
+from csp_dash.domain.enums import Direction, FigureKind, Kind, Trust
+from csp_dash.domain.periods import Month
 
 ROOT = Path(__file__).parents[2]
 COVERAGE = ROOT / "data" / "coverage.csv"

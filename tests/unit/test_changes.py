@@ -15,7 +15,7 @@ from csp_dash.domain.filters import Filters
 from csp_dash.domain.settings import Settings
 from csp_dash.panels.about import release_notes
 from csp_dash.panels.dataset import Dataset
-from csp_dash.warehouse import About, Releases, Snapshot
+from csp_dash.warehouse import ReleaseInfo, Releases, Snapshot
 
 TODAY, ANY = date(2026, 5, 20), Filters()
 
@@ -25,7 +25,9 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a release with a story, published."""
     folder = tmp_path_factory.mktemp("changes")
     kept = Releases(folder)
-    about = About(made="2026-05-19T08:05:00+00:00", took_in=("ward.csv",), accepted={"stub_month": "A short month."})
+    about = ReleaseInfo(
+        made="2026-05-19T08:05:00+00:00", took_in=("ward.csv",), accepted={"stub_month": "A short month."}
+    )
     with kept.making() as new:
         new_release.write(new, tables=new_release.story())
         kept.publish(new, about)

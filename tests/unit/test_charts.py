@@ -15,10 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csp_dash.analytics import palette, signal
-from csp_dash.charts import bars, base, events, lines, trend
+from csp_dash.analytics import control_chart, palette
+from csp_dash.charts import annotations as events
+from csp_dash.charts import bars, base, lines, trend
 from csp_dash.domain.catalogue import Event
-from csp_dash.domain.months import Month, Span
+from csp_dash.domain.periods import Month, Span
 
 BUDGET = 40_000
 EVENTS = (
@@ -48,7 +49,7 @@ def full() -> pd.DataFrame:
     values[70:80] = [math.nan] * 10
     values[150] = math.nan
     values[-1] = 900
-    return signal.trend(series(values))
+    return control_chart.trend(series(values))
 
 
 def seasonal() -> pd.DataFrame:
@@ -94,7 +95,7 @@ def texts(figure: go.Figure) -> list[str]:
 
 EMPTIES = {
     "trend": lambda: trend.figure(full().iloc[:0]),
-    "trend all missing": lambda: trend.figure(signal.trend(series([math.nan] * 20))),
+    "trend all missing": lambda: trend.figure(control_chart.trend(series([math.nan] * 20))),
     "wall": lambda: trend.figure(full().iloc[:0], style=base.WALL),
     "bars": lambda: bars.figure(BARS.iloc[:0]),
     "bars all missing": lambda: bars.figure(BARS.assign(value=math.nan)),
@@ -141,18 +142,18 @@ def test_text_takes_the_themes_colour() -> None:
 
 
 def test_hover_is_a_sentence_with_the_right_number() -> None:
-    figure = trend.figure(signal.trend(series([1.0, 214.0, 0.0])), unit="offences")
+    figure = trend.figure(control_chart.trend(series([1.0, 214.0, 0.0])), unit="offences")
     assert list(figure.data[0].hovertext) == [
         "April 2010: 1 offence",
         "May 2010: 214 offences",
         "June 2010: no offences",
     ]
-    rated = trend.figure(signal.trend(series([3.0]), people=2000), rate="per 1,000 residents")
+    rated = trend.figure(control_chart.trend(series([3.0]), people=2000), rate="per 1,000 residents")
     assert list(rated.data[0].hovertext) == ["April 2010: 1.5 per 1,000 residents"]
 
 
 def test_months_beyond_the_range_stand_out() -> None:
-    frame = signal.trend(series([10.0, 12.0] * 18 + [50.0] + [10.0, 12.0] * 5 + [10.0]))
+    frame = control_chart.trend(series([10.0, 12.0] * 18 + [50.0] + [10.0, 12.0] * 5 + [10.0]))
     marker = trend.figure(frame).data[0].marker
     bright = [place for place, colour in enumerate(marker.color) if colour == palette.SIGNAL]
     assert bright == [36]
@@ -170,9 +171,9 @@ def test_missing_months_are_gaps_not_zeros() -> None:
 
 
 def test_the_last_average_is_written_beside_the_line() -> None:
-    figure = trend.figure(signal.trend(series([20.0] * 24)))
+    figure = trend.figure(control_chart.trend(series([20.0] * 24)))
     assert any("<b>20</b>" in text and "a month" in text for text in texts(figure))
-    assert not any("a month" in text for text in texts(trend.figure(signal.trend(series([20.0] * 5)))))
+    assert not any("a month" in text for text in texts(trend.figure(control_chart.trend(series([20.0] * 5)))))
 
 
 def test_events_outside_the_time_are_left_out() -> None:
@@ -330,7 +331,7 @@ def test_a_range_that_follows_the_season_is_one_shape() -> None:
 @pytest.mark.parametrize("style", [base.PAGE, base.WALL])
 def test_the_name_of_the_range_keeps_within_the_plot(style: base.Style) -> None:
     for values in ([0.0, 1.0, 0.0, 0.0, 2.0] * 12, wave(60), [500.0, 900.0] * 30):
-        figure = trend.figure(signal.trend(series(values)), style=style)
+        figure = trend.figure(control_chart.trend(series(values)), style=style)
         (name,) = [note for note in figure.layout.annotations if note.text == "usual range"]
         low, high = figure.layout.yaxis.range
         pixels = (style.height - 44) / (high - low)
@@ -345,7 +346,7 @@ def test_a_month_says_its_own_range() -> None:
         span = f"{row.lower:.0f} to {row.upper:.0f}" if row.upper == row.upper else "usual range"
         text = said[f"{row.start:%Y-%m-%d}"]
         assert (span in text) is (row.upper == row.upper)
-        if row.rule == signal.BEYOND:
+        if row.rule == control_chart.BEYOND:
             assert f"beyond the usual range of {span}" in text
         elif row.upper == row.upper:
             assert text.endswith(f"usual range {span}")
@@ -353,7 +354,7 @@ def test_a_month_says_its_own_range() -> None:
 
 def test_one_month_and_all_zero_can_be_drawn() -> None:
     for values in ([5.0], [0.0] * 30):
-        assert trend.figure(signal.trend(series(values))).data
+        assert trend.figure(control_chart.trend(series(values))).data
 
 
 def test_two_lines_keep_their_labels_apart() -> None:

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from csp_dash.analytics import palette
-from csp_dash.charts import base, contribution, decomposition, fan, multiples, paired, ratios, seasons
+from csp_dash.charts import base, contribution, decomposition, dumbbell, fan, forest, seasons, small_multiples
 
 BUDGET = 40_000
 
@@ -78,9 +78,9 @@ def everything() -> dict[str, go.Figure]:
         "seasons of a financial year": seasons.figure(monthly(wave()), unit="offences", fiscal=True),
         "decomposition": decomposition.figure(parts(), unit="offences"),
         "contribution": contribution.figure(changes(17), unit="offences"),
-        "paired": paired.figure(PAIRS),
+        "paired": dumbbell.figure(PAIRS),
         "fan": fan.figure(HISTORY, FORECAST, unit="offences"),
-        "ratios": ratios.figure(RATIOS, reference="White"),
+        "ratios": forest.figure(RATIOS, reference="White"),
     }
 
 
@@ -91,12 +91,12 @@ EMPTIES = {
     "decomposition all missing": lambda: decomposition.figure(parts().assign(value=math.nan), unit="offences"),
     "contribution": lambda: contribution.figure(changes(3).iloc[:0], unit="offences"),
     "contribution all missing": lambda: contribution.figure(changes(3).assign(change=math.nan), unit="offences"),
-    "paired": lambda: paired.figure(PAIRS.iloc[:0]),
-    "paired all missing": lambda: paired.figure(PAIRS.iloc[3:]),
+    "paired": lambda: dumbbell.figure(PAIRS.iloc[:0]),
+    "paired all missing": lambda: dumbbell.figure(PAIRS.iloc[3:]),
     "fan": lambda: fan.figure(HISTORY.iloc[:0], FORECAST, unit="offences"),
     "fan all missing": lambda: fan.figure(HISTORY.assign(value=math.nan), FORECAST, unit="offences"),
-    "ratios": lambda: ratios.figure(RATIOS.iloc[:0], reference="White"),
-    "ratios all missing": lambda: ratios.figure(RATIOS.iloc[3:], reference="White"),
+    "ratios": lambda: forest.figure(RATIOS.iloc[:0], reference="White"),
+    "ratios all missing": lambda: forest.figure(RATIOS.iloc[3:], reference="White"),
 }
 
 ONES = {
@@ -110,12 +110,12 @@ ONES = {
     "contribution of nothing": lambda: contribution.figure(
         changes(1).assign(change=0.0, low=math.nan, high=math.nan), unit="offences"
     ),
-    "paired": lambda: paired.figure(PAIRS.iloc[:1]),
-    "paired of nothing": lambda: paired.figure(PAIRS.iloc[:1].assign(one=0.0, two=0.0)),
+    "paired": lambda: dumbbell.figure(PAIRS.iloc[:1]),
+    "paired of nothing": lambda: dumbbell.figure(PAIRS.iloc[:1].assign(one=0.0, two=0.0)),
     "fan": lambda: fan.figure(HISTORY.iloc[:1], FORECAST.iloc[:1], unit="offences"),
     "fan without a forecast": lambda: fan.figure(HISTORY, FORECAST.iloc[:0], unit="offences"),
-    "ratios": lambda: ratios.figure(RATIOS.iloc[:1], reference="White"),
-    "ratios of nothing": lambda: ratios.figure(
+    "ratios": lambda: forest.figure(RATIOS.iloc[:1], reference="White"),
+    "ratios of nothing": lambda: forest.figure(
         RATIOS.iloc[:1].assign(ratio=0.0, low=0.0, high=math.inf), reference="x"
     ),
 }
@@ -178,9 +178,9 @@ def test_board_type_is_large(name: str) -> None:
         ),
         "decomposition": lambda: decomposition.figure(parts(), unit="offences", style=base.WALL),
         "contribution": lambda: contribution.figure(changes(17), unit="offences", style=base.WALL),
-        "paired": lambda: paired.figure(PAIRS, style=base.WALL),
+        "paired": lambda: dumbbell.figure(PAIRS, style=base.WALL),
         "fan": lambda: fan.figure(HISTORY, FORECAST, unit="offences", style=base.WALL),
-        "ratios": lambda: ratios.figure(RATIOS, reference="White", style=base.WALL),
+        "ratios": lambda: forest.figure(RATIOS, reference="White", style=base.WALL),
     }[name]()
     sizes = [note.font.size for note in drawn.layout.annotations]
     sizes += [axis.tickfont.size for axis in (drawn.layout.xaxis, drawn.layout.yaxis) if axis.tickfont.size]
@@ -346,10 +346,10 @@ def corners(drawing: str) -> list[tuple[int, int]]:
 
 
 def test_small_charts_share_one_scale() -> None:
-    page = Page(multiples.grid(small({"a": [0.0, 5.0, 10.0], "b": [10.0, 20.0, 5.0]}), unit="offences a month"))
+    page = Page(small_multiples.grid(small({"a": [0.0, 5.0, 10.0], "b": [10.0, 20.0, 5.0]}), unit="offences a month"))
     one, other = (corners(figure["drawing"]) for figure in page.figures)
     assert one[2][1] == other[0][1] and one[1][1] == other[2][1]  # 10 is as high in both, and so is 5
-    floor, top = multiples.HEIGHT - multiples.EDGE, multiples.EDGE
+    floor, top = small_multiples.HEIGHT - small_multiples.EDGE, small_multiples.EDGE
     assert one[0][1] == floor and other[1][1] == top
     assert [x for x, _ in one] == [x for x, _ in other]
     assert "Every chart runs from 0 to 20 offences a month and from March 2022 to May 2022." in page.figures[-1]["text"]
@@ -357,41 +357,41 @@ def test_small_charts_share_one_scale() -> None:
 
 @given(st.lists(st.floats(0, 1e6), min_size=2, max_size=30))
 def test_higher_values_are_never_drawn_lower(values: list[float]) -> None:
-    page = Page(multiples.grid(small({"a": values, "b": values[::-1]}), unit="x"))
+    page = Page(small_multiples.grid(small({"a": values, "b": values[::-1]}), unit="x"))
     heights = [[y for _, y in corners(figure["drawing"])] for figure in page.figures]
     assert heights[0] == heights[1][::-1]
     ordered = [height for _, height in sorted(zip(values, heights[0], strict=True))]
     assert all(before >= after for before, after in pairwise(ordered))
-    assert min(heights[0]) >= 0 and max(heights[0]) <= multiples.HEIGHT
+    assert min(heights[0]) >= 0 and max(heights[0]) <= small_multiples.HEIGHT
 
 
 def test_a_small_chart_is_told_in_words() -> None:
-    page = Page(multiples.grid(small({"a": [10.2, 11.0, 12.1]}, "2026-01-01"), unit="x"))
+    page = Page(small_multiples.grid(small({"a": [10.2, 11.0, 12.1]}, "2026-01-01"), unit="x"))
     assert page.figures[0]["alt"] == "Ward a: 12.1 in Mar 2026, from 10.2 in Jan 2026"
     assert page.figures[0]["text"].startswith("Ward a12.1")
-    alone = Page(multiples.grid(small({"a": [3.0], "b": [math.nan]}), unit="x"))
+    alone = Page(small_multiples.grid(small({"a": [3.0], "b": [math.nan]}), unit="x"))
     assert [figure["alt"] for figure in alone.figures] == ["Ward a: 3 in Mar 2022", "Ward b: no figure"]
 
 
 def test_names_are_escaped_and_nothing_runs() -> None:
     frame = small({"a": [1.0, 2.0]}).assign(name="<script>alert('x')</script> & \"Bow\"")
-    text = multiples.grid(frame, unit="<b>x</b>", chosen=["a"])
+    text = small_multiples.grid(frame, unit="<b>x</b>", chosen=["a"])
     page = Page(text)
     assert page.tags == {"div", "figure", "figcaption", "span", "b", "img", "p"}
     assert page.figures[0]["alt"].startswith("<script>alert('x')</script> & \"Bow\": 2 in ")
     assert "&lt;b&gt;x&lt;/b&gt;" in text
-    assert "http" not in text.replace(multiples.quote("http://www.w3.org/2000/svg", safe=" ='/:,.-"), "")
+    assert "http" not in text.replace(small_multiples.quote("http://www.w3.org/2000/svg", safe=" ='/:,.-"), "")
 
 
 def test_chosen_areas_come_first_and_are_outlined() -> None:
     frame = small({"a": [1.0, 2.0], "b": [1.0, 2.0], "c": [1.0, 2.0]})
-    page = Page(multiples.grid(frame, unit="x", chosen=["c", "nowhere"]))
+    page = Page(small_multiples.grid(frame, unit="x", chosen=["c", "nowhere"]))
     assert [figure["alt"][5] for figure in page.figures] == ["c", "a", "b"]
     assert [palette.SELECTED in figure["style"] for figure in page.figures] == [True, False, False]
 
 
 def test_missing_months_break_a_small_line() -> None:
-    page = Page(multiples.grid(small({"a": [1.0, math.nan, 2.0, 3.0], "b": [1.0, 1.0, 1.0, 1.0]}), unit="x"))
+    page = Page(small_multiples.grid(small({"a": [1.0, math.nan, 2.0, 3.0], "b": [1.0, 1.0, 1.0, 1.0]}), unit="x"))
     broken, whole = (figure["drawing"].split("<path d='")[2].split("'")[0] for figure in page.figures)
     assert (broken.count("M"), whole.count("M")) == (2, 1)
     assert broken.split("M")[1].endswith("h0")  # a month alone is a dot
@@ -400,12 +400,12 @@ def test_missing_months_break_a_small_line() -> None:
 
 
 def test_small_charts_are_small_and_in_the_palettes_colours() -> None:
-    text = multiples.grid(small({str(n): wave(180) for n in range(20)}), unit="x")
+    text = small_multiples.grid(small({str(n): wave(180) for n in range(20)}), unit="x")
     assert len(text) < BUDGET
     known = {value.upper() for value in vars(palette).values() if isinstance(value, str) and value.startswith("#")}
     assert {colour.upper() for colour in re.findall(r"#[0-9A-Fa-f]{6}\b", unquote(text))} <= known
-    assert multiples.grid(small({"a": [math.nan]}), unit="x") == "<p>No data for this choice</p>"
-    assert multiples.grid(small({"a": [1.0]}).iloc[:0], unit="x") == "<p>No data for this choice</p>"
+    assert small_multiples.grid(small({"a": [math.nan]}), unit="x") == "<p>No data for this choice</p>"
+    assert small_multiples.grid(small({"a": [1.0]}).iloc[:0], unit="x") == "<p>No data for this choice</p>"
 
 
 # ---- shares of a change
@@ -476,7 +476,7 @@ def test_a_change_is_written_with_its_sign(value: float, text: str) -> None:
 
 
 def test_pairs_are_told_apart_without_colour() -> None:
-    figure = paired.figure(PAIRS, names=("Share of offences", "Share of harm"))
+    figure = dumbbell.figure(PAIRS, names=("Share of offences", "Share of harm"))
     joins, one, two = figure.data
     assert one.marker.symbol != two.marker.symbol
     assert (one.name, two.name) == ("Share of offences", "Share of harm")
@@ -488,7 +488,7 @@ def test_pairs_are_told_apart_without_colour() -> None:
 
 
 def test_each_value_of_a_pair_is_written_outside() -> None:
-    notes = [note for note in paired.figure(PAIRS).layout.annotations if note.yref != "paper"]
+    notes = [note for note in dumbbell.figure(PAIRS).layout.annotations if note.yref != "paper"]
     told = {(note.y, note.text): note.xanchor for note in notes}
     assert told == {
         (3, "12%"): "right",
@@ -501,14 +501,14 @@ def test_each_value_of_a_pair_is_written_outside() -> None:
 
 
 def test_equal_values_are_both_written() -> None:
-    figure = paired.figure(PAIRS.iloc[:1].assign(one=4.0, two=4.0))
+    figure = dumbbell.figure(PAIRS.iloc[:1].assign(one=4.0, two=4.0))
     notes = [note for note in figure.layout.annotations if note.text == "4%"]
     assert {note.xanchor for note in notes} == {"left", "right"}
 
 
 def test_long_names_of_a_key_take_two_lines() -> None:
-    figure = paired.figure(PAIRS, names=("Share of all recorded offences", "Share of the harm that they do"))
-    assert figure.layout.margin.t > paired.figure(PAIRS).layout.margin.t
+    figure = dumbbell.figure(PAIRS, names=("Share of all recorded offences", "Share of the harm that they do"))
+    assert figure.layout.margin.t > dumbbell.figure(PAIRS).layout.margin.t
 
 
 # ---- a forecast
@@ -548,7 +548,7 @@ def test_averages_need_all_twelve_months() -> None:
 
 
 def test_ratios_lie_on_a_logarithmic_axis_around_the_reference() -> None:
-    figure = ratios.figure(RATIOS, reference="White residents")
+    figure = forest.figure(RATIOS, reference="White residents")
     axis = figure.layout.xaxis
     assert axis.type == "log"
     assert list(axis.tickvals) == [0.5, 1, 2] and list(axis.ticktext) == ["½", "1", "2"]
@@ -560,7 +560,7 @@ def test_ratios_lie_on_a_logarithmic_axis_around_the_reference() -> None:
 
 
 def test_ratios_are_written_and_missing_ones_say_why() -> None:
-    figure = ratios.figure(RATIOS, reference="White")
+    figure = forest.figure(RATIOS, reference="White")
     assert [text for text in texts(figure) if text != "White"] == ["<b>0.5×</b>", "<b>2.4×</b>", "1.1×", "too few"]
     (dots,) = figure.data
     assert list(dots.x) == [0.5, 2.4, 1.1] and list(dots.y) == [3, 2, 1]
@@ -573,7 +573,7 @@ def test_ratios_are_written_and_missing_ones_say_why() -> None:
 
 def test_whiskers_without_end_stop_at_the_axis() -> None:
     frame = RATIOS.iloc[:2].assign(ratio=[0.3, 5.0], low=[0.0, 0.5], high=[1.2, math.inf])
-    figure = ratios.figure(frame, reference="White")
+    figure = forest.figure(frame, reference="White")
     (dots,) = figure.data
     low, high = (10**end for end in figure.layout.xaxis.range)
     assert dots.x[0] - dots.error_x.arrayminus[0] == pytest.approx(low, rel=0.01)

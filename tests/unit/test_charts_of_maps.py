@@ -13,9 +13,9 @@ from second_count import CHECKED, NEWEST, Second
 from csp_dash.analytics import palette
 from csp_dash.analytics.concentration import concentration
 from csp_dash.analytics.funnel import funnel as made_funnel
-from csp_dash.charts import funnel, share, slope
+from csp_dash.charts import funnel, lorenz, slope
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.months import Month
+from csp_dash.domain.periods import Month
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.wards.funnel import ORDER, funnel_chart
 
@@ -137,7 +137,7 @@ def test_ranks_run_from_the_highest_on_top() -> None:
 
 def curve(counts: list[float]) -> Any:
     found = concentration(counts)
-    return share.figure(found.curve if found.half else pd.DataFrame(), half=found.half_share or 0.0)
+    return lorenz.figure(found.curve if found.half else pd.DataFrame(), half=found.half_share or 0.0)
 
 
 def test_concentration_of_nothing_one_place_and_zeros() -> None:

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 from csp_dash.domain.filters import Filters
-from csp_dash.maps import points as maps
-from csp_dash.maps.points import Style
+from csp_dash.maps import point_density as maps
+from csp_dash.maps.point_density import Style
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.panel import Panel
 from csp_dash.panels.wards import point_density

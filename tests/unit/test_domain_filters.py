@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from csp_dash.domain.enums import Compare, Measure, Shade
 from csp_dash.domain.filters import LENSES, MOST_AREAS, PERIODS, PLAN, SHADES, Filters, Vocabulary
-from csp_dash.domain.months import Month, Span
-from csp_dash.domain.words import Compare, Measure, Shade
+from csp_dash.domain.periods import Month, Span
 
 WARDS = {f"E050093{number}": f"Ward {number}" for number in range(17, 37)}
 WORDS = Vocabulary({"burglary": "burglary", "asb": "asb", "break_ins": "burglary"}, WARDS)

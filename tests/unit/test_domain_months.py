@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from csp_dash.domain.months import Month, Span, financial_year, year_to_date
+from csp_dash.domain.periods import Month, Span, financial_year, year_to_date
 
 MONTHS = st.builds(Month, st.integers(1990, 2100), st.integers(1, 12))
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from csp_dash.domain.enums import AreaKind, Trust
 from csp_dash.domain.settings import Settings
-from csp_dash.domain.words import AreaKind, Trust
 
 
 def test_an_instance_without_settings_is_a_partners():

@@ -13,8 +13,8 @@ from checks.words import grammar
 from walk import WARD, Said, asked_for, said, shown
 
 from csp_dash.catalogue import load
+from csp_dash.domain.enums import Compare, Measure
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import Compare, Measure
 from csp_dash.panels.dataset import Dataset
 
 Check = Callable[[Dataset, Said], str | None]

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from csp_dash.domain.months import Month
+from csp_dash.domain.periods import Month
 from csp_dash.ingest.facts import BadInput
 from csp_dash.ingest.fetch import SOURCES, Manners, Outcome, fetch, since_newest
 from csp_dash.ingest.fetch.declared import publisher
@@ -162,8 +162,8 @@ def test_an_address_may_come_from_the_environment(replay: Replay, tmp_path: Path
 HOLDER = """
 import sys, time
 from pathlib import Path
-from csp_dash.warehouse import Turn
-turn = Turn(Path(sys.argv[1]))
+from csp_dash.warehouse import FolderLock
+turn = FolderLock(Path(sys.argv[1]))
 turn.take()
 print("taken", flush=True)
 time.sleep(float(sys.argv[2]))

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from shapely.geometry import Point, Polygon
 
-from csp_dash.domain.months import Month
+from csp_dash.domain.periods import Month
 from csp_dash.ingest.fetch import Manners, Outcome, fetch
 from csp_dash.ingest.fetch.declared import publisher
 from csp_dash.ingest.fetch.outline import halves, outline, small_areas, words

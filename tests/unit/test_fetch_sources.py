@@ -12,7 +12,7 @@ from typing import Any
 import geopandas as gpd
 import pytest
 
-from csp_dash.domain.months import Month
+from csp_dash.domain.periods import Month
 from csp_dash.ingest.fetch import Manners, Outcome, arcgis, fetch, nomis
 from csp_dash.ingest.fetch.datastore import pick
 from csp_dash.ingest.fetch.declared import Publisher, Task, publisher

@@ -21,7 +21,7 @@ from csp_dash.ingest import pipeline, places
 from csp_dash.ingest.facts import BadInput, sha256
 from csp_dash.ingest.headers import formats
 from csp_dash.panels.dataset import Dataset
-from csp_dash.warehouse import Busy, CheckFailed, Releases, Snapshot, inputs
+from csp_dash.warehouse import Busy, CheckFailed, Releases, Snapshot, input_archive
 
 TH = "E09000030"
 NEXT = {"202603": ("2026-03", 1.0), "202604": ("2026-03", 1.02)}
@@ -331,7 +331,7 @@ def test_a_disk_that_is_full_when_a_file_is_kept_leaves_the_live_release(
         target.write_bytes(path.read_bytes()[:1000])
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(inputs, "_copied", full)
+    monkeypatch.setattr(input_archive, "_copied", full)
     with pytest.raises(BadInput, match="no room left on the disk"):
         take(shapes.mps_borough(tmp_path / "a.csv", NEXT))
     assert releases.live().release == Snapshot.open().release

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from csp_dash.warehouse import Input, InputError, Inputs, inputs
+from csp_dash.warehouse import Input, InputError, Inputs, input_archive
 
 
 def card_of(path: Path, **more: object) -> Input:
@@ -102,7 +102,7 @@ def test_cut_off_at_any_step_no_half_file_has_a_final_name(
 
     with monkeypatch.context() as patch:
         patch.setattr(os, step, cut)
-        patch.setattr(inputs, "_remove", lambda path: None)  # the dead clear nothing away
+        patch.setattr(input_archive, "_remove", lambda path: None)  # the dead clear nothing away
         with pytest.raises(type(end)):
             kept.keep(given, card)
     copy = kept.folder / card.sha256

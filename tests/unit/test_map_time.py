@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 from second_count import CHECKED, Second
 
+from csp_dash.domain.enums import AreaKind, Frequency, Kind, Measure, Trust
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.months import Month, Span
-from csp_dash.domain.words import AreaKind, Frequency, Kind, Measure, Trust
+from csp_dash.domain.periods import Month, Span
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.wards import map_over_time
 from csp_dash.panels.wards.choropleth import by_ward, ward_frame

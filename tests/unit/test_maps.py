@@ -15,10 +15,10 @@ import pytest
 from csp_dash.analytics import palette
 from csp_dash.analytics.classes import NO_DATA, classify
 from csp_dash.maps import boundaries as bounds
-from csp_dash.maps import points as point_maps
-from csp_dash.maps import sheet, zoomable
+from csp_dash.maps import deck_map, plotly_map
+from csp_dash.maps import point_density as point_maps
 from csp_dash.maps.context import Context, Line, Place, context
-from csp_dash.maps.points import Style
+from csp_dash.maps.point_density import Style
 from csp_dash.maps.shading import Shading, by_class, by_colour, legend
 
 ROOT = Path(__file__).parents[2]
@@ -144,7 +144,7 @@ def layer(deck: Any, name: str) -> dict[str, Any]:
 
 
 def test_the_deck_asks_nobody(two: bounds.Boundaries) -> None:
-    deck = zoomable.deck(two, shade(), selected=["A"], context=AROUND)
+    deck = deck_map.deck(two, shade(), selected=["A"], context=AROUND)
     found = spec(deck)
     # an absent map style makes Streamlit fetch one: pydeck's own placeholder must be there
     assert found["mapStyle"] == "__MAP_STYLE__"
@@ -158,14 +158,14 @@ def test_the_deck_asks_nobody(two: bounds.Boundaries) -> None:
 
 
 def test_a_deck_without_surroundings_or_choice(two: bounds.Boundaries) -> None:
-    assert [item["id"] for item in spec(zoomable.deck(two, shade()))["layers"]] == ["ground", "areas", "names"]
-    assert [item["id"] for item in spec(zoomable.deck(two, shade(), names=False))["layers"]] == ["ground", "areas"]
+    assert [item["id"] for item in spec(deck_map.deck(two, shade()))["layers"]] == ["ground", "areas", "names"]
+    assert [item["id"] for item in spec(deck_map.deck(two, shade(), names=False))["layers"]] == ["ground", "areas"]
 
 
 def test_every_ward_is_shaded_and_named(two: bounds.Boundaries) -> None:
     classes = classify(FRAME["value"])
-    deck = zoomable.deck(two, by_class(two.codes, FRAME, classes))
-    shown = {item["properties"]["code"]: item["properties"] for item in layer(deck, zoomable.AREAS)["data"]["features"]}
+    deck = deck_map.deck(two, by_class(two.codes, FRAME, classes))
+    shown = {item["properties"]["code"]: item["properties"] for item in layer(deck, deck_map.AREAS)["data"]["features"]}
     assert shown["A"]["label"] == "1 per 1,000" and shown["A"]["name"] == "Bethnal Green West"
     assert shown["A"]["fill"][:3] == list(palette.rgb(classes.colour(1.0)))
     assert shown["B"]["fill"][:3] == list(palette.rgb(classes.colour(4.0)))
@@ -176,9 +176,9 @@ def test_every_ward_is_shaded_and_named(two: bounds.Boundaries) -> None:
 
 
 def test_what_a_pointer_is_told_in_the_deck(two: bounds.Boundaries) -> None:
-    deck = zoomable.deck(two, shade(FRAME.iloc[:1]), context=AROUND)
-    assert "{name}" in zoomable.TOOLTIP and "{label}" in zoomable.TOOLTIP
-    shown = {item["properties"]["code"]: item["properties"] for item in layer(deck, zoomable.AREAS)["data"]["features"]}
+    deck = deck_map.deck(two, shade(FRAME.iloc[:1]), context=AROUND)
+    assert "{name}" in deck_map.TOOLTIP and "{label}" in deck_map.TOOLTIP
+    shown = {item["properties"]["code"]: item["properties"] for item in layer(deck, deck_map.AREAS)["data"]["features"]}
     assert shown["B"]["label"] == NO_DATA
     stations = layer(deck, "stations")
     assert stations["pickable"] is True
@@ -213,7 +213,7 @@ def names_on(figure: Any) -> set[str]:
 
 @pytest.mark.parametrize("follow", [True, False])
 def test_the_sheet_lets_the_page_scroll(two: bounds.Boundaries, follow: bool) -> None:
-    figure = sheet.figure(two, shade(), selected=["B"], context=AROUND, follow=follow)
+    figure = plotly_map.figure(two, shade(), selected=["B"], context=AROUND, follow=follow)
     assert figure.layout.dragmode is False
     assert figure.layout.xaxis.fixedrange and figure.layout.yaxis.fixedrange
     assert figure.layout.yaxis.scaleanchor == "x"
@@ -226,13 +226,13 @@ def test_the_sheet_lets_the_page_scroll(two: bounds.Boundaries, follow: bool) ->
 
 
 def test_the_sheet_asks_nobody(two: bounds.Boundaries) -> None:
-    text = sheet.figure(two, shade(), selected=["A"], context=AROUND, follow=True).to_json()
-    assert "http" not in text and "mapbox" not in sheet.figure(two, shade()).layout.to_plotly_json()
+    text = plotly_map.figure(two, shade(), selected=["A"], context=AROUND, follow=True).to_json()
+    assert "http" not in text and "mapbox" not in plotly_map.figure(two, shade()).layout.to_plotly_json()
 
 
 def test_the_drawing_fits_its_frame(two: bounds.Boundaries) -> None:
     """All the land is inside the axes' ranges, which are true to scale."""
-    figure = sheet.figure(two, shade(), context=AROUND)
+    figure = plotly_map.figure(two, shade(), context=AROUND)
     west, south, east, north = two.box
     squeeze = math.cos(math.radians((south + north) / 2))
     left, right = figure.layout.xaxis.range
@@ -253,7 +253,7 @@ def filled(figure: Any) -> dict[str, list[tuple[float, float]]]:
 
 def test_the_sheets_colours_are_the_legends(two: bounds.Boundaries) -> None:
     made = shade()
-    found = filled(sheet.figure(two, made))
+    found = filled(plotly_map.figure(two, made))
     assert set(found) == {colour for colour, _ in made.legend}
     squeeze = math.cos(math.radians(51.505))
     for code, centre in (("A", -0.045), ("B", -0.035)):
@@ -263,14 +263,14 @@ def test_the_sheets_colours_are_the_legends(two: bounds.Boundaries) -> None:
 
 def test_a_missing_ward_is_grey_and_says_so(two: bounds.Boundaries) -> None:
     made = by_class(two.codes, FRAME.iloc[:1], classify([1.0, None]))
-    figure = sheet.figure(two, made)
+    figure = plotly_map.figure(two, made)
     assert palette.MISSING in filled(figure)
     assert any("Weavers" in text and NO_DATA in text for text in hovers(figure))
 
 
 def test_only_a_chosen_ward_has_the_strong_outline(two: bounds.Boundaries) -> None:
     def strong(selected: list[str]) -> list[Any]:
-        figure = sheet.figure(two, shade(), selected=selected, context=AROUND)
+        figure = plotly_map.figure(two, shade(), selected=selected, context=AROUND)
         return [trace for trace in figure.data if trace.line.color == palette.SELECTED]
 
     assert not strong([])
@@ -281,16 +281,16 @@ def test_only_a_chosen_ward_has_the_strong_outline(two: bounds.Boundaries) -> No
 
 
 def test_names_are_written_where_asked(two: bounds.Boundaries) -> None:
-    assert names_on(sheet.figure(two, shade(), named=["B"])) == {"Weavers"}
-    assert names_on(sheet.figure(two, shade(), named=())) == set()
-    inks = {a.text: a.font.color for a in sheet.figure(two, shade()).layout.annotations}
+    assert names_on(plotly_map.figure(two, shade(), named=["B"])) == {"Weavers"}
+    assert names_on(plotly_map.figure(two, shade(), named=())) == set()
+    inks = {a.text: a.font.color for a in plotly_map.figure(two, shade()).layout.annotations}
     for code, text in (("A", "Bethnal<br>Green West"), ("B", "Weavers")):
         label = text if text in inks else text.replace("<br>", " ")
         assert palette.contrast(inks[label], shade().fills[code]) >= 4.5
 
 
 def test_surroundings_are_drawn_with_scale_north_and_names(two: bounds.Boundaries) -> None:
-    bare, full = sheet.figure(two, shade()), sheet.figure(two, shade(), context=AROUND)
+    bare, full = plotly_map.figure(two, shade()), plotly_map.figure(two, shade(), context=AROUND)
     extra = names_on(full) - names_on(bare)
     assert "1 km" in extra and any(text.startswith("N") for text in extra) and "<i>River Thames</i>" in extra
     squeeze = math.cos(math.radians(51.505))
@@ -307,10 +307,10 @@ EMPTY = FRAME.iloc[:0]
 @pytest.mark.parametrize("follow", [True, False])
 def test_an_empty_choice_says_so(two: bounds.Boundaries, follow: bool) -> None:
     for frame in (EMPTY, FRAME.assign(value=math.nan)):
-        figure = sheet.figure(two, shade(frame), context=AROUND, follow=follow)
+        figure = plotly_map.figure(two, shade(frame), context=AROUND, follow=follow)
         assert [a.text for a in figure.layout.annotations] == ["No data for this choice"]
         assert not figure.data and figure.layout.dragmode is False
-    assert [a.text for a in sheet.figure(two, by_colour(two.codes, {}, {}, ())).layout.annotations] == [
+    assert [a.text for a in plotly_map.figure(two, by_colour(two.codes, {}, {}, ())).layout.annotations] == [
         "No data for this choice"
     ]
 
@@ -460,7 +460,7 @@ def test_the_real_wards_are_named_inside_themselves_and_stay_small() -> None:
     wards = bounds.boundaries(shapes, areas)
     assert len(wards.labels) == 20
     frame = pd.DataFrame({"area": wards.codes, "value": range(20)})
-    figure = sheet.figure(wards, shade(frame, wards.codes))
+    figure = plotly_map.figure(wards, shade(frame, wards.codes))
     assert len(figure.to_json()) < 60_000
     squeeze = math.cos(math.radians(51.51))
     per_pixel = (wards.box[2] - wards.box[0]) * squeeze / 420

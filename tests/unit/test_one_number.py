@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from csp_dash.catalogue import Catalogue, load
+from csp_dash.domain.enums import BOROUGH, AreaKind, Frequency, Kind, Measure
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.months import Month, Span
-from csp_dash.domain.words import BOROUGH, AreaKind, Frequency, Kind, Measure
-from csp_dash.maps.zoomable import AREAS
+from csp_dash.domain.periods import Month, Span
+from csp_dash.maps.deck_map import AREAS
 from csp_dash.panels import answer
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import Evidence

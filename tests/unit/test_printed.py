@@ -23,10 +23,10 @@ from PIL import Image
 
 from csp_dash.analytics import palette
 from csp_dash.analytics.classes import classify
-from csp_dash.maps import printed
+from csp_dash.maps import print_map
 from csp_dash.maps.boundaries import Boundaries, boundaries, rings_of
 from csp_dash.maps.context import Context, Line, Place
-from csp_dash.maps.printed import Form, render
+from csp_dash.maps.print_map import Form, render
 from csp_dash.maps.shading import Shading, by_class
 
 GEO = Path(__file__).parents[2] / "geo"
@@ -69,13 +69,13 @@ def fixture_around() -> Context:
 
 def page(wards: Boundaries, shading: Shading, **more: Any) -> Any:
     """The page before it is a file, measured as it is drawn."""
-    with matplotlib.rc_context(printed.SETTINGS):
-        drawing = printed.figure(wards, shading, **{**TEXTS, **more})
-        drawing.set_dpi(printed.DPI)
+    with matplotlib.rc_context(print_map.SETTINGS):
+        drawing = print_map.figure(wards, shading, **{**TEXTS, **more})
+        drawing.set_dpi(print_map.DPI)
         FigureCanvasAgg(drawing).draw()
         for artist in (*drawing.axes[0].texts, *drawing.axes[0].patches):
             pixels = artist.get_window_extent()
-            artist.points = Bbox(pixels.get_points() * 72 / printed.DPI)
+            artist.points = Bbox(pixels.get_points() * 72 / print_map.DPI)
     return drawing
 
 
@@ -101,10 +101,10 @@ def test_a_png_has_its_size_and_says_what_it_is(wards: Boundaries, shading: Shad
 
 def test_every_ward_has_its_colour_in_the_picture(wards: Boundaries, shading: Shading) -> None:
     picture = Image.open(BytesIO(render(wards, shading, **TEXTS))).convert("RGB")
-    scale = printed.DPI / 72
-    rows = printed._key(shading, Context(), ())
-    blocks = printed._page(TEXTS["title"], TEXTS["caption"], TEXTS["source"], rows)
-    frame = printed._frame(wards.box, blocks.panel)
+    scale = print_map.DPI / 72
+    rows = print_map._key(shading, Context(), ())
+    blocks = print_map._page(TEXTS["title"], TEXTS["caption"], TEXTS["source"], rows)
+    frame = print_map._frame(wards.box, blocks.panel)
     for code in wards.codes:
         seen = []
         for lon, lat in wards.spots[code]:
@@ -227,8 +227,8 @@ def test_nothing_stands_on_anything_else(
         across = min(first.x1, second.x1) - max(first.x0, second.x0)
         up = min(first.y1, second.y1) - max(first.y0, second.y0)
         assert across <= 0.5 or up <= 2, f"{one.get_text()} / {other.get_text()}"  # boxes have room for accents
-    rows = printed._key(shading, around, wards.codes[:1])
-    panel = printed._page(*(" ".join(text.split()) for text in texts.values()), rows).panel
+    rows = print_map._key(shading, around, wards.codes[:1])
+    panel = print_map._page(*(" ".join(text.split()) for text in texts.values()), rows).panel
     land = [patch for patch in drawing.axes[0].patches if (patch.get_gid() or "").startswith("ward-")]
     assert len(land) == 20
     for patch in land:
@@ -258,7 +258,7 @@ def test_a_kilometre_is_a_kilometre_and_the_land_is_not_stretched(wards: Boundar
 def test_a_page_grows_rather_than_lose_its_map(wards: Boundaries, shading: Shading) -> None:
     drawing = page(wards, shading, title="A very long finding indeed " * 40)
     tall = drawing.get_size_inches()[1] * 72
-    assert tall > printed.TALL
+    assert tall > print_map.TALL
     land = [p.points for p in drawing.axes[0].patches if (p.get_gid() or "").startswith("ward-")]
     assert max(box.y1 for box in land) - min(box.y0 for box in land) > 200
 
@@ -277,7 +277,7 @@ def test_without_data_it_says_so(wards: Boundaries) -> None:
 def test_a_hole_stays_a_hole() -> None:
     outer = [(0.0, 0.0), (4.0, 0.0), (4.0, 4.0), (0.0, 4.0), (0.0, 0.0)]
     hole = [(1.0, 1.0), (2.0, 1.0), (2.0, 2.0), (1.0, 2.0), (1.0, 1.0)]
-    first, second = printed._turned([outer, hole])
+    first, second = print_map._turned([outer, hole])
     assert (first, second) == (outer, hole[::-1])
 
 

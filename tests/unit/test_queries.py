@@ -14,8 +14,8 @@ import pytest
 
 from csp_dash import queries
 from csp_dash.catalogue import Catalogue
-from csp_dash.domain.months import Month, Span
-from csp_dash.domain.words import BOROUGH, LONDON, AreaKind
+from csp_dash.domain.enums import BOROUGH, LONDON, AreaKind
+from csp_dash.domain.periods import Month, Span
 from csp_dash.queries.questions import SHAPES
 from csp_dash.warehouse import Snapshot, Warehouse, database
 

@@ -24,10 +24,10 @@ from csp_dash.catalogue import Catalogue
 from csp_dash.domain.settings import Settings
 from csp_dash.panels.dataset import open_data
 from csp_dash.warehouse import (
-    About,
     Busy,
     NothingNew,
     ReleaseError,
+    ReleaseInfo,
     Releases,
     Snapshot,
     SnapshotError,
@@ -66,10 +66,10 @@ def again(kept: Releases) -> Releases:
     return Releases(kept.cache, kept.root)
 
 
-def publish(kept: Releases, figure: str, about: About | None = None) -> str:
+def publish(kept: Releases, figure: str, about: ReleaseInfo | None = None) -> str:
     with kept.making() as folder:
         small(folder, figure)
-        return kept.publish(folder, about or About(took_in=(f"{figure}.csv",))).release
+        return kept.publish(folder, about or ReleaseInfo(took_in=(f"{figure}.csv",))).release
 
 
 def bundled(kept: Releases) -> str:
@@ -92,7 +92,7 @@ def test_without_a_release_the_bundled_snapshot_is_live_and_nothing_is_written(k
 
 
 def test_a_published_release_is_live_with_its_story(kept: Releases):
-    told = About(took_in=("a.csv", "b.zip!c.csv"), accepted={"orphan_area": "A new ward."}, report="# Report\n")
+    told = ReleaseInfo(took_in=("a.csv", "b.zip!c.csv"), accepted={"orphan_area": "A new ward."}, report="# Report\n")
     name = publish(kept, "first", told)
     live = again(kept).live()
     assert live.release == name and live.root == kept.folder / name
@@ -125,7 +125,7 @@ def test_the_same_figures_are_nothing_new(kept: Releases, live_first: bool):
     with kept.making() as folder, pytest.raises(NothingNew, match=f"Nothing new.*{before}"):
         small(folder, figure, "another file told the same")
         assert not kept.is_news(Snapshot.open(folder))
-        kept.publish(folder, About())
+        kept.publish(folder, ReleaseInfo())
     assert kept.live_name() == before
     assert left(kept) == []
 
@@ -134,7 +134,7 @@ def test_a_release_that_is_not_whole_is_refused(kept: Releases):
     with kept.making() as folder, pytest.raises(SnapshotError, match=r"one.parquet is not as released"):
         small(folder, "one")
         (folder / "data" / "facts" / "one.parquet").write_text("cut")
-        kept.publish(folder, About())
+        kept.publish(folder, ReleaseInfo())
     assert kept.live_name() == bundled(kept) and left(kept) == []
 
 
@@ -143,7 +143,7 @@ def test_a_name_that_is_no_name_is_refused(kept: Releases):
         small(folder, "one")
         manifest = folder / "data" / "manifest.json"
         manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "release": "../../elsewhere"}))
-        kept.publish(folder, About())
+        kept.publish(folder, ReleaseInfo())
     assert kept.live_name() == bundled(kept)
 
 
@@ -247,7 +247,7 @@ def test_a_real_release_is_shown_and_taken_back(catalogue: Catalogue, tmp_path: 
     kept, settings = Releases(tmp_path), Settings(cache=str(tmp_path))
     with kept.making() as folder:
         name = new_release.write(folder)
-        kept.publish(folder, About(took_in=("one.csv",)))
+        kept.publish(folder, ReleaseInfo(took_in=("one.csv",)))
     data = open_data(catalogue, settings)
     assert data.release == name
     assert newest_figure(data.warehouse) == newest_figure(bundled_warehouse(catalogue, tmp_path)) + 1000
@@ -269,7 +269,9 @@ def newest_figure(warehouse: Warehouse) -> float:
 
 
 def test_pruning_keeps_the_newest_the_live_one_and_its_parent(kept: Releases):
-    names = [publish(kept, str(number), About(made=f"2026-01-0{number}T00:00:00+00:00")) for number in range(1, 8)]
+    names = [
+        publish(kept, str(number), ReleaseInfo(made=f"2026-01-0{number}T00:00:00+00:00")) for number in range(1, 8)
+    ]
     for name in names:
         (kept.cache / f"csp-{name}-12345678.duckdb").write_text("")
     (kept.cache / "csp-2026-03-other000-12345678.duckdb").write_text("")
@@ -481,7 +483,7 @@ KILLS = r"""
 import os, random, signal, sys, time
 from pathlib import Path
 sys.path[:0] = ["tests", "tests/unit"]
-from csp_dash.warehouse import About, Releases
+from csp_dash.warehouse import ReleaseInfo, Releases
 from test_releases import small
 
 cache, bundled, seed = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
@@ -493,7 +495,7 @@ def make(number):
         with kept.making() as folder:
             name = small(folder, f"{number}/{step}")
             os.write(1, f"{name}\n".encode())  # in one piece, whatever happens next
-            kept.publish(folder, About(took_in=("x",)))
+            kept.publish(folder, ReleaseInfo(took_in=("x",)))
 
 def cost():
     # seconds that a release takes on this machine as it is now
@@ -501,7 +503,7 @@ def cost():
     with kept.making() as folder:
         name = small(folder, "first")
         os.write(1, f"{name}\n".encode())
-        kept.publish(folder, About(took_in=("x",)))
+        kept.publish(folder, ReleaseInfo(took_in=("x",)))
     return time.perf_counter() - begun
 
 longest = 4 * max(cost(), 0.015)

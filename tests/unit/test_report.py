@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from csp_dash.catalogue import Catalogue
-from csp_dash.catalogue.supplied import supplied
-from csp_dash.domain.words import BOROUGH
+from csp_dash.catalogue.release_view import supplied
+from csp_dash.domain.enums import BOROUGH
 from csp_dash.ingest.merge import COVERAGE, Merged
 from csp_dash.ingest.report import CHANGE, markdown
 

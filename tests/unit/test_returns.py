@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from csp_dash.catalogue import Catalogue
-from csp_dash.domain.months import Month
-from csp_dash.domain.words import BOROUGH, Frequency
+from csp_dash.domain.enums import BOROUGH, Frequency
+from csp_dash.domain.periods import Month
 from csp_dash.ingest import intake, returns
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import BadInput, Taken

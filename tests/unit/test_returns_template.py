@@ -13,9 +13,9 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from csp_dash.catalogue import Catalogue, load
-from csp_dash.catalogue.supplied import return_source
+from csp_dash.catalogue.release_view import return_source
 from csp_dash.domain.catalogue import Indicator
-from csp_dash.domain.words import BOROUGH, AreaKind, Frequency, Kind, Trust
+from csp_dash.domain.enums import BOROUGH, AreaKind, Frequency, Kind, Trust
 from csp_dash.ingest import intake, returns, template
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import BadInput, Taken

@@ -12,9 +12,9 @@ from second_count import BEFORE, CHECKED, NEWEST, Second
 from csp_dash.analytics import palette
 from csp_dash.analytics.compare import Window, change
 from csp_dash.analytics.funnel import Band
+from csp_dash.domain.enums import Kind, Measure, Shade, Trust
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.months import Month, Span
-from csp_dash.domain.words import Kind, Measure, Shade, Trust
+from csp_dash.domain.periods import Month, Span
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.wards import choropleth
 from csp_dash.panels.wards.choropleth import Shaded, by_ward, offered, present, shaded, unusual

@@ -12,10 +12,10 @@ from second_count import NEWEST, Second
 from csp_dash.analytics import hotspots, palette
 from csp_dash.analytics.hotspots import hot_spots
 from csp_dash.catalogue import Catalogue
+from csp_dash.domain.enums import AreaKind, Trust
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.months import Month
+from csp_dash.domain.periods import Month
 from csp_dash.domain.settings import Settings
-from csp_dash.domain.words import AreaKind, Trust
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.wards import point_density, small_areas
 from csp_dash.panels.wards.small_areas import SERIES, below_ward, shown

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from csp_dash.catalogue import Catalogue
-from csp_dash.catalogue.supplied import supplied
+from csp_dash.catalogue.release_view import supplied
 from csp_dash.ingest import pipeline
 from csp_dash.ingest.merge import Merged, series_held
 from csp_dash.ingest.superseded import gave_way, take_out

@@ -16,13 +16,13 @@ import pytest
 
 from csp_dash import queries
 from csp_dash.catalogue import Catalogue
-from csp_dash.catalogue.load import HERE, read
-from csp_dash.catalogue.supplied import return_source, supplied
+from csp_dash.catalogue.loader import HERE, read
+from csp_dash.catalogue.release_view import return_source, supplied
 from csp_dash.domain.catalogue import Feed, Supply
+from csp_dash.domain.enums import BOROUGH, AreaKind, Frequency, Trust
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.months import Month, Span
+from csp_dash.domain.periods import Month, Span
 from csp_dash.domain.settings import Settings
-from csp_dash.domain.words import BOROUGH, AreaKind, Frequency, Trust
 from csp_dash.ingest import intake, returns
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import KEY, write_parquet

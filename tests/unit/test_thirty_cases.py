@@ -25,11 +25,12 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 from statsmodels.stats.rates import test_poisson_2indep as poisson_2indep
 from statsmodels.tsa.seasonal import STL
 
-from csp_dash.analytics import signal, wording
+from csp_dash.analytics import control_chart
 from csp_dash.analytics.compare import Change, changed_apart
+from csp_dash.domain import wording
+from csp_dash.domain.enums import BOROUGH, LONDON, AreaKind, Compare, Kind, Measure
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.months import Month, Span
-from csp_dash.domain.words import BOROUGH, LONDON, AreaKind, Compare, Kind, Measure
+from csp_dash.domain.periods import Month, Span
 from csp_dash.panels.benchmark import beside, hold, without
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.plan import targets
@@ -679,7 +680,7 @@ def test_the_usual_range_by_moving_ranges(
     for month in reach(step(max(months), -11), max(months)):
         beyond, (low, high) = level(month), edges(month)
         assert beyond is not None
-        assert (drawn.loc[month, "rule"] == signal.BEYOND) is (beyond > high or beyond < low), month
+        assert (drawn.loc[month, "rule"] == control_chart.BEYOND) is (beyond > high or beyond < low), month
     assert drawn["upper"].first_valid_index() == baseline[0]
 
 

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 from csp_dash.catalogue import Catalogue
-from csp_dash.catalogue.supplied import supplied
+from csp_dash.catalogue.release_view import supplied
 from csp_dash.ingest import told
 from csp_dash.ingest.schedule import Due
 

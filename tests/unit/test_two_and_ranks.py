@@ -11,9 +11,9 @@ from second_count import CHECKED, NEWEST, Second
 
 from csp_dash.analytics import palette
 from csp_dash.analytics.bivariate import bivariate
+from csp_dash.domain.enums import Measure
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.months import Month
-from csp_dash.domain.words import Measure
+from csp_dash.domain.periods import Month
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.wards import bivariate_map, rank_changes
 

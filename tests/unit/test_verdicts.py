@@ -12,11 +12,11 @@ import pandas as pd
 import pytest
 from walk import BOROUGH, WARD, WARDS, Said, said, shown, views
 
-from csp_dash.analytics import wording
 from csp_dash.analytics.target import Standing
 from csp_dash.catalogue import Catalogue, load
+from csp_dash.domain import wording
+from csp_dash.domain.enums import Compare, Direction, Measure, Trust
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import Compare, Direction, Measure, Trust
 from csp_dash.panels import verdict
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.plan import answers, targets

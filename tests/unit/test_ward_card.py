@@ -7,10 +7,11 @@ import re
 import pytest
 from second_count import CHECKED, NEWEST, Second
 
-from csp_dash.analytics import narrate, wording
+from csp_dash.analytics import narrate
 from csp_dash.analytics.compare import Window, against
+from csp_dash.domain import wording
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.months import Month, Span
+from csp_dash.domain.periods import Month, Span
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.wards.ward_card import versus, ward_cards
 

@@ -16,11 +16,11 @@ import shapely
 from second_count import NEWEST, Second
 from test_shades import view_of
 
+from csp_dash.domain.enums import Measure, Shade
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.months import Month
-from csp_dash.domain.words import Measure, Shade
+from csp_dash.domain.periods import Month
 from csp_dash.maps.boundaries import Boundaries
-from csp_dash.maps.printed import Form
+from csp_dash.maps.print_map import Form
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.wards import ward_map
 from csp_dash.panels.wards.choropleth import offered

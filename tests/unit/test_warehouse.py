@@ -19,7 +19,7 @@ import pytest
 
 from csp_dash import queries
 from csp_dash.catalogue import Catalogue
-from csp_dash.domain.months import Month, Span
+from csp_dash.domain.periods import Month, Span
 from csp_dash.warehouse import Snapshot, SnapshotError, Warehouse, build, database
 
 ROOT = Path(__file__).parents[2]
@@ -307,7 +307,9 @@ YEAR = Span(Month(2025, 4), Month(2026, 3))
 def test_a_question_can_neither_write_nor_read_the_disk(
     warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, statement: str
 ):
-    monkeypatch.setattr("csp_dash.warehouse.open._text", lambda name: statement.format(folder=tmp_path, root=ROOT))
+    monkeypatch.setattr(
+        "csp_dash.warehouse.connection._text", lambda name: statement.format(folder=tmp_path, root=ROOT)
+    )
     with pytest.raises(duckdb.Error):
         warehouse.ask("any")
     assert not list(tmp_path.iterdir())

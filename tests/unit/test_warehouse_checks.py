@@ -12,9 +12,9 @@ import pytest
 
 from csp_dash.catalogue import Catalogue, load
 from csp_dash.domain.catalogue import Feed
-from csp_dash.domain.words import AreaKind
-from csp_dash.warehouse import About, CheckFailed, Snapshot, SnapshotError, Warehouse, build, database
-from csp_dash.warehouse.open import connect
+from csp_dash.domain.enums import AreaKind
+from csp_dash.warehouse import CheckFailed, ReleaseInfo, Snapshot, SnapshotError, Warehouse, build, database
+from csp_dash.warehouse.connection import connect
 
 CHECKS = Path(__file__).parents[2] / "csp_dash" / "warehouse" / "sql" / "checks"
 
@@ -112,7 +112,7 @@ def test_accepted_checks_are_skipped_now_and_whenever_the_database_is_made_again
         database(snapshot, catalogue, cache)
     assert [failure.name for failure in caught.value.failures] == ["wrong"], "nothing is compared when made again"
     assert "--accept" not in str(caught.value)
-    (snapshot.root / "release.json").write_text(About(accepted={"wrong": "It is right."}).to_json())
+    (snapshot.root / "release.json").write_text(ReleaseInfo(accepted={"wrong": "It is right."}).to_json())
     assert database(snapshot, catalogue, cache) == made
 
 

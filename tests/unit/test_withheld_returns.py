@@ -14,9 +14,9 @@ import pytest
 import walk
 
 from csp_dash.catalogue import Catalogue
+from csp_dash.domain.enums import BOROUGH, Measure
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.settings import Settings
-from csp_dash.domain.words import BOROUGH, Measure
 from csp_dash.ingest import pipeline
 from csp_dash.ingest.return_cells import wards
 from csp_dash.panels import answer

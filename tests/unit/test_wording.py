@@ -9,9 +9,9 @@ from checks.words import fault_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csp_dash.analytics import wording
 from csp_dash.catalogue import load
-from csp_dash.domain.months import Month, Span
+from csp_dash.domain import wording
+from csp_dash.domain.periods import Month, Span
 from csp_dash.domain.quoted import ordinal, stated
 
 CATALOGUE = load()

@@ -13,12 +13,12 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
-from csp_dash.domain.months import Month
+from csp_dash.domain.periods import Month
 from csp_dash.ingest.facts import BadInput
 from csp_dash.ingest.fetch import arcgis, datastore, fingertips, nomis, police, postcodes
 from csp_dash.ingest.fetch.declared import Outcome, Planned, Task, publisher, sources
 from csp_dash.ingest.fetch.polite import Client, Manners
-from csp_dash.warehouse import Turn
+from csp_dash.warehouse import FolderLock
 
 __all__ = ["SOURCES", "Manners", "Outcome", "fetch", "since_newest"]
 
@@ -121,7 +121,7 @@ def _month(since: str, today: date) -> Month:
 
 @contextmanager
 def _turn(folder: Path, wait: float) -> Iterator[None]:
-    turn = Turn(folder)
+    turn = FolderLock(folder)
     try:
         turn.take(wait)
     except TimeoutError:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from csp_dash.domain.months import Month
+from csp_dash.domain.periods import Month
 from csp_dash.ingest.facts import BadInput
 
 State = Literal["new", "changed", "unchanged", "failed", "planned"]

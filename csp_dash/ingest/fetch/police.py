@@ -16,7 +16,7 @@ from typing import Any
 from shapely.geometry import Polygon
 from tqdm import tqdm
 
-from csp_dash.domain.months import Month
+from csp_dash.domain.periods import Month
 from csp_dash.ingest.fetch import cards
 from csp_dash.ingest.fetch.attempt import attempt
 from csp_dash.ingest.fetch.declared import Outcome, Planned, State, Task, address

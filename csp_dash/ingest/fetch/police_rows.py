@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from csp_dash.domain.months import Month
+from csp_dash.domain.periods import Month
 from csp_dash.ingest.fetch.outline import small_areas
 from csp_dash.ingest.fetch.polite import Refused
 

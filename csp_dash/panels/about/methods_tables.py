@@ -9,8 +9,8 @@ import pandas as pd
 
 from csp_dash import queries
 from csp_dash.analytics import power
+from csp_dash.domain.enums import BOROUGH
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import BOROUGH
 from csp_dash.panels.dataset import Dataset
 
 

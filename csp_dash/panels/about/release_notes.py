@@ -12,10 +12,10 @@ from datetime import date, datetime
 import pandas as pd
 
 from csp_dash import queries
-from csp_dash.analytics import wording
-from csp_dash.catalogue.supplied import return_source
+from csp_dash.catalogue.release_view import return_source
+from csp_dash.domain import wording
+from csp_dash.domain.enums import BOROUGH, AreaKind
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import BOROUGH, AreaKind
 from csp_dash.ingest import cards, told
 from csp_dash.ingest.found import files_of
 from csp_dash.ingest.schedule import Due, due, schedules

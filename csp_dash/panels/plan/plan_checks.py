@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from csp_dash.analytics import narrate, wording
+from csp_dash.analytics import narrate
 from csp_dash.analytics.compare import Window, change
+from csp_dash.domain import wording
 from csp_dash.domain.catalogue import Check, Contradiction, Indicator
+from csp_dash.domain.enums import BOROUGH, AreaKind, Kind
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.months import Month, Span
+from csp_dash.domain.periods import Month, Span
 from csp_dash.domain.quoted import ordinal
-from csp_dash.domain.words import BOROUGH, AreaKind, Kind
 from csp_dash.panels.dataset import Dataset
 
 

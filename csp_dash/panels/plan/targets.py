@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from csp_dash.analytics import wording
 from csp_dash.analytics.intervals import smallest_detectable_points, wilson
 from csp_dash.analytics.target import Judgement, Standing, judge
+from csp_dash.domain import wording
 from csp_dash.domain.catalogue import Indicator, Reading, Target
+from csp_dash.domain.enums import BOROUGH, AreaKind, Direction, Kind
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.months import Month, Span
-from csp_dash.domain.words import BOROUGH, AreaKind, Direction, Kind
+from csp_dash.domain.periods import Month, Span
 from csp_dash.panels.dataset import Dataset
 
 

@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from csp_dash.analytics import narrate, wording
+from csp_dash.analytics import narrate
 from csp_dash.analytics.compare import Change
 from csp_dash.analytics.contribution import REST, contributions
 from csp_dash.charts import contribution
+from csp_dash.domain import wording
+from csp_dash.domain.enums import AreaKind, Kind
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import AreaKind, Kind
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import tabled
 from csp_dash.panels.panel import Panel

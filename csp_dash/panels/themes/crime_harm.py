@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from csp_dash.analytics import wording
 from csp_dash.analytics.harm import harm, totals
-from csp_dash.charts import paired
+from csp_dash.charts import dumbbell
+from csp_dash.domain import wording
 from csp_dash.domain.catalogue import HarmIndex
+from csp_dash.domain.enums import BOROUGH, AreaKind, Measure
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.months import Span
-from csp_dash.domain.words import BOROUGH, AreaKind, Measure
+from csp_dash.domain.periods import Span
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import tabled
 from csp_dash.panels.panel import Panel
@@ -48,7 +48,7 @@ def volume_harm(data: Dataset, view: Filters) -> VolumeHarm:
         title=question.named(title),
         caption=f"Share of offences and of harm by kind, Tower Hamlets, {question.period}. Harm: days of prison at the starting "
         "point of sentencing, averaged over the offences in each kind.",
-        figure=paired.figure(drawn if not empty else drawn.iloc[:0], names=("Share of offences", "Share of harm")),
+        figure=dumbbell.figure(drawn if not empty else drawn.iloc[:0], names=("Share of offences", "Share of harm")),
         alt=f"Chart of two dots a kind of offence, {question.place}: its share of offences and of harm. {title}.",
         evidence=told,
         sentence="" if empty else _moved(totals(weighed)),

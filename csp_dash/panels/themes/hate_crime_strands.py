@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pandas as pd
 
-from csp_dash.analytics import alt, narrate, wording
+from csp_dash.analytics import alt_text, narrate
 from csp_dash.analytics.compare import Change
 from csp_dash.charts import lines
+from csp_dash.domain import wording
+from csp_dash.domain.enums import BOROUGH
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import BOROUGH
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import tabled
 from csp_dash.panels.panel import Panel
@@ -59,7 +60,7 @@ def strands(data: Dataset, view: Filters) -> Panel:
         caption="Tower Hamlets, offences in the 12 months up to each month. Racist and religious hate is far larger and has its own chart "
         "above. An offence with two strands counts in both, so strands are not added up.",
         figure=lines.figure(drawn, chosen="hate_homophobic", identity="strands"),
-        alt=alt.lines_alt(
+        alt=alt_text.lines_alt(
             "Hate crime by strand, Tower Hamlets", ends, measure="offences in 12 months", period=question.period
         ),
         evidence=told,

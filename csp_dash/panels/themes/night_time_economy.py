@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pandas as pd
 
-from csp_dash.analytics import narrate, wording
+from csp_dash.analytics import narrate
 from csp_dash.analytics.compare import Window, change
 from csp_dash.analytics.dispersion import dispersion
-from csp_dash.charts import paired
+from csp_dash.charts import dumbbell
+from csp_dash.domain import wording
+from csp_dash.domain.enums import AreaKind, Measure
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.months import Span
-from csp_dash.domain.words import AreaKind, Measure
+from csp_dash.domain.periods import Span
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import tabled
 from csp_dash.panels.panel import Panel
@@ -65,7 +66,9 @@ def night(data: Dataset, view: Filters) -> Panel:
         indicator=question.indicator,
         title=title,
         caption=f"Share of Tower Hamlets' offences of four kinds, and of its residents, by ward, {question.period}.",
-        figure=paired.figure(drawn if not empty else drawn.iloc[:0], names=("Share of offences", "Share of residents")),
+        figure=dumbbell.figure(
+            drawn if not empty else drawn.iloc[:0], names=("Share of offences", "Share of residents")
+        ),
         alt=f"Chart of two dots a ward of Tower Hamlets: its share of these offences and of residents, {question.period}. {title}.",
         evidence=told,
         sentence="" if empty else _moved(data, question, top, ranked.drop(top.index)),

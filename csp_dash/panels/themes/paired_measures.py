@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from csp_dash.analytics import narrate, wording
+from csp_dash.analytics import narrate
+from csp_dash.domain import wording
 from csp_dash.domain.catalogue import Indicator
+from csp_dash.domain.enums import Kind
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import Kind
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.tile import Tile, tile
 

@@ -7,13 +7,14 @@ from dataclasses import replace
 import pandas as pd
 
 from csp_dash import queries
-from csp_dash.analytics import rates, wording
+from csp_dash.analytics import rates
 from csp_dash.analytics.disparity import disparity, find_gap
 from csp_dash.analytics.intervals import ALPHA
-from csp_dash.charts import ratios
+from csp_dash.charts import forest
+from csp_dash.domain import wording
+from csp_dash.domain.enums import BOROUGH, AreaKind
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.months import Span
-from csp_dash.domain.words import BOROUGH, AreaKind
+from csp_dash.domain.periods import Span
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import tabled
 from csp_dash.panels.panel import Panel
@@ -61,7 +62,7 @@ def groups(data: Dataset, view: Filters) -> Panel:
         title=title,
         caption=f"Searches {per} of each group, Tower Hamlets, as a multiple of the rate of White residents, {question.period}. "
         "Self-defined ethnicity; residents at the 2021 Census. Lines: 95% intervals.",
-        figure=ratios.figure(drawn[drawn["group"] != REFERENCE], reference=REFERENCE),
+        figure=forest.figure(drawn[drawn["group"] != REFERENCE], reference=REFERENCE),
         alt=f"Dot chart of rate ratios by self-defined ethnicity, Tower Hamlets, {question.period}. {title}.",
         evidence=told,
         sentence=_found_sentence(frame, found),

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pandas as pd
 
 from csp_dash.analytics.intervals import wilson
-from csp_dash.charts import paired
+from csp_dash.charts import dumbbell
+from csp_dash.domain.enums import BOROUGH, LONDON, AreaKind, Compare, Kind
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.quoted import ordinal
-from csp_dash.domain.words import BOROUGH, LONDON, AreaKind, Compare, Kind
 from csp_dash.panels.benchmark import hold
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import tabled
@@ -80,7 +80,7 @@ def ranks(data: Dataset, view: Filters) -> Panel:
         title=title,
         caption=f"Percent of residents interviewed, Tower Hamlets and London, {question.period}. In brackets: the borough's place from "
         "the highest of London's boroughs; neighbours in the order often differ by less than chance.",
-        figure=paired.figure(
+        figure=dumbbell.figure(
             frame if not empty else pd.DataFrame(columns=["label", "one", "two"]), names=("Tower Hamlets", "London")
         ),
         alt=f"Chart of two dots a measure, Tower Hamlets and London, {question.period}. {title}.",

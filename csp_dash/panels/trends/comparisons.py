@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from csp_dash.analytics import narrate, wording
+from csp_dash.analytics import narrate
 from csp_dash.analytics.compare import Change
 from csp_dash.analytics.state import State
+from csp_dash.domain import wording
+from csp_dash.domain.enums import Compare, Frequency, Kind
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import Compare, Frequency, Kind
 from csp_dash.panels.benchmark import beside, held_by
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.selection import Selection, compare, select

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from csp_dash.analytics import wording
 from csp_dash.analytics.seasonal import decompose, level_change
 from csp_dash.charts import decomposition as chart
+from csp_dash.domain import wording
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.months import Month
+from csp_dash.domain.periods import Month
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import evidence
 from csp_dash.panels.panel import Panel

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from csp_dash.analytics import forecast as model
-from csp_dash.analytics import wording
 from csp_dash.charts import fan
 from csp_dash.charts.base import empty
+from csp_dash.domain import wording
 from csp_dash.domain.filters import Filters
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import evidence

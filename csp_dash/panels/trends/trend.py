@@ -7,17 +7,18 @@ from dataclasses import replace
 
 import pandas as pd
 
-from csp_dash.analytics import alt, narrate, rates, signal, wording
+from csp_dash.analytics import alt_text, control_chart, narrate, rates
 from csp_dash.analytics.compare import Change
 from csp_dash.analytics.intervals import smallest_detectable_points, wilson
+from csp_dash.charts import annotations as moments
 from csp_dash.charts import bars, lines
-from csp_dash.charts import events as moments
 from csp_dash.charts import trend as trend_chart
 from csp_dash.charts.base import PAGE, WALL, Style
+from csp_dash.domain import wording
 from csp_dash.domain.catalogue import Event
+from csp_dash.domain.enums import BOROUGH, Compare, Frequency, Kind, Trust
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.months import Month, Span
-from csp_dash.domain.words import BOROUGH, Compare, Frequency, Kind, Trust
+from csp_dash.domain.periods import Month, Span
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import evidence
 from csp_dash.panels.panel import Panel
@@ -115,7 +116,9 @@ def _rows(question: Selection, frame: pd.DataFrame, values: pd.Series) -> list[d
 def monthly_rows(data: Dataset, question: Selection, frame: pd.DataFrame) -> tuple[list[dict[str, object]], pd.Series]:
     """Rows of evidence of a monthly series, and its values in the measure asked for."""
     people = data.people_of(question.areas) if question.rated else None
-    values = signal.monthly(frame, kind=question.indicator.kind, people=people, per=question.indicator.per)["value"]
+    values = control_chart.monthly(frame, kind=question.indicator.kind, people=people, per=question.indicator.per)[
+        "value"
+    ]
     return _rows(question, frame, values), values
 
 
@@ -141,7 +144,7 @@ def _monthly(
     drawn = _trend(data, question, frame)
     stands[question.place] = _level(data, question)
     record = (
-        signal.record(frame, breaks=question.breaks)
+        control_chart.record(frame, breaks=question.breaks)
         if view.period == "12m" and question.compare is not Compare.BASELINE and indicator.kind is Kind.COUNT
         else None
     )
@@ -185,7 +188,7 @@ def _monthly(
         caption=f"{wording.capital(what)}, {question.place}. Dots: months, orange where chance would not explain them; "
         f"line: average of 12 months; band: the usual range.{period}",
         figure=figure,
-        alt=alt.trend_alt(
+        alt=alt_text.trend_alt(
             question.subject,
             question.place,
             drawn,
@@ -234,7 +237,7 @@ def _whole_period(data: Dataset, question: Selection) -> str:
 def _trend(data: Dataset, question: Selection, frame: pd.DataFrame) -> pd.DataFrame:
     noise = data.noise(question.indicator, question.areas)
     people = data.people_of(question.areas) if question.rated else None
-    return signal.trend(
+    return control_chart.trend(
         frame,
         kind=question.indicator.kind,
         people=people,
@@ -270,7 +273,7 @@ def _survey(data: Dataset, question: Selection, frame: pd.DataFrame, found: Chan
         figure=lines.figure(
             drawn, suffix="%", zero=False, events=_events(data, question), style=style, identity=indicator.slug
         ),
-        alt=alt.lines_alt(question.subject, ends, measure="percent", period=question.period) + f" {title}.",
+        alt=alt_text.lines_alt(question.subject, ends, measure="percent", period=question.period) + f" {title}.",
         evidence=evidence(
             data,
             question,
@@ -306,7 +309,7 @@ def _share_of_cases(
         figure=lines.figure(
             drawn, suffix="%", zero=False, events=_events(data, question), style=style, identity=indicator.slug
         ),
-        alt=alt.lines_alt(question.subject, ends, measure="percent", period=question.period) + f" {title}.",
+        alt=alt_text.lines_alt(question.subject, ends, measure="percent", period=question.period) + f" {title}.",
         evidence=evidence(data, question, _rows(question, frame, shares), f"by-{grain}", "Month"),
         sentence=told.sentence,
         remark=question.fallback,
@@ -376,7 +379,9 @@ def _yearly(data: Dataset, question: Selection, frame: pd.DataFrame, found: Chan
         title=title,
         caption=f"{wording.capital(indicator.unit)}, {question.place}, by {grain}.",
         figure=bars.years(drawn, style=style),
-        alt=alt.bars_alt(f"{question.subject}, {question.place}", drawn, measure=indicator.unit, period=f"by {grain}"),
+        alt=alt_text.bars_alt(
+            f"{question.subject}, {question.place}", drawn, measure=indicator.unit, period=f"by {grain}"
+        ),
         evidence=evidence(data, question, _rows(question, frame, frame["numerator"]), f"by-{grain}", "Month"),
         sentence=told.sentence,
         remark=question.fallback,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from csp_dash.analytics import wording
 from csp_dash.charts import seasons
+from csp_dash.domain import wording
+from csp_dash.domain.enums import Measure
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.months import Month
-from csp_dash.domain.words import Measure
+from csp_dash.domain.periods import Month
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import evidence
 from csp_dash.panels.panel import Panel

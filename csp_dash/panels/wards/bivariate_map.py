@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from csp_dash.analytics import alt, palette, rates, wording
+from csp_dash.analytics import alt_text, palette, rates
 from csp_dash.analytics.bivariate import bivariate
+from csp_dash.domain import wording
+from csp_dash.domain.enums import AreaKind, Measure
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import AreaKind, Measure
-from csp_dash.maps import sheet
+from csp_dash.maps import plotly_map
 from csp_dash.maps.shading import by_colour
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import tabled
@@ -119,14 +120,14 @@ def two_at_once(data: Dataset, view: Filters, second: str) -> TwoAtOnce:
         indicator=question.indicator,
         title=title,
         caption=f"{wording.capital(question.unit)}, {question.period}, and {wording.inside(other.name)} ({other.unit}), in thirds of the wards.",
-        figure=sheet.figure(
+        figure=plotly_map.figure(
             data.ward_outlines,
             by_colour(data.wards, colours, words, ()),
             context=data.context,
             selected=view.wards,
             identity=f"two-{view.indicator}",
         ),
-        alt=f"{alt.map_alt(question.subject, frame, data.names, measure=question.unit, period=question.period)} {title}.",
+        alt=f"{alt_text.map_alt(question.subject, frame, data.names, measure=question.unit, period=question.period)} {title}.",
         evidence=tabled(data, question, table, raw, f"{question.indicator.slug}-and-{second.replace('_', '-')}"),
         sentence=told or found.reason,
         remark="Two measures that are high in the same wards need not have anything to do with each other.",

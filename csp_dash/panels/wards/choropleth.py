@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from csp_dash.analytics import alt, narrate, palette, rates, wording
+from csp_dash.analytics import alt_text, narrate, palette, rates
 from csp_dash.analytics.classes import classify
 from csp_dash.analytics.funnel import Band, Funnel, funnel
+from csp_dash.domain import wording
+from csp_dash.domain.enums import AreaKind, Kind, Measure, Shade, Trust
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import AreaKind, Kind, Measure, Shade, Trust
 from csp_dash.maps import shading as shadings
 from csp_dash.maps.shading import Shading
 from csp_dash.panels.dataset import Dataset
@@ -195,7 +196,7 @@ def _by_value(
         if whole
         else classify(frame["value"], suffix=suffix or rates.a_year(question.months))
     )
-    finding = alt.map_title(frame, data.names, measure=measure, unit=question.indicator.unit)
+    finding = alt_text.map_title(frame, data.names, measure=measure, unit=question.indicator.unit)
     if finding.startswith(("No ", "Every ")):
         finding = wording.inside(finding)
     return Shaded(question, shade, frame, shadings.by_class(data.wards, frame, classes), unit, finding, remark)

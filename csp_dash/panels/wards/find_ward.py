@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from csp_dash.analytics import wording
+from csp_dash.domain import wording
 from csp_dash.panels.dataset import Dataset
 
 MOST = 6

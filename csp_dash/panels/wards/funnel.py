@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from csp_dash.analytics import rates, wording
+from csp_dash.analytics import rates
 from csp_dash.analytics.funnel import Band
 from csp_dash.charts import funnel as charts
+from csp_dash.domain import wording
 from csp_dash.domain.filters import Filters
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import tabled

@@ -7,11 +7,12 @@ from enum import StrEnum
 
 import pandas as pd
 
-from csp_dash.analytics import alt, rates, wording
+from csp_dash.analytics import alt_text, rates
+from csp_dash.domain import wording
+from csp_dash.domain.enums import Measure, Trust
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.months import Span
-from csp_dash.domain.words import Measure, Trust
-from csp_dash.maps import sheet, year_grid
+from csp_dash.domain.periods import Span
+from csp_dash.maps import plotly_map, year_grid
 from csp_dash.maps.shading import by_class
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import area_rows, evidence
@@ -63,7 +64,7 @@ def moment(data: Dataset, view: Filters, grain: Grain) -> Panel:
     frame = _frame(data, question, found.values.iloc[place] if span else pd.Series(dtype=float))
     when = label(span) if span else question.period
     shading = by_class(data.wards, frame, found.classes)
-    finding = alt.map_title(frame, data.names, measure=_what(question), unit=question.indicator.unit)
+    finding = alt_text.map_title(frame, data.names, measure=_what(question), unit=question.indicator.unit)
     if finding.startswith(("No ", "Every ")):
         finding = wording.inside(finding)
     made_up = question.indicator.trust is Trust.ILLUSTRATIVE
@@ -72,10 +73,10 @@ def moment(data: Dataset, view: Filters, grain: Grain) -> Panel:
         indicator=question.indicator,
         title=title,
         caption=f"{wording.capital(question.unit)}, by ward, {when}. The same classes at every step.",
-        figure=sheet.figure(
+        figure=plotly_map.figure(
             data.ward_outlines, shading, context=data.context, selected=view.wards, identity=f"time-{view.indicator}"
         ),
-        alt=alt.map_alt(question.subject, frame, data.names, measure=question.unit, period=when, finding=title),
+        alt=alt_text.map_alt(question.subject, frame, data.names, measure=question.unit, period=when, finding=title),
         evidence=evidence(data, question, area_rows(question, frame), "by-ward-through-time", "Ward"),
         legend=shading.legend,
         empty=shading.empty,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import shapely
 
 from csp_dash import queries
-from csp_dash.analytics import wording
+from csp_dash.domain import wording
 from csp_dash.domain.filters import Filters
-from csp_dash.maps import points as maps
-from csp_dash.maps.points import Style
+from csp_dash.maps import point_density as maps
+from csp_dash.maps.point_density import Style
 from csp_dash.maps.shading import legend
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import Evidence

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pandas as pd
 
-from csp_dash.analytics import wording
 from csp_dash.charts import slope
+from csp_dash.domain import wording
+from csp_dash.domain.enums import Measure, Shade
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.quoted import ordinal
-from csp_dash.domain.words import Measure, Shade
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import tabled
 from csp_dash.panels.panel import Panel

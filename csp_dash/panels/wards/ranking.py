@@ -6,14 +6,15 @@ from dataclasses import replace
 
 import pandas as pd
 
-from csp_dash.analytics import alt, rates, wording
+from csp_dash.analytics import alt_text, rates
 from csp_dash.analytics.classes import classify
 from csp_dash.analytics.intervals import poisson_rate_ci, wilson
 from csp_dash.charts import bars
+from csp_dash.domain import wording
 from csp_dash.domain.catalogue import Indicator
+from csp_dash.domain.enums import BOROUGH, LONDON, AreaKind, Kind, Measure
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import BOROUGH, LONDON, AreaKind, Kind, Measure
-from csp_dash.maps import sheet
+from csp_dash.maps import plotly_map
 from csp_dash.maps.shading import by_class
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import area_rows, evidence
@@ -41,7 +42,7 @@ def boroughs(data: Dataset, view: Filters) -> Panel:
         figure=bars.figure(
             shown, chosen=(BOROUGH,), suffix=suffix, reference=_london(data, question), reference_name="London"
         ),
-        alt=alt.bars_alt(
+        alt=alt_text.bars_alt(
             question.indicator.title, shown, measure=_unit(question), period=question.period, chosen="Tower Hamlets"
         ),
         evidence=evidence(data, question, area_rows(question, known), "by-borough", "Borough"),
@@ -73,7 +74,7 @@ def wards(data: Dataset, view: Filters) -> Panel:
     title = f"{question.subject}: no ward figures for this choice"
     whole = _whole(data, question)
     if len(known) > 1:
-        title = f"{question.subject}: {alt.map_title(frame, data.names, measure=yearly(question, 'rates'), unit=question.indicator.unit)}"
+        title = f"{question.subject}: {alt_text.map_title(frame, data.names, measure=yearly(question, 'rates'), unit=question.indicator.unit)}"
         if whole is not None and "low" in known:
             apart = int(((known["low"] > whole) | (known["high"] < whole)).sum())
             title += f"; {apart} of {len(known)} wards {'differs' if apart == 1 else 'differ'} from the borough by more than chance"
@@ -89,7 +90,7 @@ def wards(data: Dataset, view: Filters) -> Panel:
             reference=whole,
             reference_name="Tower Hamlets",
         ),
-        alt=alt.bars_alt(question.subject, shown, measure=_unit(question), period=question.period),
+        alt=alt_text.bars_alt(question.subject, shown, measure=_unit(question), period=question.period),
         evidence=evidence(data, question, area_rows(question, known), "wards-ranked", "Ward"),
         empty=len(known) < 2,
     )
@@ -117,10 +118,10 @@ def borough_map(data: Dataset, view: Filters) -> Panel:
     shading = by_class(data.borough_outlines.codes, frame, classify(frame["value"]))
     return replace(
         picture,
-        figure=sheet.figure(
+        figure=plotly_map.figure(
             data.borough_outlines, shading, selected=(BOROUGH,), height=360, named=(), outline=0.8, identity="london"
         ),
-        alt=alt.map_alt(
+        alt=alt_text.map_alt(
             question.indicator.title,
             frame,
             data.names,

@@ -8,16 +8,17 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from csp_dash import queries
-from csp_dash.analytics import alt, hotspots, palette, wording
+from csp_dash.analytics import alt_text, hotspots, palette
 from csp_dash.analytics.classes import classify
 from csp_dash.analytics.concentration import concentration
 from csp_dash.analytics.hotspots import HotSpots, course, hot_spots
-from csp_dash.charts import share
+from csp_dash.charts import lorenz
+from csp_dash.domain import wording
 from csp_dash.domain.catalogue import Event, Indicator
+from csp_dash.domain.enums import AreaKind, Measure
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.months import Span
-from csp_dash.domain.words import AreaKind, Measure
-from csp_dash.maps import sheet
+from csp_dash.domain.periods import Span
+from csp_dash.maps import plotly_map
 from csp_dash.maps.shading import Shading, by_class, by_colour
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import Evidence, area_rows, evidence
@@ -165,7 +166,7 @@ def _counts(data: Dataset, question: Selection, now: _Counted | None) -> Panel:
         title=title,
         caption=f"{wording.capital(question.unit)}, by small area (LSOA 2021) of Tower Hamlets, {question.period}{_of(now)}.",
         figure=_map(data, shading, "small"),
-        alt=alt.map_alt(
+        alt=alt_text.map_alt(
             f"{question.indicator.title}, small areas of Tower Hamlets",
             frame,
             data.names,
@@ -181,7 +182,7 @@ def _counts(data: Dataset, question: Selection, now: _Counted | None) -> Panel:
 
 
 def _map(data: Dataset, shading: Shading, name: str) -> go.Figure:
-    return sheet.figure(data.lsoa_outlines, shading, context=data.context, named=(), outline=0.6, identity=name)
+    return plotly_map.figure(data.lsoa_outlines, shading, context=data.context, named=(), outline=0.6, identity=name)
 
 
 KINDS = (
@@ -284,7 +285,7 @@ def _concentrated(data: Dataset, question: Selection, now: _Counted | None) -> P
         indicator=question.indicator,
         title=title,
         caption=f"Small areas of Tower Hamlets from the most {question.indicator.unit} to the fewest, {question.period}{_of(now)}.",
-        figure=share.figure(found.curve if found.half else pd.DataFrame(), half=half),
+        figure=lorenz.figure(found.curve if found.half else pd.DataFrame(), half=half),
         alt=f"Curve: {question.indicator.title}, share of {question.indicator.unit} against share of small areas of Tower Hamlets. {title}.",
         evidence=_evidence(data, question, frame, "concentration"),
         sentence=f"Generalised Gini {found.gini:.2f}: 0 would be as even as so many {question.indicator.unit} can be, 1 all in "

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from csp_dash.analytics import narrate, rates, signal, wording
+from csp_dash.analytics import control_chart, narrate, rates
 from csp_dash.analytics.compare import against
 from csp_dash.analytics.funnel import Band
 from csp_dash.charts import lines
+from csp_dash.domain import wording
+from csp_dash.domain.enums import AreaKind, Kind, Measure, Trust
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import AreaKind, Kind, Measure, Trust
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import area_rows, evidence
 from csp_dash.panels.panel import Panel
@@ -79,7 +80,7 @@ def versus(data: Dataset, view: Filters) -> Panel:
     for code in view.wards:
         frame = data.series(indicator, (code,))
         people = data.people.get(code) if rate else None
-        drawn = signal.trend(frame, kind=indicator.kind, people=people, per=indicator.per)
+        drawn = control_chart.trend(frame, kind=indicator.kind, people=people, per=indicator.per)
         parts.append(
             drawn[["start", "smooth"]].rename(columns={"smooth": "value"}).assign(series=code, name=data.names[code])
         )

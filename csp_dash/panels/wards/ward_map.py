@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from csp_dash.analytics import alt, wording
-from csp_dash.analytics.suppress import MARK, few
+from csp_dash.analytics import alt_text
+from csp_dash.analytics.small_numbers import MARK, few
+from csp_dash.domain import wording
+from csp_dash.domain.enums import Kind, Measure, Shade, Trust
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import Kind, Measure, Shade, Trust
-from csp_dash.maps import printed, sheet, zoomable
+from csp_dash.maps import deck_map, plotly_map, print_map
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import Evidence, area_rows, evidence
 from csp_dash.panels.panel import Panel
@@ -50,7 +51,7 @@ class WardMap:
 def ward_map(data: Dataset, view: Filters) -> WardMap:
     """The ward map of a view's indicator. Chosen wards are outlined; all 20 are always shaded."""
     made = shaded(data, view)
-    figure = sheet.figure(
+    figure = plotly_map.figure(
         data.ward_outlines,
         made.shading,
         context=data.context,
@@ -68,7 +69,7 @@ def wall(data: Dataset, view: Filters) -> Panel:
     asked = replace(view, measure=Measure.RATE, shade=None)
     made = shaded(data, asked)
     named = set(made.frame.nlargest(WALL_NAMES, "value")["area"])
-    figure = sheet.figure(
+    figure = plotly_map.figure(
         data.ward_outlines, made.shading, context=data.context, size=18, named=named, identity=view.indicator
     )
     figure.update_layout(height=None)
@@ -78,7 +79,7 @@ def wall(data: Dataset, view: Filters) -> Panel:
 def to_zoom(data: Dataset, view: Filters) -> Panel:
     """The same map to zoom and move in, for those who look closer."""
     made = shaded(data, view)
-    deck = zoomable.deck(
+    deck = deck_map.deck(
         data.ward_outlines,
         made.shading,
         context=data.context,
@@ -97,7 +98,7 @@ def _picture(data: Dataset, view: Filters, made: Shaded, figure: object) -> Pane
         title=title,
         caption=f"{wording.capital(made.unit)}, by ward, {question.period}.",
         figure=figure,
-        alt=alt.map_alt(
+        alt=alt_text.map_alt(
             question.subject, made.frame, data.names, measure=made.unit, period=question.period, finding=title
         ),
         evidence=_evidence(data, made),
@@ -181,13 +182,13 @@ def _title(made: Shaded) -> str:
     return made.question.subject if illustrative else f"{made.question.subject}: {made.finding}"
 
 
-def image(data: Dataset, view: Filters, form: printed.Form) -> bytes:
+def image(data: Dataset, view: Filters, form: print_map.Form) -> bytes:
     """The map as a picture file for a paper: finding, key, scale, source, as-at date."""
     made = shaded(data, view)
     question = made.question
     told = _evidence(data, made)
     as_at = f" Figures to {told.as_at}." if told.as_at else ""
-    return printed.render(
+    return print_map.render(
         data.ward_outlines,
         made.shading,
         title=_title(made),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from csp_dash.analytics import signal, wording
-from csp_dash.charts import multiples
+from csp_dash.analytics import control_chart
+from csp_dash.charts import small_multiples as multiples
+from csp_dash.domain import wording
+from csp_dash.domain.enums import Measure
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import Measure
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import area_rows, evidence
 from csp_dash.panels.panel import Panel
@@ -24,7 +25,9 @@ def small_multiples(data: Dataset, view: Filters) -> Panel:
     for code in data.wards if question.have else ():
         frame = data.series(indicator, (code,))
         people = data.people.get(code) if question.measure is Measure.RATE else None
-        drawn = signal.trend(frame, kind=indicator.kind, people=people, per=indicator.per) if len(frame) else None
+        drawn = (
+            control_chart.trend(frame, kind=indicator.kind, people=people, per=indicator.per) if len(frame) else None
+        )
         if drawn is not None:
             recent = drawn[["start", "smooth"]].tail(12 * YEARS)
             parts.append(recent.rename(columns={"smooth": "value"}).assign(area=code, name=data.names[code]))

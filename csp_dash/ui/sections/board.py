@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from csp_dash.analytics import wording
+from csp_dash.domain import wording
 from csp_dash.domain.filters import Filters
 from csp_dash.panels.plan import answers
 from csp_dash.panels.tile import tile

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import streamlit as st
 
-from csp_dash.analytics import wording
+from csp_dash.domain import wording
 from csp_dash.domain.catalogue import Indicator
+from csp_dash.domain.enums import AreaKind, Frequency, Kind, Measure, Trust
 from csp_dash.domain.filters import LENSES, Filters
-from csp_dash.domain.words import AreaKind, Frequency, Kind, Measure, Trust
-from csp_dash.maps.points import Style
+from csp_dash.maps.point_density import Style
 from csp_dash.panels.selection import real_figure, select
 from csp_dash.panels.themes import contribution
 from csp_dash.panels.tile import tile

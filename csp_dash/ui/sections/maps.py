@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import streamlit as st
 
-from csp_dash.analytics import wording
+from csp_dash.domain import wording
+from csp_dash.domain.enums import AreaKind, Measure, Shade, Trust
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import AreaKind, Measure, Shade, Trust
-from csp_dash.maps.printed import Form
-from csp_dash.maps.zoomable import AREAS
+from csp_dash.maps.deck_map import AREAS
+from csp_dash.maps.print_map import Form
 from csp_dash.panels.panel import Panel
 from csp_dash.panels.wards import bivariate_map, choropleth, funnel, map_over_time, rank_changes, ward_card, ward_map
 from csp_dash.panels.wards.bivariate_map import TwoAtOnce

@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime
 
 import streamlit as st
 
-from csp_dash.analytics import wording
-from csp_dash.catalogue.supplied import return_source
+from csp_dash.catalogue.release_view import return_source
+from csp_dash.domain import wording
+from csp_dash.domain.enums import Trust
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import Trust
 from csp_dash.panels.about import methods_tables
 from csp_dash.panels.about import release_notes as release
 from csp_dash.panels.wards import point_density

@@ -8,8 +8,8 @@ import streamlit as st
 
 from csp_dash.analytics.target import Standing
 from csp_dash.domain.catalogue import Indicator, Outcome
+from csp_dash.domain.enums import Trust
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import Trust
 from csp_dash.panels.plan import targets as judged
 from csp_dash.panels.tile import tile
 from csp_dash.ui import components, render

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from csp_dash.analytics import wording
+from csp_dash.domain import wording
+from csp_dash.domain.enums import Compare
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.words import Compare
 from csp_dash.panels.plan import answers
 from csp_dash.panels.wards import find_ward, ward_map, ward_profile
 from csp_dash.ui import components, render, url_state

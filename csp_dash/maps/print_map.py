@@ -23,8 +23,8 @@ from csp_dash.analytics import palette
 from csp_dash.maps.boundaries import Boundaries
 from csp_dash.maps.context import KILOMETRE, Context
 from csp_dash.maps.labels import Label, Ring
+from csp_dash.maps.plotly_map import EMPTY
 from csp_dash.maps.shading import Shading
-from csp_dash.maps.sheet import EMPTY
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from csp_dash.catalogue.declared import Catalogue
+from csp_dash.catalogue.catalogue import Catalogue
 from csp_dash.domain.catalogue import Feed, Indicator, Source
-from csp_dash.domain.words import Trust
+from csp_dash.domain.enums import Trust
 
 LICENCE = "Supplied by the partner for this dashboard"
 PLAN = "csp_plan_2021"  # the source whose page stands for a partner's that has none of its own

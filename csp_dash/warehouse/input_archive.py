@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from csp_dash.warehouse import disk
+from csp_dash.warehouse import atomic
 from csp_dash.warehouse.snapshot import SnapshotError
 
 BLOCK = 1 << 20
@@ -85,7 +85,7 @@ class Inputs:
                     )
                 beside.chmod(0o444)
                 beside.replace(target)
-        disk.put(json.dumps(asdict(card), indent=1, ensure_ascii=False) + "\n", self._card(card.sha256))
+        atomic.put(json.dumps(asdict(card), indent=1, ensure_ascii=False) + "\n", self._card(card.sha256))
 
     def export(self, card: Input, target: Path) -> None:
         """Write a kept file to `target`, in a folder that is made where need be.
@@ -146,7 +146,7 @@ def _beside(target: Path) -> Iterator[Path]:
     beside = target.with_name(f".{target.name}-{secrets.token_hex(6)}")
     try:
         yield beside
-        disk.fsync(target.parent)
+        atomic.fsync(target.parent)
     finally:
         _remove(beside)
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from csp_dash.analytics import wording
-from csp_dash.domain.months import Month, Span
+from csp_dash.domain import wording
+from csp_dash.domain.periods import Month, Span
 
 
 def map_title(

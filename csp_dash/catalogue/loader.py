@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from csp_dash.catalogue import parse
-from csp_dash.catalogue.cross_check import cross_check, known
-from csp_dash.catalogue.declared import Catalogue
+from csp_dash.catalogue.catalogue import Catalogue
 from csp_dash.catalogue.read import CatalogueError, rows, toml
+from csp_dash.catalogue.validation import cross_check, known
 from csp_dash.domain.catalogue import Indicator
 from csp_dash.domain.filters import OldWard
 

@@ -11,8 +11,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
-from csp_dash.analytics.wording import rate as figure_of
 from csp_dash.charts.base import PAGE, Style, dress, empty, rounded, text_width, wrapped
+from csp_dash.domain.wording import rate as figure_of
 
 TOO_FEW = "too few"
 NAME = 18

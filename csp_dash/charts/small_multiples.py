@@ -15,9 +15,9 @@ from urllib.parse import quote
 import pandas as pd
 
 from csp_dash.analytics import palette
-from csp_dash.analytics.wording import number_or_rate
 from csp_dash.charts.base import EMPTY, short
-from csp_dash.domain.months import Month
+from csp_dash.domain.periods import Month
+from csp_dash.domain.wording import number_or_rate
 
 WIDTH, HEIGHT, EDGE = 300, 130, 10
 NO_FIGURE = "no figure"

@@ -22,8 +22,8 @@ from csp_dash.domain.catalogue import (
     Target,
     Theme,
 )
+from csp_dash.domain.enums import FigureKind
 from csp_dash.domain.filters import OldWard
-from csp_dash.domain.words import FigureKind
 
 
 @dataclass(frozen=True)

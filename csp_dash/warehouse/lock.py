@@ -11,7 +11,7 @@ from pathlib import Path
 from filelock import FileLock
 
 
-class Turn:
+class FolderLock:
     """The turn in a folder. The operating system gives it back when its holder dies. Threads of one object take turns too."""
 
     def __init__(self, folder: Path) -> None:

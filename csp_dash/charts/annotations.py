@@ -16,7 +16,7 @@ import plotly.graph_objects as go
 from csp_dash.analytics import palette
 from csp_dash.charts.base import Style, flags, rounded, spread, text_width
 from csp_dash.domain.catalogue import Event
-from csp_dash.domain.months import Month
+from csp_dash.domain.periods import Month
 
 NAMED = ("break", "event")
 NAME = "events"

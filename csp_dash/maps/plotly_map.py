@@ -12,8 +12,8 @@ import plotly.graph_objects as go
 from csp_dash.analytics import palette
 from csp_dash.maps.boundaries import Boundaries
 from csp_dash.maps.context import KILOMETRE, Context
+from csp_dash.maps.deck_layers import GROUND
 from csp_dash.maps.labels import Ring
-from csp_dash.maps.layers import GROUND
 from csp_dash.maps.shading import Shading
 
 Coordinates = npt.NDArray[np.float32]

@@ -6,8 +6,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
-from csp_dash.analytics.wording import number_or_rate
 from csp_dash.charts.base import PAGE, Style, begins, dress, empty, rounded, text_width, wrapped
+from csp_dash.domain.wording import number_or_rate
 
 NO_FIGURE = "no figure"
 NAME = 18

@@ -15,8 +15,8 @@ from scipy.stats import binom, nbinom, poisson
 
 from csp_dash.analytics.seasonal import Seasons
 from csp_dash.domain.catalogue import Event
-from csp_dash.domain.months import Month, Span
-from csp_dash.domain.words import Kind
+from csp_dash.domain.enums import Kind
+from csp_dash.domain.periods import Month, Span
 
 WIDTH = 2.66
 SCREEN = 3.267

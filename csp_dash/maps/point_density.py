@@ -19,8 +19,8 @@ from shapely.geometry.base import BaseGeometry
 
 from csp_dash.analytics import palette
 from csp_dash.analytics.classes import Classes, classify
-from csp_dash.analytics.wording import counted
-from csp_dash.maps import layers
+from csp_dash.domain.wording import counted
+from csp_dash.maps import deck_layers
 from csp_dash.maps.boundaries import Boundaries, fit
 from csp_dash.maps.context import Context
 
@@ -68,20 +68,20 @@ def deck(
 
     A deck cannot refit to its frame, so one that stands still is made for the narrowest: a phone's.
     """
-    stack = [layers.ground(boundaries.box)]
+    stack = [deck_layers.ground(boundaries.box)]
     if context is not None:
-        stack.append(layers.flat("water", context.water, palette.WATER, layers.WATER))
+        stack.append(deck_layers.flat("water", context.water, palette.WATER, deck_layers.WATER))
     outlines = [ring for code in boundaries.codes for ring in boundaries.rings(code)]
     stack.append(
         _smooth(boundaries, points, unit) if style is Style.SMOOTHED else _cells(points, unit, style is Style.COLUMNS)
     )
-    stack.append(layers.lines("wards", outlines, palette.SLATE, 1))
+    stack.append(deck_layers.lines("wards", outlines, palette.SLATE, 1))
     if context is not None:
-        stack += layers.between(context)
+        stack += deck_layers.between(context)
     tilt = 45 if style is Style.COLUMNS else 0
     width = WIDE if moving else NARROW
     view = fit(boundaries.box, width, height)
-    return layers.deck(stack, view, width=width, height=height, tooltip=TOOLTIP, pitch=tilt, moving=moving)
+    return deck_layers.deck(stack, view, width=width, height=height, tooltip=TOOLTIP, pitch=tilt, moving=moving)
 
 
 def _cells(points: pd.DataFrame, unit: str, raised: bool) -> pdk.Layer:

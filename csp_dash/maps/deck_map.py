@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pydeck as pdk
 
 from csp_dash.analytics import palette
-from csp_dash.maps import layers
+from csp_dash.maps import deck_layers
 from csp_dash.maps.boundaries import Boundaries, fit
 from csp_dash.maps.context import Context
 from csp_dash.maps.shading import Shading
@@ -54,9 +54,9 @@ def deck(
                 "ink": list(palette.rgb(palette.ink(fill))),
             }
         )
-    stack = [] if basemap else [layers.ground(boundaries.box)]
+    stack = [] if basemap else [deck_layers.ground(boundaries.box)]
     if context is not None and not basemap:
-        stack.append(layers.flat("water", context.water, palette.WATER, layers.WATER))
+        stack.append(deck_layers.flat("water", context.water, palette.WATER, deck_layers.WATER))
     stack.append(
         pdk.Layer(
             "GeoJsonLayer",
@@ -75,11 +75,11 @@ def deck(
         )
     )
     if context is not None and not basemap:
-        stack += layers.between(context)
+        stack += deck_layers.between(context)
     if selected:
         chosen = [ring for code in boundaries.codes if code in selected for ring in boundaries.rings(code)]
-        stack.append(layers.lines("selected", chosen, palette.SELECTED, 3.5))
+        stack.append(deck_layers.lines("selected", chosen, palette.SELECTED, 3.5))
     if names:
-        stack.append(layers.texts("names", labels, size))
+        stack.append(deck_layers.texts("names", labels, size))
     view = fit(boundaries.box, width, height)
-    return layers.deck(stack, view, width=width, height=height, tooltip=TOOLTIP, moving=True, basemap=basemap)
+    return deck_layers.deck(stack, view, width=width, height=height, tooltip=TOOLTIP, moving=True, basemap=basemap)

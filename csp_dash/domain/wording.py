@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from csp_dash.domain.enums import Kind
 from csp_dash.domain.quoted import ordinal
-from csp_dash.domain.words import Kind
 
 IRREGULAR = {"people": "person", "children": "child", "women": "woman", "men": "man"}
 SAME = {"series", "premises", "%", "percent", "nox", "cctv"}
