@@ -18,10 +18,11 @@ from pathlib import Path
 import duckdb
 
 from csp_dash.catalogue import load
-from csp_dash.ingest import pipeline, places
+from csp_dash.ingest import pipeline
 from csp_dash.ingest.context import Base, Context
 from csp_dash.ingest.facts import BadInput
-from csp_dash.ingest.intake import Entry, entries
+from csp_dash.ingest.files.source_file import Entry, entries
+from csp_dash.ingest.geography import build
 from csp_dash.warehouse import Snapshot
 
 
@@ -33,7 +34,7 @@ def is_text(entry: Entry) -> bool:
 def read(name: str, files: list[Entry], context: Context) -> None:
     """Read and judge files with the reader of a name."""
     if name == "places":
-        places.write(files, context)
+        build.write(files, context)
     else:
         next(one for one in pipeline.READERS if one.__name__.endswith(f".{name}")).read(files, context)
 
@@ -86,7 +87,7 @@ def main(arguments: list[str] | None = None) -> int:
         context = Context(load(), folder / "geo", folder / "scratch", Base(Snapshot.open()))
         by_reader: dict[str, list[Entry]] = defaultdict(list)
         for entry in taken_in:
-            reader = next((one for one in pipeline.READERS if entry.format in one.FORMATS), places)
+            reader = next((one for one in pipeline.READERS if entry.format in one.FORMATS), build)
             by_reader[reader.__name__.rpartition(".")[2]].append(entry)
         print(
             "\n| reader | files | rows | accepted | rejected | out of area | seconds | rows a second | of DuckDB's speed |"

@@ -71,7 +71,7 @@ def main(arguments: list[str] | None = None) -> int:
 
             build(asked.source, asked.root, load())
         elif asked.command == "recognise":
-            from csp_dash.ingest.recognise import lines, recognise  # noqa: PLC0415  reads spreadsheets and shapefiles
+            from csp_dash.ingest.files.detect import lines, recognise  # noqa: PLC0415  reads spreadsheets and shapefiles
 
             found_files = recognise(asked.paths)
             print("\n".join(lines(found_files)))

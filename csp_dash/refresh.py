@@ -14,7 +14,7 @@ import pandas as pd
 from csp_dash.catalogue import load
 from csp_dash.domain.settings import Settings
 from csp_dash.ingest.facts import BadInput
-from csp_dash.ingest.found import files_of
+from csp_dash.ingest.files.detected import files_of
 from csp_dash.warehouse import Input, Releases
 
 
@@ -154,7 +154,7 @@ def _refresh(asked: argparse.Namespace) -> int:
 
 
 def _template(asked: argparse.Namespace) -> int:
-    from csp_dash.ingest import template  # noqa: PLC0415  spreadsheets only where they are needed
+    from csp_dash.ingest.returns import template  # noqa: PLC0415  spreadsheets only where they are needed
 
     catalogue = load()
     if not asked.indicator:

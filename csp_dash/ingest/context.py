@@ -12,7 +12,7 @@ import pandas as pd
 
 from csp_dash.catalogue import Catalogue
 from csp_dash.ingest.facts import FACT_COLUMNS
-from csp_dash.ingest.ledger import Ledger
+from csp_dash.ingest.files.ledger import Ledger
 from csp_dash.warehouse import Snapshot
 
 SCRATCH_MEMORY = "1GB"

@@ -30,7 +30,7 @@ import duckdb
 import pandas as pd
 
 if TYPE_CHECKING:
-    from csp_dash.ingest.intake import Entry
+    from csp_dash.ingest.files.source_file import Entry
 
 FACT_COLUMNS = ("series", "area", "start", "finish", "numerator", "denominator", "flag", "vintage")
 KEY = ("series", "area", "start", "finish")

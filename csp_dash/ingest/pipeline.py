@@ -23,57 +23,55 @@ import pandas as pd
 
 from csp_dash.catalogue import Catalogue
 from csp_dash.catalogue.release_view import supplied
-from csp_dash.ingest import (
-    cards,
-    chain,
-    fires,
-    health,
-    illustrative,
-    mps,
-    mps_dashboards,
-    mps_lsoa,
-    outcomes,
-    places,
-    police_uk,
-    postcodes,
-    reference,
-    reoffending,
-    returns,
-    rough_sleeping,
-    stop_search,
-    superseded,
-    surroundings,
-    survey,
-    told,
-    unlocated,
-    youth,
-)
 from csp_dash.ingest.context import Base, Context
 from csp_dash.ingest.facts import KEY, BadInput, Taken, sha256, write_parquet
-from csp_dash.ingest.found import Found
-from csp_dash.ingest.intake import Entry, entries
-from csp_dash.ingest.keep import keep
-from csp_dash.ingest.merge import COVERAGE, Merged, merge, series_held, table
-from csp_dash.ingest.report import changes, markdown
+from csp_dash.ingest.files.detected import Found
+from csp_dash.ingest.files.source_file import Entry, entries
+from csp_dash.ingest.geography import build as geography
+from csp_dash.ingest.geography import map_context
+from csp_dash.ingest.readers import (
+    chain,
+    dfe_lait,
+    fingertips,
+    lfb_fires,
+    mhclg_rough_sleeping,
+    moj_reoffending,
+    mps_dashboards,
+    mps_lsoa,
+    mps_recorded_crime,
+    mps_unlocated,
+    nox_illustrative,
+    ons_postcodes,
+    pas,
+    police_uk,
+    police_uk_outcomes,
+    reference_only,
+    stop_search,
+)
+from csp_dash.ingest.release import phrases, precedence, source_cards
+from csp_dash.ingest.release.archive_inputs import keep
+from csp_dash.ingest.release.merge import COVERAGE, Merged, merge, series_held, table
+from csp_dash.ingest.release.report import changes, markdown
+from csp_dash.ingest.returns import reader as returns
 from csp_dash.warehouse import ReleaseInfo, Releases, Snapshot, database, declared
 
 READERS: tuple[ModuleType, ...] = (
-    mps,
+    mps_recorded_crime,
     mps_dashboards,
     mps_lsoa,
     police_uk,
-    outcomes,
+    police_uk_outcomes,
     stop_search,
-    survey,
-    fires,
-    youth,
-    rough_sleeping,
+    pas,
+    lfb_fires,
+    dfe_lait,
+    mhclg_rough_sleeping,
     chain,
-    health,
-    reoffending,
+    fingertips,
+    moj_reoffending,
     returns,
-    postcodes,
-    reference,
+    ons_postcodes,
+    reference_only,
 )
 """Each has FORMATS, the formats that it reads, and read(entries, context) -> list[Taken]."""
 LIMIT_BYTES = 10_000_000
@@ -152,12 +150,12 @@ def ingest(
         with releases.making() as new:
             made = _assemble(taken_in, Base(live), new, catalogue, say, today or date.today())
             ledger = made.context.ledger
-            say(told.sums(ledger.intake()))
+            say(phrases.sums(ledger.intake()))
             for sentence in _without_use(ledger.intake()):
                 say(sentence)
             snapshot = Snapshot.open(new)
             if not releases.is_news(snapshot):
-                for line in told.notes(ledger.intake()):
+                for line in phrases.notes(ledger.intake()):
                     say(line)
                 say(f"Nothing new: these files change no figure of the live release {live.release}.")
                 return Outcome(live.release, False, "")
@@ -225,18 +223,20 @@ def _assemble(
     if base is None and "police_uk" not in merged.facts:
         raise BadInput("A whole release needs the police.uk counts by small area, and they are not among these files.")
     if base is None:
-        own = illustrative.read(context, merged.facts["police_uk"])
+        own = nox_illustrative.read(context, merged.facts["police_uk"])
         merged = merge([*taken, *own], None)
         taken += own
-        surroundings.write(_map_points(merged), context.geo / "context.geojson")
-    rejudged = unlocated.judge(merged.facts) if any(item.source in unlocated.SOURCES for item in taken) else set()
+        map_context.write(_map_points(merged), context.geo / "context.geojson")
+    rejudged = (
+        mps_unlocated.judge(merged.facts) if any(item.source in mps_unlocated.SOURCES for item in taken) else set()
+    )
     held = series_held(merged.facts)
     holding = supplied(catalogue, held)
-    gone = superseded.take_out(merged, catalogue, holding)
+    gone = precedence.take_out(merged, catalogue, holding)
     touched = list(dict.fromkeys(item.source for item in taken))
     change = changes(base, merged, holding, touched if base is not None else [])
     ledger = context.ledger
-    for sources, sentence in superseded.gave_way(holding, held):
+    for sources, sentence in precedence.gave_way(holding, held):
         for entry in (entry for item in taken if item.source in sources for entry in item.inputs):
             ledger.note(entry, sentence)
     run = {"intake": ledger.intake(), "rejected": ledger.rejected()}
@@ -257,7 +257,7 @@ def _assemble(
         shutil.copytree(before, new / "data" / "cards", dirs_exist_ok=True, ignore=leave)
     for name, used in inputs.items():
         card = before / f"{name}.toml" if before is not None else None
-        cards.write(new / "data" / "cards", name, holding, merged.facts.get(name), used, card, today)
+        source_cards.write(new / "data" / "cards", name, holding, merged.facts.get(name), used, card, today)
     return _Made(_write_manifest(new, merged), merged, change, context, holding)
 
 
@@ -275,14 +275,14 @@ def _refuse_future(taken: list[Taken], today: date) -> None:
 
 def _read(taken_in: list[Entry], context: Context, say: Say) -> list[Taken]:
     """Places first, since figures are placed in them; then every reader that has files."""
-    taken = places.write([entry for entry in taken_in if entry.format in places.FORMATS], context)
+    taken = geography.write([entry for entry in taken_in if entry.format in geography.FORMATS], context)
     for reader in READERS:
         mine = [entry for entry in taken_in if entry.format in reader.FORMATS]
         if not mine:
             continue
         for item in reader.read(mine, context):
             holding = supplied(context.catalogue, series_held({item.source: item.facts}))
-            say(f"{told.title(holding, item.source)}: {told.counted(len(item.facts), 'figure')}")
+            say(f"{phrases.title(holding, item.source)}: {phrases.counted(len(item.facts), 'figure')}")
             taken.append(item)
     for item in taken:
         context.ledger.cover(item)

@@ -11,10 +11,10 @@ import pandas as pd
 
 from csp_dash.catalogue import load
 from csp_dash.ingest.context import Base, Context
-from csp_dash.ingest.corrections import Correction
 from csp_dash.ingest.facts import FACT_COLUMNS, Taken, write_parquet
-from csp_dash.ingest.intake import Entry, entries
-from csp_dash.ingest.ledger import Ledger
+from csp_dash.ingest.files.corrections import Correction
+from csp_dash.ingest.files.ledger import Ledger
+from csp_dash.ingest.files.source_file import Entry, entries
 from csp_dash.warehouse import Snapshot
 
 ROOT = Path(__file__).parents[2]

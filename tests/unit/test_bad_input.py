@@ -18,11 +18,11 @@ import pandas as pd
 import pytest
 
 from csp_dash.__main__ import main
-from csp_dash.ingest import intake, tables
 from csp_dash.ingest.facts import BadInput
-from csp_dash.ingest.intake import Entry, entries
-from csp_dash.ingest.ledger import Ledger
-from csp_dash.ingest.tables import frame
+from csp_dash.ingest.files import source_file, tables
+from csp_dash.ingest.files.ledger import Ledger
+from csp_dash.ingest.files.source_file import Entry, entries
+from csp_dash.ingest.files.tables import frame
 from csp_dash.panels.dataset import Dataset
 from csp_dash.warehouse import Releases
 
@@ -437,14 +437,14 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path):
 
 def test_a_file_that_is_gone_before_it_is_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     path = street(tmp_path)
-    known = intake.recognise
+    known = source_file.recognise
 
     def recognised(paths: list[Path]) -> object:
         found = known(paths)
         path.unlink()
         return found
 
-    monkeypatch.setattr(intake, "recognise", recognised)
+    monkeypatch.setattr(source_file, "recognise", recognised)
     with pytest.raises(BadInput, match=r"street\.csv cannot be read any more \(No such file"):
         entries([path])
 

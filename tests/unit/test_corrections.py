@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from csp_dash.ingest import corrections, tables
-from csp_dash.ingest.corrections import Correction, CorrectionError, declared
-from csp_dash.ingest.headers import formats
-from csp_dash.ingest.intake import Entry, entries
-from csp_dash.ingest.ledger import Ledger
+from csp_dash.ingest.files import corrections, tables
+from csp_dash.ingest.files.corrections import Correction, CorrectionError, declared
+from csp_dash.ingest.files.formats import formats
+from csp_dash.ingest.files.ledger import Ledger
+from csp_dash.ingest.files.source_file import Entry, entries
 
 SEARCHES = "Type,Date,Latitude,Longitude,Self-defined ethnicity,Object of search,Outcome\n"
 GOOD = 'format = "mps_ward"\nwhere = {WardCode = "E05009317"}\ncolumn = "202404"\nvalue = "1"\nreason = "r"\ndecided = "2026-01-01"\n'

@@ -17,8 +17,8 @@ import pytest
 from csp_dash.domain.periods import Month
 from csp_dash.ingest.facts import BadInput
 from csp_dash.ingest.fetch import SOURCES, Manners, Outcome, fetch, since_newest
-from csp_dash.ingest.fetch.declared import publisher
-from csp_dash.ingest.recognise import recognise
+from csp_dash.ingest.fetch.publishers import publisher
+from csp_dash.ingest.files.detect import recognise
 from tests.replay.publishers import bases, open_all
 from tests.replay.server import Replay, Reply
 

@@ -19,12 +19,12 @@ from typing import Any
 
 import pytest
 
-from csp_dash.ingest.fetch import cards, declared
 from csp_dash.ingest.fetch import download as fetch_download
+from csp_dash.ingest.fetch import download_cards, publishers
 from csp_dash.ingest.fetch.attempt import attempt
-from csp_dash.ingest.fetch.declared import Publisher
+from csp_dash.ingest.fetch.client import Client, Manners, Refused
 from csp_dash.ingest.fetch.download import download
-from csp_dash.ingest.fetch.polite import Client, Manners, Refused
+from csp_dash.ingest.fetch.publishers import Publisher
 from tests.replay.publishers import document, workbook, zipped
 from tests.replay.server import Replay, Reply, served
 
@@ -94,7 +94,7 @@ def test_the_same_bytes_under_another_mark_are_unchanged(replay: Replay, bring: 
     before = (tmp_path / "x.csv").stat()
     assert bring() == "unchanged"
     assert (tmp_path / "x.csv").stat().st_ino == before.st_ino
-    assert cards.read(tmp_path / "x.csv").etag == '"two"'
+    assert download_cards.read(tmp_path / "x.csv").etag == '"two"'
 
 
 def test_a_changed_file_takes_the_place_of_the_old_one(replay: Replay, bring: Any, tmp_path: Path):
@@ -227,7 +227,7 @@ def test_a_redirected_file_keeps_the_address_that_was_asked_for(replay: Replay, 
     replay.on("/far/x", served(CSV, etag='"one"'))
     assert [bring(), bring()] == ["new", "unchanged"]
     assert replay.log[-1].headers["if-none-match"] == '"one"'
-    assert cards.read(tmp_path / "x.csv").url == f"{replay.url}/x"
+    assert download_cards.read(tmp_path / "x.csv").url == f"{replay.url}/x"
 
 
 # --- not what was asked for --------------------------------------------------------------------------
@@ -271,7 +271,7 @@ def test_a_wrong_file_is_refused_and_the_one_of_before_stays(
     assert str(caught.value).startswith(f"{name} from {replay.url}/x ")
     assert str(caught.value).endswith("The file of before is kept." if held else "Try again later.")
     assert files(tmp_path) == ([name, f"{name}.card.json"] if held else [])
-    assert not held or cards.read(tmp_path / name).sha256 == hashlib.sha256(good).hexdigest()
+    assert not held or download_cards.read(tmp_path / name).sha256 == hashlib.sha256(good).hexdigest()
 
 
 def test_a_good_zip_and_a_good_workbook_are_taken(replay: Replay, bring: Any):
@@ -324,8 +324,8 @@ def test_a_run_that_is_killed_leaves_no_half_file_and_the_next_one_completes(
     code = (
         "import sys; from pathlib import Path\n"
         "from csp_dash.ingest.fetch.download import download\n"
-        "from csp_dash.ingest.fetch.declared import Publisher\n"
-        "from csp_dash.ingest.fetch.polite import Client, Manners\n"
+        "from csp_dash.ingest.fetch.publishers import Publisher\n"
+        "from csp_dash.ingest.fetch.client import Client, Manners\n"
         "base, target = sys.argv[1:]\n"
         "with Client(Manners()) as client:\n"
         "    download(client, Publisher('s', base, 'p', 'l', {}), base + '/x', Path(target), 'csv')\n"
@@ -342,7 +342,7 @@ def test_a_run_that_is_killed_leaves_no_half_file_and_the_next_one_completes(
     for _ in range(5):
         asked = len(replay.log)
         command = [sys.executable, "-c", code, replay.url, str(target)]
-        run = subprocess.Popen(command, cwd=Path(declared.__file__).parents[3], start_new_session=True)
+        run = subprocess.Popen(command, cwd=Path(publishers.__file__).parents[3], start_new_session=True)
         while len(replay.log) == asked and run.poll() is None:
             time.sleep(0.01)
         time.sleep(moments.uniform(0.02, 0.25))

@@ -17,11 +17,11 @@ from shapely.geometry import Point, Polygon
 
 from csp_dash.domain.periods import Month
 from csp_dash.ingest.fetch import Manners, Outcome, fetch
-from csp_dash.ingest.fetch.declared import publisher
-from csp_dash.ingest.fetch.outline import halves, outline, small_areas, words
-from csp_dash.ingest.fetch.police import archives
-from csp_dash.ingest.fetch.police_rows import SEARCHES, STREET
-from csp_dash.ingest.recognise import recognise
+from csp_dash.ingest.fetch.borough_outline import halves, outline, small_areas, words
+from csp_dash.ingest.fetch.police_api import archives
+from csp_dash.ingest.fetch.police_api_rows import SEARCHES, STREET
+from csp_dash.ingest.fetch.publishers import publisher
+from csp_dash.ingest.files.detect import recognise
 from tests.replay.publishers import MONTHS, as_json, bases, crime, open_police, search, zipped
 from tests.replay.server import Asked, Replay, Reply, served
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from csp_dash.ingest.fetch.polite import Client, Manners, Refused
+from csp_dash.ingest.fetch.client import Client, Manners, Refused
 from tests.replay.server import Replay, Reply
 
 QUICK = Manners(per_second=200, tries=3, wait=0.05, longest=1.5, timeout=(1, 0.3))

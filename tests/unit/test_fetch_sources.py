@@ -14,11 +14,11 @@ import pytest
 
 from csp_dash.domain.periods import Month
 from csp_dash.ingest.fetch import Manners, Outcome, arcgis, fetch, nomis
-from csp_dash.ingest.fetch.datastore import pick
-from csp_dash.ingest.fetch.declared import Publisher, Task, publisher
-from csp_dash.ingest.fetch.polite import Client, Refused
-from csp_dash.ingest.fetch.postcodes import newest
-from csp_dash.ingest.recognise import recognise
+from csp_dash.ingest.fetch.client import Client, Refused
+from csp_dash.ingest.fetch.london_datastore import pick
+from csp_dash.ingest.fetch.ons_postcodes import newest
+from csp_dash.ingest.fetch.publishers import Publisher, Task, publisher
+from csp_dash.ingest.files.detect import recognise
 from tests.replay.publishers import (
     FINGERTIPS,
     NOMIS_HEADER,

@@ -15,7 +15,7 @@ from second_count import Second
 
 from csp_dash.catalogue import load
 from csp_dash.ingest.context import Context
-from csp_dash.ingest.surroundings import STRAY, road_line
+from csp_dash.ingest.geography.map_context import STRAY, road_line
 
 GEO = Path(__file__).parents[2] / "geo"
 

@@ -9,9 +9,9 @@ import pytest
 from books import Cell, ods
 from reading import Read, figure, take
 
-from csp_dash.ingest import chain
 from csp_dash.ingest.facts import BadInput
-from csp_dash.ingest.recognise import recognise
+from csp_dash.ingest.files.detect import recognise
+from csp_dash.ingest.readers import chain
 
 TH, LONDON = "E09000030", "E12000007"
 TITLE: list[Cell] = ["Table P1: people seen rough sleeping, by area"]

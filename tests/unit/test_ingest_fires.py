@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 from reading import Read, bundled, live, same, take
 
-from csp_dash.ingest import fires
-from csp_dash.ingest.boroughs import LONDON, TOWER_HAMLETS, WARDS
-from csp_dash.ingest.corrections import Correction
 from csp_dash.ingest.facts import BadInput, Taken
-from csp_dash.ingest.intake import entries
-from csp_dash.ingest.merge import merge
+from csp_dash.ingest.files.corrections import Correction
+from csp_dash.ingest.files.source_file import entries
+from csp_dash.ingest.geography.boroughs import LONDON, TOWER_HAMLETS, WARDS
+from csp_dash.ingest.readers import lfb_fires
+from csp_dash.ingest.release.merge import merge
 
 HACKNEY = "E09000012"
 #: The fire brigade's own 39 columns.
@@ -95,7 +95,7 @@ def write(path: Path, rows: list[dict[str, str]], header: list[str] = HEADER) ->
 
 
 def records(folder: Path, rows: list[dict[str, str]], name: str = "any name.csv", **more: object) -> Read:
-    return take(fires, folder, write(folder / name, rows), **more)  # type: ignore[arg-type]
+    return take(lfb_fires, folder, write(folder / name, rows), **more)  # type: ignore[arg-type]
 
 
 def extract(path: Path, rows: list[tuple[str, str, str | None]], *, whole: bool = True) -> Path:
@@ -134,7 +134,7 @@ def test_all_primary_secondary_and_home_fires_by_ward_borough_and_london(tmp_pat
     ]
     got = records(tmp_path, rows, "fires.csv")
     taken = got["lfb_incidents"]
-    here = {series: n(taken, series, TOWER_HAMLETS) for series in fires.SERIES["lfb_incidents"]}
+    here = {series: n(taken, series, TOWER_HAMLETS) for series in lfb_fires.SERIES["lfb_incidents"]}
     assert here == {"fires_all": 3, "primary_fires": 1, "secondary_fires": 1, "dwelling_fires": 2}
     assert [n(taken, "fires_all", area) for area in (WARDS[0], WARDS[1], HACKNEY, LONDON)] == [2, 1, 1, 35]
     assert n(got["lfb_dwelling_fires"], "dwelling_fires", TOWER_HAMLETS) == 2
@@ -196,7 +196,7 @@ def test_what_cannot_be_placed_or_dated_is_rejected_with_its_line(tmp_path: Path
 def test_parquet_with_lower_case_names_in_another_order(tmp_path: Path) -> None:
     frame = pd.DataFrame([record("1"), *city()]).iloc[:, ::-1].rename(columns=str.lower)
     frame.to_parquet(tmp_path / "fires.parquet")
-    got = take(fires, tmp_path, tmp_path / "fires.parquet")
+    got = take(lfb_fires, tmp_path, tmp_path / "fires.parquet")
     assert n(got["lfb_incidents"], "fires_all", LONDON) == 33
 
 
@@ -247,7 +247,7 @@ def test_a_lacking_column_is_named(tmp_path: Path) -> None:
 def test_a_month_comes_whole_from_the_file_that_reaches_furthest(tmp_path: Path) -> None:
     write(tmp_path / "b early.csv", [record("1"), record("2"), *city()])
     write(tmp_path / "a late.csv", [record("1"), *city(), record("3", "01 Feb 2020"), *city("Feb 2020")])
-    taken = take(fires, tmp_path, tmp_path)["lfb_incidents"]
+    taken = take(lfb_fires, tmp_path, tmp_path)["lfb_incidents"]
     assert n(taken, "fires_all", TOWER_HAMLETS) == 1
     assert set(taken.facts["vintage"]) == {"2020-02"}
 
@@ -255,10 +255,10 @@ def test_a_month_comes_whole_from_the_file_that_reaches_furthest(tmp_path: Path)
 def test_two_files_that_reach_as_far_must_agree(tmp_path: Path) -> None:
     write(tmp_path / "a.csv", [record("1"), *city()])
     write(tmp_path / "b.csv", [*city(), record("1 bis")])
-    assert n(take(fires, tmp_path, tmp_path)["lfb_incidents"], "fires_all", TOWER_HAMLETS) == 1
+    assert n(take(lfb_fires, tmp_path, tmp_path)["lfb_incidents"], "fires_all", TOWER_HAMLETS) == 1
     write(tmp_path / "b.csv", [*city(), record("1"), record("2")])
     with pytest.raises(BadInput, match=r"a.csv and b.csv both reach to 2020-01, and differ"):
-        take(fires, tmp_path, tmp_path)
+        take(lfb_fires, tmp_path, tmp_path)
 
 
 def test_a_declared_correction_is_applied(tmp_path: Path) -> None:
@@ -281,7 +281,7 @@ def test_the_extract_by_ward_borough_and_london(tmp_path: Path) -> None:
         ("2020-01-01", HACKNEY, None),
         ("2020-03-01", TOWER_HAMLETS, WARDS[0]),
     ]
-    taken = take(fires, tmp_path, extract(tmp_path / "homes.parquet", rows))["lfb_dwelling_fires"]
+    taken = take(lfb_fires, tmp_path, extract(tmp_path / "homes.parquet", rows))["lfb_dwelling_fires"]
     found = [n(taken, "dwelling_fires", area) for area in (WARDS[0], TOWER_HAMLETS, HACKNEY, LONDON)]
     assert found == [1, 2, 1, 3 + 31]
     assert {row.area_kind for row in taken.coverage} == {"ward", "borough", "region"}
@@ -292,19 +292,19 @@ def test_a_cut_of_the_extract_counts_only_beside_the_whole(tmp_path: Path) -> No
     mine: list[tuple[str, str, str | None]] = [("2020-01-31", TOWER_HAMLETS, WARDS[0])]
     cut = extract(tmp_path / "cut.parquet", mine, whole=False)
     with pytest.raises(BadInput, match="1 of London's 33"):
-        take(fires, tmp_path, cut)
+        take(lfb_fires, tmp_path, cut)
     extract(tmp_path / "whole.parquet", mine)
-    got = take(fires, tmp_path, tmp_path)
+    got = take(lfb_fires, tmp_path, tmp_path)
     assert got.account("cut.parquet") == (1, 1, 0, 0)
     assert "whole.parquet" in got.note("cut.parquet")
     extract(cut, [*mine, ("2020-01-30", TOWER_HAMLETS, WARDS[0])], whole=False)
     with pytest.raises(BadInput, match=r"cut\.parquet holds fires of 1"):
-        take(fires, tmp_path, tmp_path)
+        take(lfb_fires, tmp_path, tmp_path)
 
 
 def test_bad_rows_of_the_extract(tmp_path: Path) -> None:
     bad: list[tuple[str, str, str | None]] = [("2020-01-01", "TOWER HAMLETS", WARDS[0]), ("yesterday", HACKNEY, None)]
-    got = take(fires, tmp_path, extract(tmp_path / "bad.parquet", [("2020-01-01", TOWER_HAMLETS, WARDS[0]), *bad]))
+    got = take(lfb_fires, tmp_path, extract(tmp_path / "bad.parquet", [("2020-01-01", TOWER_HAMLETS, WARDS[0]), *bad]))
     assert [(column, reason) for _, column, _, reason in got.rejected()] == [
         ("borough", "it is not the code of a borough"),
         ("date", "it is not a date"),
@@ -312,7 +312,7 @@ def test_bad_rows_of_the_extract(tmp_path: Path) -> None:
 
 
 def test_incident_records_carry_on_where_the_extract_ended(tmp_path: Path) -> None:
-    before = take(fires, tmp_path, extract(tmp_path / "homes.parquet", [("2019-12-01", TOWER_HAMLETS, WARDS[0])]))
+    before = take(lfb_fires, tmp_path, extract(tmp_path / "homes.parquet", [("2019-12-01", TOWER_HAMLETS, WARDS[0])]))
     base = live(tmp_path / "live", "lfb_dwelling_fires", before["lfb_dwelling_fires"].facts)
     (tmp_path / "live" / "data" / "tables").mkdir()
     (tmp_path / "live" / "data" / "coverage.csv").write_text(
@@ -343,7 +343,7 @@ def atlas(path: Path, wards: int = 17, value: str = "2.0") -> Path:
 
 def test_old_wards_are_a_table_and_only_their_sum_is_a_fact(tmp_path: Path) -> None:
     """Quirk 30: Latin-1, two sets of codes."""
-    got = take(fires, tmp_path, atlas(tmp_path / "atlas.csv"))
+    got = take(lfb_fires, tmp_path, atlas(tmp_path / "atlas.csv"))
     taken = got["ward_atlas_fires"]
     assert set(taken.facts["area"]) == {TOWER_HAMLETS}
     assert taken.facts["numerator"].tolist() == [34, 17]
@@ -366,14 +366,14 @@ def test_old_wards_are_a_table_and_only_their_sum_is_a_fact(tmp_path: Path) -> N
 )
 def test_bad_atlas(tmp_path: Path, wards: int, value: str, words: str) -> None:
     with pytest.raises(BadInput, match=words):
-        take(fires, tmp_path, atlas(tmp_path / "atlas.csv", wards, value))
+        take(lfb_fires, tmp_path, atlas(tmp_path / "atlas.csv", wards, value))
 
 
 # --- the official files ----------------------------------------------------------------------------
 
 
 def test_official_fires(official: Path, tmp_path: Path) -> None:
-    got = take(fires, tmp_path, official / "06_lfb")
+    got = take(lfb_fires, tmp_path, official / "06_lfb")
     dwelling, old = got["lfb_dwelling_fires"], got["ward_atlas_fires"]
     facts = dwelling.facts
     # LFB_dwelling_fires_london parquet: 90,146 rows; TH_LFB_dwelling_fires csv: 3,816 rows, 313 of 2009
@@ -391,7 +391,7 @@ def test_official_fires(official: Path, tmp_path: Path) -> None:
 
 
 def test_official_files_are_accounted_for(official: Path, tmp_path: Path) -> None:
-    got = take(fires, tmp_path, official / "06_lfb")
+    got = take(lfb_fires, tmp_path, official / "06_lfb")
     accounts = {name: got.account(name) for name in got.context.ledger.intake()["file"]}
     assert accounts == {
         "LFB_dwelling_fires_london_2009-2024_reduced.parquet": (90_146, 90_146, 0, 0),

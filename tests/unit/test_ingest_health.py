@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from reading import Read, take
 
-from csp_dash.ingest import health
 from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.readers import fingertips
 
 #: As the service writes it.
 HEADER = [
@@ -69,7 +69,7 @@ def read(folder: Path, *rows: dict[str, str], name: str = "any.csv", header: lis
         writer = csv.DictWriter(handle, header, restval="", extrasaction="ignore")
         writer.writeheader()
         writer.writerows(rows)
-    return take(health, folder, folder / name)
+    return take(fingertips, folder, folder / name)
 
 
 def test_counts_are_taken_rather_than_the_rounded_percentage(tmp_path: Path) -> None:

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from csp_dash.catalogue import Catalogue
 from csp_dash.ingest.context import Base
 from csp_dash.ingest.facts import BadInput, Coverage, Taken, fact_frame, month_end
-from csp_dash.ingest.merge import COVERAGE, Merged, merge, series_held, table
-from csp_dash.ingest.report import changes
-from csp_dash.ingest.schedule import due, schedules
+from csp_dash.ingest.release.merge import COVERAGE, Merged, merge, series_held, table
+from csp_dash.ingest.release.report import changes
+from csp_dash.ingest.release.schedule import due, schedules
 from csp_dash.warehouse import Snapshot
 
 TH, WARD = "E09000030", "E05009317"

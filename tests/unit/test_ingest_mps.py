@@ -15,16 +15,16 @@ import pytest
 from openpyxl import Workbook
 
 from csp_dash.catalogue import load
-from csp_dash.ingest import mps
-from csp_dash.ingest.boroughs import BOROUGHS, WARDS
 from csp_dash.ingest.context import Base, Context
-from csp_dash.ingest.corrections import Correction
 from csp_dash.ingest.facts import BadInput, Taken
-from csp_dash.ingest.intake import entries
-from csp_dash.ingest.ledger import Ledger
-from csp_dash.ingest.merge import merge
-from csp_dash.ingest.names import folded
-from csp_dash.ingest.unlocated import judge
+from csp_dash.ingest.files.corrections import Correction
+from csp_dash.ingest.files.ledger import Ledger
+from csp_dash.ingest.files.normalise import folded
+from csp_dash.ingest.files.source_file import entries
+from csp_dash.ingest.geography.boroughs import BOROUGHS, WARDS
+from csp_dash.ingest.readers import mps_recorded_crime
+from csp_dash.ingest.readers.mps_unlocated import judge
+from csp_dash.ingest.release.merge import merge
 from csp_dash.warehouse import Snapshot
 
 ROOT = Path(__file__).parents[2]
@@ -60,8 +60,8 @@ def take(*paths: Path, base: Base | None = None, corrections: tuple[Correction, 
     good, others = entries(paths)
     assert not [other for other in others if other.problem]
     context = Context(load(), ROOT / "geo", ROOT / "nowhere", base, Ledger(corrections))
-    mine = [entry for entry in good if entry.format in mps.FORMATS]
-    taken = mps.read(mine, context)
+    mine = [entry for entry in good if entry.format in mps_recorded_crime.FORMATS]
+    taken = mps_recorded_crime.read(mine, context)
     context.ledger.close(mine)
     return Read({item.source: item for item in taken}, context)
 
@@ -75,9 +75,9 @@ def live(folder: Path, read: Read) -> Base:
     return Base(SimpleNamespace(path=(folder / "live").joinpath))  # type: ignore[arg-type]
 
 
-def vintage(path: Path) -> mps.Vintage:
+def vintage(path: Path) -> mps_recorded_crime.Vintage:
     (entry,), _ = entries([path])
-    read = mps.read_vintage(entry, Context(load(), ROOT / "geo", ROOT / "nowhere"))
+    read = mps_recorded_crime.read_vintage(entry, Context(load(), ROOT / "geo", ROOT / "nowhere"))
     assert read is not None
     return read
 
@@ -556,12 +556,16 @@ def test_ward_names_do_not_matter(tmp_path: Path) -> None:
 
 
 def test_financial_years() -> None:
-    assert [mps.financial_year(m) for m in ("2020-03", "2020-04", "2000-01")] == ["2019/20", "2020/21", "1999/00"]
+    assert [mps_recorded_crime.financial_year(m) for m in ("2020-03", "2020-04", "2000-01")] == [
+        "2019/20",
+        "2020/21",
+        "1999/00",
+    ]
 
 
 def test_the_declared_table_is_sound() -> None:
     """Every style but the oldest places each category in a series; no row twice; slugs are slugs."""
-    with mps.CATEGORIES.open(encoding="utf-8", newline="") as handle:
+    with mps_recorded_crime.CATEGORIES.open(encoding="utf-8", newline="") as handle:
         rows = list(csv.DictReader(handle))
     keys = [(row["style"], folded(row["major"]), folded(row["minor"])) for row in rows]
     same = {
@@ -569,13 +573,13 @@ def test_the_declared_table_is_sound() -> None:
     }
     assert all(len(meant) == 1 for meant in same.values())  # however it is spelt, a category means one thing
     assert len({(row["style"], row["major"], row["minor"]) for row in rows}) == len(rows)
-    assert {row["style"] for row in rows} == set(mps.STYLE_RANK)
+    assert {row["style"] for row in rows} == set(mps_recorded_crime.STYLE_RANK)
     for row in rows:
         assert row["series"].replace("_", "").isalnum() or (row["style"] == "title_2008" and row["note"])
     finest = {row["series"] for row in rows if row["style"] == "upper_split"}
     assert len(finest) == 33
-    assert mps.FINEST_SERIES in finest
-    for name, parts in mps.ROLLUPS.items():
+    assert mps_recorded_crime.FINEST_SERIES in finest
+    for name, parts in mps_recorded_crime.ROLLUPS.items():
         assert name == "burglary_residential" or name not in finest
         assert set(parts) <= finest
 
@@ -752,7 +756,9 @@ def test_real_old_weapons_split(official: Path) -> None:
 def test_real_wards_against_an_independent_melt(official: Path) -> None:
     """TH_ward_month_minor_201004-202603_long.csv.gz differs only where our newer vintage restates a month."""
     folder = official
-    known = {key[1:]: meaning.series for key, meaning in mps.categories().items() if key[0] == "upper_split"}
+    known = {
+        key[1:]: meaning.series for key, meaning in mps_recorded_crime.categories().items() if key[0] == "upper_split"
+    }
     path = folder / FOLDER / "TH_ward_month_minor_201004-202603_long.csv.gz"
     long = pd.read_csv(path, dtype={"m": str})
     long["series"] = [

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from csp_dash.catalogue import load
-from csp_dash.ingest import mps_lsoa
 from csp_dash.ingest.context import Base, Context
 from csp_dash.ingest.facts import BadInput
-from csp_dash.ingest.intake import entries
-from csp_dash.ingest.merge import merge
+from csp_dash.ingest.files.source_file import entries
+from csp_dash.ingest.readers import mps_lsoa
+from csp_dash.ingest.release.merge import merge
 from csp_dash.warehouse import Snapshot
 
 ROOT = Path(__file__).parents[2]

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from reading import Read, take
 
-from csp_dash.ingest import outcomes
 from csp_dash.ingest.context import Base
 from csp_dash.ingest.facts import BadInput
-from csp_dash.ingest.merge import merge
+from csp_dash.ingest.readers import police_uk_outcomes
+from csp_dash.ingest.release.merge import merge
 from csp_dash.warehouse import Snapshot
 
 HEADER = (
@@ -40,7 +40,7 @@ def read(folder: Path, *files: tuple[str, list[Row]], base: Base | None = None) 
         with path.open("w", newline="", encoding="utf-8") as handle:
             csv.writer(handle).writerows([HEADER, *rows])
         paths.append(path)
-    return take(outcomes, folder, *paths, base=base)
+    return take(police_uk_outcomes, folder, *paths, base=base)
 
 
 def table(run: Read) -> list[tuple[str, str, str, str, int]]:
@@ -115,7 +115,7 @@ def test_a_month_of_a_force_is_replaced_and_the_others_stay(tmp_path: Path):
 
 
 def test_the_official_files(official: Path, tmp_path: Path):
-    run = take(outcomes, tmp_path, official / "03_police_uk" / "met_outcomes_burglary_TH")
+    run = take(police_uk_outcomes, tmp_path, official / "03_police_uk" / "met_outcomes_burglary_TH")
     rows = run["police_uk_outcomes"].tables["outcome"]
     intake = run.context.ledger.intake()
     # met_outcomes_burglary_TH: 8,626 rows (wc -l), of which 1,191 repeat another in every column

@@ -17,9 +17,10 @@ import pytest
 
 from csp_dash.__main__ import main
 from csp_dash.catalogue import Catalogue
-from csp_dash.ingest import pipeline, places
+from csp_dash.ingest import pipeline
 from csp_dash.ingest.facts import BadInput, sha256
-from csp_dash.ingest.headers import formats
+from csp_dash.ingest.files.formats import formats
+from csp_dash.ingest.geography import build
 from csp_dash.panels.dataset import Dataset
 from csp_dash.warehouse import Busy, CheckFailed, Releases, Snapshot, input_archive
 
@@ -51,7 +52,7 @@ def figure(releases: Releases, source: str, series: str, area: str, month: str) 
 
 
 def test_every_format_has_one_reader():
-    read = [name for reader in (*pipeline.READERS, places) for name in reader.FORMATS]
+    read = [name for reader in (*pipeline.READERS, build) for name in reader.FORMATS]
     assert sorted(read) == sorted(set(read)), "two readers take one format"
     assert {form.id for form in formats()} == set(read)
 

@@ -16,12 +16,13 @@ import pytest
 import shapely
 
 from csp_dash.catalogue import load
-from csp_dash.ingest import outlines, place_figures, places
 from csp_dash.ingest.context import Base, Context
-from csp_dash.ingest.corrections import Correction
 from csp_dash.ingest.facts import BadInput, Taken
-from csp_dash.ingest.intake import Entry, entries
-from csp_dash.ingest.ledger import Ledger
+from csp_dash.ingest.files.corrections import Correction
+from csp_dash.ingest.files.ledger import Ledger
+from csp_dash.ingest.files.source_file import Entry, entries
+from csp_dash.ingest.geography import build, outlines
+from csp_dash.ingest.geography import tables as place_figures
 from csp_dash.warehouse import Snapshot
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -225,9 +226,9 @@ def run(tmp_path: Path) -> Run:
         context = Context(load(), tmp_path / "new-geo", tmp_path / "scratch", base, Ledger(corrections))
         found, others = entries(paths)
         assert not [other for other in others if other.problem], others
-        mine = [entry for entry in found if entry.format in places.FORMATS]
+        mine = [entry for entry in found if entry.format in build.FORMATS]
         assert mine or not paths, "none of the files is of places"
-        taken = places.write(mine, context)
+        taken = build.write(mine, context)
         context.ledger.close(mine)
         return Done(context, mine, taken)
 
@@ -774,26 +775,26 @@ def test_outlines_that_are_cut_short_are_refused(tmp_path: Path) -> None:
     found, _ = entries([path])
     context = Context(load(), tmp_path / "geo", tmp_path / "scratch", Base(Snapshot.open(ROOT)))
     with pytest.raises(BadInput, match=r"x.geojson cannot be read as outlines"):
-        places.write(found, context)
+        build.write(found, context)
 
 
 # --- no release to add to ------------------------------------------------------------------------
 
 
 def test_census_boroughs_must_add_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = (places.HERE / "census_2021_boroughs.csv").read_text(encoding="utf-8")
+    text = (build.HERE / "census_2021_boroughs.csv").read_text(encoding="utf-8")
     (tmp_path / "census_2021_boroughs.csv").write_text(text.replace("310300\n", "319300\n", 1), encoding="utf-8")
-    monkeypatch.setattr(places, "HERE", tmp_path)
+    monkeypatch.setattr(build, "HERE", tmp_path)
     with pytest.raises(BadInput, match=r"adds up to"):
-        places.census_boroughs()
+        build.census_boroughs()
 
 
 def test_what_is_missing_is_named_with_its_publisher(run: Run, tmp_path: Path) -> None:
     with pytest.raises(BadInput) as refusal:
         run(lookup_file(tmp_path / "x.csv", lookup_rows(), WD24), alone=True)
-    for need in (places.NEED_WARDS, places.NEED_LSOAS, places.NEED_BOROUGHS, places.NEED_CENSUS, places.NEED_IOD):
+    for need in (build.NEED_WARDS, build.NEED_LSOAS, build.NEED_BOROUGHS, build.NEED_CENSUS, build.NEED_IOD):
         assert need in str(refusal.value)
-    assert places.NEED_2021 not in str(refusal.value)
+    assert build.NEED_2021 not in str(refusal.value)
 
 
 @pytest.fixture
@@ -829,9 +830,9 @@ def test_names_and_folders_of_files_do_not_matter(run: Run, few: Path) -> None:
 @pytest.mark.parametrize(
     ("drop", "need"),
     [
-        ("b.csv", places.NEED_BOROUGH_IMD),
-        ("4.csv", places.NEED_2011),
-        ("5.csv", places.NEED_2021),
+        ("b.csv", build.NEED_BOROUGH_IMD),
+        ("4.csv", build.NEED_2011),
+        ("5.csv", build.NEED_2021),
     ],
 )
 def test_each_needed_kind_is_missed(run: Run, few: Path, drop: str, need: str) -> None:
@@ -918,8 +919,8 @@ def whole(official: Path, tmp_path_factory: pytest.TempPathFactory) -> Done:
     context = Context(load(), folder / "geo", folder / "scratch")
     found, others = entries([official / name for name in FOLDERS])
     assert not [other for other in others if other.problem]
-    mine = [entry for entry in found if entry.format in places.FORMATS]
-    taken = places.write(mine, context)
+    mine = [entry for entry in found if entry.format in build.FORMATS]
+    taken = build.write(mine, context)
     return Done(context, mine, taken)
 
 
@@ -955,14 +956,14 @@ def test_official_files_agree_with_the_release(official: Path, run: Run) -> None
 
 def test_generalised_wards_keep_their_area(whole: Done) -> None:
     layers = [
-        outlines.read_layer(entry, places.BOROUGHS) for entry in whole.entries if entry.format == "borough_outlines"
+        outlines.read_layer(entry, build.BOROUGHS) for entry in whole.entries if entry.format == "borough_outlines"
     ]
-    land = places._boroughs(layers).shapes[places.BOROUGH]
+    land = build._boroughs(layers).shapes[build.BOROUGH]
     found = [outlines.read_layer(entry, WARDS) for entry in whole.entries if entry.format == "ward_outlines"]
-    _, source, placing = places._wards(found, land, place_figures.declared_wards())
+    _, source, placing = build._wards(found, land, place_figures.declared_wards())
     errors = outlines.area_error(layer("wards").set_index("code").geometry.to_dict(), source)
     assert set(errors) == WARDS
-    assert max(map(abs, errors.values())) < places.MOST_AREA_ERROR
+    assert max(map(abs, errors.values())) < build.MOST_AREA_ERROR
     fine = outlines.area_error(layer("ward_places").set_index("code").geometry.to_dict(), placing.shapes)
     assert max(map(abs, fine.values())) < 0.0001
 
@@ -972,7 +973,7 @@ def test_similar_boroughs(official: Path, measures: pd.DataFrame, population: pd
     rows = gpd.read_file(entries([archive])[0][0].gdal)
     names = dict(zip(rows["GSS_CODE"], rows["NAME"], strict=True))
     inner = set(rows.loc[rows["ONS_INNER"] == "T", "GSS_CODE"])
-    nearest = places.similar_boroughs(measures, population, inner)
+    nearest = build.similar_boroughs(measures, population, inner)
     assert [names[code] for code in nearest["code"]] == [
         "Islington",
         "Newham",

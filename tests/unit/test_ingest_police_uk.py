@@ -16,14 +16,14 @@ import pytest
 from openpyxl import Workbook
 from reading import ROOT, Read, bundled, same, take
 
-from csp_dash.ingest import police_uk
 from csp_dash.ingest.context import Base
-from csp_dash.ingest.corrections import Correction
 from csp_dash.ingest.facts import BadInput, Taken
-from csp_dash.ingest.fetch.police_rows import STREET
-from csp_dash.ingest.intake import entries
-from csp_dash.ingest.merge import merge
-from csp_dash.ingest.police_uk import BOROUGH, CITY, METROPOLITAN, TRANSPORT
+from csp_dash.ingest.fetch.police_api_rows import STREET
+from csp_dash.ingest.files.corrections import Correction
+from csp_dash.ingest.files.source_file import entries
+from csp_dash.ingest.readers import police_uk
+from csp_dash.ingest.readers.police_uk import BOROUGH, CITY, METROPOLITAN, TRANSPORT
+from csp_dash.ingest.release.merge import merge
 from csp_dash.warehouse import Snapshot
 
 API = "All forces (data.police.uk API)"

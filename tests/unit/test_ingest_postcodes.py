@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from csp_dash.catalogue import load
-from csp_dash.ingest import postcodes
 from csp_dash.ingest.context import Base, Context
 from csp_dash.ingest.facts import BadInput, Taken
-from csp_dash.ingest.intake import entries
+from csp_dash.ingest.files.source_file import entries
+from csp_dash.ingest.readers import ons_postcodes
 from csp_dash.warehouse import Snapshot
 
 GEO = Path(__file__).parents[2] / "geo"
@@ -69,7 +69,7 @@ def taken(tmp_path: Path, *paths: Path, base: Base | None = None) -> tuple[list[
     context = Context(load(), GEO, tmp_path / "scratch", base)
     found, others = entries(paths)
     assert not others
-    done = postcodes.read(found, context)
+    done = ons_postcodes.read(found, context)
     context.ledger.close(found)
     return done, context
 
@@ -187,7 +187,7 @@ def test_a_directory_that_is_cut_short_in_a_row_is_told(tmp_path: Path) -> None:
 
 def test_it_is_read_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Lines and counts are right across the pieces in which a large file is read."""
-    monkeypatch.setattr("csp_dash.ingest.tables.BLOCK", 4_000)
+    monkeypatch.setattr("csp_dash.ingest.files.tables.BLOCK", 4_000)
     rows = many(200)
     rows[150] |= {"lsoa21": "E01000001"}
     _, context = taken(tmp_path, directory(tmp_path / "x.csv", rows))

@@ -8,17 +8,18 @@ import pandas as pd
 import pytest
 
 from csp_dash.catalogue import load
-from csp_dash.ingest import place_figures, reference
 from csp_dash.ingest.context import Context
-from csp_dash.ingest.intake import entries
+from csp_dash.ingest.files.source_file import entries
+from csp_dash.ingest.geography import tables
+from csp_dash.ingest.readers import reference_only
 
 GEO = Path(__file__).parents[2] / "geo"
 
 
 def intake(tmp_path: Path, *paths: Path) -> pd.DataFrame:
     context = Context(load(), GEO, tmp_path / "scratch")
-    found = [entry for entry in entries(paths)[0] if entry.format in reference.FORMATS]
-    assert found and reference.read(found, context) == []
+    found = [entry for entry in entries(paths)[0] if entry.format in reference_only.FORMATS]
+    assert found and reference_only.read(found, context) == []
     context.ledger.close(found)
     return context.ledger.intake().set_index("file")
 
@@ -49,7 +50,7 @@ def test_the_councils_list_of_names_renames_no_ward(tmp_path: Path) -> None:
     """Quirk 24: it says that Canary Wharf is now Millwall."""
     (tmp_path / "x.csv").write_text("Ward,New Wards\nCanary Wharf,Millwall\n")
     assert intake(tmp_path, tmp_path / "x.csv").loc["x.csv", "accepted"] == 1
-    names = place_figures.declared_wards().set_index("code")
+    names = tables.declared_wards().set_index("code")
     assert names.loc["E05009323", "name"] == "Canary Wharf" and "Millwall" not in names.to_string()
 
 

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 from reading import Read, take
 
-from csp_dash.ingest import reoffending
 from csp_dash.ingest.facts import BadInput
-from csp_dash.ingest.found import Found
-from csp_dash.ingest.intake import Entry
+from csp_dash.ingest.files.detected import Found
+from csp_dash.ingest.files.source_file import Entry
+from csp_dash.ingest.readers import moj_reoffending
 
 HEADER = ["Cohort", "Adult / Juvenile", "Category", "Geography", "offenders", "reoffenders", "reoffences"]
 TH, LONDON = "E09000030", "E12000007"
@@ -36,7 +36,7 @@ def read(folder: Path, *rows: list[str], name: str = "tool.csv") -> Read:
     with path.open("w", newline="", encoding="utf-8") as handle:
         csv.writer(handle).writerows([HEADER, *rows])
     found = Found(str(path), "moj_reoffending", "Proven reoffending", columns=tuple(HEADER), mark=",", encoding="utf-8")
-    return take(reoffending, folder, ready=[Entry(found, path)])
+    return take(moj_reoffending, folder, ready=[Entry(found, path)])
 
 
 def test_adults_of_a_cohort_and_those_who_offended_again(tmp_path: Path) -> None:

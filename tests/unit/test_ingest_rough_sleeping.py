@@ -11,8 +11,8 @@ from books import Cell, ods
 from openpyxl import Workbook
 from reading import Read, bundled, same, take
 
-from csp_dash.ingest import rough_sleeping
 from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.readers import mhclg_rough_sleeping
 
 GOOD = """Local authority ONS code,Local authority,Region,Region ONS code,2010,2011
 ---,---,England,E92000001,1768.0,2181.0
@@ -29,7 +29,7 @@ AREAS = {"E09000001", "E09000012", "E09000025", "E09000030", "E12000007"}
 
 def read(folder: Path, text: str, name: str = "any name.csv") -> Read:
     (folder / name).write_text(text, encoding="utf-8")
-    return take(rough_sleeping, folder, folder / name)
+    return take(mhclg_rough_sleeping, folder, folder / name)
 
 
 def test_one_night_a_year_for_boroughs_and_london_only(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_a_workbook_with_titles_marks_on_years_and_notes_below(tmp_path: Path) -
         sheet.append(row)
     book.create_sheet("Export Summary")
     book.save(tmp_path / "night.xlsx")
-    got = take(rough_sleeping, tmp_path, tmp_path / "night.xlsx")
+    got = take(mhclg_rough_sleeping, tmp_path, tmp_path / "night.xlsx")
     assert set(got["mhclg_rough_sleeping"].facts["area"]) == AREAS
     assert got["mhclg_rough_sleeping"].facts["finish"].max() == date(2011, 11, 30)
     assert got.account("night.xlsx") == (9, 5, 0, 4)
@@ -74,7 +74,7 @@ def test_an_open_document_with_tables_that_have_the_same_header(tmp_path: Path, 
     titles: list[list[Cell]] = [["Estimated number of people sleeping rough"], ["[x] = Not Available."], []]
     rows = {"Cover": titles, "Table_5_Rates": [*titles, *rates], "Table_1_Total": [*titles, *total], "Table_3_Approach": approach}  # fmt: skip
     (tmp_path / "night.ods").write_bytes(ods(rows))
-    got = take(rough_sleeping, tmp_path, tmp_path / "night.ods")
+    got = take(mhclg_rough_sleeping, tmp_path, tmp_path / "night.ods")
     assert same(got["mhclg_rough_sleeping"].facts, read(tmp_path, GOOD)["mhclg_rough_sleeping"].facts)
     assert got.account("night.ods, sheet 'Table_1_Total'") == (8, 5, 0, 3)
     for unused in ("Table_5_Rates", "Table_3_Approach"):
@@ -87,7 +87,7 @@ def test_an_open_document_of_autumn_2025(tmp_path: Path) -> None:
     marked = GOOD.replace("---,---", "[z],[z]").replace("11.0,9.0", "11.0,[x]").splitlines()[1:]
     swapped = [re.sub(r",([^,]*),([^,]*),([^,]*,[^,]*)$", r",\2,\1,\3", line) for line in marked]
     (tmp_path / "night.ods").write_bytes(ods({"Table_1_Total": cells("\n".join([header, *swapped]))}))
-    facts = take(rough_sleeping, tmp_path, tmp_path / "night.ods")["mhclg_rough_sleeping"].facts
+    facts = take(mhclg_rough_sleeping, tmp_path, tmp_path / "night.ods")["mhclg_rough_sleeping"].facts
     assert set(facts["area"]) == AREAS and facts["numerator"].isna().sum() == 1
     assert facts[facts["area"] == "E12000007"]["numerator"].tolist() == [415, 446]
 
@@ -145,7 +145,7 @@ def test_a_table_without_the_borough_gives_nothing(tmp_path: Path) -> None:
 
 
 def test_official_rough_sleeping(official: Path, tmp_path: Path) -> None:
-    got = take(rough_sleeping, tmp_path, official / "09_other")
+    got = take(mhclg_rough_sleeping, tmp_path, official / "09_other")
     taken = got["mhclg_rough_sleeping"]
     here = taken.facts[taken.facts["area"] == "E09000030"]
     # MHCLG snapshot, Table 1, row Tower Hamlets, 2010 to 2022

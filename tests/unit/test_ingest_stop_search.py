@@ -15,11 +15,11 @@ import pytest
 from reading import ROOT, Read, bundled, live, same, take
 from shapely.geometry import box
 
-from csp_dash.ingest import stop_search
 from csp_dash.ingest.context import Base
 from csp_dash.ingest.facts import BadInput, Taken
-from csp_dash.ingest.fetch.police_rows import SEARCHES
-from csp_dash.ingest.police_uk import BOROUGH, WARDS
+from csp_dash.ingest.fetch.police_api_rows import SEARCHES
+from csp_dash.ingest.readers import stop_search
+from csp_dash.ingest.readers.police_uk import BOROUGH, WARDS
 
 NFA = "A no further action disposal"
 NOWHERE, ELSEWHERE = ("", ""), ("-0.1276", "51.5072")

@@ -11,12 +11,12 @@ import pytest
 from openpyxl import Workbook
 from reading import Read, bundled, figure, live, same, take
 
-from csp_dash.ingest import survey
-from csp_dash.ingest.boroughs import BOROUGHS
 from csp_dash.ingest.context import Base
-from csp_dash.ingest.corrections import Correction
 from csp_dash.ingest.facts import BadInput
-from csp_dash.ingest.merge import merge
+from csp_dash.ingest.files.corrections import Correction
+from csp_dash.ingest.geography.boroughs import BOROUGHS
+from csp_dash.ingest.readers import pas
+from csp_dash.ingest.release.merge import merge
 
 COMMA = "Date,Survey,Borough,Measure,Proportion,MPS,,,,\n"
 TH, HACKNEY, LONDON = "E09000030", "E09000012", "E12000007"
@@ -25,7 +25,7 @@ TH, HACKNEY, LONDON = "E09000030", "E09000012", "E12000007"
 def read(folder: Path, text: str | bytes, name: str = "any name.csv", base: Base | None = None) -> Read:
     path = folder / name
     path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
-    return take(survey, folder, path, base=base)
+    return take(pas, folder, path, base=base)
 
 
 def test_decimal_comma_unpadded_date_and_rolling_year(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_a_workbook_with_titles_another_order_and_lower_case_names(tmp_path: Pat
     ):
         sheet.append(row)
     book.save(tmp_path / "book.xlsx")
-    taken = take(survey, tmp_path, tmp_path / "book.xlsx")["pas"]
+    taken = take(pas, tmp_path, tmp_path / "book.xlsx")["pas"]
     assert figure(taken, "pas_relied_on", TH, date(2017, 3, 31)) == 0.83
 
 
@@ -135,11 +135,11 @@ def test_the_later_edition_wins_and_two_alike_must_agree(tmp_path: Path) -> None
     (tmp_path / "a.csv").write_text(
         first.replace("0.8", "0.81") + "30/6/2017,PAS,Tower Hamlets,Trust MPS,0.9,0.7,,,,\n"
     )
-    taken = take(survey, tmp_path, tmp_path / "a.csv", tmp_path / "b.csv")["pas"]
+    taken = take(pas, tmp_path, tmp_path / "a.csv", tmp_path / "b.csv")["pas"]
     assert figure(taken, "pas_trust", TH, date(2017, 3, 31)) == 0.81
     (tmp_path / "c.csv").write_text(first.replace("0.8", "0.82"))
     with pytest.raises(BadInput, match=r"b.csv and c.csv both reach to 2017-03.*pas_trust"):
-        take(survey, tmp_path, tmp_path / "b.csv", tmp_path / "c.csv")
+        take(pas, tmp_path, tmp_path / "b.csv", tmp_path / "c.csv")
 
 
 def test_a_file_cut_to_the_borough_leaves_the_others_in_the_release(tmp_path: Path) -> None:
@@ -165,14 +165,14 @@ def test_a_declared_correction_is_applied_and_told(tmp_path: Path) -> None:
     path = tmp_path / "pas.csv"
     path.write_text(COMMA + "31/3/2017,PAS,Tower Hamlets,Trust MPS,83,0.7,,,,\n")
     wrong = Correction("pas", {"Borough": "Tower Hamlets"}, "Proportion", "0.83", "a percentage", "2026-11-24")
-    got = take(survey, tmp_path, path, corrections=(wrong,))
+    got = take(pas, tmp_path, path, corrections=(wrong,))
     assert figure(got["pas"], "pas_trust", TH, date(2017, 3, 31)) == 0.83
     assert "a percentage" in got.note("pas.csv")
 
 
 def test_official_survey(official: Path, tmp_path: Path) -> None:
     """Quirk 27: both layouts, dates with and without zeros, two spellings of Richmond; and nothing but what is live."""
-    got = take(survey, tmp_path, official / "05_hate_knife_da_pas")
+    got = take(pas, tmp_path, official / "05_hate_knife_da_pas")
     taken = got["pas"]
     # PAS_Dashboard_Borough_201412-202312.csv, rows 31/3/2017 and 30/9/2020, Tower Hamlets
     assert figure(taken, "pas_relied_on", TH, date(2017, 3, 31)) == 0.83

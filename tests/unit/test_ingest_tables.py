@@ -13,11 +13,11 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from csp_dash.ingest import tables
 from csp_dash.ingest.facts import BadInput
-from csp_dash.ingest.intake import Entry, entries
-from csp_dash.ingest.ledger import Ledger
-from csp_dash.ingest.tables import batches, frame
+from csp_dash.ingest.files import tables
+from csp_dash.ingest.files.ledger import Ledger
+from csp_dash.ingest.files.source_file import Entry, entries
+from csp_dash.ingest.files.tables import batches, frame
 
 HEADER = "Date,Survey,Borough,Measure,Proportion,MPS"
 ROWS = [f'31/3/{year},PAS,Tower Hamlets,"""Good Job"" local","0,5{year % 10}","0,61"' for year in range(2015, 2023)]

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from reading import Read, bundled, live, same, take
 
-from csp_dash.ingest import youth
 from csp_dash.ingest.context import Base
 from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.readers import dfe_lait
 
 COLUMNS = ("Short Desc", "Data item", "Years", "LA and Regions", "Values", "LA Number", "Region")
 NUMBERS = {"Tower Hamlets": "211.0", "Hackney": "204.0", "Newham": "316.0"}
@@ -26,7 +26,7 @@ def read(folder: Path, rows: list[list[str]], name: str = "any name.csv", base: 
     path = folder / name
     with path.open("w", newline="", encoding="utf-8") as handle:
         csv.writer(handle).writerows([list(COLUMNS), *rows])
-    return take(youth, folder, path, base=base)
+    return take(dfe_lait, folder, path, base=base)
 
 
 def test_england_is_never_taken_and_a_dash_is_null_not_zero(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_a_file_of_the_borough_alone_leaves_its_neighbours_in_the_release(tmp_pa
 
 
 def test_official_youth(official: Path, tmp_path: Path) -> None:
-    got = take(youth, tmp_path, official / "09_other")
+    got = take(dfe_lait, tmp_path, official / "09_other")
     facts = got["dfe_lait"].facts
     assert len(facts) == 140 - 28  # rows of the file, less one England row a series and year
     assert got.account("DfE_LAIT_youth_justice_TH_London_England.csv") == (140, 112, 0, 28)

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from csp_dash.ingest.facts import Taken
-from csp_dash.ingest.found import Found
-from csp_dash.ingest.intake import Entry
-from csp_dash.ingest.ledger import Ledger
+from csp_dash.ingest.files.detected import Found
+from csp_dash.ingest.files.ledger import Ledger
+from csp_dash.ingest.files.source_file import Entry
 
 
 def entry(period: str = "", name: str = "a.csv") -> Entry:

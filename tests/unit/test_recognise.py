@@ -21,10 +21,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from csp_dash.__main__ import main
-from csp_dash.ingest.found import Found
-from csp_dash.ingest.headers import formats
-from csp_dash.ingest.kinds import HEAD
-from csp_dash.ingest.recognise import recognise
+from csp_dash.ingest.files.detect import recognise
+from csp_dash.ingest.files.detected import Found
+from csp_dash.ingest.files.formats import formats
+from csp_dash.ingest.files.sniffers import HEAD
 
 STREET = (
     "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,Crime type,"

@@ -11,8 +11,8 @@ import pytest
 from csp_dash.catalogue import Catalogue
 from csp_dash.catalogue.release_view import supplied
 from csp_dash.domain.enums import BOROUGH
-from csp_dash.ingest.merge import COVERAGE, Merged
-from csp_dash.ingest.report import CHANGE, markdown
+from csp_dash.ingest.release.merge import COVERAGE, Merged
+from csp_dash.ingest.release.report import CHANGE, markdown
 
 NAMES = {BOROUGH: "Tower Hamlets", "E09000012": "Hackney"}
 TODAY = date(2026, 9, 1)

@@ -17,12 +17,13 @@ from hypothesis import strategies as st
 from csp_dash.catalogue import Catalogue
 from csp_dash.domain.enums import BOROUGH, Frequency
 from csp_dash.domain.periods import Month
-from csp_dash.ingest import intake, returns
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import BadInput, Taken
-from csp_dash.ingest.merge import merge
-from csp_dash.ingest.return_cells import OUT_OF_AREA, area, figure, period, places, wards
-from csp_dash.ingest.template import newest, written
+from csp_dash.ingest.files import source_file
+from csp_dash.ingest.release.merge import merge
+from csp_dash.ingest.returns import reader
+from csp_dash.ingest.returns.cells import OUT_OF_AREA, area, figure, period, places, wards
+from csp_dash.ingest.returns.template import newest, written
 
 GEO = Path(__file__).parents[2] / "geo"
 TODAY = date(2026, 11, 24)
@@ -38,7 +39,7 @@ class Run:
 
     taken: list[Taken]
     context: Context
-    entries: list[intake.Entry]
+    entries: list[source_file.Entry]
 
     @property
     def facts(self) -> pd.DataFrame:
@@ -69,10 +70,10 @@ def take(tmp_path: Path, catalogue: Catalogue) -> Callable[..., Run]:
         for at, content in enumerate(files):
             body = content if isinstance(content, str | bytes) else "\n".join(content) + "\n"
             (folder / f"file{at}.csv").write_bytes(body.encode() if isinstance(body, str) else body)
-        entries, others = intake.entries([folder])
+        entries, others = source_file.entries([folder])
         assert not others, others
         context = Context(catalogue, GEO, folder / "scratch", base)  # type: ignore[arg-type]
-        taken = returns.read(entries, context, TODAY)
+        taken = reader.read(entries, context, TODAY)
         context.ledger.close(entries)
         return Run(taken, context, entries)
 
@@ -158,7 +159,7 @@ def test_rows_of_a_split_are_added_up_and_kept(take: Take) -> None:
     run = take(lines)
     assert run.facts.loc[(BOROUGH, "2026-03-01"), "numerator"] == 1219
     detail = run.taken[0].tables["return_detail"]
-    assert list(detail.columns) == list(returns.DETAIL)
+    assert list(detail.columns) == list(reader.DETAIL)
     assert detail[["split1", "value1", "split2", "value2", "n"]].values.tolist() == [
         ["type", "Noise", "channel", "Online", 12],
         ["type", "Noise", "channel", "Telephone", 1204],
@@ -235,8 +236,8 @@ def test_a_workbook_with_real_dates_and_numbers(tmp_path: Path, catalogue: Catal
     book.active.append(["nox_sightings", date(2026, 3, 1), BOROUGH, None, 526, None])
     book.active.append(["nox_sightings", "2026-02", BOROUGH, None, 12.0, "whole number with a point"])
     book.save(tmp_path / "sightings.xlsx")
-    entries, _ = intake.entries([tmp_path / "sightings.xlsx"])
-    (only,) = returns.read(entries, Context(catalogue, GEO, tmp_path), TODAY)
+    entries, _ = source_file.entries([tmp_path / "sightings.xlsx"])
+    (only,) = reader.read(entries, Context(catalogue, GEO, tmp_path), TODAY)
     assert only.facts["numerator"].tolist() == [12, 526]
 
 
@@ -424,7 +425,7 @@ def test_a_share_in_a_column_of_counts_is_refused(take: Take) -> None:
 
 
 def test_a_file_far_too_large_for_a_return_is_refused(take: Take, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(returns, "LARGEST", 100)
+    monkeypatch.setattr(reader, "LARGEST", 100)
     assert "larger" in refused(take, nox(*all_wards("2026-03")))
 
 

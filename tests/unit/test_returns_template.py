@@ -16,10 +16,11 @@ from csp_dash.catalogue import Catalogue, load
 from csp_dash.catalogue.release_view import return_source
 from csp_dash.domain.catalogue import Indicator
 from csp_dash.domain.enums import BOROUGH, AreaKind, Frequency, Kind, Trust
-from csp_dash.ingest import intake, returns, template
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import BadInput, Taken
-from csp_dash.ingest.return_cells import wards
+from csp_dash.ingest.files import source_file
+from csp_dash.ingest.returns import reader, template
+from csp_dash.ingest.returns.cells import wards
 
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / "data" / "templates"
@@ -65,10 +66,10 @@ def fill_xlsx(path: Path, item: Indicator) -> None:
 
 
 def read(path: Path, catalogue: Catalogue, scratch: Path) -> Taken:
-    entries, others = intake.entries([path])
+    entries, others = source_file.entries([path])
     assert not others and [entry.format for entry in entries] == ["partner_return"]
     context = Context(catalogue, ROOT / "geo", scratch)
-    (taken,) = returns.read(entries, context, TODAY)
+    (taken,) = reader.read(entries, context, TODAY)
     context.ledger.close(entries)
     assert context.ledger.rejected().empty
     return taken
@@ -107,9 +108,9 @@ def test_an_unfilled_template_is_refused_and_holds_no_figures(
 ) -> None:
     for today in (TODAY, None):
         path = template.write(slug, tmp_path / str(today), form, catalogue, areas, today)
-        entries, _ = intake.entries([path])
+        entries, _ = source_file.entries([path])
         with pytest.raises(BadInput, match="holds no figures"):
-            returns.read(entries, Context(catalogue, ROOT / "geo", tmp_path), TODAY)
+            reader.read(entries, Context(catalogue, ROOT / "geo", tmp_path), TODAY)
 
 
 def test_the_csv_is_what_excel_opens_rightly(catalogue: Catalogue, areas: pd.DataFrame, tmp_path: Path) -> None:

@@ -14,14 +14,15 @@ import pytest
 from books import Cell, cell, ods, ods_of, row, table
 from reading import take
 
-from csp_dash.ingest import mps_dashboards, opendocument
 from csp_dash.ingest.facts import BadInput
-from csp_dash.ingest.headers import Unreadable
-from csp_dash.ingest.intake import Entry, entries
-from csp_dash.ingest.ledger import Ledger
-from csp_dash.ingest.recognise import lines, recognise
-from csp_dash.ingest.sheets import opened
-from csp_dash.ingest.tables import frame
+from csp_dash.ingest.files import opendocument
+from csp_dash.ingest.files.detect import lines, recognise
+from csp_dash.ingest.files.formats import Unreadable
+from csp_dash.ingest.files.ledger import Ledger
+from csp_dash.ingest.files.source_file import Entry, entries
+from csp_dash.ingest.files.tables import frame
+from csp_dash.ingest.files.workbooks import opened
+from csp_dash.ingest.readers import mps_dashboards
 
 PAS: list[Cell] = ["Date", "Survey", "Borough", "Measure", "Proportion", "MPS"]
 GOOD: list[list[Cell]] = [["Public Attitude Survey"], [], PAS, [date(2015, 3, 31), "PAS", "Barnet", "x", 0.5, 1.0]]
@@ -213,8 +214,8 @@ def test_what_a_sheet_says_to_repeat_costs_no_memory(tmp_path: Path) -> None:
     rows = "".join(map(row, GOOD[:3])) + row(["31/3/2015", "PAS", "Barnet", "x", 0.5, 1.0], 1_000_000)
     path = written(tmp_path, ods_of(table("A", rows)))
     code = (
-        "import resource, sys\nfrom pathlib import Path\nfrom csp_dash.ingest.intake import entries\n"
-        "from csp_dash.ingest.ledger import Ledger\nfrom csp_dash.ingest.tables import batches\n"
+        "import resource, sys\nfrom pathlib import Path\nfrom csp_dash.ingest.files.source_file import entries\n"
+        "from csp_dash.ingest.files.ledger import Ledger\nfrom csp_dash.ingest.files.tables import batches\n"
         "(entry,), _ = entries([Path(sys.argv[1])])\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "rows = sum(batch.num_rows for batch in batches(entry, Ledger()))\n"

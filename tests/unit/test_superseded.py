@@ -11,8 +11,8 @@ import pandas as pd
 from csp_dash.catalogue import Catalogue
 from csp_dash.catalogue.release_view import supplied
 from csp_dash.ingest import pipeline
-from csp_dash.ingest.merge import Merged, series_held
-from csp_dash.ingest.superseded import gave_way, take_out
+from csp_dash.ingest.release.merge import Merged, series_held
+from csp_dash.ingest.release.precedence import gave_way, take_out
 from csp_dash.panels.dataset import Dataset
 from csp_dash.warehouse import Releases, Snapshot
 

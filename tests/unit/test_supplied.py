@@ -23,11 +23,12 @@ from csp_dash.domain.enums import BOROUGH, AreaKind, Frequency, Trust
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.periods import Month, Span
 from csp_dash.domain.settings import Settings
-from csp_dash.ingest import intake, returns
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import KEY, write_parquet
-from csp_dash.ingest.return_cells import wards
-from csp_dash.ingest.template import columns, written
+from csp_dash.ingest.files import source_file
+from csp_dash.ingest.returns import reader
+from csp_dash.ingest.returns.cells import wards
+from csp_dash.ingest.returns.template import columns, written
 from csp_dash.panels import answer, tile
 from csp_dash.panels.about import methods_tables
 from csp_dash.panels.dataset import Dataset
@@ -199,9 +200,9 @@ def release(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> S
     files = tmp_path_factory.mktemp("returns")
     for slug in SUPPLIED:
         fill(files, catalogue, slug)
-    entries, others = intake.entries([files])
+    entries, others = source_file.entries([files])
     assert len(entries) == len(SUPPLIED) and not others
-    for taken in returns.read(entries, Context(catalogue, root / "geo", files / "scratch"), TODAY):
+    for taken in reader.read(entries, Context(catalogue, root / "geo", files / "scratch"), TODAY):
         write_parquet(taken.facts, root / "data" / "facts" / f"{taken.source}.parquet", order_by=KEY)
     sums = {
         path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()

@@ -8,26 +8,29 @@ import pandas as pd
 
 from csp_dash.catalogue import Catalogue
 from csp_dash.catalogue.release_view import supplied
-from csp_dash.ingest import told
-from csp_dash.ingest.schedule import Due
+from csp_dash.ingest.release import phrases
+from csp_dash.ingest.release.schedule import Due
 
 
 def test_how_long_something_is_late_is_as_exact_as_it_matters():
-    words = {days: told.ago(days) for days in (1, 59, 60, 364, 1094, 1095)}
+    words = {days: phrases.ago(days) for days in (1, 59, 60, 364, 1094, 1095)}
     assert words == {1: "1 day", 59: "59 days", 60: "2 months", 364: "12 months", 1094: "36 months", 1095: "3 years"}
 
 
 def test_runs_of_months_are_spans():
-    assert told.months(["2021-06", "2020-12", "2021-01", "2020-11"]) == "Nov 2020 to Jan 2021, Jun 2021"
-    assert told.span("2025", "") == "2025" and told.span("2024-25", "2024-25") == "2024-25"
-    assert told.span("2025-04", "2025-06") == "Apr 2025 to Jun 2025" and told.span("2025-04", "2025-04") == "Apr 2025"
-    assert told.span("1801-12", "") == "1801-12", "what is no month of records stays as it is"
+    assert phrases.months(["2021-06", "2020-12", "2021-01", "2020-11"]) == "Nov 2020 to Jan 2021, Jun 2021"
+    assert phrases.span("2025", "") == "2025" and phrases.span("2024-25", "2024-25") == "2024-25"
+    assert (
+        phrases.span("2025-04", "2025-06") == "Apr 2025 to Jun 2025"
+        and phrases.span("2025-04", "2025-04") == "Apr 2025"
+    )
+    assert phrases.span("1801-12", "") == "1801-12", "what is no month of records stays as it is"
 
 
 def test_a_file_of_several_sources_is_told_by_the_titles_of_all(catalogue: Catalogue):
-    assert told.title(catalogue, "mps_ward, not_declared") == "MPS recorded crime: ward level, not declared"
-    assert told.title(catalogue, "") == ""
-    assert told.named(catalogue, "pas") == (
+    assert phrases.title(catalogue, "mps_ward, not_declared") == "MPS recorded crime: ward level, not declared"
+    assert phrases.title(catalogue, "") == ""
+    assert phrases.named(catalogue, "pas") == (
         "Public Attitude Survey: borough results (Mayor's Office for Policing and Crime (MOPAC), through the London Datastore)"
     )
 
@@ -35,13 +38,13 @@ def test_a_file_of_several_sources_is_told_by_the_titles_of_all(catalogue: Catal
 def test_a_return_is_named_with_the_partner_that_holds_it(catalogue: Catalogue):
     held = supplied(catalogue, {"return_hate_referrals": frozenset({"hate_referrals"})})
     item = catalogue.indicators["hate_referrals"]
-    assert told.named(held, "return_hate_referrals") == f"{item.title}: partner return ({item.holder})"
+    assert phrases.named(held, "return_hate_referrals") == f"{item.title}: partner return ({item.holder})"
 
 
 def test_a_part_of_a_measure_is_named_as_that_part(catalogue: Catalogue):
     source = "mps_borough_whole"
-    assert told.measure(catalogue, "burglary", source, "burglary_business") == "Burglary (burglary business)"
-    assert told.measure(catalogue, "total_offences", source, "tno") == "Total recorded offences"
+    assert phrases.measure(catalogue, "burglary", source, "burglary_business") == "Burglary (burglary business)"
+    assert phrases.measure(catalogue, "total_offences", source, "tno") == "Total recorded offences"
 
 
 def test_a_new_quarter_reaches_to_its_last_month_and_kinds_of_places_share_a_line(catalogue: Catalogue):
@@ -54,9 +57,9 @@ def test_a_new_quarter_reaches_to_its_last_month_and_kinds_of_places_share_a_lin
             "new": [1, 2, 20, 30],
         }
     )
-    assert told.spans(catalogue, frame) == [
-        told.Line("MPS recorded crime: ward level", ("small areas", "wards"), "Mar 2026", 50),
-        told.Line("return x", ("the borough",), "Oct 2025 to Mar 2026", 3),  # partners speak of this one alone
+    assert phrases.spans(catalogue, frame) == [
+        phrases.Line("MPS recorded crime: ward level", ("small areas", "wards"), "Mar 2026", 50),
+        phrases.Line("return x", ("the borough",), "Oct 2025 to Mar 2026", 3),  # partners speak of this one alone
     ]
 
 
@@ -66,20 +69,20 @@ def test_what_is_late_and_what_is_awaited(catalogue: Catalogue):
         Due("return_x", date(2026, 3, 31), date(2026, 6, 30), date(2026, 7, 30), ""),
     ]
     today = date(2026, 5, 20)
-    assert told.late(catalogue, owed, today) == [
+    assert phrases.late(catalogue, owed, today) == [
         "MPS recorded crime: ward level: figures to April 2026 are usually out by 10 May 2026, 10 days ago. Those here reach"
         " March 2026."
     ]
-    assert told.awaited(catalogue, owed, today) == ["30 July 2026: return x, to June 2026."]
+    assert phrases.awaited(catalogue, owed, today) == ["30 July 2026: return x, to June 2026."]
 
 
 def test_the_sheets_of_a_workbook_are_one_file_and_notes_name_theirs():
     files = ["a.xlsx, sheet 'One'", "a.xlsx, sheet 'Two'", "b.zip!c.csv", "b.zip!d.csv"]
     notes = ["Its header is in row 2.", None, "Odd.", "Odd."]
     intake = pd.DataFrame({"file": files, "note": notes, "rows": 1, "accepted": 1, "rejected": 0, "out_of_area": 0})
-    assert told.sums(intake) == "3 files, 4 rows: 4 accepted, 0 rejected, 0 out of area."
-    assert told.sums(intake.iloc[:1]).startswith("1 file, 1 row: ")
-    assert told.notes(intake) == [
+    assert phrases.sums(intake) == "3 files, 4 rows: 4 accepted, 0 rejected, 0 out of area."
+    assert phrases.sums(intake.iloc[:1]).startswith("1 file, 1 row: ")
+    assert phrases.notes(intake) == [
         "a.xlsx, sheet 'One': Its header is in row 2.",
         "b.zip!c.csv and 1 more: Odd.",
     ]

@@ -7,7 +7,7 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from csp_dash.ingest.withheld import Cell, beside
+from csp_dash.ingest.returns.withheld import Cell, beside
 
 MARK = 4
 """Figures from 1 to 3 are withheld in these examples."""

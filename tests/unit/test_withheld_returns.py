@@ -18,7 +18,7 @@ from csp_dash.domain.enums import BOROUGH, Measure
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.settings import Settings
 from csp_dash.ingest import pipeline
-from csp_dash.ingest.return_cells import wards
+from csp_dash.ingest.returns.cells import wards
 from csp_dash.panels import answer
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.themes import contribution

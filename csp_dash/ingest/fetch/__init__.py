@@ -15,9 +15,9 @@ from typing import Protocol
 
 from csp_dash.domain.periods import Month
 from csp_dash.ingest.facts import BadInput
-from csp_dash.ingest.fetch import arcgis, datastore, fingertips, nomis, police, postcodes
-from csp_dash.ingest.fetch.declared import Outcome, Planned, Task, publisher, sources
-from csp_dash.ingest.fetch.polite import Client, Manners
+from csp_dash.ingest.fetch import arcgis, fingertips, london_datastore, nomis, ons_postcodes, police_api
+from csp_dash.ingest.fetch.client import Client, Manners
+from csp_dash.ingest.fetch.publishers import Outcome, Planned, Task, publisher, sources
 from csp_dash.warehouse import FolderLock
 
 __all__ = ["SOURCES", "Manners", "Outcome", "fetch", "since_newest"]
@@ -34,10 +34,10 @@ class _Source(Protocol):
 
 
 _MODULES: dict[str, _Source] = {
-    "police_uk": police,
-    "london_datastore": datastore,
+    "police_uk": police_api,
+    "london_datastore": london_datastore,
     "ons_geography": arcgis,
-    "postcodes": postcodes,
+    "postcodes": ons_postcodes,
     "nomis": nomis,
     "fingertips": fingertips,
 }

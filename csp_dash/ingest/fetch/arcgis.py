@@ -8,10 +8,10 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from csp_dash.ingest.fetch import cards
+from csp_dash.ingest.fetch import download_cards
 from csp_dash.ingest.fetch.attempt import attempt
-from csp_dash.ingest.fetch.declared import Outcome, Planned, State, Task, address
-from csp_dash.ingest.fetch.polite import Client, Refused
+from csp_dash.ingest.fetch.client import Client, Refused
+from csp_dash.ingest.fetch.publishers import Outcome, Planned, State, Task, address
 
 Feature = Mapping[str, Any]
 Layer = Mapping[str, Any]
@@ -31,7 +31,7 @@ def fetched(task: Task, client: Client) -> Iterator[Outcome]:
             features = _features(task, client, layer)
             _look(features, layer)
             body = _outlines(features) if layer["outlines"] else _table(features)
-            return cards.keep(body, task.folder / layer["file"], task.publisher, _page(task, layer, 0))
+            return download_cards.keep(body, task.folder / layer["file"], task.publisher, _page(task, layer, 0))
 
         yield attempt(task.publisher.source, layer["file"], work)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from csp_dash.ingest.facts import BadInput
-from csp_dash.ingest.fetch.declared import Outcome, State
+from csp_dash.ingest.fetch.publishers import Outcome, State
 
 
 def attempt(source: str, name: str, work: Callable[[], State]) -> Outcome:

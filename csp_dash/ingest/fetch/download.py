@@ -15,9 +15,9 @@ from pathlib import Path
 import requests
 from tqdm import tqdm
 
-from csp_dash.ingest.fetch import cards, checks
-from csp_dash.ingest.fetch.declared import Publisher, State
-from csp_dash.ingest.fetch.polite import Client, Passing, Refused
+from csp_dash.ingest.fetch import content_checks, download_cards
+from csp_dash.ingest.fetch.client import Client, Passing, Refused
+from csp_dash.ingest.fetch.publishers import Publisher, State
 
 BLOCK = 1 << 16
 
@@ -55,14 +55,14 @@ class _Part:
 
 
 def download(
-    client: Client, publisher: Publisher, url: str, target: Path, kind: checks.Kind, *, edition: str = ""
+    client: Client, publisher: Publisher, url: str, target: Path, kind: content_checks.Kind, *, edition: str = ""
 ) -> State:
     """Bring `url` to `target` and say what that changed. Refused, with the file of before left as it was, on any fault.
 
     Where `edition` is given and the card of the file has the same, nothing is asked.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    before = cards.read(target)
+    before = download_cards.read(target)
     if before and edition and before.edition == edition:
         return "unchanged"
     part = _Part.of(target)
@@ -85,12 +85,14 @@ def download(
     if marks is None:
         part.drop()
         return "unchanged"
-    wrong = checks.fault(part.path, kind)
+    wrong = content_checks.fault(part.path, kind)
     if wrong:
         part.drop()
         kept = " The file of before is kept." if target.is_file() else ""
         raise Refused(f"{target.name} from {url} {wrong}. Try again later.{kept}")
-    state = cards.settle(part.path, target, publisher, url, etag=marks[0], last_modified=marks[1], edition=edition)
+    state = download_cards.settle(
+        part.path, target, publisher, url, etag=marks[0], last_modified=marks[1], edition=edition
+    )
     part.drop()
     return state
 

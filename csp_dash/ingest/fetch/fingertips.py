@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from csp_dash.ingest.fetch.attempt import attempt
-from csp_dash.ingest.fetch.declared import Outcome, Planned, State, Task, address
+from csp_dash.ingest.fetch.client import Client
 from csp_dash.ingest.fetch.download import download
-from csp_dash.ingest.fetch.polite import Client
+from csp_dash.ingest.fetch.publishers import Outcome, Planned, State, Task, address
 
 
 def planned(task: Task) -> Iterator[Planned]:

@@ -7,10 +7,10 @@ import io
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from csp_dash.ingest.fetch import cards, checks
+from csp_dash.ingest.fetch import content_checks, download_cards
 from csp_dash.ingest.fetch.attempt import attempt
-from csp_dash.ingest.fetch.declared import Outcome, Planned, State, Task, address
-from csp_dash.ingest.fetch.polite import Client, Refused
+from csp_dash.ingest.fetch.client import Client, Refused
+from csp_dash.ingest.fetch.publishers import Outcome, Planned, State, Task, address
 
 NEEDS = ("GEOGRAPHY_CODE", "OBS_VALUE", "RECORD_COUNT")
 
@@ -26,7 +26,7 @@ def fetched(task: Task, client: Client) -> Iterator[Outcome]:
 
         def work(table: Mapping[str, Any] = table) -> State:
             body = _table(task, client, table)
-            return cards.keep(body, task.folder / table["file"], task.publisher, _page(task, table, 0))
+            return download_cards.keep(body, task.folder / table["file"], task.publisher, _page(task, table, 0))
 
         yield attempt(task.publisher.source, table["file"], work)
 
@@ -55,7 +55,7 @@ def _table(task: Task, client: Client, table: Mapping[str, Any]) -> bytes:
 
 def _counted(url: str, page: bytes) -> tuple[int, int]:
     """Rows of a page, and of the whole table as the page says; a page that is no such table is refused."""
-    if checks.page(page):
+    if content_checks.page(page):
         raise Refused(f"The answer of {url} is a web page or an error message, not CSV. Try again later.")
     text = page.decode("utf-8-sig", errors="replace")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))

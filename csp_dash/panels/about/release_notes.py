@@ -16,9 +16,9 @@ from csp_dash.catalogue.release_view import return_source
 from csp_dash.domain import wording
 from csp_dash.domain.enums import BOROUGH, AreaKind
 from csp_dash.domain.filters import Filters
-from csp_dash.ingest import cards, told
-from csp_dash.ingest.found import files_of
-from csp_dash.ingest.schedule import Due, due, schedules
+from csp_dash.ingest.files.detected import files_of
+from csp_dash.ingest.release import phrases, source_cards
+from csp_dash.ingest.release.schedule import Due, due, schedules
 from csp_dash.panels.dataset import Dataset
 
 PARTNER_RETURN = "partner_return"
@@ -68,7 +68,7 @@ def absent_sources(data: Dataset) -> set[str]:
 
 def taken_in_on(data: Dataset, name: str) -> date | None:
     """The day on which files of a source were last taken in, by the release's own card, else by its declaration."""
-    day = cards.retrieved(data.snapshot.path(f"data/cards/{name}.toml"))
+    day = source_cards.retrieved(data.snapshot.path(f"data/cards/{name}.toml"))
     return day or data.catalogue.sources[name].retrieved
 
 
@@ -82,8 +82,8 @@ def changes(data: Dataset, view: Filters, today: date) -> Changes:
         new=_new(data, frame[frame["kind"] == "new"]),
         revised=_revised(data, frame[frame["kind"] != "new"]),
         missing=_missing(data),
-        late=tuple(told.late(data.catalogue, owed, today)),
-        due=tuple(told.awaited(data.catalogue, owed, today)),
+        late=tuple(phrases.late(data.catalogue, owed, today)),
+        due=tuple(phrases.awaited(data.catalogue, owed, today)),
     )
 
 
@@ -112,8 +112,8 @@ def intake(data: Dataset, view: Filters) -> Listed:
         {
             "File": frame["file"],
             "What it is": frame["title"],
-            "Source": [told.title(data.catalogue, name) for name in frame["source"]],
-            "Period": [told.span(*ends) for ends in zip(frame["first"], frame["last"], strict=True)],
+            "Source": [phrases.title(data.catalogue, name) for name in frame["source"]],
+            "Period": [phrases.span(*ends) for ends in zip(frame["first"], frame["last"], strict=True)],
             "Rows": frame["rows"],
             "Accepted": frame["accepted"],
             "Left out": frame["rejected"],
@@ -127,7 +127,7 @@ def intake(data: Dataset, view: Filters) -> Listed:
         shown.reset_index(drop=True),
         "Every file that was taken in, with its rows read, accepted, left out and out of area",
         frame.assign(
-            source_name=[told.named(data.catalogue, name) for name in frame["source"]], release=data.release
+            source_name=[phrases.named(data.catalogue, name) for name in frame["source"]], release=data.release
         ).to_csv(index=False, lineterminator="\n"),
         "files-taken-in.csv",
     )
@@ -189,7 +189,7 @@ def _told(data: Dataset) -> tuple[str, ...]:
         return (f"Release {data.release} is the one that came with the software. No file was added to it here.",)
     made = datetime.fromisoformat(about.made)
     how = [
-        f"Release {data.release} was made on {told.day(made.date())} at {made:%H:%M} (UTC) by adding"
+        f"Release {data.release} was made on {phrases.day(made.date())} at {made:%H:%M} (UTC) by adding"
         f" {wording.counted(files_of(about.took_in), 'files')} to release {about.parent}."
     ]
     return (
@@ -211,7 +211,7 @@ def _new(data: Dataset, frame: pd.DataFrame) -> Listed:
             "Periods": line.periods,
             "Figures": line.figures,
         }
-        for line in told.spans(data.catalogue, frame)
+        for line in phrases.spans(data.catalogue, frame)
     ]
     return Listed(
         f"{wording.capital(wording.counted(int(frame['new'].sum()), 'figures'))} of periods that the release before did not have.",
@@ -227,24 +227,24 @@ def _revised(data: Dataset, frame: pd.DataFrame) -> Listed:
     if frame.empty:
         return Listed("No figure of the release before was changed.", pd.DataFrame(), "")
     home = (BOROUGH, *data.wards)
-    largest = told.largest(data.catalogue, frame, home, LARGEST)
+    largest = phrases.largest(data.catalogue, frame, home, LARGEST)
     shown = pd.DataFrame(
         {
             "Measure": [
-                told.measure(data.catalogue, *row)
+                phrases.measure(data.catalogue, *row)
                 for row in zip(largest["indicator"], largest["source"], largest["series"], strict=True)
             ],
             "Place": [data.names.get(str(code), str(code)) for code in largest["area"]],
             "Period": [
-                told.span(str(start)[:7], str(finish)[:7])
+                phrases.span(str(start)[:7], str(finish)[:7])
                 for start, finish in zip(largest["start"], largest["finish"], strict=True)
             ],
             "Change": [_change(*row) for row in zip(largest["old"], largest["new"], largest["by"], strict=True)],
         }
     )
-    sources = [told.named(data.catalogue, name) for name in frame["source"]]
+    sources = [phrases.named(data.catalogue, name) for name in frame["source"]]
     return Listed(
-        told.revised(frame, largest, data.catalogue, home, "the CSV"),
+        phrases.revised(frame, largest, data.catalogue, home, "the CSV"),
         shown,
         "Figures that were revised: what they were, what they are, and by how much; Tower Hamlets and its wards first, then"
         " the largest change",
@@ -291,7 +291,7 @@ def _missing(data: Dataset) -> Listed:
     shown = pd.DataFrame(
         [
             {"Source": line.source, "Places": wording.listed(line.places), "Months": line.periods}
-            for line in told.gaps(data.catalogue, frame)
+            for line in phrases.gaps(data.catalogue, frame)
         ]
     )
     return Listed(

@@ -1,0 +1,163 @@
+"""Accounts for every row: accepted, rejected with a reason, or out of area. The three add up to the rows read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from csp_dash.ingest.facts import BadInput, Taken
+from csp_dash.ingest.files.corrections import Correction, declared
+from csp_dash.ingest.files.source_file import Entry
+
+REJECTED = ("file", "line", "column", "value", "reason")
+INTAKE = (
+    "file",
+    "sha256",
+    "format",
+    "title",
+    "source",
+    "rows",
+    "accepted",
+    "rejected",
+    "out_of_area",
+    "first",
+    "last",
+    "note",
+)
+VERBS = ("is ", "has ", "stands ", "may ")
+"""How a reason begins that is told of its column."""
+LONGEST = 200
+MOST_MALFORMED = 0.05
+"""Share of a file of records that may be malformed before the file is refused."""
+
+
+@dataclass
+class Account:
+    """What became of the rows of one file."""
+
+    rows: int = 0
+    accepted: int = 0
+    out_of_area: int = 0
+    rejected: int = 0
+    source: str = ""
+    first: str = ""
+    last: str = ""
+    notes: list[str] = field(default_factory=list)
+    lines: list[pd.DataFrame] = field(default_factory=list)
+
+
+class Ledger:
+    """The accounts of all files of one ingest. `corrections` are those of corrections.toml unless others are given."""
+
+    def __init__(self, corrections: Sequence[Correction] | None = None) -> None:
+        self._of: dict[Entry, Account] = {}
+        self.corrections = declared() if corrections is None else tuple(corrections)
+
+    def account(self, entry: Entry) -> Account:
+        return self._of.setdefault(entry, Account())
+
+    def count(self, entry: Entry, *, rows: int, accepted: int, out_of_area: int = 0, source: str = "") -> None:
+        """Rows that `tables` handed over, and what became of them; `reject` counts the rest. `source` is whose figures they are."""
+        own = self.account(entry)
+        own.rows += int(rows)
+        own.accepted += int(accepted)
+        own.out_of_area += int(out_of_area)
+        own.source = source or own.source
+
+    def covers(self, entry: Entry, first: str, last: str) -> None:
+        """First and last month (YYYY-MM) of the figures that a file gave, where that says more than its header does."""
+        own = self.account(entry)
+        own.first, own.last = min(filter(None, [own.first, first])), max(own.last, last)
+
+    def cover(self, taken: Taken) -> None:
+        """The months of what was taken from one file alone, where the file does not say them by itself."""
+        if len(taken.inputs) == 1 and len(taken.facts):
+            (entry,) = taken.inputs
+            first, last = _ends(entry.found.period)
+            start, finish = str(taken.facts["start"].min())[:7], str(taken.facts["finish"].max())[:7]
+            self.covers(entry, first or start, last or finish)
+
+    def reject(self, entry: Entry, rejected: pd.DataFrame) -> None:
+        """Rows that were not taken: line, column, value, reason, one row each.
+
+        A reason is a phrase ("no place is given"), or begins with its verb ("is no month") and is then of the column.
+        """
+        if rejected.empty:
+            return
+        own = self.account(entry)
+        own.rejected += len(rejected)
+        kept = rejected[["line", "column", "value", "reason"]].copy()
+        kept["value"] = kept["value"].astype(str).str.slice(0, LONGEST)
+        own.lines.append(kept)
+
+    def malformed(self, entry: Entry, rows: Sequence[tuple[int, str, str]]) -> None:
+        """Rows that are no rows of their table: read and rejected. Each is its line, its text and the reason."""
+        self.account(entry).rows += len(rows)
+        self.reject(entry, pd.DataFrame(rows, columns=["line", "value", "reason"]).assign(column=""))
+
+    def note(self, entry: Entry, text: str) -> None:
+        """Worth knowing, and stops nothing."""
+        notes = self.account(entry).notes
+        if text not in notes:
+            notes.append(text)
+
+    def refuse_if_mostly_wrong(self, entry: Entry, concerned: int, malformed: int) -> None:
+        """Refuse a file of records where more than a few of the rows that concern the borough are malformed."""
+        if malformed > max(2, MOST_MALFORMED * concerned):
+            first = pd.concat(self.account(entry).lines).sort_values("line").iloc[0]
+            where = f", column '{first['column']}': {first['value']!r}" if first["column"] else ""
+            raise BadInput(
+                f"{entry.name}: {malformed:,} of {concerned:,} rows are wrong, which is too many to leave out."
+                f" The first is line {first['line']}{where} ({first['reason']}). Correct the file and hand it in again, or download it again."
+            )
+
+    def close(self, entries: Sequence[Entry]) -> None:
+        """Look that every row of every file is accounted for."""
+        for entry in entries:
+            own = self.account(entry)
+            if own.rows != own.accepted + own.rejected + own.out_of_area:
+                raise AssertionError(
+                    f"{entry.name}: {own.rows} rows read, but {own.accepted} accepted, {own.rejected} rejected and"
+                    f" {own.out_of_area} out of area"
+                )
+
+    def intake(self) -> pd.DataFrame:
+        """A row a file, columns INTAKE."""
+        rows = [
+            (
+                entry.name, entry.sha256, entry.format, entry.found.title, own.source, own.rows, own.accepted, own.rejected,
+                own.out_of_area, *_period(entry, own), " ".join(filter(None, [entry.found.note, *own.notes])),
+            )
+            for entry, own in self._of.items()
+        ]  # fmt: skip
+        frame = pd.DataFrame(rows, columns=list(INTAKE))
+        return frame.astype(dict.fromkeys(("rows", "accepted", "rejected", "out_of_area"), "int64"))
+
+    def rejected(self) -> pd.DataFrame:
+        """A row a rejected row, columns REJECTED."""
+        parts = [
+            pd.concat(own.lines).assign(file=entry.name)[list(REJECTED)] for entry, own in self._of.items() if own.lines
+        ]
+        if not parts:
+            return pd.DataFrame({name: pd.Series(dtype="int64" if name == "line" else "str") for name in REJECTED})
+        rows = pd.concat(parts, ignore_index=True).astype({"line": "int64"})
+        return rows.assign(reason=[_phrase(*pair) for pair in zip(rows["reason"], rows["column"], strict=True)])
+
+
+def _phrase(reason: str, column: str) -> str:
+    """A reason that can be read alone: one that begins with its verb is of the column, or of the whole row."""
+    subject = column.replace("_", " ") or "row"
+    return f"the {subject} {reason}" if reason.startswith(VERBS) else reason
+
+
+def _period(entry: Entry, own: Account) -> tuple[str, str]:
+    """First and last month or year of a file: of what was taken from it, else as recognising tells it."""
+    return (own.first, own.last) if own.first else _ends(entry.found.period)
+
+
+def _ends(period: str) -> tuple[str, str]:
+    """First and last month or year of a period as recognising tells it."""
+    first, _, last = period.removeprefix("from ").partition(" to ")
+    return first, last or ("" if period.startswith("from ") else first)

@@ -1,0 +1,1 @@
+"""The official geography: areas, outlines, population, and what maps carry for orientation."""

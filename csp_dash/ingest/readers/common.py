@@ -1,0 +1,133 @@
+"""What the readers of published tables share: cells as numbers and dates, several editions as one, figures kept beside.
+
+A published table is judged as a whole: a cell that cannot be read means a damaged file, and stops the ingest with the
+file, line, column and value. A dash and its like are figures that the publisher withholds: no figure, and no fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import pandas as pd
+
+from csp_dash.ingest.context import Base, Context
+from csp_dash.ingest.facts import KEY, BadInput, Coverage, Taken, fact_frame
+from csp_dash.ingest.files.ledger import Ledger
+from csp_dash.ingest.files.source_file import Entry
+from csp_dash.ingest.files.tables import LINE
+from csp_dash.ingest.release.merge import area_kind
+
+WITHHELD = frozenset({"-", "–", "*", "..", ":", "c", "x", "z", "[c]", "[n]", "[x]", "[z]"})
+"""What publishers write where they hold a figure back or have none."""
+AGAIN = "The file is damaged or was changed; download it again."
+DAYS = ("%d/%m/%Y", "%Y-%m-%d", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y")
+_UNIT = ["kind", "series", "start", "finish"]
+
+
+def refuse(entry: Entry, frame: pd.DataFrame, wrong: pd.Series, name: str, column: str, why: str) -> None:
+    """Refuse the file for the first wrong cell of a column: `name` here, `column` in the file."""
+    if wrong.any():
+        row = frame[wrong.to_numpy()].iloc[0]
+        raise BadInput(f"{entry.name}, line {row[LINE]}, column '{column}': '{row[name]}' {why}. {AGAIN}")
+
+
+def figures(
+    entry: Entry, frame: pd.DataFrame, name: str, column: str, *, most: float = float("inf"), whole: bool = False
+) -> pd.Series:
+    """A column as numbers from 0 to `most`, NaN where the publisher withholds one; refuses any other cell."""
+    texts = frame[name].str.replace(r"(?<=\d),(?=\d{3}(\D|$))", "", regex=True)
+    numbers = pd.to_numeric(texts, errors="coerce").astype("float64")
+    hidden = texts.str.lower().isin(WITHHELD)
+    wrong = ~hidden & ~numbers.between(0, most) | (numbers == float("inf"))
+    if whole:
+        wrong |= ~hidden & (numbers % 1 != 0)
+    what = (
+        "a count of 0 or more"
+        if whole
+        else "a number from 0 up"
+        if most == float("inf")
+        else f"a number from 0 to {most:g}"
+    )
+    refuse(entry, frame, wrong, name, column, f"is not {what}")
+    return numbers
+
+
+def dates(texts: pd.Series) -> pd.Series:
+    """Days as publishers write them (31/3/2017, 2017-03-31, 31 Mar 2017, 31-Mar-17); NaT where it is none."""
+    found = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[ns]")
+    for form in DAYS:
+        found = found.fillna(pd.to_datetime(texts, format=form, errors="coerce"))
+    return found
+
+
+def unused(entry: Entry, ledger: Ledger, why: str, names: Iterable[str]) -> None:
+    """Note rows that are by design not used, with up to three of the names that they bear."""
+    told = [name for name in dict.fromkeys(names) if name]
+    if told:
+        more = f" and {len(told) - 3} more" if len(told) > 3 else ""
+        ledger.note(entry, f"{why} ({', '.join(told[:3])}{more}).")
+
+
+def one_a_book(entries: Sequence[Entry], rank: Callable[[Entry], bool]) -> tuple[list[Entry], list[Entry]]:
+    """Of each workbook one sheet, the first of the lowest rank; and the other sheets, in the order that they came."""
+    books: dict[tuple[object, ...], list[Entry]] = {}
+    for entry in entries:
+        books.setdefault((entry.path, entry.inside), []).append(entry)
+    chosen = [min(book, key=rank) for book in books.values()]
+    return chosen, [entry for entry in entries if entry not in chosen]
+
+
+def editions(
+    source: str, entries: Sequence[Entry], context: Context, read_file: Callable[[Entry, Context], pd.DataFrame]
+) -> list[Taken]:
+    """What several editions of one table give: `read_file` makes facts of each. No item where none gives any."""
+    parts = [(entry, facts) for entry in entries if len(facts := read_file(entry, context))]
+    if not parts:
+        return []
+    facts = beside(latest(parts), context.base, source)
+    return [Taken(source, facts, coverage(source, facts), [entry for entry, _ in parts])]
+
+
+def latest(parts: Sequence[tuple[Entry, pd.DataFrame]]) -> pd.DataFrame:
+    """The facts of several editions as one: of two for the same figure, that of the edition that reaches furthest.
+
+    Raises BadInput where two editions that reach as far differ.
+    """
+    rows = pd.concat([facts.assign(file=at) for at, (_, facts) in enumerate(parts)], ignore_index=True)
+    rows = rows.sort_values(["vintage", "file"], kind="stable")
+    alike = rows.groupby([*KEY, "vintage"], dropna=False)[["numerator", "denominator"]].nunique(dropna=False)
+    if (alike > 1).any(axis=None):
+        series, area, start, *_, vintage = alike.index[(alike > 1).any(axis=1)][0]
+        same = rows[(rows["series"] == series) & (rows["area"] == area) & (rows["start"] == start)]
+        files = [parts[at][0].name for at in dict.fromkeys(same.loc[same["vintage"] == vintage, "file"])]
+        raise BadInput(
+            f"{' and '.join(files)} both reach to {vintage}, and differ for '{series}' of {area}, from {start}."
+            " Keep the one downloaded last."
+        )
+    return fact_frame(rows.drop_duplicates(list(KEY), keep="last").drop(columns="file"))
+
+
+def beside(facts: pd.DataFrame, base: Base | None, source: str) -> pd.DataFrame:
+    """Facts with the live ones of places that the new files lack, period by period.
+
+    A release takes a period whole; without these a file that was cut to Tower Hamlets would take London away.
+    """
+    live = base.facts(source) if base is not None else pd.DataFrame()
+    if live.empty or facts.empty:
+        return facts
+    live = live.assign(kind=area_kind(live["area"]), start=live["start"].astype(str), finish=live["finish"].astype(str))
+    new = facts.assign(
+        kind=area_kind(facts["area"]), start=facts["start"].astype(str), finish=facts["finish"].astype(str)
+    )
+    reach = new.groupby(_UNIT)["vintage"].max().rename("reach").reset_index()
+    there = live.merge(reach, on=_UNIT).merge(new[[*_UNIT, "area"]].assign(new=True), on=[*_UNIT, "area"], how="left")
+    kept = there[there["new"].isna() & (there["vintage"].astype(str) <= there["reach"].astype(str))]
+    return fact_frame(pd.concat([facts, kept[list(facts.columns)]], ignore_index=True)) if len(kept) else facts
+
+
+def coverage(source: str, facts: pd.DataFrame) -> list[Coverage]:
+    """From the first to the last month that each series has a figure of, by kind of area."""
+    return [
+        Coverage(source, str(series), str(kind), str(part["start"].min())[:7], str(part["finish"].max())[:7])
+        for (series, kind), part in facts.groupby(["series", area_kind(facts["area"])])
+    ]

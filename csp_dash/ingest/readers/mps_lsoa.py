@@ -1,0 +1,179 @@
+"""Recorded crime of the Metropolitan Police by small area (LSOA) and month: the table `lsoa_month`, and no facts.
+
+Input: the wide files of the London Datastore, a row an LSOA and minor category, a column a month; all of London or a
+part. Unit: recorded offences, in the series of `mps_categories.csv`. Only small areas of Tower Hamlets are kept, told by
+their codes; rows of others are out of area and their cells are not looked at. The files count fewer offences than the
+ward files, since an offence without a place on the map has no small area.
+
+A month comes whole from one file: the one that reaches furthest. A first or last month with under a fifth of the
+offences of the month beside it, or of the live release's, is a stub and passed over. A file that reaches less far than
+the live table gives only the months that it lacks.
+
+The file is read as a stream, so that memory grows with the borough's rows alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+import pyarrow as pa
+
+from csp_dash.ingest.context import Base, Context
+from csp_dash.ingest.facts import FACT_COLUMNS, BadInput, Taken
+from csp_dash.ingest.files import tables
+from csp_dash.ingest.files.columns import month_columns, refuse_malformed, renamed, whole_numbers
+from csp_dash.ingest.files.normalise import folded
+from csp_dash.ingest.files.source_file import Entry
+from csp_dash.ingest.geography.boroughs import TOWER_HAMLETS
+from csp_dash.ingest.readers.mps_recorded_crime import STUB_SHARE, meanings, without_twins
+
+FORMATS = ("mps_lsoa",)
+SOURCE = "mps_lsoa"
+COLUMNS = ("source", "series", "lsoa", "ward", "start", "n")
+HEADER_NAMES = {
+    "lsoacode": "lsoa",
+    "lsoaname": "name",
+    "borough": "borough",
+    "lookupboroughname": "borough",
+    "majorcategory": "major",
+    "group": "major",
+    "minorcategory": "minor",
+    "subgroup": "minor",
+}
+LEAST_SHARE = 0.5
+"""Share of the borough's small areas that a file must name; with fewer it is a cut, whose gaps would seem to be zeros."""
+
+_HERE = {folded(TOWER_HAMLETS), folded("Tower Hamlets")}
+
+
+@dataclass
+class Small:
+    """One file. `cells`: columns lsoa, series, month (YYYY-MM) and n, rows above zero, without the months in `stubs`."""
+
+    entry: Entry
+    months: list[str]
+    cells: pd.DataFrame
+    stubs: list[str]
+
+    @property
+    def reach(self) -> str:
+        return self.months[-1]
+
+    @property
+    def kind(self) -> str:
+        return "files of small areas"
+
+    def figures(self) -> pd.Series:
+        return self.cells.set_index(["lsoa", "series", "month"])["n"]
+
+
+def read(entries: list[Entry], context: Context) -> list[Taken]:
+    """The table `lsoa_month` of source `mps_lsoa`. Raises BadInput with the file, the line, the fault and the remedy."""
+    live = _live(context.base)
+    files: list[Small] = []
+    for entry in entries:
+        if (file := _read_file(entry, live, context)) is not None:
+            files = without_twins(files, file, context.ledger)
+    reach = max(live, default="")
+    owner: dict[str, Small] = {}
+    for file in sorted(files, key=lambda one: one.reach):
+        for month in file.months:
+            if month not in file.stubs and (file.reach >= reach or month not in live):
+                owner[month] = file
+    parts = [
+        file.cells[file.cells["month"].isin([month for month, winner in owner.items() if winner is file])]
+        for file in files
+    ]
+    if not owner:
+        return []
+    cells = pd.concat(parts, ignore_index=True)
+    rows = cells.assign(
+        source=SOURCE,
+        ward=cells["lsoa"].map(context.lsoa_wards),
+        start=pd.to_datetime(cells["month"] + "-01").dt.date,
+    )
+    rows = rows[list(COLUMNS)].sort_values(list(COLUMNS), ignore_index=True)
+    facts = pd.DataFrame(columns=list(FACT_COLUMNS))
+    return [Taken(SOURCE, facts, [], [file.entry for file in files], {"lsoa_month": rows})]
+
+
+def _live(base: Base | None) -> dict[str, int]:
+    """Month -> offences in the borough, as the live table has them."""
+    rows = base.table("lsoa_month") if base is not None else pd.DataFrame()
+    if rows.empty:
+        return {}
+    rows = rows[rows["source"] == SOURCE]
+    totals = rows.groupby(rows["start"].astype(str).str[:7])["n"].sum()
+    return {str(month): int(n) for month, n in totals.items()}
+
+
+def _read_file(entry: Entry, live: dict[str, int], context: Context) -> Small | None:
+    """The borough's rows of one file, melted. None where it has none."""
+    columns = month_columns(entry)
+    frame, rows = _rows_of_borough(entry, context)
+    context.ledger.count(entry, rows=rows, accepted=len(frame), out_of_area=rows - len(frame), source=SOURCE)
+    if frame.empty:
+        if rows:
+            context.ledger.note(entry, "None of its rows is of Tower Hamlets, so nothing was taken from it.")
+        return None
+    named = frame["lsoa"].nunique()
+    if named < LEAST_SHARE * len(context.lsoa_wards):
+        raise BadInput(
+            f"{entry.name} names {named} small areas of Tower Hamlets, so the others would seem to have no crime."
+            " Take the whole file as it is published."
+        )
+    twice = frame[frame.duplicated(["lsoa", "major", "minor"])]
+    if len(twice):
+        row = twice.iloc[0]
+        raise BadInput(
+            f"{entry.name}, line {row[tables.LINE]}: it holds two rows for {row['lsoa']} / {row['major']} / {row['minor']}."
+            " Download the file again."
+        )
+    _, told = meanings(frame, entry)
+    numbers = whole_numbers(frame, list(columns), entry).rename(columns=columns)
+    wide = numbers.assign(lsoa=frame["lsoa"], series=told["series"])
+    long = wide.melt(["lsoa", "series"], var_name="month", value_name="n")
+    cells = long.groupby(["lsoa", "series", "month"], as_index=False)["n"].sum()
+    months = list(columns.values())
+    stubs = _stubs(cells.groupby("month")["n"].sum(), months, live)
+    for month in stubs:
+        context.ledger.note(entry, f"{month} is no whole month, so it was passed over.")
+    kept = cells[(cells["n"] > 0) & (cells["series"] != "") & ~cells["month"].isin(stubs)]
+    return Small(entry, months, kept.reset_index(drop=True), stubs)
+
+
+def _rows_of_borough(entry: Entry, context: Context) -> tuple[pd.DataFrame, int]:
+    """The rows of the borough's small areas, and how many rows the file has."""
+    parts: list[pd.DataFrame] = []
+    rows = 0
+    for batch in tables.batches(entry, context.ledger):
+        rows += batch.num_rows
+        parts.append(_of_borough(batch, entry, context))
+    refuse_malformed(entry, context.ledger)
+    return (pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["lsoa"])), rows
+
+
+def _of_borough(batch: pa.RecordBatch, entry: Entry, context: Context) -> pd.DataFrame:
+    frame = renamed(batch.to_pandas(), HEADER_NAMES)
+    codes = frame["lsoa"].str.upper()
+    mine = codes.isin(context.lsoa_wards)
+    here = [name for name in frame["borough"].unique() if folded(name) in _HERE]
+    lost = ~mine & codes.ne("") & frame["borough"].isin(here)
+    if lost.any():
+        row = frame[lost].iloc[0]
+        raise BadInput(
+            f"{entry.name}, line {row[tables.LINE]}: '{row['lsoa']}' is given as a small area of Tower Hamlets, but no"
+            " look-up of small areas to wards has it. Take in the newest look-up first."
+        )
+    return frame[mine].assign(lsoa=codes[mine])
+
+
+def _stubs(totals: pd.Series, months: list[str], live: dict[str, int]) -> list[str]:
+    """The first or last month, where it has far fewer offences than the month beside it or the live release's."""
+    found = []
+    for at, beside in ((0, 1), (-1, -2)):
+        rivals = [live.get(months[at], 0), int(totals[months[beside]]) if len(months) > 1 else 0]
+        if totals[months[at]] < STUB_SHARE * max(rivals) and months[at] not in found:
+            found.append(months[at])
+    return found

@@ -1,0 +1,550 @@
+"""police.uk street-level crime for Tower Hamlets: two sources, one set of rules.
+
+``police_uk``
+    All forces together. Series: ``asb`` and ``pu_<category>``. A month comes from what the police.uk service itself says
+    of the borough (its crimes one by one, or counts of them that others made), in the live release or in a new file. Where
+    there is no such thing it is the sum of the forces' own files, once the Metropolitan Police's whole file is there;
+    `forces_missing` says that the City of London or the British Transport Police are not in it.
+``police_uk_burglary``
+    The Metropolitan Police's own street files, burglary only. Series: ``pu_burglary``.
+
+Month and force are told by the rows, never by a file's name, so a file may hold several of both. A file of the
+Metropolitan Police without antisocial behaviour is not whole: only its burglaries are taken.
+
+A ward's figure is the sum of the LSOAs whose official best-fit ward it is; the borough's is the sum of all LSOA rows, so an
+LSOA without a ward still counts for the borough. Street files changed from LSOA 2011 to LSOA 2021 codes at some time in 2022
+and 2023 and mix both inside one month, so both official look-ups are used together. A row without an LSOA is placed by its
+point. Force is not borough: rows of other places are out of area, whoever recorded them.
+
+What counts as one offence:
+
+* rows of one force, month and file that share a ``Crime ID`` are one offence: either the row is repeated whole, or it is
+  repeated with another outcome, and an outcome is not an offence. The first row of the file is kept;
+* rows with a blank ``Crime ID`` (all of December 2010 and 2011) and all antisocial behaviour are all kept: without an
+  identifier two like rows may well be two incidents at one map point;
+* of two files that hold the same force and month, the one with more offences of the borough gives it, and the other's are
+  rejected. The service's crimes come before counts that others made of them.
+
+What categories mean changed twice. The wide "Other crime" to August 2011, "Other theft" to April 2013 (with thefts from the
+person and of bicycles) and "Public disorder and weapons" are series of their own; "Violent crime" was only renamed.
+
+Tables: ``lsoa_month`` (source, series, lsoa, ward, start, n), in which ``street:<force>`` are the forces' own files, kept so
+that a later file can be added to them; and ``snap_point`` (lon, lat, street, lsoa, ward, month, n) of the burglaries. A snap
+point stands for a group of addresses, never for one; ``street`` is often a kind of place ("Supermarket", "Parking Area").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import cast
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from csp_dash.ingest.context import Base, Context
+from csp_dash.ingest.facts import FACT_COLUMNS, BadInput, Coverage, Taken, fact_frame, month_end
+from csp_dash.ingest.files import tables
+from csp_dash.ingest.files.ledger import Ledger
+from csp_dash.ingest.files.normalise import folded
+from csp_dash.ingest.files.source_file import Entry
+
+FORMATS = ("police_uk_street", "police_uk_lsoa_month", "police_uk_points")
+SOURCE, BURGLARY_SOURCE = "police_uk", "police_uk_burglary"
+
+BOROUGH = "E09000030"
+BOROUGH_NAME = "Tower Hamlets"
+WARDS = tuple(f"E0500{number}" for number in range(9317, 9337))
+
+METROPOLITAN = "Metropolitan Police Service"
+CITY = "City of London Police"
+TRANSPORT = "British Transport Police"
+ALL_FORCES = "All forces"
+"""How `Falls within` begins in files made of the answers of the police.uk service."""
+LOCAL = (METROPOLITAN, CITY, TRANSPORT)
+"""Forces whose rows without a place may be of the borough."""
+
+ASB = "Anti-social behaviour"
+CATEGORIES = {
+    ASB: "asb",
+    "Bicycle theft": "pu_bicycle_theft",
+    "Burglary": "pu_burglary",
+    "Criminal damage and arson": "pu_criminal_damage_and_arson",
+    "Drugs": "pu_drugs",
+    "Other crime": "pu_other_crime",
+    "Other theft": "pu_other_theft",
+    "Possession of weapons": "pu_possession_of_weapons",
+    "Public disorder and weapons": "pu_public_disorder_and_weapons",
+    "Public order": "pu_public_order",
+    "Robbery": "pu_robbery",
+    "Shoplifting": "pu_shoplifting",
+    "Theft from the person": "pu_theft_from_the_person",
+    "Vehicle crime": "pu_vehicle_crime",
+    "Violence and sexual offences": "pu_violence_and_sexual_offences",
+    "Violent crime": "pu_violence_and_sexual_offences",
+}
+WIDER = {"pu_other_crime": "2011-08", "pu_other_theft": "2013-04"}
+"""Series whose category was wider up to a month: those months are a series of their own."""
+
+STREET_COLUMNS = {
+    "id": "Crime ID",
+    "month": "Month",
+    "force": "Falls within",
+    "lon": "Longitude",
+    "lat": "Latitude",
+    "street": "Location",
+    "lsoa": "LSOA code",
+    "name": "LSOA name",
+    "kind": "Crime type",
+    "outcome": "Last outcome category",
+}
+COUNT_COLUMNS = {
+    "lsoa": "lsoa_code",
+    "name": "lsoa_name",
+    "borough": "borough",
+    "kind": "category",
+    "year": "year",
+    "month": "month",
+    "n": "crime_count",
+}
+"""What a column is called here -> what the publisher calls it."""
+
+FIRST_MONTH = "2010-12"
+MONTH = r"20\d\d-(0[1-9]|1[0-2])"
+CELLS = ["series", "lsoa", "ward", "month"]
+OWN = "street:"
+"""How the source of a force's own file begins in `lsoa_month`."""
+LSOA_MONTH = ["source", "series", "lsoa", "ward", "start", "n"]
+NO_PLACE = "no place is given"
+REJECTED = [tables.LINE, "column", "value", "reason"]
+NOTHING = "None of its rows is of Tower Hamlets, so nothing was taken from it."
+
+
+def read(entries: list[Entry], context: Context) -> list[Taken]:
+    """Both police.uk sources. Raises BadInput with the file, the line, the fault and the remedy."""
+    for entry in entries:
+        if entry.format == "police_uk_points":
+            _pass_over(entry, context.ledger)
+    rows = pd.concat([_street(entries, context), _counts(entries, context)], ignore_index=True)
+    mark_rivals(rows, entries, context.ledger)
+    settle(rows, entries, context.ledger, dict.fromkeys(rows.loc[rows["part"], "file"].unique(), BURGLARY_SOURCE))
+    rows = rows[rows["reason"] == ""]
+    whole = rows[~rows["part"]]
+    burglary = rows[(rows["force"] == METROPOLITAN) & (rows["series"] == "pu_burglary")]
+    return [*_all_crime(whole, entries, context.base), *_burglary(burglary, entries, context.base)]
+
+
+def _pass_over(entry: Entry, ledger: Ledger) -> None:
+    rows = entry.found.rows
+    if rows is None:
+        rows = sum(batch.num_rows for batch in tables.batches(entry, ledger))
+    ledger.count(entry, rows=rows, accepted=0, out_of_area=rows)
+    ledger.note(entry, "Points that others have cleaned lack the force and the identifier: no figures are taken.")
+
+
+# --- rows of the borough ---------------------------------------------------------------------------
+
+
+def streamed(entry: Entry, context: Context, names: Mapping[str, str]) -> Iterable[pa.RecordBatch]:
+    """The rows of a file with the columns in `names` (name here -> the publisher's), "" where it lacks one, and `line`."""
+    ours = {folded(published): name for name, published in names.items()}
+    for batch in tables.batches(entry, context.ledger):
+        found = {
+            ours.get(folded(name), ""): column for name, column in zip(batch.schema.names, batch.columns, strict=True)
+        }
+        blank = pa.nulls(batch.num_rows, pa.string()).fill_null("")
+        columns = [pc.utf8_trim_whitespace(found.get(name, blank)) for name in names]
+        yield pa.RecordBatch.from_arrays([*columns, batch.column(tables.LINE)], names=[*names, tables.LINE])
+
+
+def gathered(parts: Mapping[int, list[pa.RecordBatch]], names: Iterable[str]) -> pd.DataFrame:
+    """Batches of several files as one frame with `file`, the place of the file among the entries, and an empty `reason`."""
+    schema = pa.schema([*((name, pa.string()) for name in names), (tables.LINE, pa.int64())])
+    frame = pa.Table.from_batches([batch for batches in parts.values() for batch in batches], schema).to_pandas()
+    sizes = [sum(batch.num_rows for batch in batches) for batches in parts.values()]
+    files = np.repeat(np.array(list(parts), dtype="int64"), sizes)
+    return cast(pd.DataFrame, frame.assign(file=files, column="", value="", reason=""))
+
+
+def of_borough(
+    entries: list[Entry], form: str, names: Mapping[str, str], context: Context, source: str
+) -> pd.DataFrame:
+    """The good rows of the borough in street or outcomes files, with `ward` (null where no look-up has the LSOA) and numbers
+    `x` and `y` of their point.
+
+    The other rows are accounted for. BadInput where a file has too many that are wrong.
+    """
+    codes = pa.array(list(context.lsoa_wards), pa.string())
+    parts: dict[int, list[pa.RecordBatch]] = {}
+    read: dict[int, int] = {}
+    for at, entry in enumerate(entries):
+        if entry.format != form:
+            continue
+        parts[at], read[at] = [], 0
+        for batch in streamed(entry, context, names):
+            here = pc.or_(pc.is_in(batch["lsoa"], codes), pc.starts_with(batch["name"], BOROUGH_NAME))
+            parts[at].append(batch.filter(pc.or_(here, pc.equal(batch["lsoa"], ""))))
+            read[at] += batch.num_rows
+    rows = _placed(gathered(parts, names), context)
+    return good_rows(rows, read, entries, context.ledger, source)
+
+
+def good_rows(
+    rows: pd.DataFrame, read: Mapping[int, int], entries: list[Entry], ledger: Ledger, source: str
+) -> pd.DataFrame:
+    """The rows without a reason why not, once all others that were `read` of each file are accounted for.
+
+    BadInput where too many rows of a file are malformed: of those known to be of the borough (`ours`), or of all. A row
+    without a place is not malformed.
+    """
+    wrong = rows[rows["reason"] != ""]
+    kept = per_file(rows)
+    of_file = dict(list(wrong[[*REJECTED, "ours"]].groupby(wrong["file"])))
+    for at, number in read.items():
+        entry, bad = entries[at], of_file.get(at, wrong.iloc[:0])
+        good = kept.get(at, 0) - len(bad)
+        cut = ledger.account(entry).rejected
+        malformed = bad[bad["reason"] != NO_PLACE]
+        ledger.reject(entry, malformed)
+        ours = int(malformed["ours"].sum())
+        ledger.refuse_if_mostly_wrong(entry, good + ours, ours)
+        ledger.refuse_if_mostly_wrong(entry, number + cut, len(malformed) - ours + cut)
+        ledger.reject(entry, bad[bad["reason"] == NO_PLACE])
+        ledger.count(entry, rows=number - good, accepted=0, out_of_area=number - good - len(bad), source=source)
+        if number and at not in kept:
+            ledger.note(entry, NOTHING)
+    return rows[rows["reason"] == ""].reset_index(drop=True)
+
+
+def reject(rows: pd.DataFrame, where: pd.Series, column: str, value: pd.Series | str, reason: pd.Series | str) -> None:
+    """Give rows that have no reason yet the reason why they are not taken."""
+    where = where & (rows["reason"] == "")
+    rows.loc[where, "column"] = column
+    for name, told in (("value", value), ("reason", reason)):
+        rows.loc[where, name] = told if isinstance(told, str) else told[where]
+
+
+def swapped(x: pd.Series, y: pd.Series) -> pd.Series:
+    """Whether a point of this country has its longitude where its latitude should be."""
+    return x.between(49, 61) & y.between(-9, 2)
+
+
+def _placed(rows: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """Rows without those of other places, each with the reason why it is no good, if any."""
+    wards = context.lsoa_wards
+    rows["x"], rows["y"] = (pd.to_numeric(rows[name], errors="coerce") for name in ("lon", "lat"))
+    rows["ours"] = (rows["lsoa"] != "") | rows["name"].str.startswith(BOROUGH_NAME)
+    pointless = (rows["lon"] == "") & (rows["lat"] == "")
+    unread = ~pointless & (rows["x"].isna() | rows["y"].isna())
+    wrong_way = swapped(rows["x"], rows["y"])
+    point = (rows["lsoa"] == "") & ~pointless & ~unread & ~wrong_way
+    spots = rows.loc[point, ["x", "y"]]
+    shapes = gpd.GeoDataFrame(spots, geometry=gpd.points_from_xy(spots["x"], spots["y"]), crs=4326)
+    inside = shapes.sjoin(context.lsoa_shapes, predicate="intersects") if len(spots) else spots.assign(lsoa="")
+    inside = inside[~inside.index.duplicated()]
+    rows.loc[inside.index, "lsoa"] = inside["lsoa"]
+    rows.loc[inside.index, "ours"] = True
+    near = rows["force"].isin([*LOCAL, ""]) | rows["force"].str.startswith(ALL_FORCES)
+    rows = rows[rows["ours"] | (near & ~point)].copy()
+
+    named = STREET_COLUMNS
+    reject(rows, ~rows["month"].str.fullmatch(MONTH), named["month"], rows["month"], "it is no month such as 2024-03")
+    reject(rows, rows["month"] < FIRST_MONTH, named["month"], rows["month"], "the records begin in December 2010")
+    reject(rows, rows["month"] > f"{date.today():%Y-%m}", named["month"], rows["month"], "the month is still to come")
+    reject(rows, rows["force"] == "", named["force"], "", "no force is named")
+    reject(rows, wrong_way.loc[rows.index], named["lon"], rows["lon"], "longitude and latitude are swapped")
+    for name, number in (("lon", "x"), ("lat", "y")):
+        gone = unread.loc[rows.index] & rows[number].isna()
+        reject(rows, gone, named[name], rows[name], f"the {named[name].lower()} is no number")
+    reject(rows, ~rows["ours"], named["lsoa"], "", NO_PLACE)
+    return rows.assign(ward=rows["lsoa"].map(wards).astype("str"))
+
+
+def mark_repeats(rows: pd.DataFrame, alike: Iterable[str]) -> None:
+    """Reject rows with the identifier of an earlier one of the file that are like it in the columns `alike`."""
+    known = (rows["id"] != "") & (rows["kind"] != ASB)
+    reject(rows, known & rows.duplicated(["file", *alike]), "Crime ID", rows["id"], "the same row again")
+
+
+def mark_rivals(rows: pd.DataFrame, entries: list[Entry], ledger: Ledger) -> None:
+    """Of the files that hold one force and month, reject the rows of all but one."""
+    held = summed(rows[rows["reason"] == ""], ["force", "month", "file"])
+    held["official"] = [entries[at].format != "police_uk_lsoa_month" for at in held["file"]]
+    held["others"] = [ledger.account(entries[at]).rows for at in held["file"]]
+    order = ["official", "n", "others"]
+    held = held.sort_values("file", ascending=False).sort_values(order, kind="stable")
+    best = held.groupby(["force", "month"])["file"].last()
+    giver = pd.Series(best.reindex(pd.MultiIndex.from_frame(rows[["force", "month"]])).to_numpy(), index=rows.index)
+    names = giver.map({at: entries[at].name for at in best}).astype("str")
+    lost = giver.notna() & (giver != rows["file"])
+    reject(rows, lost, "Month", rows["month"] + " of " + names, "another file gives this force and month")
+
+
+def summed(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Rows added up: the keys and `n`."""
+    return rows.groupby(keys, as_index=False, dropna=False).agg({"n": "sum"})
+
+
+def settle(
+    rows: pd.DataFrame, entries: list[Entry], ledger: Ledger, sources: Mapping[int, str] = MappingProxyType({})
+) -> None:
+    """Account for good rows and for those that were rejected since; `sources` of files where it is another one."""
+    wrong = rows[rows["reason"] != ""]
+    of_file = dict(list(wrong[REJECTED].groupby(wrong["file"])))
+    good = rows[rows["reason"] == ""]
+    for at, months in good["month"].groupby(good["file"]):
+        ledger.covers(entries[int(at)], months.min(), months.max())
+    for at, number in per_file(rows).items():
+        bad = of_file.get(at, wrong.iloc[:0])
+        ledger.reject(entries[at], bad)
+        ledger.count(entries[at], rows=number, accepted=number - len(bad), source=sources.get(at, ""))
+
+
+def per_file(rows: pd.DataFrame) -> dict[int, int]:
+    """How many rows each file has, by its place among the entries."""
+    counts = rows["file"].value_counts()
+    return {int(at): int(n) for at, n in zip(counts.index, counts, strict=True)}
+
+
+def used_files(rows: pd.DataFrame, entries: list[Entry]) -> list[Entry]:
+    """The files that rows came from."""
+    return [entries[at] for at in sorted(rows["file"].unique())]
+
+
+# --- kinds of file ---------------------------------------------------------------------------------
+
+
+def _street(entries: list[Entry], context: Context) -> pd.DataFrame:
+    """Offences of the borough, one a row, with `series`, `n`, and whether they are of a month that is not whole (`part`)."""
+    rows = of_borough(entries, "police_uk_street", STREET_COLUMNS, context, SOURCE)
+    _refuse_unknown(rows, entries, STREET_COLUMNS["kind"])
+    rows["force"] = rows["force"].mask(rows["force"].str.startswith(ALL_FORCES), ALL_FORCES)
+    rows["series"] = _series(rows)
+    mark_repeats(rows, STREET_COLUMNS)
+    again = (rows["id"] != "") & (rows["kind"] != ASB) & rows.duplicated(["file", "force", "month", "id"])
+    reject(rows, again, "Crime ID", rows["id"], "the same offence again, with another outcome")
+    part = rows["force"] == METROPOLITAN
+    part &= ~(rows["series"] == "asb").groupby([rows["file"], rows["force"], rows["month"]]).transform("any")
+    reject(
+        rows, part & (rows["series"] != "pu_burglary"), "Crime type", rows["kind"],
+        "the month lacks antisocial behaviour, so only its burglaries are taken",
+    )  # fmt: skip
+    for at in rows.loc[part, "file"].unique():
+        context.ledger.note(
+            entries[at], "It holds a month without antisocial behaviour, of which only the burglaries are taken."
+        )
+    return rows.assign(n=1, part=part)
+
+
+def _counts(entries: list[Entry], context: Context) -> pd.DataFrame:
+    """Counts of the borough by LSOA, month and category, as rows of all forces together."""
+    codes = pa.array(list(context.lsoa_wards), pa.string())
+    parts: dict[int, list[pa.RecordBatch]] = {}
+    for at, entry in enumerate(entries):
+        if entry.format != "police_uk_lsoa_month":
+            continue
+        parts[at], read = [], 0
+        for batch in streamed(entry, context, COUNT_COLUMNS):
+            here = pc.or_(pc.is_in(batch["lsoa"], codes), pc.starts_with(batch["name"], BOROUGH_NAME))
+            parts[at].append(batch.filter(pc.or_(here, pc.equal(batch["borough"], BOROUGH_NAME))))
+            read += batch.num_rows
+        away = read - sum(batch.num_rows for batch in parts[at])
+        context.ledger.count(entry, rows=away, accepted=0, out_of_area=away, source=SOURCE)
+        if read and read == away:
+            context.ledger.note(entry, NOTHING)
+    rows = gathered(parts, COUNT_COLUMNS)
+    _refuse_unknown(rows, entries, COUNT_COLUMNS["kind"])
+    month = rows["year"].str.zfill(4) + "-" + rows["month"].str.zfill(2)
+    refuse_first(rows, ~month.str.fullmatch(MONTH), entries, "year and month", month, "is no month")
+    refuse_first(rows, ~rows["n"].str.fullmatch(r"\d+"), entries, "crime_count", rows["n"], "is not a whole number")
+    twice = rows.duplicated(["file", "lsoa", "kind", "year", "month"])
+    refuse_first(rows, twice, entries, "lsoa_code", rows["lsoa"], "stands twice for one category and month")
+    rows = rows.assign(
+        month=month,
+        force=ALL_FORCES,
+        n=rows["n"].astype("int64"),
+        ward=rows["lsoa"].map(context.lsoa_wards).astype("str"),
+    )
+    return rows.assign(series=_series(rows), part=False)
+
+
+def _series(rows: pd.DataFrame) -> pd.Series:
+    series = rows["kind"].map(CATEGORIES).astype("str")
+    for name, until in WIDER.items():
+        series = series.mask((series == name) & (rows["month"] <= until), f"{name}_to_{until.replace('-', '_')}")
+    return series
+
+
+def _refuse_unknown(rows: pd.DataFrame, entries: list[Entry], column: str) -> None:
+    refuse_first(rows, ~rows["kind"].isin(CATEGORIES), entries, column, rows["kind"], "is a word that no rule covers")
+
+
+def refuse_first(
+    rows: pd.DataFrame, where: pd.Series, entries: list[Entry], column: str, values: pd.Series, fault: str
+) -> None:
+    """Refuse a file by the first line that is wrong."""
+    if where.any():
+        row = rows[where].iloc[0]
+        raise BadInput(
+            f"{entries[row['file']].name}, line {row[tables.LINE]}, column '{column}': {values[where].iloc[0]!r} {fault}."
+            " Look at whether it is the official file; if the publisher has changed it, the reader needs a new rule."
+        )
+
+
+# --- figures ---------------------------------------------------------------------------------------
+
+
+def _all_crime(rows: pd.DataFrame, entries: list[Entry], base: Base | None) -> list[Taken]:
+    """`police_uk`, and the forces' own files in `lsoa_month`."""
+    if rows.empty:
+        return []
+    cells = summed(rows, ["force", *CELLS])
+    vintage = cells["month"].max()
+    live = _live(base)
+    own = cells[cells["force"] != ALL_FORCES]
+    older = pd.Series([live.vintage.get(month, "") > vintage for month in own["month"]], index=own.index, dtype=bool)
+    own = own[~(older & _pairs(own).isin(_pairs(live.own)))]
+    held = pd.concat([live.own[~_pairs(live.own).isin(_pairs(own))], own], ignore_index=True)
+    told = cells[cells["force"] == ALL_FORCES]
+    months = set(own["month"]) & set(held.loc[held["force"] == METROPOLITAN, "month"])
+    months -= set(told["month"]) | live.told
+    parts = held[held["month"].isin(months)]
+    present = parts.groupby("month")["force"].agg(set)
+    flags = {str(month): "forces_missing" for month, forces in present.items() if not {CITY, TRANSPORT} <= forces}
+    figures = summed(pd.concat([told, parts], ignore_index=True), CELLS)
+    kept = own.assign(source=OWN + own["force"])
+    taken = Taken(SOURCE, pd.DataFrame(columns=list(FACT_COLUMNS)), [], used_files(rows, entries))
+    if len(figures):
+        totals = figures.groupby("month")["n"].sum()
+        flags |= dict.fromkeys(short_months(totals, live.totals), "short_month")
+        vintages = {
+            month: max(vintage, live.vintage.get(month, "") if month in months else "") for month in totals.index
+        }
+        taken.facts = area_facts(figures, vintages=vintages, flags=flags)
+        taken.coverage = month_coverage(SOURCE, totals.index, zero_fill=True)
+    table = pd.concat([figures.assign(source=SOURCE), kept], ignore_index=True)
+    taken.tables = {"lsoa_month": table.assign(start=_month_starts(table["month"]))[LSOA_MONTH]}
+    return [taken]
+
+
+@dataclass(frozen=True)
+class _Live:
+    """What the live release has. `own`: the forces' own files (force, series, lsoa, ward, month, n). By month: `vintage` and
+    `totals` of `police_uk`; `told` are its months that are no sum of forces' files."""
+
+    own: pd.DataFrame
+    vintage: dict[str, str]
+    totals: pd.Series
+    told: set[str]
+
+
+def _live(base: Base | None) -> _Live:
+    table = base.table("lsoa_month") if base is not None else pd.DataFrame()
+    if table.empty:
+        table = pd.DataFrame(columns=LSOA_MONTH)
+    table = table[table["source"].str.startswith(OWN)]
+    own = table.assign(force=table["source"].str.removeprefix(OWN), month=table["start"].astype("str").str[:7])
+    own = own[["force", *CELLS, "n"]].astype({"n": "int64"})
+    totals, vintage = live_months(base, SOURCE)
+    sums = own.groupby("month")["n"].sum()
+    told = {str(month) for month, n in totals.items() if n != sums.get(month, 0)}
+    return _Live(own, vintage, totals, told)
+
+
+def live_months(base: Base | None, source: str, series: str = "") -> tuple[pd.Series, dict[str, str]]:
+    """Figures of a source for the borough in the live release by month, all series or one; and the files' labels."""
+    facts = base.facts(source) if base is not None else pd.DataFrame(columns=list(FACT_COLUMNS))
+    facts = facts[(facts["area"] == BOROUGH) & (facts["series"].eq(series) | (series == ""))]
+    by_month = facts.groupby(facts["start"].astype("str").str[:7])
+    return by_month["numerator"].sum().astype("float64"), {
+        str(month): str(v) for month, v in by_month["vintage"].max().items()
+    }
+
+
+def _pairs(cells: pd.DataFrame) -> pd.Series:
+    return cells["force"].astype("str") + cells["month"].astype("str")
+
+
+def _burglary(rows: pd.DataFrame, entries: list[Entry], base: Base | None) -> list[Taken]:
+    """`police_uk_burglary`, with its part of `lsoa_month` and the map points."""
+    if rows.empty:
+        return []
+    cells = summed(rows, CELLS)
+    totals = cells.groupby("month")["n"].sum()
+    live, _ = live_months(base, BURGLARY_SOURCE)
+    vintages = dict.fromkeys(totals.index, max(totals.index))
+    flags = dict.fromkeys(short_months(totals, live), "short_month")
+    table = cells.assign(source=BURGLARY_SOURCE, start=_month_starts(cells["month"]))
+    points = rows[rows["x"].notna()].assign(street=rows["street"].str.removeprefix("On or near").str.strip())
+    points = points.rename(columns={"x": "lon", "y": "lat", "lon": "", "lat": ""})
+    points = summed(points, ["lon", "lat", "street", "lsoa", "ward", "month"])
+    return [
+        Taken(
+            source=BURGLARY_SOURCE,
+            facts=area_facts(cells, vintages=vintages, flags=flags),
+            coverage=month_coverage(BURGLARY_SOURCE, totals.index, zero_fill=True),
+            inputs=used_files(rows, entries),
+            tables={"lsoa_month": table[LSOA_MONTH], "snap_point": points},
+        )
+    ]
+
+
+def _month_starts(months: pd.Series) -> pd.Series:
+    return pd.to_datetime(months + "-01").dt.date
+
+
+def month_names(first: str, last: str) -> list[str]:
+    """All months from first to last, both included, as YYYY-MM."""
+    return [str(month) for month in pd.period_range(first, last, freq="M")]
+
+
+def missing_months(present: Iterable[str]) -> tuple[str, ...]:
+    """Months between the first and the last present that are not present."""
+    there = set(present)
+    return tuple(month for month in month_names(min(there), max(there)) if month not in there)
+
+
+def short_months(totals: pd.Series, live: pd.Series | None = None) -> set[str]:
+    """Months of `totals` that are under half of the median of the three covered months on either side.
+
+    `totals` are of the borough, indexed by YYYY-MM; `live` are those of the live release, for the months around. A real
+    fall of that size in one month is not to be expected, so such a month is taken to be incomplete in the source; it is
+    flagged, never corrected or left out.
+    """
+    ordered = totals.astype("float64") if live is None else totals.astype("float64").combine_first(live)
+    ordered = ordered.sort_index()
+    short = set()
+    for place, month in enumerate(ordered.index):
+        around = pd.concat([ordered.iloc[max(0, place - 3) : place], ordered.iloc[place + 1 : place + 4]])
+        if month in totals.index and len(around) >= 4 and ordered.iloc[place] < around.median() / 2:
+            short.add(str(month))
+    return short
+
+
+def area_facts(rows: pd.DataFrame, *, vintages: Mapping[str, str], flags: Mapping[str, str]) -> pd.DataFrame:
+    """Facts by ward and for the borough from rows (series, ward, month, n); label and flag go by month."""
+    by_ward = rows.dropna(subset=["ward"]).groupby(["series", "ward", "month"], as_index=False)["n"].sum()
+    borough = rows.groupby(["series", "month"], as_index=False)["n"].sum().assign(ward=BOROUGH)
+    both = pd.concat([by_ward, borough], ignore_index=True).rename(columns={"ward": "area", "n": "numerator"})
+    start = _month_starts(both["month"])
+    return fact_frame(
+        both.drop(columns="month").assign(
+            start=start,
+            finish=month_end(start),
+            denominator=None,
+            flag=[flags.get(month) for month in both["month"]],
+            vintage=[vintages[month] for month in both["month"]],
+        )
+    )
+
+
+def month_coverage(source: str, months: Iterable[str], *, zero_fill: bool) -> list[Coverage]:
+    """Coverage of every series of a monthly source for wards and borough."""
+    months = sorted(set(months))
+    gaps = missing_months(months)
+    return [Coverage(source, "*", kind, months[0], months[-1], gaps, zero_fill) for kind in ("ward", "borough")]

@@ -1,0 +1,35 @@
+"""Files that are known but from which no figure is taken. Their rows are accounted for like those of any other file.
+
+Output areas to wards, names of wards old and new, centres of small areas, and small areas of 2011 to 2021: wards and
+small areas come from the look-ups and outlines that `places.py` reads, and never from these. The council's own list of
+ward names says that Canary Wharf is now Millwall, which no official file does.
+"""
+
+from __future__ import annotations
+
+from csp_dash.ingest.context import Context
+from csp_dash.ingest.facts import Taken
+from csp_dash.ingest.files.columns import column_of
+from csp_dash.ingest.files.source_file import Entry
+from csp_dash.ingest.files.tables import LINE, frame
+from csp_dash.ingest.geography.tables import BOROUGH, BOROUGH_NAME, declared_wards
+
+FORMATS = ("lookup_oa_ward", "ward_names", "lsoa_centroids", "lookup_lsoa_2011_2021")
+
+
+def read(entries: list[Entry], context: Context) -> list[Taken]:
+    """Count rows that name a place of the borough, by its code or name, as accepted, others as out of area."""
+    wards = declared_wards()
+    names = {name for also in wards["also"] for name in also.split(";") if name}
+    known = {BOROUGH, *wards["code"], *wards["name"], *names, *context.lsoa_wards}
+    for entry in entries:
+        rows = frame(entry, context.ledger).drop(columns=[LINE]).apply(lambda column: column.str.strip())
+        borough = column_of(rows.columns, r"lad\d\dcd")
+        if borough:
+            mine = rows[borough].eq(BOROUGH)
+        else:
+            small = rows.apply(lambda column: column.str.fullmatch(BOROUGH_NAME + r" \d{3}[A-Z]?"))
+            mine = (rows.isin(known) | small.astype(bool)).any(axis=1)
+        context.ledger.count(entry, rows=len(rows), accepted=int(mine.sum()), out_of_area=int((~mine).sum()))
+        context.ledger.note(entry, "No measure uses it.")
+    return []
