@@ -11,7 +11,7 @@ from pathlib import Path
 from csp_dash import refresh
 from csp_dash.analytics.power import simulate
 from csp_dash.catalogue import Catalogue, CatalogueError, load
-from csp_dash.domain.enums import BOROUGH
+from csp_dash.domain.geography import TOWER_HAMLETS
 from csp_dash.domain.settings import Settings
 from csp_dash.ingest.facts import BadInput
 from csp_dash.panels import answer
@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("status", help="release, sources, their periods and row counts")
     one = commands.add_parser("value", help="one number, as one JSON object")
     one.add_argument("indicator")
-    one.add_argument("--area", default=BOROUGH, help="GSS code; the borough unless told")
+    one.add_argument("--area", default=TOWER_HAMLETS, help="GSS code; the borough unless told")
     one.add_argument("--from", dest="first", required=True, metavar="YYYY-MM")
     one.add_argument("--to", dest="last", required=True, metavar="YYYY-MM")
     one.add_argument("--measure", choices=("count", "rate", "proportion"))

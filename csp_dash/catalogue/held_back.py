@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from csp_dash.domain.catalogue import Indicator
+from csp_dash.domain.indicator import Indicator
 
 FEWEST = 2
 

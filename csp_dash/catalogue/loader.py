@@ -11,7 +11,7 @@ from csp_dash.catalogue import parse
 from csp_dash.catalogue.catalogue import Catalogue
 from csp_dash.catalogue.read import CatalogueError, rows, toml
 from csp_dash.catalogue.validation import cross_check, known
-from csp_dash.domain.catalogue import Indicator
+from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.filters import OldWard
 
 HERE = Path(__file__).parent

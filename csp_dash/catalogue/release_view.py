@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from csp_dash.catalogue.catalogue import Catalogue
-from csp_dash.domain.catalogue import Feed, Indicator, Source
+from csp_dash.domain.indicator import Feed, Indicator, Source
 from csp_dash.domain.enums import Trust
 
 LICENCE = "Supplied by the partner for this dashboard"

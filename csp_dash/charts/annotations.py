@@ -15,7 +15,7 @@ import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
 from csp_dash.charts.base import Style, flags, rounded, spread, text_width
-from csp_dash.domain.catalogue import Event
+from csp_dash.domain.indicator import Event
 from csp_dash.domain.periods import Month
 
 NAMED = ("break", "event")

@@ -23,7 +23,7 @@ from csp_dash.charts.base import (
     wrapped,
     years,
 )
-from csp_dash.domain.catalogue import Event
+from csp_dash.domain.indicator import Event
 from csp_dash.domain.wording import number_or_rate
 
 MOST = 6

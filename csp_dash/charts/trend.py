@@ -14,7 +14,7 @@ from csp_dash.analytics import palette
 from csp_dash.analytics.control_chart import BEYOND, WORDS
 from csp_dash.charts import annotations as moments
 from csp_dash.charts.base import PAGE, Style, dress, empty, places, rounded, short, text_width, ticks, years
-from csp_dash.domain.catalogue import Event
+from csp_dash.domain.indicator import Event
 from csp_dash.domain.periods import Month, Span
 from csp_dash.domain.wording import measured, number_or_rate, percent
 

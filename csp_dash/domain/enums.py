@@ -47,13 +47,6 @@ class Frequency(StrEnum):
     ONCE = "once"
 
 
-class AreaKind(StrEnum):
-    LSOA = "lsoa"
-    WARD = "ward"
-    BOROUGH = "borough"
-    REGION = "region"
-
-
 class Measure(StrEnum):
     """What the reader asks to see."""
 
@@ -90,7 +83,3 @@ class FigureKind(StrEnum):
     TARGET = "target"
     SURVEY = "survey"
     CONTEXT = "context"
-
-
-BOROUGH = "E09000030"
-LONDON = "E12000007"

@@ -15,7 +15,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from csp_dash.domain.enums import AreaKind, Trust
+from csp_dash.domain.enums import Trust
+from csp_dash.domain.geography import AreaKind
 
 
 @dataclass(frozen=True, slots=True)

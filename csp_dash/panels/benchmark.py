@@ -7,11 +7,10 @@ from dataclasses import replace
 from csp_dash.analytics import narrate, rates
 from csp_dash.analytics.compare import Against, Change, Window, against, changed_apart
 from csp_dash.domain import wording
-from csp_dash.domain.enums import LONDON, Compare, Kind
+from csp_dash.domain.enums import Compare, Kind
+from csp_dash.domain.geography import BOROUGHS, LONDON
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.selection import Selection, against_before
-
-BOROUGHS = 32  # that the survey asks in; the City of London is not among them
 
 
 def held_by(data: Dataset, question: Selection, compare: Compare) -> bool:
@@ -59,7 +58,7 @@ def hold(data: Dataset, here: Selection, there: Selection, now: Window, theirs: 
     indicator = here.indicator
     ours, others = data.people_of(here.areas), data.people_of(there.areas)
     inside = LONDON in there.areas
-    count = BOROUGHS if inside else len(there.areas)
+    count = len(BOROUGHS) if inside else len(there.areas)
     return against(
         now,
         theirs,

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from csp_dash.domain.catalogue import Indicator
+from csp_dash.domain.indicator import Indicator
 from csp_dash.panels.evidence import Evidence
 
 SAYS_WHY = re.compile(

@@ -8,9 +8,10 @@ from csp_dash.analytics import rates
 from csp_dash.analytics.compare import Change, Window, change
 from csp_dash.analytics.rates import Rate
 from csp_dash.domain import wording
-from csp_dash.domain.catalogue import Event, Indicator
-from csp_dash.domain.enums import BOROUGH, AreaKind, Compare, Frequency, Kind, Measure, Trust
+from csp_dash.domain.indicator import Event, Indicator
+from csp_dash.domain.enums import Compare, Frequency, Kind, Measure, Trust
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.geography import TOWER_HAMLETS, AreaKind
 from csp_dash.domain.periods import Month, Span
 from csp_dash.panels.dataset import Availability, Dataset
 
@@ -51,7 +52,7 @@ class Selection:
         """The area of the figures in words, where it is not the one asked for; else empty."""
         if self.areas == self.wanted:
             return ""
-        return f"all of {self.place}" if self.areas == (BOROUGH,) else self.place
+        return f"all of {self.place}" if self.areas == (TOWER_HAMLETS,) else self.place
 
     def named(self, text: str) -> str:
         """A name or a unit with the area that it is of, where that is not the one asked for."""
@@ -68,7 +69,7 @@ class Selection:
 
     @property
     def asks_wards(self) -> bool:
-        return self.wanted != (BOROUGH,)
+        return self.wanted != (TOWER_HAMLETS,)
 
     @property
     def subject(self) -> str:
@@ -136,7 +137,7 @@ def select(data: Dataset, view: Filters, *, whole: bool = False) -> Selection:
         span=span,
         measure=Measure.RATE if rate else Measure.COUNT,
         breaks=tuple(data.catalogue.events[name] for name in indicator.breaks),
-        wanted=view.wards or (BOROUGH,),
+        wanted=view.wards or (TOWER_HAMLETS,),
         compare=view.compare,
     )
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from csp_dash.domain import wording
-from csp_dash.domain.catalogue import Priority
+from csp_dash.domain.plan import Priority
 from csp_dash.domain.enums import Frequency, Trust
 from csp_dash.domain.filters import PLAN, Filters
 from csp_dash.panels.panel import Panel

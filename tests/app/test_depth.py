@@ -10,8 +10,9 @@ import pytest
 from screens import PICTURES, check, of_type, tab, visit, words
 
 from csp_dash.catalogue import load
-from csp_dash.domain.enums import AreaKind, Compare, Direction, Frequency, Kind
+from csp_dash.domain.enums import Compare, Direction, Frequency, Kind
 from csp_dash.domain.filters import LENSES, Filters
+from csp_dash.domain.geography import AreaKind
 from csp_dash.domain.settings import Settings
 from csp_dash.panels import tile
 from csp_dash.panels.dataset import Dataset, open_data

@@ -25,8 +25,8 @@ from screens import (
 from streamlit.testing.v1 import AppTest
 
 from csp_dash.catalogue import load
-from csp_dash.domain.enums import AreaKind
 from csp_dash.domain.filters import PERIODS
+from csp_dash.domain.geography import AreaKind
 from csp_dash.ingest.release.schedule import schedules
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.plan.answers import headlines

@@ -15,7 +15,7 @@ from csp_dash.catalogue import Catalogue
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.settings import Settings
 from csp_dash.ingest.facts import FACT_COLUMNS, KEY, fact_frame, write_parquet
-from csp_dash.ingest.returns.cells import wards
+from csp_dash.ingest.geography.place_names import wards
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.plan import answers
 from csp_dash.panels.trends import trend

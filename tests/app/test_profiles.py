@@ -13,8 +13,9 @@ import pytest
 from screens import PAGES, PICTURES, TABLES, check, of_type, open_all, tab, visit, words
 
 from csp_dash.catalogue import Catalogue
-from csp_dash.domain.enums import AreaKind, Shade
+from csp_dash.domain.enums import Shade
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.geography import AreaKind
 from csp_dash.domain.settings import Settings
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.panel import Panel

@@ -8,8 +8,8 @@ import pytest
 from screens import PAGES, PICTURES, check, of_type, visit, words
 
 from csp_dash.catalogue import load
-from csp_dash.domain.enums import AreaKind
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.geography import AreaKind
 from csp_dash.domain.settings import Settings
 from csp_dash.panels.dataset import open_data
 from csp_dash.panels.plan.answers import worse_besides

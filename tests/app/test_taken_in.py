@@ -11,8 +11,9 @@ import pytest
 from screens import PICTURES, check, of_type, visit, words
 
 from csp_dash.catalogue import Catalogue
-from csp_dash.domain.enums import BOROUGH, LONDON, Trust
+from csp_dash.domain.enums import Trust
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.geography import LONDON, TOWER_HAMLETS
 from csp_dash.domain.periods import Month
 from csp_dash.domain.settings import Settings
 from csp_dash.ingest import pipeline
@@ -90,7 +91,7 @@ def test_the_series_to_may_2021_stays_apart(taken: Dataset):
         assert "apart_from_2021" in item.caveats and "strands_end_2021" not in item.caveats
         notes = " ".join(note.text for note in trend.trend(taken, Filters(indicator=slug)).evidence.notes)
         assert "stand apart and are not compared" in notes
-    old = taken.series(taken.catalogue.indicators["hate_faith"], (BOROUGH,))
+    old = taken.series(taken.catalogue.indicators["hate_faith"], (TOWER_HAMLETS,))
     assert str(old["start"].max())[:7] == "2021-05"
 
 
@@ -141,7 +142,7 @@ def pooled(at: int, times: int = 1) -> tuple[float, float]:
 def test_treatment_is_the_share_of_all_groups_with_london_beside_it(taken: Dataset):
     item = taken.catalogue.indicators[TREATMENT]
     assert item.trust is Trust.OFFICIAL and item.sources == ("fingertips",)
-    for area, times in ((BOROUGH, 1), (LONDON, 10)):
+    for area, times in ((TOWER_HAMLETS, 1), (LONDON, 10)):
         rows = taken.series(item, (area,))
         assert [*zip(rows["numerator"], rows["denominator"], strict=True)] == [pooled(at, times) for at in range(3)]
     cases, people = pooled(2)

@@ -12,7 +12,8 @@ from walk import Said
 
 from checks.nothing import pictures
 from csp_dash.domain import wording
-from csp_dash.domain.enums import BOROUGH, AreaKind, Compare, Frequency, Kind, Measure, Trust
+from csp_dash.domain.enums import Compare, Frequency, Kind, Measure, Trust
+from csp_dash.domain.geography import TOWER_HAMLETS, AreaKind
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.selection import select
 from csp_dash.panels.themes.paired_measures import Pair
@@ -33,7 +34,7 @@ ELSEWHERE = {Compare.LONDON: "London", Compare.SIMILAR: "imilar boroughs"}
 def names_its_area(data: Dataset, said: Said) -> str | None:
     """What is of another area than the one asked for names it: in its face, its alt text, its export."""
     question = select(data, said.view)
-    if bool(question.whose) is (question.areas == (said.view.wards or (BOROUGH,))):
+    if bool(question.whose) is (question.areas == (said.view.wards or (TOWER_HAMLETS,))):
         return f"whose figures these are is {question.whose!r}, and the areas are {question.areas}"
     if question.whose:
         if said.view.wards and data.have(question.indicator, AreaKind.WARD):

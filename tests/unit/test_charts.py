@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from csp_dash.analytics import control_chart, palette
 from csp_dash.charts import annotations as events
 from csp_dash.charts import bars, base, lines, trend
-from csp_dash.domain.catalogue import Event
+from csp_dash.domain.indicator import Event
 from csp_dash.domain.periods import Month, Span
 
 BUDGET = 40_000

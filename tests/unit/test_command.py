@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 KEYS = [
     "indicator", "area", "from", "to", "numerator", "denominator", "value", "unit", "trust", "source", "vintage", "release",
 ]  # fmt: skip
-BOROUGH, LONDON, WHITECHAPEL = "E09000030", "E12000007", "E05009336"
+TOWER_HAMLETS, LONDON, WHITECHAPEL = "E09000030", "E12000007", "E05009336"
 
 
 class Command:
@@ -68,7 +68,7 @@ def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
 RAW = "04_mps_recorded_crime/raw_csv/"
 FIGURES = [
     # borough_hist_201004-202201.csv, all rows of Tower Hamlets, 201904 to 202003
-    (f"total_offences --area {BOROUGH} --from 2019-04 --to 2020-03", 34_693, None, 34_693),
+    (f"total_offences --area {TOWER_HAMLETS} --from 2019-04 --to 2020-03", 34_693, None, 34_693),
     # borough_24m_202404-202603.csv, MajorText BURGLARY, 202504 to 202603
     ("burglary --from 2025-04 --to 2026-03", 2_364, None, 2_364),
     # the same, all rows of the file

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from csp_dash.domain.enums import AreaKind, Trust
+from csp_dash.domain.enums import Trust
+from csp_dash.domain.geography import AreaKind
 from csp_dash.domain.settings import Settings
 
 

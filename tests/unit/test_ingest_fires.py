@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 from reading import Read, bundled, live, same, take
 
+from csp_dash.domain.geography import LONDON, TOWER_HAMLETS, WARDS
 from csp_dash.ingest.facts import BadInput, Taken
 from csp_dash.ingest.files.corrections import Correction
 from csp_dash.ingest.files.source_file import entries
-from csp_dash.ingest.geography.boroughs import LONDON, TOWER_HAMLETS, WARDS
 from csp_dash.ingest.readers import lfb_fires
 from csp_dash.ingest.release.merge import merge
 

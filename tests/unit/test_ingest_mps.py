@@ -15,13 +15,13 @@ import pytest
 from openpyxl import Workbook
 
 from csp_dash.catalogue import load
+from csp_dash.domain.geography import BOROUGHS, WARDS
 from csp_dash.ingest.context import Base, Context
 from csp_dash.ingest.facts import BadInput, Taken
 from csp_dash.ingest.files.corrections import Correction
 from csp_dash.ingest.files.ledger import Ledger
 from csp_dash.ingest.files.normalise import folded
 from csp_dash.ingest.files.source_file import entries
-from csp_dash.ingest.geography.boroughs import BOROUGHS, WARDS
 from csp_dash.ingest.readers import mps_recorded_crime
 from csp_dash.ingest.readers.mps_unlocated import judge
 from csp_dash.ingest.release.merge import merge

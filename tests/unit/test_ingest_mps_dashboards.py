@@ -12,10 +12,11 @@ import pytest
 from openpyxl import Workbook
 
 from csp_dash.catalogue import load
+from csp_dash.domain.geography import BOROUGHS, TOWER_HAMLETS, WARDS
 from csp_dash.ingest.context import Base, Context
 from csp_dash.ingest.facts import BadInput, Taken
 from csp_dash.ingest.files.source_file import entries
-from csp_dash.ingest.geography.boroughs import BOROUGHS, WARDS
+from csp_dash.ingest.geography.place_names import home_places
 from csp_dash.ingest.readers import mps_dashboards as dash
 from csp_dash.ingest.release.merge import merge
 from csp_dash.warehouse import Snapshot
@@ -423,8 +424,10 @@ def test_vawg_refuses(tmp_path: Path, row: str, sheet: str, said: str) -> None:
     assert said in str(caught.value)
 
 
-def test_every_ward_has_a_name() -> None:
-    assert set(dash.WARD_NAMES.values()) == set(WARDS)
+@pytest.mark.parametrize("name", ["St. Peter\u2019s (Tower Hamlets)", "ST PETERS", "Bethnal Green West"])
+def test_a_ward_is_known_by_its_present_and_former_names(name: str) -> None:
+    assert home_places()[dash.ward_key(name)] == "E05009331"
+    assert set(home_places().values()) == {TOWER_HAMLETS, *WARDS}
 
 
 # --- homicide ---------------------------------------------------------------------------------------

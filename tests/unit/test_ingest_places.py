@@ -16,13 +16,14 @@ import pytest
 import shapely
 
 from csp_dash.catalogue import load
+from csp_dash.domain.geography import AUTHORITIES, TOWER_HAMLETS
 from csp_dash.ingest.context import Base, Context
 from csp_dash.ingest.facts import BadInput, Taken
 from csp_dash.ingest.files.corrections import Correction
 from csp_dash.ingest.files.ledger import Ledger
 from csp_dash.ingest.files.source_file import Entry, entries
 from csp_dash.ingest.geography import build, outlines
-from csp_dash.ingest.geography import tables as place_figures
+from csp_dash.ingest.geography.place_names import declared_wards
 from csp_dash.warehouse import Snapshot
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -372,7 +373,7 @@ def test_a_ward_name_that_is_not_declared_is_refused(run: Run, tmp_path: Path) -
 
 
 def test_quirk_24_every_style_of_a_ward_name_is_known() -> None:
-    wards = place_figures.declared_wards().set_index("code")
+    wards = declared_wards().set_index("code")
     known = {code: {row["name"], *row["also"].split(";")} for code, row in wards.iterrows()}
     assert {"Bethnal Green", "Bethnal Green East"} <= known["E05009317"]
     assert {"St Peter's", "St. Peter's", "St Peter's (Tower Hamlets)", "Bethnal Green West"} <= known["E05009331"]
@@ -955,12 +956,10 @@ def test_official_files_agree_with_the_release(official: Path, run: Run) -> None
 
 
 def test_generalised_wards_keep_their_area(whole: Done) -> None:
-    layers = [
-        outlines.read_layer(entry, build.BOROUGHS) for entry in whole.entries if entry.format == "borough_outlines"
-    ]
-    land = build._boroughs(layers).shapes[build.BOROUGH]
+    layers = [outlines.read_layer(entry, AUTHORITIES) for entry in whole.entries if entry.format == "borough_outlines"]
+    land = build._boroughs(layers).shapes[TOWER_HAMLETS]
     found = [outlines.read_layer(entry, WARDS) for entry in whole.entries if entry.format == "ward_outlines"]
-    _, source, placing = build._wards(found, land, place_figures.declared_wards())
+    _, source, placing = build._wards(found, land, declared_wards())
     errors = outlines.area_error(layer("wards").set_index("code").geometry.to_dict(), source)
     assert set(errors) == WARDS
     assert max(map(abs, errors.values())) < build.MOST_AREA_ERROR

@@ -16,13 +16,14 @@ import pytest
 from openpyxl import Workbook
 from reading import ROOT, Read, bundled, same, take
 
+from csp_dash.domain.geography import TOWER_HAMLETS
 from csp_dash.ingest.context import Base
 from csp_dash.ingest.facts import BadInput, Taken
 from csp_dash.ingest.fetch.police_api_rows import STREET
 from csp_dash.ingest.files.corrections import Correction
 from csp_dash.ingest.files.source_file import entries
 from csp_dash.ingest.readers import police_uk
-from csp_dash.ingest.readers.police_uk import BOROUGH, CITY, METROPOLITAN, TRANSPORT
+from csp_dash.ingest.readers.police_uk import CITY, METROPOLITAN, TRANSPORT
 from csp_dash.ingest.release.merge import merge
 from csp_dash.warehouse import Snapshot
 
@@ -106,7 +107,7 @@ def live(folder: Path, run: Read, base: Base | None = None) -> Base:
     return Base(Snapshot(folder, "live", {path.relative_to(folder).as_posix(): "" for path in files}))
 
 
-def figures(taken: Taken | pd.DataFrame, series: str, area: str = BOROUGH) -> dict[str, float]:
+def figures(taken: Taken | pd.DataFrame, series: str, area: str = TOWER_HAMLETS) -> dict[str, float]:
     facts = taken if isinstance(taken, pd.DataFrame) else taken.facts
     facts = facts[(facts["series"] == series) & (facts["area"] == area)]
     return {str(start)[:7]: n for start, n in zip(facts["start"], facts["numerator"], strict=True)}
@@ -146,7 +147,7 @@ def test_an_lsoa_without_a_ward_still_counts_for_the_borough(read):
     rows = [count(ONLY_2011, "Drugs", 1, 3), count("E01077777", "Drugs", 1, 2)]
     taken = read(("counts.csv", body(COUNT_HEADER, rows)))["police_uk"]
     assert figures(taken, "pu_drugs") == {"2024-01": 5}
-    assert taken.facts[taken.facts["area"] != BOROUGH]["numerator"].sum() == 3
+    assert taken.facts[taken.facts["area"] != TOWER_HAMLETS]["numerator"].sum() == 3
     assert taken.tables["lsoa_month"]["ward"].isna().sum() == 1
 
 
@@ -274,7 +275,7 @@ def test_quirk_6_force_is_not_borough(read):
 def test_an_lsoa_that_no_look_up_has_counts_for_the_borough_by_its_name(read):
     taken = read(("x.csv", [crime("a", lsoa="E01099998"), crime("b")]))["police_uk_burglary"]
     assert figures(taken, "pu_burglary") == {"2022-05": 2}
-    assert taken.facts[taken.facts["area"] != BOROUGH]["numerator"].sum() == 1
+    assert taken.facts[taken.facts["area"] != TOWER_HAMLETS]["numerator"].sum() == 1
 
 
 def test_quirk_7_outcomes_of_any_words_do_no_harm(read):
@@ -598,7 +599,7 @@ def test_official_files_give_the_figures_of_the_release(everything: Read):
         assert same(everything[source].facts, bundled(source))
     counts, burglary = everything["police_uk"], everything["police_uk_burglary"]
     # TH_lsoa_month_category_2023-07_2026-03.csv: crime_count summed with awk
-    assert sum(counts.facts.loc[counts.facts["area"] == BOROUGH, "numerator"]) == 125_706
+    assert sum(counts.facts.loc[counts.facts["area"] == TOWER_HAMLETS, "numerator"]) == 125_706
     asb = figures(counts, "asb")
     assert (asb["2023-07"], asb["2025-07"], asb["2026-03"]) == (1060, 1295, 810)
     assert counts.coverage[0].missing == ("2023-09",) and burglary.coverage[0].missing == ()

@@ -10,7 +10,7 @@ import pytest
 from csp_dash.catalogue import load
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.files.source_file import entries
-from csp_dash.ingest.geography import tables
+from csp_dash.ingest.geography.place_names import declared_wards
 from csp_dash.ingest.readers import reference_only
 
 GEO = Path(__file__).parents[2] / "geo"
@@ -50,7 +50,7 @@ def test_the_councils_list_of_names_renames_no_ward(tmp_path: Path) -> None:
     """Quirk 24: it says that Canary Wharf is now Millwall."""
     (tmp_path / "x.csv").write_text("Ward,New Wards\nCanary Wharf,Millwall\n")
     assert intake(tmp_path, tmp_path / "x.csv").loc["x.csv", "accepted"] == 1
-    names = tables.declared_wards().set_index("code")
+    names = declared_wards().set_index("code")
     assert names.loc["E05009323", "name"] == "Canary Wharf" and "Millwall" not in names.to_string()
 
 

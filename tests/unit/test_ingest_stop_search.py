@@ -15,11 +15,11 @@ import pytest
 from reading import ROOT, Read, bundled, live, same, take
 from shapely.geometry import box
 
+from csp_dash.domain.geography import TOWER_HAMLETS, WARDS
 from csp_dash.ingest.context import Base
 from csp_dash.ingest.facts import BadInput, Taken
 from csp_dash.ingest.fetch.police_api_rows import SEARCHES
 from csp_dash.ingest.readers import stop_search
-from csp_dash.ingest.readers.police_uk import BOROUGH, WARDS
 
 NFA = "A no further action disposal"
 NOWHERE, ELSEWHERE = ("", ""), ("-0.1276", "51.5072")
@@ -76,7 +76,7 @@ def fact(taken: Taken, series: str, area: str, start: date) -> tuple[float, floa
     return row["numerator"].item(), row["denominator"].item()
 
 
-def stops(taken: Taken, area: str = BOROUGH) -> dict[str, float]:
+def stops(taken: Taken, area: str = TOWER_HAMLETS) -> dict[str, float]:
     rows = taken.facts[(taken.facts["series"] == "stops") & (taken.facts["area"] == area)]
     return {str(start)[:7]: n for start, n in zip(rows["start"], rows["numerator"], strict=True)}
 
@@ -171,7 +171,7 @@ def test_find_rate_has_all_stops_below_and_zero_wards_are_written(read):
     assert fact(taken, "stops_arrest", WARDS[0], january) == (1, 3)
     assert fact(taken, "stops_found", WARDS[1], january) == (0, 1)  # a blank outcome is not a find
     assert fact(taken, "stops_found", WARDS[19], january) == (0, 0)
-    assert fact(taken, "stops_found", BOROUGH, january) == (2, 4)
+    assert fact(taken, "stops_found", TOWER_HAMLETS, january) == (2, 4)
     assert taken.facts.loc[taken.facts["series"] == "stops", "denominator"].isna().all()
 
 
@@ -327,8 +327,8 @@ def test_official_stops(everything: Read):
     # met_stop_and_search_TH: 40,554 rows in 71 files with rows (wc -l), all in a ward
     assert sum(stops(taken).values()) == taken.tables["stop_search"]["n"].sum() == 40_554
     # 2018-04 file: 662 rows, 486 of them without further action, 92 arrests
-    assert fact(taken, "stops_found", BOROUGH, date(2018, 4, 1)) == (662 - 486, 662)
-    assert fact(taken, "stops_arrest", BOROUGH, date(2018, 4, 1)) == (92, 662)
+    assert fact(taken, "stops_found", TOWER_HAMLETS, date(2018, 4, 1)) == (662 - 486, 662)
+    assert fact(taken, "stops_arrest", TOWER_HAMLETS, date(2018, 4, 1)) == (92, 662)
     short = {str(start)[:7] for start in facts[facts["flag"] == "short_month"]["start"]}
     assert short == {"2018-02", "2018-03", "2022-12"}
     coverage = taken.coverage[0]

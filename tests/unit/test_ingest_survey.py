@@ -11,10 +11,10 @@ import pytest
 from openpyxl import Workbook
 from reading import Read, bundled, figure, live, same, take
 
+from csp_dash.domain.geography import BOROUGHS
 from csp_dash.ingest.context import Base
 from csp_dash.ingest.facts import BadInput
 from csp_dash.ingest.files.corrections import Correction
-from csp_dash.ingest.geography.boroughs import BOROUGHS
 from csp_dash.ingest.readers import pas
 from csp_dash.ingest.release.merge import merge
 

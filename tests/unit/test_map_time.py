@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 from second_count import CHECKED, Second
 
-from csp_dash.domain.enums import AreaKind, Frequency, Kind, Measure, Trust
+from csp_dash.domain.enums import Frequency, Kind, Measure, Trust
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.geography import AreaKind
 from csp_dash.domain.periods import Month, Span
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.wards import map_over_time

@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from csp_dash.catalogue import Catalogue, load
-from csp_dash.domain.enums import BOROUGH, AreaKind, Frequency, Kind, Measure
+from csp_dash.domain.enums import Frequency, Kind, Measure
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.geography import TOWER_HAMLETS, AreaKind
 from csp_dash.domain.periods import Month, Span
 from csp_dash.maps.deck_map import AREAS
 from csp_dash.panels import answer
@@ -76,7 +77,7 @@ def own_period(data: Dataset, slug: str) -> Span | None:
     item = data.catalogue.indicators[slug]
     if item.frequency is Frequency.MONTH:
         return None
-    newest = data.series(item, (BOROUGH,)).dropna(subset=["numerator"]).iloc[-1]
+    newest = data.series(item, (TOWER_HAMLETS,)).dropna(subset=["numerator"]).iloc[-1]
     return Span(Month.of(newest["start"]), Month.of(newest["finish"]))
 
 
@@ -90,9 +91,9 @@ def test_the_headline_is_what_the_command_line_says(data: Dataset, slug: str):
     found = tile(data, view)
     if found.number is None:
         with pytest.raises(answer.NoAnswer):
-            command(data, slug, BOROUGH, question.span)
+            command(data, slug, TOWER_HAMLETS, question.span)
     else:
-        said = command(data, slug, BOROUGH, own_period(data, slug) or question.span)
+        said = command(data, slug, TOWER_HAMLETS, own_period(data, slug) or question.span)
         assert said["value"] == pytest.approx(found.number, abs=5e-5)
         assert read(found.figure) == pytest.approx(found.number, rel=0.01, abs=0.5), "what is written large"
 
@@ -191,7 +192,7 @@ def test_a_rate_is_offences_over_residents(data: Dataset):
     assert rate.number == pytest.approx(1000 * count / 310_300)  # residents at the 2021 Census, as published
     assert "per 1,000 residents" in rate.unit
     among = exported(ranking.boroughs(data, Filters(indicator="burglary")).evidence).set_index("area")
-    assert among.loc[BOROUGH, "value"] == pytest.approx(rate.number, abs=5e-5)
+    assert among.loc[TOWER_HAMLETS, "value"] == pytest.approx(rate.number, abs=5e-5)
     months = exported(trend.trend(data, view).evidence)["value"].iloc[-12:]
     assert months.sum() == pytest.approx(rate.number, abs=1e-3)
 
@@ -218,6 +219,6 @@ def test_the_claims_checked_on_the_plan_page_are_the_command_lines_numbers(data:
     assert len(found) == len(catalogue.checks) >= 12
     for line, declared in zip(found, catalogue.checks, strict=True):
         if declared.measure == "level" and line.now is not None:
-            said = answer.value(data, declared.indicator, BOROUGH, declared.first, declared.last)
+            said = answer.value(data, declared.indicator, TOWER_HAMLETS, declared.first, declared.last)
             assert said["value"] == line.now
             assert catalogue.indicators[declared.indicator].kind is not Kind.PROPORTION

@@ -14,7 +14,7 @@ import pytest
 
 from csp_dash import queries
 from csp_dash.catalogue import Catalogue
-from csp_dash.domain.enums import BOROUGH, LONDON, AreaKind
+from csp_dash.domain.geography import LONDON, TOWER_HAMLETS, AreaKind
 from csp_dash.domain.periods import Month, Span
 from csp_dash.queries.questions import SHAPES
 from csp_dash.warehouse import Snapshot, Warehouse, database
@@ -31,12 +31,12 @@ FULL: dict[str, dict[str, object]] = {
     "place_measures": {},
     "populations": {"base": "census_2021"},
     "release": {},
-    "series": {"indicator": "burglary", "areas": [BOROUGH]},
+    "series": {"indicator": "burglary", "areas": [TOWER_HAMLETS]},
     "snap_points": {"first_year": 2021, "last_year": 2023},
     "status": {},
     "streets": {},
     "stop_search_breakdown": {"span": Span(Month(2023, 4), Month(2023, 12))},
-    "vintages": {"series": "tno", "area": BOROUGH},
+    "vintages": {"series": "tno", "area": TOWER_HAMLETS},
     "window": {"indicator": "burglary", "area_kind": "ward", "span": YEAR},
 }
 TOLD = ("intake", "rejected", "rejections", "release_changes")
@@ -45,10 +45,10 @@ NOWHERE = Span(Month(1995, 1), Month(1995, 12))
 EMPTY: dict[str, dict[str, object]] = {
     "lsoa_window": {"series": "no_such", "span": YEAR},
     "populations": {"base": "no_such"},
-    "series": {"indicator": "no_such", "areas": [BOROUGH]},
+    "series": {"indicator": "no_such", "areas": [TOWER_HAMLETS]},
     "snap_points": {"first_year": 1990, "last_year": 1991},
     "stop_search_breakdown": {"span": NOWHERE},
-    "vintages": {"series": "no_such", "area": BOROUGH},
+    "vintages": {"series": "no_such", "area": TOWER_HAMLETS},
     "window": {"indicator": "burglary", "area_kind": "ward", "span": NOWHERE},
 }
 
@@ -165,7 +165,7 @@ def test_residents_of_the_wards_are_those_of_the_borough(warehouse: Warehouse):
     people = queries.populations(warehouse, base="census_2021").set_index("area")["people"]
     wards = people[people.index.str.startswith("E050093")]
     assert wards.sum() == 310_313  # lbth-ward-population-2021_nomis_TS001.csv
-    assert people[BOROUGH] == 310_300
+    assert people[TOWER_HAMLETS] == 310_300
     assert people[WHITECHAPEL] == 18_841
 
 
@@ -182,17 +182,17 @@ def test_place_measures_of_the_wards(warehouse: Warehouse):
 
 
 def test_a_missing_month_is_a_row_without_a_figure_not_a_zero(warehouse: Warehouse):
-    frame = queries.series(warehouse, indicator="asb", areas=[BOROUGH, WHITECHAPEL])
+    frame = queries.series(warehouse, indicator="asb", areas=[TOWER_HAMLETS, WHITECHAPEL])
     gap = frame[pd.to_datetime(frame["start"]) == "2023-09-01"]
-    assert sorted(gap["area"]) == [WHITECHAPEL, BOROUGH]
+    assert sorted(gap["area"]) == [WHITECHAPEL, TOWER_HAMLETS]
     assert gap["numerator"].isna().all() and set(gap["flag"]) == {"missing"}
-    known = frame[frame["area"] == BOROUGH]
+    known = frame[frame["area"] == TOWER_HAMLETS]
     assert len(known) == 33 and known["numerator"].notna().sum() == 32
     assert known["numerator"].min() > 0
 
 
 def test_months_stand_in_order_and_each_once(warehouse: Warehouse):
-    frame = queries.series(warehouse, indicator="stop_search", areas=[BOROUGH])
+    frame = queries.series(warehouse, indicator="stop_search", areas=[TOWER_HAMLETS])
     starts = pd.to_datetime(frame["start"])
     assert list(starts) == list(pd.date_range("2016-06-01", "2024-08-01", freq="MS"))
     assert list(pd.to_datetime(frame["finish"])) == list(starts + pd.offsets.MonthEnd(0))
@@ -244,7 +244,7 @@ def test_a_survey_is_not_summed(warehouse: Warehouse):
     row = queries.window(
         warehouse, indicator="pas_trust", area_kind="borough", span=Span(Month(2022, 1), Month(2023, 12))
     )
-    row = row.set_index("area").loc[BOROUGH]
+    row = row.set_index("area").loc[TOWER_HAMLETS]
     assert row["numerator"] == pytest.approx(0.72) and row["denominator"] == 1
     assert (row["periods"], row["expected"]) == (1, 1)
 
@@ -252,7 +252,7 @@ def test_a_survey_is_not_summed(warehouse: Warehouse):
 def test_shares_keep_their_own_denominator(warehouse: Warehouse):
     span = Span(Month(2025, 3), Month(2026, 2))
     row = queries.window(warehouse, indicator="knife_positive_outcomes", area_kind="borough", span=span)
-    row = row.set_index("area").loc[BOROUGH]
+    row = row.set_index("area").loc[TOWER_HAMLETS]
     assert (row["numerator"], row["denominator"]) == (101, 577)
 
 
@@ -262,7 +262,7 @@ def test_shares_keep_their_own_denominator(warehouse: Warehouse):
 def test_wards_never_add_to_more_than_the_borough(warehouse: Warehouse, slug: str):
     """Offences without a place are in the borough's figure only. The borough's older months come from other files."""
     wards = queries.series(warehouse, indicator=slug, areas=[f"E050093{number}" for number in range(17, 37)])
-    borough = queries.series(warehouse, indicator=slug, areas=[BOROUGH])
+    borough = queries.series(warehouse, indicator=slug, areas=[TOWER_HAMLETS])
     added = wards.groupby("start")["numerator"].sum(min_count=20)
     whole = borough.set_index("start")["numerator"]
     both = pd.concat([added, whole], axis=1, keys=["wards", "borough"]).dropna().iloc[-12:]
@@ -328,7 +328,7 @@ def test_stops_by_ward_add_to_those_of_the_borough(warehouse: Warehouse):
 
 
 def test_revisions_of_a_year_are_kept_by_file(warehouse: Warehouse):
-    frame = queries.vintages(warehouse, series="tno", area=BOROUGH)
+    frame = queries.vintages(warehouse, series="tno", area=TOWER_HAMLETS)
     year = frame[(frame["fy"] == "2019/20") & (frame["months"] == 12)].set_index("vintage")["total"]
     assert year["2022-01"] == 34_693  # borough_hist_201004-202201.csv
     assert year["2024-03"] == 33_056  # borough_hist_201004-202403.csv

@@ -10,11 +10,11 @@ import pytest
 
 from csp_dash.catalogue import Catalogue
 from csp_dash.catalogue.release_view import supplied
-from csp_dash.domain.enums import BOROUGH
+from csp_dash.domain.geography import TOWER_HAMLETS
 from csp_dash.ingest.release.merge import COVERAGE, Merged
 from csp_dash.ingest.release.report import CHANGE, markdown
 
-NAMES = {BOROUGH: "Tower Hamlets", "E09000012": "Hackney"}
+NAMES = {TOWER_HAMLETS: "Tower Hamlets", "E09000012": "Hackney"}
 TODAY = date(2026, 9, 1)
 NO_CHANGE = pd.DataFrame(columns=list(CHANGE))
 INTAKE = pd.DataFrame(
@@ -78,8 +78,8 @@ def test_revised_figures_are_told_by_measures_those_of_the_borough_first(merged:
     day, source = date(2026, 3, 1), "mps_borough_whole"
     change = rows(
         ("revised", source, "tno", "total_offences", "E09000012", day, 2000.0, 2500.0),
-        ("revised", source, "burglary_business", "burglary", BOROUGH, day, 11.0, 12.0),
-        ("gone", source, "raw_name", "", BOROUGH, day, 5.0, None),
+        ("revised", source, "burglary_business", "burglary", TOWER_HAMLETS, day, 11.0, 12.0),
+        ("gone", source, "raw_name", "", TOWER_HAMLETS, day, 5.0, None),
     )
     report = text(merged, catalogue, change)
     assert "3 figures of the release before were changed (1 no longer given), 1 of them for Tower Hamlets" in report
@@ -92,7 +92,7 @@ def test_revised_figures_are_told_by_measures_those_of_the_borough_first(merged:
 
 def test_a_revised_quarter_is_told_whole(merged: Merged, catalogue: Catalogue):
     name = "return_hate_referrals"
-    change = rows(("revised", name, "hate_referrals", "hate_referrals", BOROUGH, date(2026, 1, 1), 5.0, 6.0))
+    change = rows(("revised", name, "hate_referrals", "hate_referrals", TOWER_HAMLETS, date(2026, 1, 1), 5.0, 6.0))
     assert "| Tower Hamlets | Jan 2026 to Mar 2026 | 5 | 6 | +1 |" in text(merged, catalogue, change)
 
 

@@ -15,14 +15,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from csp_dash.catalogue import Catalogue
-from csp_dash.domain.enums import BOROUGH, Frequency
+from csp_dash.domain.enums import Frequency
+from csp_dash.domain.geography import TOWER_HAMLETS
 from csp_dash.domain.periods import Month
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import BadInput, Taken
 from csp_dash.ingest.files import source_file
+from csp_dash.ingest.geography.place_names import home_places, wards
 from csp_dash.ingest.release.merge import merge
 from csp_dash.ingest.returns import reader
-from csp_dash.ingest.returns.cells import OUT_OF_AREA, area, figure, period, places, wards
+from csp_dash.ingest.returns.cells import OUT_OF_AREA, area, figure, period
 from csp_dash.ingest.returns.template import newest, written
 
 GEO = Path(__file__).parents[2] / "geo"
@@ -97,21 +99,21 @@ def all_wards(month: str, count: int | str = 2) -> list[str]:
 def test_wards_alone_add_up_to_the_borough(take: Take) -> None:
     facts = take(nox(*all_wards("2026-03"))).facts
     assert facts.loc[(WEAVERS, "2026-03-01"), "numerator"] == 2
-    assert facts.loc[(BOROUGH, "2026-03-01"), "numerator"] == 40
+    assert facts.loc[(TOWER_HAMLETS, "2026-03-01"), "numerator"] == 40
     assert len(facts) == 21 and set(facts["series"]) == {"nox_sightings"}
     assert set(facts["vintage"]) == {"2026-03"} and set(facts["finish"].astype(str)) == {"2026-03-31"}
 
 
 def test_the_borough_is_never_the_sum_of_some_wards(take: Take) -> None:
     facts = take(nox(*all_wards("2026-03")[:-1])).facts
-    assert pd.isna(facts.loc[(BOROUGH, "2026-03-01"), "numerator"])
-    assert facts.loc[(BOROUGH, "2026-03-01"), "flag"] == "missing"
+    assert pd.isna(facts.loc[(TOWER_HAMLETS, "2026-03-01"), "numerator"])
+    assert facts.loc[(TOWER_HAMLETS, "2026-03-01"), "flag"] == "missing"
     assert pd.isna(facts.loc[(WHITECHAPEL, "2026-03-01"), "numerator"])
 
 
 def test_the_borough_that_is_given_counts_and_may_hold_more_than_its_wards(take: Take) -> None:
-    facts = take(nox(*all_wards("2026-03"), f"2026-03,{BOROUGH},,50,")).facts
-    assert facts.loc[(BOROUGH, "2026-03-01"), "numerator"] == 50
+    facts = take(nox(*all_wards("2026-03"), f"2026-03,{TOWER_HAMLETS},,50,")).facts
+    assert facts.loc[(TOWER_HAMLETS, "2026-03-01"), "numerator"] == 50
 
 
 def test_a_blank_is_not_known_a_nought_is_none_and_small_numbers_are_withheld(take: Take) -> None:
@@ -127,18 +129,18 @@ def test_a_blank_is_not_known_a_nought_is_none_and_small_numbers_are_withheld(ta
 
 def test_a_borough_with_a_withheld_ward_is_withheld(take: Take) -> None:
     facts = take(nox(*all_wards("2026-03")[:-1], f"2026-03,{WHITECHAPEL},,<5,")).facts
-    assert pd.isna(facts.loc[(BOROUGH, "2026-03-01"), "numerator"])
-    assert facts.loc[(BOROUGH, "2026-03-01"), "flag"] == "suppressed"
+    assert pd.isna(facts.loc[(TOWER_HAMLETS, "2026-03-01"), "numerator"])
+    assert facts.loc[(TOWER_HAMLETS, "2026-03-01"), "flag"] == "suppressed"
 
 
 def test_a_return_of_the_borough_alone_has_no_wards(take: Take) -> None:
-    run = take(nox(f"2026-02,{BOROUGH},,7,", f"2026-03,{BOROUGH},,9,"))
-    assert set(run.facts.index.get_level_values("area")) == {BOROUGH}
+    run = take(nox(f"2026-02,{TOWER_HAMLETS},,7,", f"2026-03,{TOWER_HAMLETS},,9,"))
+    assert set(run.facts.index.get_level_values("area")) == {TOWER_HAMLETS}
     assert [row.area_kind for row in run.taken[0].coverage] == ["borough"]
 
 
 def test_coverage_names_the_months_between_that_are_missing(take: Take) -> None:
-    (only,) = take(nox(f"2026-01,{BOROUGH},,7,", f"2026-04,{BOROUGH},,9,")).taken
+    (only,) = take(nox(f"2026-01,{TOWER_HAMLETS},,7,", f"2026-04,{TOWER_HAMLETS},,9,")).taken
     (row,) = only.coverage
     assert (row.source, row.series, row.first, row.last) == (
         "return_nox_sightings",
@@ -152,12 +154,12 @@ def test_coverage_names_the_months_between_that_are_missing(take: Take) -> None:
 def test_rows_of_a_split_are_added_up_and_kept(take: Take) -> None:
     lines = [
         CASES,
-        f"asb_council_cases,2026-03,{BOROUGH},,Noise,Online,12,",
-        f'asb_council_cases,2026-03,{BOROUGH},,Noise,telephone,"1,204",',
-        f"asb_council_cases,2026-03,{BOROUGH},,Drugs,Online,3,",
+        f"asb_council_cases,2026-03,{TOWER_HAMLETS},,Noise,Online,12,",
+        f'asb_council_cases,2026-03,{TOWER_HAMLETS},,Noise,telephone,"1,204",',
+        f"asb_council_cases,2026-03,{TOWER_HAMLETS},,Drugs,Online,3,",
     ]
     run = take(lines)
-    assert run.facts.loc[(BOROUGH, "2026-03-01"), "numerator"] == 1219
+    assert run.facts.loc[(TOWER_HAMLETS, "2026-03-01"), "numerator"] == 1219
     detail = run.taken[0].tables["return_detail"]
     assert list(detail.columns) == list(reader.DETAIL)
     assert detail[["split1", "value1", "split2", "value2", "n"]].values.tolist() == [
@@ -171,10 +173,10 @@ def test_what_is_withheld_or_unknown_in_a_split_hides_the_sum(take: Take) -> Non
     def of(count: str) -> pd.Series:
         lines = [
             CASES,
-            f"asb_council_cases,2026-03,{BOROUGH},,Noise,Online,12,",
-            f"asb_council_cases,2026-03,{BOROUGH},,Drugs,,{count},",
+            f"asb_council_cases,2026-03,{TOWER_HAMLETS},,Noise,Online,12,",
+            f"asb_council_cases,2026-03,{TOWER_HAMLETS},,Drugs,,{count},",
         ]
-        return take(lines).facts.loc[(BOROUGH, "2026-03-01")]
+        return take(lines).facts.loc[(TOWER_HAMLETS, "2026-03-01")]
 
     assert of("4")["numerator"] == 16
     assert pd.isna(of("<5")["numerator"]) and of("<5")["flag"] == "suppressed"
@@ -182,8 +184,8 @@ def test_what_is_withheld_or_unknown_in_a_split_hides_the_sum(take: Take) -> Non
 
 
 def test_a_share_keeps_its_denominator(take: Take) -> None:
-    facts = take([SHARE, f"treatment_completion,2025-26 Q4,{BOROUGH},,17,68,"]).facts
-    row = facts.loc[(BOROUGH, "2026-01-01")]
+    facts = take([SHARE, f"treatment_completion,2025-26 Q4,{TOWER_HAMLETS},,17,68,"]).facts
+    row = facts.loc[(TOWER_HAMLETS, "2026-01-01")]
     assert (row["numerator"], row["denominator"], str(row["finish"]), row["vintage"]) == (
         17,
         68,
@@ -193,13 +195,13 @@ def test_a_share_keeps_its_denominator(take: Take) -> None:
 
 
 def test_a_rate_is_worked_out_for_every_thousand(take: Take) -> None:
-    facts = take([SHARE, f"opiate_crack_prevalence,2024-25,{BOROUGH},,1500,250000,"]).facts
-    row = facts.loc[(BOROUGH, "2024-04-01")]
+    facts = take([SHARE, f"opiate_crack_prevalence,2024-25,{TOWER_HAMLETS},,1500,250000,"]).facts
+    row = facts.loc[(TOWER_HAMLETS, "2024-04-01")]
     assert (row["numerator"], row["denominator"], str(row["finish"])) == (6, 1000, "2025-03-31")
 
 
 def test_one_file_may_hold_returns_of_several_indicators(take: Take) -> None:
-    run = take([*nox(f"2026-03,{BOROUGH},,7,"), f"asb_repeat_calls,2026-03,{BOROUGH},,9,"])
+    run = take([*nox(f"2026-03,{TOWER_HAMLETS},,7,"), f"asb_repeat_calls,2026-03,{TOWER_HAMLETS},,9,"])
     assert {item.source for item in run.taken} == {"return_nox_sightings", "return_asb_repeat_calls"}
     assert run.account["source"] == "return_asb_repeat_calls, return_nox_sightings"
 
@@ -233,8 +235,8 @@ def test_a_workbook_with_real_dates_and_numbers(tmp_path: Path, catalogue: Catal
     book = openpyxl.Workbook()
     book.active.append(["Return of nitrous oxide"])
     book.active.append(NOX.split(","))
-    book.active.append(["nox_sightings", date(2026, 3, 1), BOROUGH, None, 526, None])
-    book.active.append(["nox_sightings", "2026-02", BOROUGH, None, 12.0, "whole number with a point"])
+    book.active.append(["nox_sightings", date(2026, 3, 1), TOWER_HAMLETS, None, 526, None])
+    book.active.append(["nox_sightings", "2026-02", TOWER_HAMLETS, None, 12.0, "whole number with a point"])
     book.save(tmp_path / "sightings.xlsx")
     entries, _ = source_file.entries([tmp_path / "sightings.xlsx"])
     (only,) = reader.read(entries, Context(catalogue, GEO, tmp_path), TODAY)
@@ -242,7 +244,7 @@ def test_a_workbook_with_real_dates_and_numbers(tmp_path: Path, catalogue: Catal
 
 
 def test_ways_of_writing_a_month_that_are_mixed_are_told(take: Take) -> None:
-    run = take(nox(f"2026-01,{BOROUGH},,1,", f"Feb-26,{BOROUGH},,2,", f"03/04/2026,{BOROUGH},,3,"))
+    run = take(nox(f"2026-01,{TOWER_HAMLETS},,1,", f"Feb-26,{TOWER_HAMLETS},,2,", f"03/04/2026,{TOWER_HAMLETS},,3,"))
     assert list(run.facts.index.get_level_values("start")) == ["2026-01-01", "2026-02-01", "2026-04-01"]
     assert "several ways" in run.account["note"] and "day, month, year" in run.account["note"]
 
@@ -283,7 +285,7 @@ def test_a_wrong_row_is_left_out_with_its_reason_and_the_others_stay(take: Take,
     (rejected,) = run.rejected.to_dict("records")
     assert (rejected["line"], rejected["column"]) == (22, column)
     assert reason in rejected["reason"] and not rejected["reason"].startswith(("is ", "may ")), "it can be read alone"
-    assert run.facts.loc[(BOROUGH, "2026-02-01"), "numerator"] == 40
+    assert run.facts.loc[(TOWER_HAMLETS, "2026-02-01"), "numerator"] == 40
     assert run.account[["rows", "accepted", "rejected", "out_of_area"]].tolist() == [21, 20, 1, 0]
 
 
@@ -300,8 +302,8 @@ def test_shares_that_cannot_be(take: Take, fault: str) -> None:
     run = take(
         [
             SHARE,
-            f"treatment_completion,2025-26 Q3,{BOROUGH},,9,20,",
-            f"treatment_completion,2025-26 Q4,{BOROUGH},,{cells}",
+            f"treatment_completion,2025-26 Q3,{TOWER_HAMLETS},,9,20,",
+            f"treatment_completion,2025-26 Q4,{TOWER_HAMLETS},,{cells}",
         ]
     )
     (rejected,) = run.rejected.to_dict("records")
@@ -309,20 +311,28 @@ def test_shares_that_cannot_be(take: Take, fault: str) -> None:
 
 
 def test_a_share_of_none_is_no_share_and_no_error(take: Take) -> None:
-    facts = take([SHARE, f"treatment_completion,2025-26 Q4,{BOROUGH},,0,0,"]).facts
-    assert facts.loc[(BOROUGH, "2026-01-01"), ["numerator", "denominator"]].tolist() == [0, 0]
+    facts = take([SHARE, f"treatment_completion,2025-26 Q4,{TOWER_HAMLETS},,0,0,"]).facts
+    assert facts.loc[(TOWER_HAMLETS, "2026-01-01"), ["numerator", "denominator"]].tolist() == [0, 0]
 
 
 def test_a_withheld_numerator_needs_no_denominator(take: Take) -> None:
     run = take(
-        [SHARE, f"treatment_completion,2025-26 Q3,{BOROUGH},,<5,,", f"treatment_completion,2025-26 Q4,{BOROUGH},,9,c,"]
+        [
+            SHARE,
+            f"treatment_completion,2025-26 Q3,{TOWER_HAMLETS},,<5,,",
+            f"treatment_completion,2025-26 Q4,{TOWER_HAMLETS},,9,c,",
+        ]
     )
     assert set(run.facts["flag"]) == {"suppressed"} and run.facts["numerator"].isna().all()
 
 
 def test_wards_are_refused_where_only_the_borough_is_asked_for(take: Take) -> None:
     run = take(
-        [SHARE, f"treatment_completion,2025-26 Q4,{BOROUGH},,9,20,", f"treatment_completion,2025-26 Q4,{WEAVERS},,1,2,"]
+        [
+            SHARE,
+            f"treatment_completion,2025-26 Q4,{TOWER_HAMLETS},,9,20,",
+            f"treatment_completion,2025-26 Q4,{WEAVERS},,1,2,",
+        ]
     )
     assert run.rejected["reason"].tolist() == ["figures are asked for the borough only"]
 
@@ -330,8 +340,8 @@ def test_wards_are_refused_where_only_the_borough_is_asked_for(take: Take) -> No
 def test_an_unknown_word_of_a_closed_list(take: Take) -> None:
     lines = [
         CASES,
-        f"asb_council_cases,2026-03,{BOROUGH},,Noise,Pigeon,1,",
-        f"asb_council_cases,2026-02,{BOROUGH},,Noise,Online,2,",
+        f"asb_council_cases,2026-03,{TOWER_HAMLETS},,Noise,Pigeon,1,",
+        f"asb_council_cases,2026-02,{TOWER_HAMLETS},,Noise,Online,2,",
     ]
     run = take(lines)
     (rejected,) = run.rejected.to_dict("records")
@@ -345,44 +355,44 @@ def test_the_same_figure_twice_is_left_out_both_times_with_both_lines(take: Take
     assert twice["line"].tolist() == [60, 62]
     assert "line 62" in twice["reason"].iloc[0] and "line 60" in twice["reason"].iloc[1]
     assert pd.isna(run.facts.loc[(WEAVERS, "2026-03-01"), "numerator"])
-    assert pd.isna(run.facts.loc[(BOROUGH, "2026-03-01"), "numerator"])
+    assert pd.isna(run.facts.loc[(TOWER_HAMLETS, "2026-03-01"), "numerator"])
 
 
 def test_an_empty_row_takes_nothing_from_a_filled_one(take: Take) -> None:
-    run = take(nox(f"2026-03,{BOROUGH},,,", f"2026-03,{BOROUGH},,9,"))
-    assert run.facts.loc[(BOROUGH, "2026-03-01"), "numerator"] == 9 and run.rejected.empty
+    run = take(nox(f"2026-03,{TOWER_HAMLETS},,,", f"2026-03,{TOWER_HAMLETS},,9,"))
+    assert run.facts.loc[(TOWER_HAMLETS, "2026-03-01"), "numerator"] == 9 and run.rejected.empty
 
 
 def test_a_total_beside_its_parts_is_left_out(take: Take) -> None:
     lines = [
         CASES,
-        f"asb_council_cases,2026-03,{BOROUGH},,Noise,Online,12,",
-        f"asb_council_cases,2026-03,{BOROUGH},,Drugs,Online,3,",
-        f"asb_council_cases,2026-03,{BOROUGH},,Total,All,15,",
+        f"asb_council_cases,2026-03,{TOWER_HAMLETS},,Noise,Online,12,",
+        f"asb_council_cases,2026-03,{TOWER_HAMLETS},,Drugs,Online,3,",
+        f"asb_council_cases,2026-03,{TOWER_HAMLETS},,Total,All,15,",
     ]
     run = take(lines)
-    assert run.facts.loc[(BOROUGH, "2026-03-01"), "numerator"] == 15
+    assert run.facts.loc[(TOWER_HAMLETS, "2026-03-01"), "numerator"] == 15
     assert "beside its own parts" in run.rejected["reason"].iloc[0]
     only_total = take([lines[0], lines[3]])
-    assert only_total.facts.loc[(BOROUGH, "2026-03-01"), "numerator"] == 15 and only_total.rejected.empty
+    assert only_total.facts.loc[(TOWER_HAMLETS, "2026-03-01"), "numerator"] == 15 and only_total.rejected.empty
 
 
 def test_wards_that_add_up_to_more_than_the_borough_cost_the_period(take: Take) -> None:
     months = [str(Month(2024, 1).plus(at)) for at in range(26)]
     rows = [row for month in months for row in all_wards(month)]
-    run = take(nox(*rows, f"2024-05,{BOROUGH},,39,", f"2024-06,{BOROUGH},,40,"))
+    run = take(nox(*rows, f"2024-05,{TOWER_HAMLETS},,39,", f"2024-06,{TOWER_HAMLETS},,40,"))
     assert len(run.rejected) == 21 and set(run.rejected["reason"]) == {
         "the wards add up to 40 in this period, which is more than the borough's 39"
     }
-    assert (BOROUGH, "2024-05-01") not in run.facts.index
-    assert run.facts.loc[(BOROUGH, "2024-06-01"), "numerator"] == 40
+    assert (TOWER_HAMLETS, "2024-05-01") not in run.facts.index
+    assert run.facts.loc[(TOWER_HAMLETS, "2024-06-01"), "numerator"] == 40
 
 
 def test_other_places_are_out_of_area_and_no_error(take: Take) -> None:
     rows = ["2026-03,E09000012,,5,", "2026-03,E05009371,,5,", "2026-03,,Hackney,5,", "2026-03,,London,5,"]
-    run = take(nox(f"2026-03,{BOROUGH},,7,", *rows))
+    run = take(nox(f"2026-03,{TOWER_HAMLETS},,7,", *rows))
     assert run.account[["rows", "accepted", "rejected", "out_of_area"]].tolist() == [5, 1, 0, 4]
-    assert run.taken[0].facts["area"].tolist() == [BOROUGH]
+    assert run.taken[0].facts["area"].tolist() == [TOWER_HAMLETS]
 
 
 def test_a_return_of_another_borough_gives_nothing_and_says_so_in_its_accounts(take: Take) -> None:
@@ -400,27 +410,27 @@ def refused(take: Take, *files: Sequence[str]) -> str:
 
 
 def test_a_return_that_is_mostly_wrong_is_refused(take: Take) -> None:
-    text = refused(take, nox(*all_wards("2026-02"), *(f"2026-0{month},{BOROUGH},,x," for month in (3, 4, 5))))
+    text = refused(take, nox(*all_wards("2026-02"), *(f"2026-0{month},{TOWER_HAMLETS},,x," for month in (3, 4, 5))))
     assert "3 of 23 rows" in text and "line 22" in text and "count" in text
 
 
 def test_a_return_without_a_single_good_row_is_refused(take: Take) -> None:
-    text = refused(take, nox(f"2026-03,{BOROUGH},,x,"))
+    text = refused(take, nox(f"2026-03,{TOWER_HAMLETS},,x,"))
     assert "no row that can be taken in" in text and "line 2" in text
 
 
 def test_an_empty_return_is_refused(take: Take) -> None:
-    assert "holds no figures" in refused(take, nox(f"2026-03,{BOROUGH},,,"))
-    assert "holds no figures" in refused(take, nox(f",{BOROUGH},,,"))
+    assert "holds no figures" in refused(take, nox(f"2026-03,{TOWER_HAMLETS},,,"))
+    assert "holds no figures" in refused(take, nox(f",{TOWER_HAMLETS},,,"))
 
 
 def test_two_files_with_the_same_figure_are_refused_together(take: Take) -> None:
-    text = refused(take, nox(f"2026-03,{BOROUGH},,7,"), nox(f"March 2026,{BOROUGH},,8,"))
+    text = refused(take, nox(f"2026-03,{TOWER_HAMLETS},,7,"), nox(f"March 2026,{TOWER_HAMLETS},,8,"))
     assert "file0.csv (line 2)" in text and "file1.csv (line 2)" in text and "Leave out" in text
 
 
 def test_a_share_in_a_column_of_counts_is_refused(take: Take) -> None:
-    text = refused(take, [NOX, f"treatment_completion,2025-26 Q4,{BOROUGH},,7,"])
+    text = refused(take, [NOX, f"treatment_completion,2025-26 Q4,{TOWER_HAMLETS},,7,"])
     assert "numerator" in text and "template" in text
 
 
@@ -460,31 +470,31 @@ def test_a_corrected_return_takes_the_place_of_its_periods_whatever_it_reaches(t
     first = take(nox(*all_wards("2026-02"), *all_wards("2026-03")))
     second = take(nox(*all_wards("2026-02", 5)), base=Live(first.taken))
     now = merged(first, second)
-    assert now.loc[(BOROUGH, "2026-02-01"), "numerator"] == 100
-    assert now.loc[(BOROUGH, "2026-03-01"), "numerator"] == 40
+    assert now.loc[(TOWER_HAMLETS, "2026-02-01"), "numerator"] == 100
+    assert now.loc[(TOWER_HAMLETS, "2026-03-01"), "numerator"] == 40
 
 
 def test_what_a_corrected_return_leaves_out_is_not_known_any_more(take: Take) -> None:
     first = take(nox(*all_wards("2026-03")))
-    second = take(nox(f"2026-03,{BOROUGH},,45,"), base=Live(first.taken))
+    second = take(nox(f"2026-03,{TOWER_HAMLETS},,45,"), base=Live(first.taken))
     now = merged(first, second)
-    assert now.loc[(BOROUGH, "2026-03-01"), "numerator"] == 45
-    assert now.drop(index=(BOROUGH, "2026-03-01"))["numerator"].isna().all()
+    assert now.loc[(TOWER_HAMLETS, "2026-03-01"), "numerator"] == 45
+    assert now.drop(index=(TOWER_HAMLETS, "2026-03-01"))["numerator"].isna().all()
     third = take(nox(*all_wards("2026-03")[:5]), base=Live(first.taken))
-    assert pd.isna(merged(first, third).loc[(BOROUGH, "2026-03-01"), "numerator"])
+    assert pd.isna(merged(first, third).loc[(TOWER_HAMLETS, "2026-03-01"), "numerator"])
 
 
 def test_a_period_that_is_left_blank_stays_as_it_was(take: Take) -> None:
     first = take(nox(*all_wards("2026-02"), *all_wards("2026-03")))
     second = take(nox(*all_wards("2026-02", 5), *all_wards("2026-03", "")), base=Live(first.taken))
-    assert merged(first, second).loc[(BOROUGH, "2026-03-01"), "numerator"] == 40
+    assert merged(first, second).loc[(TOWER_HAMLETS, "2026-03-01"), "numerator"] == 40
     title = second.context.catalogue.indicators["nox_sightings"].title
     assert f"Nothing is given for {title} (March 2026), so what is known of it stays" in second.account["note"]
     assert second.account[["first", "last"]].tolist() == ["2026-02", "2026-02"]
 
 
 def test_a_file_is_of_the_periods_that_it_gives_figures_for(take: Take) -> None:
-    rows = [f"treatment_completion,{text},{BOROUGH},,9,20," for text in ("2025-26 Q1", "Q3 2024-25")]
+    rows = [f"treatment_completion,{text},{TOWER_HAMLETS},,9,20," for text in ("2025-26 Q1", "Q3 2024-25")]
     assert take([SHARE, *rows]).account[["first", "last"]].tolist() == ["2024-10", "2025-06"]
 
 
@@ -569,7 +579,7 @@ def test_every_name_of_a_ward_is_known_in_either_style() -> None:
         for form in (name, name.upper(), name.replace("&", "and"), f"{name} Ward", name.replace("'", "\u2019")):
             assert area("", form) == code, form
         assert area(code.lower(), "") == code
-    assert len(wards()) == 20 and set(places().values()) == {*wards(), BOROUGH}
+    assert len(wards()) == 20 and set(home_places().values()) == {*wards(), TOWER_HAMLETS}
     assert area("E09000012", "") == OUT_OF_AREA
 
 

@@ -14,13 +14,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from csp_dash.catalogue import Catalogue, load
 from csp_dash.catalogue.release_view import return_source
-from csp_dash.domain.catalogue import Indicator
-from csp_dash.domain.enums import BOROUGH, AreaKind, Frequency, Kind, Trust
+from csp_dash.domain.indicator import Indicator
+from csp_dash.domain.enums import Frequency, Kind, Trust
+from csp_dash.domain.geography import TOWER_HAMLETS, AreaKind
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import BadInput, Taken
 from csp_dash.ingest.files import source_file
+from csp_dash.ingest.geography.place_names import wards
 from csp_dash.ingest.returns import reader, template
-from csp_dash.ingest.returns.cells import wards
 
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / "data" / "templates"
@@ -50,7 +51,7 @@ def fill_csv(path: Path, item: Indicator) -> None:
         writer = csv.DictWriter(handle, list(rows[0]), lineterminator="\r\n")
         writer.writeheader()
         for place, row in enumerate(rows):
-            if row["area_code"] != BOROUGH or len(rows) == 1:
+            if row["area_code"] != TOWER_HAMLETS or len(rows) == 1:
                 writer.writerow({**row, **numbers(item, place), **words(item)})
 
 
@@ -59,7 +60,7 @@ def fill_xlsx(path: Path, item: Indicator) -> None:
     sheet = book[template.RETURN]
     names = [cell.value for cell in sheet[1]]
     for place, line in enumerate(range(2, sheet.max_row + 1)):
-        if sheet.cell(line, names.index("area_code") + 1).value != BOROUGH or sheet.max_row == 2:
+        if sheet.cell(line, names.index("area_code") + 1).value != TOWER_HAMLETS or sheet.max_row == 2:
             for name, value in {**numbers(item, place), **words(item)}.items():
                 sheet.cell(line, names.index(name) + 1).value = value
     book.save(path)
@@ -88,16 +89,16 @@ def test_a_filled_template_is_read_as_it_was_filled(
     facts = taken.facts.set_index("area")
     assert item.asks is not None
     if AreaKind.WARD in item.asks.areas:
-        assert set(facts.index) == {*wards(), BOROUGH}
+        assert set(facts.index) == {*wards(), TOWER_HAMLETS}
         assert [facts["numerator"][code] for code in wards()] == list(range(3, 23))
-        assert facts["numerator"][BOROUGH] == sum(range(3, 23))
+        assert facts["numerator"][TOWER_HAMLETS] == sum(range(3, 23))
     elif item.kind is Kind.RATE:
-        assert facts["numerator"][BOROUGH] == pytest.approx(item.per * 2 / 40)
+        assert facts["numerator"][TOWER_HAMLETS] == pytest.approx(item.per * 2 / 40)
     else:
         figures = numbers(item, 0)
-        assert facts["numerator"][BOROUGH] == figures.get("count", figures.get("numerator"))
-        assert item.kind is Kind.COUNT or facts["denominator"][BOROUGH] == figures["denominator"]
-    months = pd.to_datetime(facts["finish"][BOROUGH]) - pd.to_datetime(facts["start"][BOROUGH])
+        assert facts["numerator"][TOWER_HAMLETS] == figures.get("count", figures.get("numerator"))
+        assert item.kind is Kind.COUNT or facts["denominator"][TOWER_HAMLETS] == figures["denominator"]
+    months = pd.to_datetime(facts["finish"][TOWER_HAMLETS]) - pd.to_datetime(facts["start"][TOWER_HAMLETS])
     assert round(months.days / 30.4) == {Frequency.MONTH: 1, Frequency.QUARTER: 3}.get(item.frequency, 12)
 
 
@@ -152,14 +153,16 @@ def test_the_workbook_explains_lists_and_guards(catalogue: Catalogue, areas: pd.
         "F2:F5000": "Words!$A$2:$A$9",
     }
     places = {str(row[0].value): row[1].value for row in book["Places"].iter_rows(min_row=2)}
-    assert len(places) == 21 and places["E05009331"] == "Bethnal Green West" and places[BOROUGH] == "Tower Hamlets"
+    assert (
+        len(places) == 21 and places["E05009331"] == "Bethnal Green West" and places[TOWER_HAMLETS] == "Tower Hamlets"
+    )
     assert [cell.value for cell in book["Words"]["A"][1:]] == list(item.asks.allowed("channel") if item.asks else ())
     assert sheet["B2"].number_format == "@" and sheet["B2"].value == "2026-10"
 
 
 def test_only_asked_wards_are_listed(catalogue: Catalogue, areas: pd.DataFrame, tmp_path: Path) -> None:
     text = template.write("hate_referrals", tmp_path, "csv", catalogue, areas, TODAY).read_text(encoding="utf-8-sig")
-    assert [row["area_code"] for row in csv.DictReader(io.StringIO(text))] == [BOROUGH]
+    assert [row["area_code"] for row in csv.DictReader(io.StringIO(text))] == [TOWER_HAMLETS]
 
 
 def test_what_cannot_be_made_is_said(catalogue: Catalogue, areas: pd.DataFrame, tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ import pytest
 import walk
 from checks.scope import BARE, unnamed
 
-from csp_dash.domain.enums import AreaKind, Compare, Kind, Measure, Trust
+from csp_dash.domain.enums import Compare, Kind, Measure, Trust
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.geography import AreaKind
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.selection import select
 from csp_dash.panels.themes import (

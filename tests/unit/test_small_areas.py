@@ -12,8 +12,9 @@ from second_count import NEWEST, Second
 from csp_dash.analytics import hotspots, palette
 from csp_dash.analytics.hotspots import hot_spots
 from csp_dash.catalogue import Catalogue
-from csp_dash.domain.enums import AreaKind, Trust
+from csp_dash.domain.enums import Trust
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.geography import AreaKind
 from csp_dash.domain.periods import Month
 from csp_dash.domain.settings import Settings
 from csp_dash.panels.dataset import Dataset

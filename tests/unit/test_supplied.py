@@ -18,16 +18,17 @@ from csp_dash import queries
 from csp_dash.catalogue import Catalogue
 from csp_dash.catalogue.loader import HERE, read
 from csp_dash.catalogue.release_view import return_source, supplied
-from csp_dash.domain.catalogue import Feed, Supply
-from csp_dash.domain.enums import BOROUGH, AreaKind, Frequency, Trust
+from csp_dash.domain.indicator import Feed, Supply
+from csp_dash.domain.enums import Frequency, Trust
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.geography import TOWER_HAMLETS, AreaKind
 from csp_dash.domain.periods import Month, Span
 from csp_dash.domain.settings import Settings
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import KEY, write_parquet
 from csp_dash.ingest.files import source_file
+from csp_dash.ingest.geography.place_names import wards
 from csp_dash.ingest.returns import reader
-from csp_dash.ingest.returns.cells import wards
 from csp_dash.ingest.returns.template import columns, written
 from csp_dash.panels import answer, tile
 from csp_dash.panels.about import methods_tables
@@ -175,7 +176,7 @@ def fill(folder: Path, catalogue: Catalogue, slug: str) -> None:
     """A return of an indicator, with figures that follow from place and period."""
     item = catalogue.indicators[slug]
     assert item.asks is not None
-    places = list(wards()) if AreaKind.WARD in item.asks.areas else [BOROUGH]
+    places = list(wards()) if AreaKind.WARD in item.asks.areas else [TOWER_HAMLETS]
     lines = [",".join(columns(item))]
     for at, span in enumerate(spans(item.frequency)):
         for place, code in enumerate(places):
@@ -261,11 +262,11 @@ def test_trend_map_and_exports_show_the_partner_s_figures_and_nothing_made_up(pa
 
 
 def test_the_command_line_says_whose_figure_it_is(partner: Dataset) -> None:
-    found = answer.value(partner, NOX, BOROUGH, "2025-04", "2026-03")
+    found = answer.value(partner, NOX, TOWER_HAMLETS, "2025-04", "2026-03")
     assert found["value"] == sum(map(in_year, range(20)))
     assert (found["trust"], found["source"], found["vintage"]) == ("partner return", "return_nox_sightings", "2026-03")
     assert "lowest" not in answer.compare(partner, NOX, ()) and NOX in answer.compare(partner, NOX, ())
-    quarter = answer.value(partner, "community_triggers", BOROUGH, "2026-01", "2026-03")
+    quarter = answer.value(partner, "community_triggers", TOWER_HAMLETS, "2026-01", "2026-03")
     assert quarter["value"] == 10 + 11 % 7
 
 
@@ -276,10 +277,10 @@ def test_no_kind_of_place_is_said_to_lack_figures_and_to_have_them(
     # as where a ward's figure is not known, so that the borough has no sum
     monkeypatch.setattr(queries, "availability", lambda _: have[have["area_kind"] != "borough"])
     with pytest.raises(answer.NoAnswer, match=r"no figures for a borough; it has them for: ward\.$"):
-        answer.value(partner, NOX, BOROUGH, "2026-03", "2026-03")
+        answer.value(partner, NOX, TOWER_HAMLETS, "2026-03", "2026-03")
     monkeypatch.setattr(queries, "availability", lambda _: have.iloc[:0])
     with pytest.raises(answer.NoAnswer, match=r"no figures for a borough nor for any other area\.$"):
-        answer.value(partner, NOX, BOROUGH, "2026-03", "2026-03")
+        answer.value(partner, NOX, TOWER_HAMLETS, "2026-03", "2026-03")
 
 
 def test_the_register_names_its_standing(partner: Dataset) -> None:

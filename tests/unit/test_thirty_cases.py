@@ -28,8 +28,9 @@ from statsmodels.tsa.seasonal import STL
 from csp_dash.analytics import control_chart
 from csp_dash.analytics.compare import Change, changed_apart
 from csp_dash.domain import wording
-from csp_dash.domain.enums import BOROUGH, LONDON, AreaKind, Compare, Kind, Measure
+from csp_dash.domain.enums import Compare, Kind, Measure
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.geography import LONDON, TOWER_HAMLETS, AreaKind
 from csp_dash.domain.periods import Month, Span
 from csp_dash.panels.benchmark import beside, hold, without
 from csp_dash.panels.dataset import Dataset
@@ -252,7 +253,7 @@ class Case:
 
     @property
     def areas(self) -> tuple[str, ...]:
-        return self.wards or (BOROUGH,)
+        return self.wards or (TOWER_HAMLETS,)
 
     def __str__(self) -> str:
         where = "+".join(self.wards) or "borough"
@@ -400,7 +401,7 @@ def test_a_share_of_counts(data: Dataset, case: Case) -> None:
 @pytest.mark.parametrize("case", SURVEYS, ids=str)
 def test_a_share_from_a_survey(data: Dataset, case: Case) -> None:
     _, change = found(data, case)
-    now, before = (published(case.slug, BOROUGH, span[1]) for span in (case.now, case.before))
+    now, before = (published(case.slug, TOWER_HAMLETS, span[1]) for span in (case.now, case.before))
     assert change.base == declared(case.slug)["base"] == 400
     holds_shares(change, 400 * now, 400, 400 * before, 400)
 
@@ -408,14 +409,14 @@ def test_a_share_from_a_survey(data: Dataset, case: Case) -> None:
 def test_a_published_rate_is_compared_but_never_tested(data: Dataset) -> None:
     case = Case("youth_fte", ("2024-01", "2024-12"), ("2023-01", "2023-12"))
     _, change = found(data, case)
-    now, before = (published("youth_fte", BOROUGH, span[1]) for span in (case.now, case.before))
+    now, before = (published("youth_fte", TOWER_HAMLETS, span[1]) for span in (case.now, case.before))
     assert change.absolute == close(now - before) and change.percent == close(100 * (now / before - 1))
     assert (change.p_value, change.low, change.high, change.detectable) == (None, None, None, False)
 
 
 def test_a_yearly_count_has_no_months_to_judge_its_scatter_by(data: Dataset) -> None:
     _, change = found(data, Case("deliberate_fires", ("2014-01", "2014-12"), ("2013-01", "2013-12")))
-    now, before = (published("deliberate_fires", BOROUGH, f"{year}-12") for year in (2014, 2013))
+    now, before = (published("deliberate_fires", TOWER_HAMLETS, f"{year}-12") for year in (2014, 2013))
     test = two_counts(now, before, 1)
     assert change.p_value == close(test.p_value) and change.low == close(100 * (test.low - 1))
 
@@ -482,9 +483,12 @@ def test_what_is_not_like_for_like_is_refused(data: Dataset, view: Filters, word
 
 
 def test_the_months_refused_are_the_months_that_are_not_there() -> None:
-    assert "2023-09" not in raw("asb", (BOROUGH,)) and "2023-08" in raw("asb", (BOROUGH,))
-    assert max(raw("burglary", (BOROUGH,))) == "2026-03" and min(raw("knife_offences", (BOROUGH,))) == "2022-03"
-    assert "2022-01" not in raw("stop_search", (BOROUGH,))
+    assert "2023-09" not in raw("asb", (TOWER_HAMLETS,)) and "2023-08" in raw("asb", (TOWER_HAMLETS,))
+    assert (
+        max(raw("burglary", (TOWER_HAMLETS,))) == "2026-03"
+        and min(raw("knife_offences", (TOWER_HAMLETS,))) == "2022-03"
+    )
+    assert "2022-01" not in raw("stop_search", (TOWER_HAMLETS,))
 
 
 # ---- other places, over the same period
@@ -571,7 +575,7 @@ def test_a_survey_beside_other_places(data: Dataset, slug: str, other: Compare) 
     here = select(data, Filters(slug))
     far = there(data, here, other)
     assert here.span is not None
-    ours = published(slug, BOROUGH, "2023-12")
+    ours = published(slug, TOWER_HAMLETS, "2023-12")
     theirs = sum(published(slug, area, "2023-12") for area in far.areas) / len(far.areas)
     size = 400 * (32 if other is Compare.LONDON else 5)
     got = hold(
@@ -711,9 +715,9 @@ def test_the_usual_range_of_few_events(data: Dataset, slug: str, wards: tuple[st
 
 def test_the_target_that_can_be_judged_is_judged_on_the_survey(data: Dataset) -> None:
     judged = next(one for one in targets.targets(data, Filters()) if one.target.indicator == "pas_fair_treatment")
-    share = published("pas_fair_treatment", BOROUGH, "2023-12")
+    share = published("pas_fair_treatment", TOWER_HAMLETS, "2023-12")
     low, high = proportion_confint(400 * share, 400, method="wilson")
-    start = published("pas_fair_treatment", BOROUGH, "2020-09")
+    start = published("pas_fair_treatment", TOWER_HAMLETS, "2020-09")
     text = judged.readings[0]
     for number in (100 * start + 5, 100 * share, 100 * low, 100 * high):
         assert wording.percent(number) in text
@@ -783,10 +787,10 @@ def test_every_way_of_the_comparisons_is_its_own_view(data: Dataset) -> None:
     assert [way.name for way in table.ways] == list(want)
     rows = pd.read_csv(io.StringIO(table.csv)).set_index("comparison")
     for name, spans in want.items():
-        now, before = (whole("knife_offences", (BOROUGH,), *span)[0] for span in spans)
+        now, before = (whole("knife_offences", (TOWER_HAMLETS,), *span)[0] for span in spans)
         assert (rows.loc[name, "now"], rows.loc[name, "before"]) == (now, before)
         assert rows.loc[name, "p_value"] == close(
-            two_counts(now, before, scatter("knife_offences", (BOROUGH,))).p_value
+            two_counts(now, before, scatter("knife_offences", (TOWER_HAMLETS,))).p_value
         )
     assert len(table.elsewhere) == 2 and table.elsewhere[0].split(" in London")[0].endswith(
         wording.rate(1000 * whole("knife_offences", (LONDON,), "2025-03", "2026-02")[0] / residents(LONDON))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from csp_dash.domain.enums import LONDON, Frequency, Kind
+from csp_dash.domain.enums import Frequency, Kind
+from csp_dash.domain.geography import LONDON
 from csp_dash.panels.dataset import Dataset
 
 STEP = 2.5

@@ -11,9 +11,9 @@ import official_shapes as shapes
 import pandas as pd
 
 from csp_dash.catalogue import Catalogue
+from csp_dash.domain.geography import LONDON, TOWER_HAMLETS, WARDS
 from csp_dash.ingest import pipeline
 from csp_dash.ingest.facts import fact_frame, month_end
-from csp_dash.ingest.geography.boroughs import LONDON, TOWER_HAMLETS, WARDS
 from csp_dash.ingest.readers.mps_unlocated import FLAG, judge
 from csp_dash.panels.dataset import Dataset
 from csp_dash.warehouse import Releases

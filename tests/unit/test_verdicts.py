@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pandas as pd
 import pytest
-from walk import BOROUGH, WARD, WARDS, Said, said, shown, views
+from walk import TOWER_HAMLETS, WARD, WARDS, Said, said, shown, views
 
 from csp_dash.analytics.target import Standing
 from csp_dash.catalogue import Catalogue, load
@@ -34,7 +34,7 @@ PERCENT_MOVED = re.compile(r"\b(?:[Uu]p|[Dd]own|rose|fell)(?: by)? [\d.,]+(?:%| 
 
 def walked(data: Dataset, slug: str) -> Iterator[Said]:
     periods = ("12m", "1m", "plan", "custom")
-    for view in views(data, slugs=[slug], places=(BOROUGH, WARD), periods=periods, measures=(Measure.COUNT,)):
+    for view in views(data, slugs=[slug], places=(TOWER_HAMLETS, WARD), periods=periods, measures=(Measure.COUNT,)):
         yield from said(data, view, ("tile", "trend") if view.period == "12m" else ("tile",))
 
 
@@ -69,7 +69,7 @@ def test_tile_title_evidence_board_and_comparisons_give_one_verdict(data: Datase
             assert one.state.tone in ("unknown", "past"), view
             continue
         rose = found.absolute is not None and found.absolute > 0
-        for picture in (trend(data, view), wall(data, view)) if view.wards == BOROUGH else (trend(data, view),):
+        for picture in (trend(data, view), wall(data, view)) if view.wards == TOWER_HAMLETS else (trend(data, view),):
             if not found.detectable:
                 assert "no detectable change" in picture.title, (view, picture.title)
                 assert one.state.word.endswith(("No detectable change", "no detectable change")), view
@@ -83,7 +83,7 @@ def test_tile_title_evidence_board_and_comparisons_give_one_verdict(data: Datase
                 item = CATALOGUE.indicators[slug]
                 if item.direction is not Direction.AMBIGUOUS and one.state.letter != "E":
                     assert (one.state.letter == "A") is (rose is (item.direction is Direction.HIGHER)), view
-        if view.wards == BOROUGH:
+        if view.wards == TOWER_HAMLETS:
             ways = comparisons.comparisons(data, view).ways
             like = [way for way in ways if way.change is not None and way.change.before.span == found.before.span]
             assert like, view
@@ -103,7 +103,7 @@ def test_a_change_against_the_level_before_the_plan_says_so_everywhere(data: Dat
         one = tile(data, view)
         assert words in one.sentence and words in trend(data, view).title and words in wall(data, view).title
     told = 0
-    for view in views(data, slugs=SLUGS, places=(BOROUGH, WARD), periods=("12m",), measures=(Measure.COUNT,)):
+    for view in views(data, slugs=SLUGS, places=(TOWER_HAMLETS, WARD), periods=("12m",), measures=(Measure.COUNT,)):
         one = tile(data, view)
         base = tile(data, replace(view, compare=Compare.BASELINE)).change
         found = one.change
@@ -115,7 +115,7 @@ def test_a_change_against_the_level_before_the_plan_says_so_everywhere(data: Dat
     assert told >= 4
 
 
-@pytest.mark.parametrize("wards", [BOROUGH, WARD, WARDS, ("E05009317",), ("E05009335",)])
+@pytest.mark.parametrize("wards", [TOWER_HAMLETS, WARD, WARDS, ("E05009317",), ("E05009335",)])
 @pytest.mark.parametrize("period", ["12m", "24m"])
 def test_every_measure_that_is_worse_is_named_or_counted_in_the_answer(
     data: Dataset, wards: tuple[str, ...], period: str

@@ -14,11 +14,12 @@ import pytest
 import walk
 
 from csp_dash.catalogue import Catalogue
-from csp_dash.domain.enums import BOROUGH, Measure
+from csp_dash.domain.enums import Measure
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.geography import TOWER_HAMLETS
 from csp_dash.domain.settings import Settings
 from csp_dash.ingest import pipeline
-from csp_dash.ingest.returns.cells import wards
+from csp_dash.ingest.geography.place_names import wards
 from csp_dash.panels import answer
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.themes import contribution
@@ -41,7 +42,7 @@ def lines() -> Iterator[str]:
         hidden = at < 12 or at == 20
         for code in wards():
             yield f"{SLUG},{month},{code},,{'<5' if code == SECRET and hidden else count(code, at)},"
-        yield f"{SLUG},{month},{BOROUGH},,{sum(count(code, at) for code in wards())},"
+        yield f"{SLUG},{month},{TOWER_HAMLETS},,{sum(count(code, at) for code in wards())},"
 
 
 @pytest.fixture(scope="module")
@@ -74,12 +75,12 @@ def published(data: Dataset) -> Iterator[Sum]:
     every = data.wards
     for first in range(len(MONTHS)):
         for last in [first + length - 1 for length in (1, 11, 12) if first + length <= len(MONTHS)]:
-            for code in (BOROUGH, *every):
+            for code in (TOWER_HAMLETS, *every):
                 try:
                     found = answer.value(data, item.slug, code, MONTHS[first], MONTHS[last])
                 except answer.NoAnswer:
                     continue
-                places = every if code == BOROUGH else (code,)
+                places = every if code == TOWER_HAMLETS else (code,)
                 yield cells(places, MONTHS[first], MONTHS[last]), float(found["numerator"])
 
 
@@ -90,7 +91,7 @@ def _in_csv(data: Dataset, made: Any) -> Iterator[Sum]:
         return
     for row in rows.dropna(subset=["numerator"]).to_dict("records"):
         codes = str(row["area"]).split("+")
-        places = data.wards if codes == [BOROUGH] else tuple(codes)
+        places = data.wards if codes == [TOWER_HAMLETS] else tuple(codes)
         if set(places) <= set(data.wards) and row.get("periods", 1) == row.get("expected", 1):
             yield cells(places, str(row["from"])[:7], str(row["to"])[:7]), float(row["numerator"])
 

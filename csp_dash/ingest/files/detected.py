@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from csp_dash.domain.geography import TOWER_HAMLETS, TOWER_HAMLETS_NAME
 from csp_dash.ingest.files.formats import Format, folded, header_months, plain, values
 
-HOME, HOME_NAME = "E09000030", "tower hamlets"
 BOROUGH_COLUMN = re.compile(
     r"(lookup)?borough(name|snt)?|incgeoborough(code|name)|lad\d\d(cd|nm)|localauthority(onscode)?"
     r"|localauthoritydistrict(code|name)\d{4}|lsoaname|lsoa\d\dnm"
@@ -106,7 +106,9 @@ def _elsewhere(header: Sequence[str], body: Sequence[Sequence[str]], whole: bool
         named = set(filter(None, values(column, header, body)))
         small = folded(column).startswith("lsoa")  # "Tower Hamlets 012A"
         places |= {value[:-5] for value in named if re.search(r" \d{3}[A-Z]$", value)} if small else named
-    if not places or any(place == HOME or place.lower().startswith(HOME_NAME) for place in places):
+    if not places or any(
+        place == TOWER_HAMLETS or place.lower().startswith(TOWER_HAMLETS_NAME.lower()) for place in places
+    ):
         return ""
     names = sorted(place for place in places if not re.fullmatch(r"[EW]\d{8}", place)) or sorted(places)
     one = len({name.lower() for name in names}) == 1

@@ -50,6 +50,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from csp_dash.domain.geography import AUTHORITIES, BOROUGHS, CITY_OF_LONDON, LONDON, TOWER_HAMLETS, TOWER_HAMLETS_NAME
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import FACT_COLUMNS, BadInput, Taken, fact_frame
 from csp_dash.ingest.files.normalise import folded
@@ -57,17 +58,14 @@ from csp_dash.ingest.files.source_file import Entry
 from csp_dash.ingest.files.tables import LINE
 from csp_dash.ingest.geography import outlines
 from csp_dash.ingest.geography.outlines import KINDS, Layer, Outlines
+from csp_dash.ingest.geography.place_names import declared_wards
 from csp_dash.ingest.geography.tables import (
     AGAIN,
-    BOROUGH,
-    BOROUGH_NAME,
-    BOROUGHS,
     SOURCE,
     Lookup,
     Part,
     Said,
     agreed,
-    declared_wards,
     read,
     read_lookup,
     same_codes,
@@ -84,7 +82,6 @@ FORMATS = (
     "lsoa_outlines",
     "borough_outlines",
 )
-LONDON = "E12000007"
 PLAN_2020_PEOPLE = 331_620
 WARD_TOLERANCE, LSOA_TOLERANCE, BOROUGH_TOLERANCE = 10.0, 30.0, 100.0
 """How strongly outlines that are drawn are generalised: metres, the square root of the smallest corner kept."""
@@ -97,16 +94,19 @@ WINDOW_MARGIN = (5_000.0, 2_000.0)
 MOST_AREA_ERROR = 0.005
 """A generalised ward may differ in area from its source by at most this share."""
 BOROUGH_SHORT = {
-    "E09000001": "City",
-    "E09000002": "Barking &|Dagenham",
-    "E09000013": "Hammersmith|& Fulham",
-    "E09000020": "Kensington|& Chelsea",
-    "E09000021": "Kingston|upon Thames",
-    "E09000027": "Richmond|upon Thames",
-    "E09000030": "Tower|Hamlets",
-    "E09000031": "Waltham|Forest",
+    CITY_OF_LONDON: "City",
+    BOROUGHS["Barking and Dagenham"]: "Barking &|Dagenham",
+    BOROUGHS["Hammersmith and Fulham"]: "Hammersmith|& Fulham",
+    BOROUGHS["Kensington and Chelsea"]: "Kensington|& Chelsea",
+    BOROUGHS["Kingston upon Thames"]: "Kingston|upon Thames",
+    BOROUGHS["Richmond upon Thames"]: "Richmond|upon Thames",
+    TOWER_HAMLETS: "Tower|Hamlets",
+    BOROUGHS["Waltham Forest"]: "Waltham|Forest",
 }
-BOROUGH_ALSO = {"E09000033": "City of Westminster", "E09000027": "Richmond Upon Thames"}
+BOROUGH_ALSO = {
+    BOROUGHS["Westminster"]: "City of Westminster",
+    BOROUGHS["Richmond upon Thames"]: "Richmond Upon Thames",
+}
 
 HERE = Path(__file__).parent
 TS011 = "ONS Census 2021, table TS011"
@@ -229,8 +229,8 @@ def _renew(said: Said, context: Context) -> list[Entry]:
     if said.layers:
         boroughs = _outlines(context.geo / "boroughs.geojson")
         around = outlines.cores(boroughs, ALLOWANCE["borough_outlines"])
-        home = around.pop(BOROUGH)
-        known = {"borough_outlines": around | {BOROUGH: home}}
+        home = around.pop(TOWER_HAMLETS)
+        known = {"borough_outlines": around | {TOWER_HAMLETS: home}}
         for format, name in (("ward_outlines", "ward"), ("lsoa_outlines", "lsoa")):
             drawn = _outlines(context.geo / f"{name}s.geojson")
             placed = _outlines(context.geo / f"{name}_places.geojson")
@@ -238,7 +238,7 @@ def _renew(said: Said, context: Context) -> list[Entry]:
             known[format] = outlines.cores(land, ALLOWANCE[format]) | around
         for format, layers in said.layers.items():
             for layer in layers:
-                _hold(layer, known[format], boroughs[BOROUGH], context)
+                _hold(layer, known[format], boroughs[TOWER_HAMLETS], context)
     for entry, _ in said.spare:
         context.ledger.note(entry, "Its totals are not used: those of table TS001 are held.")
     return [
@@ -275,7 +275,7 @@ def _no_strangers(layer: Layer, home: BaseGeometry) -> None:
     for code, shape in outlines.read_layer(layer.entry, strange["code"]).shapes.items():
         if home.contains(shape.representative_point()):
             raise BadInput(
-                f"{layer.entry.name}: {code} is a {kind.word} of {BOROUGH_NAME} that is not known here. {AGAIN}"
+                f"{layer.entry.name}: {code} is a {kind.word} of {TOWER_HAMLETS_NAME} that is not known here. {AGAIN}"
             )
 
 
@@ -306,10 +306,10 @@ def _renewed(parts: Sequence[Part], path: Path, keys: list[str], value: str, con
 
 def _boroughs(layers: Sequence[Layer]) -> Layer:
     """The finest outlines of the 33 boroughs on land."""
-    whole = [layer for layer in layers if set(layer.shapes) == BOROUGHS]
+    whole = [layer for layer in layers if set(layer.shapes) == AUTHORITIES]
     _need([(NEED_BOROUGHS, bool(whole))])
-    smallest = min(layer.shapes[BOROUGH].area for layer in whole)
-    land = [layer for layer in whole if layer.shapes[BOROUGH].area <= LAND * smallest]
+    smallest = min(layer.shapes[TOWER_HAMLETS].area for layer in whole)
+    land = [layer for layer in whole if layer.shapes[TOWER_HAMLETS].area <= LAND * smallest]
     return max(land, key=lambda layer: (layer.points, layer.entry.name))
 
 
@@ -384,7 +384,7 @@ def _population(said: Said, wards: pd.DataFrame) -> tuple[pd.DataFrame, list[Ent
         agreed(people, ["base", "area"], "people"),
         census_boroughs().assign(base="census_2021", source=FIRST_RESULTS),
         census_households(wards).assign(base="census_2021_households", source=TS011),
-        pd.DataFrame({"area": [BOROUGH], "base": ["plan_2020"], "people": [PLAN_2020_PEOPLE], "source": [PLAN]}),
+        pd.DataFrame({"area": [TOWER_HAMLETS], "base": ["plan_2020"], "people": [PLAN_2020_PEOPLE], "source": [PLAN]}),
     ]
     frame = pd.concat(parts)[["area", "base", "people", "source"]]
     frame["people"] = pd.to_numeric(frame["people"]).astype("int64")
@@ -421,12 +421,14 @@ def similar_boroughs(measures: pd.DataFrame, population: pd.DataFrame, inner: se
     Those with at least DENSE residents per square kilometre of land (Census 2021), nearest in average deprivation
     score (IMD 2019). A stated rule, not an official group.
     """
-    wide = measures[measures["area"].isin(inner - {"E09000001"})].pivot(index="area", columns="measure", values="value")
+    wide = measures[measures["area"].isin(inner - {CITY_OF_LONDON})].pivot(
+        index="area", columns="measure", values="value"
+    )
     people = population[population["base"] == "census_2021"].set_index("area")["people"]
     frame = pd.DataFrame({"imd2019_score": pd.to_numeric(wide["imd2019_score"])})
     frame["density"] = people.reindex(frame.index) / pd.to_numeric(wide["area_km2"])
-    frame["distance"] = (frame["imd2019_score"] - frame["imd2019_score"].to_dict()[BOROUGH]).abs()
-    frame = frame[frame["density"] >= DENSE].drop(index=BOROUGH)
+    frame["distance"] = (frame["imd2019_score"] - frame["imd2019_score"].to_dict()[TOWER_HAMLETS]).abs()
+    frame = frame[frame["density"] >= DENSE].drop(index=TOWER_HAMLETS)
     return frame.sort_values("distance").head(count).rename_axis("code").reset_index()
 
 
@@ -435,7 +437,7 @@ def _context(wards: Outlines, boroughs: Outlines) -> tuple[Outlines, Outlines]:
     west, south, east, north = shapely.total_bounds(list(wards.values()))
     margin_x, margin_y = WINDOW_MARGIN
     window = shapely.box(*(round(v) for v in (west - margin_x, south - margin_y, east + margin_x, north + margin_y)))
-    around = outlines.clip({code: shape for code, shape in boroughs.items() if code != BOROUGH}, window)
+    around = outlines.clip({code: shape for code, shape in boroughs.items() if code != TOWER_HAMLETS}, window)
     around = {code: shape for code, shape in around.items() if not shape.is_empty}
     simple = outlines.generalise(outlines.clean(wards | around), WARD_TOLERANCE)
     land = shapely.union_all(list(simple.values()))
@@ -448,7 +450,8 @@ def _areas(
 ) -> pd.DataFrame:
     """Rows of areas.csv: wards, boroughs, London, LSOAs; by code within a kind."""
     rows = [
-        (w["code"], "ward", w["name"], w["short"], BOROUGH, w["also"], w["former"]) for w in wards.to_dict("records")
+        (w["code"], "ward", w["name"], w["short"], TOWER_HAMLETS, w["also"], w["former"])
+        for w in wards.to_dict("records")
     ]
     rows += [
         (code, "borough", name, BOROUGH_SHORT.get(code, name), LONDON, BOROUGH_ALSO.get(code, ""), "")
@@ -479,7 +482,7 @@ def _build(said: Said, context: Context, wards: pd.DataFrame, lookup: pd.DataFra
     ward_of = lookup[lookup["edition"] == "2021"].set_index("lsoa")["ward"]
     borough_layer = _boroughs(said.layers.get("borough_outlines", []))
     boroughs, names = borough_layer.shapes, borough_layer.names
-    land = boroughs[BOROUGH]
+    land = boroughs[TOWER_HAMLETS]
     ward_layer, ward_land, placing = _wards(said.layers.get("ward_outlines", []), land, wards)
     lsoa_layer = _lsoas(said.layers.get("lsoa_outlines", []), ward_of.index)
     lsoa_land = outlines.fill(outlines.clip(lsoa_layer.shapes, land), land)

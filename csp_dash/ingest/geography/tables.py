@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from csp_dash.domain.geography import AUTHORITIES, TOWER_HAMLETS, TOWER_HAMLETS_NAME
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import BadInput
 from csp_dash.ingest.files.columns import bad_cell, column_of, has, named, numbers
@@ -23,10 +24,6 @@ from csp_dash.ingest.geography import outlines
 from csp_dash.ingest.geography.outlines import KINDS, Layer
 
 SOURCE = "ons_boundaries"
-BOROUGH = "E09000030"
-BOROUGH_NAME = "Tower Hamlets"
-BOROUGHS = frozenset(f"E090000{number:02}" for number in range(1, 34))
-"""London's 32 boroughs and the City."""
 HERE = Path(__file__).parent
 YEAR = "(mid)?(year|date)"
 WHOLE_TABLE = "residencetypetotalmeasuresvalue"
@@ -39,12 +36,6 @@ MID_YEAR = {
 }
 IMD_2019 = "MHCLG Indices of Deprivation 2019 (GLA, London)"
 IOD_2025 = "MHCLG Indices of Deprivation 2025"
-
-
-def declared_wards() -> pd.DataFrame:
-    """Today's 20 wards: code, name, short, also, former. Declared by hand, since official files use several names."""
-    wards: pd.DataFrame = pd.read_csv(HERE / "ward_names.csv", dtype=str, keep_default_na=False)
-    return wards
 
 
 def same_codes(found: Iterable[str], wanted: Iterable[str], what: str) -> None:
@@ -89,9 +80,9 @@ def read_lookup(entry: Entry, context: Context, wards: pd.DataFrame) -> Lookup |
     rows = named(entry, context, wanted)
     has(entry, rows, lsoa="LSOA21CD", ward="WD24CD")
     if "borough" in rows.columns:
-        mine = rows["borough"].eq(BOROUGH)
+        mine = rows["borough"].eq(TOWER_HAMLETS)
     elif "lsoa_name" in rows.columns:
-        mine = rows["lsoa_name"].str.fullmatch(BOROUGH_NAME + r" \d{3}[A-Z]") | rows["ward"].isin(wards["code"])
+        mine = rows["lsoa_name"].str.fullmatch(TOWER_HAMLETS_NAME + r" \d{3}[A-Z]") | rows["ward"].isin(wards["code"])
     else:
         mine = rows["ward"].isin(wards["code"])
     ours = rows[mine]
@@ -107,7 +98,7 @@ def read_lookup(entry: Entry, context: Context, wards: pd.DataFrame) -> Lookup |
         row = strange.iloc[0]
         raise BadInput(
             f"{entry.name}, line {row[LINE]}, column '{called['ward']}': {row['ward']} is none of today's 20 wards of"
-            f" {BOROUGH_NAME}. Leave the file out if it is an old one. {AGAIN}"
+            f" {TOWER_HAMLETS_NAME}. Leave the file out if it is an old one. {AGAIN}"
         )
     _check_names(entry, ours, wards)
     edition = "20" + str(re.findall(r"\d\d", called["lsoa"])[0])
@@ -166,7 +157,7 @@ class Known:
 
     @property
     def every(self) -> frozenset[str]:
-        return self.wards.union(*self.ward_of.values(), {BOROUGH})
+        return self.wards.union(*self.ward_of.values(), {TOWER_HAMLETS})
 
 
 def read(entries: Sequence[Entry], context: Context, wards: pd.DataFrame, lookup: pd.DataFrame) -> Said:
@@ -268,7 +259,7 @@ def _mid_year(entry: Entry, context: Context, known: Known, said: Said) -> None:
         bad_cell(entry, part, part["area"].duplicated(), "area", f"LSOA{edition[2:]}CD", "there for the first time")
         same_codes(part["area"], ward_of, entry.name)
         sums = part.groupby(part["area"].map(ward_of).rename("ward"))["people"].sum().rename_axis("area").reset_index()
-        whole = pd.DataFrame({"area": [BOROUGH], "people": [part["people"].sum()]})
+        whole = pd.DataFrame({"area": [TOWER_HAMLETS], "people": [part["people"].sum()]})
         base = f"mid_{year}_pre_rebase" if edition == "2011" else f"mid_{year}"
         every = pd.concat([part[["area", "people"]], sums, whole])
         said.people.append((entry, every.assign(base=base, source=MID_YEAR[edition].format(year=year))))
@@ -282,7 +273,7 @@ def _year(entry: Entry, people: pd.Series) -> pd.Series:
     year = named_so[0] if named_so else known.get(int(people.sum()), "")
     if not year:
         raise BadInput(
-            f"{entry.name} does not say of which year its estimates are, and their sum for {BOROUGH_NAME},"
+            f"{entry.name} does not say of which year its estimates are, and their sum for {TOWER_HAMLETS_NAME},"
             f" {int(people.sum()):,}, is none that is known. Add a column 'Year'."
         )
     return pd.Series(year, index=people.index)
@@ -293,7 +284,7 @@ def _imd_2019(entry: Entry, context: Context, known: Known, said: Said) -> None:
     code = "Local Authority District code (2019)"
     rows = named(entry, context, {"area": folded(code), "lsoa": r"lsoacode2011", "value": "imdaveragescore"})
     of_boroughs = "lsoa" not in rows.columns
-    mine = rows["area"].isin(BOROUGHS if of_boroughs else {BOROUGH})
+    mine = rows["area"].isin(AUTHORITIES if of_boroughs else {TOWER_HAMLETS})
     used = of_boroughs and "value" in rows.columns
     _count(context, entry, rows, mine, used)
     if used and mine.any():
@@ -352,16 +343,16 @@ def _layer(entry: Entry, context: Context, known: Known, said: Said) -> None:
     codes = {
         "ward_outlines": known.wards,
         "lsoa_outlines": frozenset(known.ward_of["2011" if old else "2021"]),
-        "borough_outlines": BOROUGHS,
+        "borough_outlines": AUTHORITIES,
     }[entry.format]
     layer = outlines.read_layer(entry, () if old else codes)
     mine = layer.rows["code"].isin(codes)
     _count(context, entry, layer.rows, mine, used=not old)
     if not old:
-        stranger = layer.rows[layer.rows["borough"].isin([BOROUGH, BOROUGH_NAME]) & ~mine]
+        stranger = layer.rows[layer.rows["borough"].isin([TOWER_HAMLETS, TOWER_HAMLETS_NAME]) & ~mine]
         for row in stranger.to_dict("records"):
             raise BadInput(
-                f"{entry.name}: {row['code']} ({row['name'] or 'no name'}) is a {KINDS[entry.format].word} of {BOROUGH_NAME}"
+                f"{entry.name}: {row['code']} ({row['name'] or 'no name'}) is a {KINDS[entry.format].word} of {TOWER_HAMLETS_NAME}"
                 f" that is not known here. Leave the file out if it is an old one. {AGAIN}"
             )
         said.layers.setdefault(entry.format, []).append(layer)

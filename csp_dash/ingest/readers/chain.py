@@ -19,7 +19,7 @@ from csp_dash.ingest.facts import BadInput, Taken, fact_frame
 from csp_dash.ingest.files.columns import table
 from csp_dash.ingest.files.normalise import folded
 from csp_dash.ingest.files.source_file import Entry
-from csp_dash.ingest.geography.boroughs import PLACES
+from csp_dash.ingest.geography.place_names import PLACES
 from csp_dash.ingest.readers.common import editions, figures, one_a_book, refuse
 
 FORMATS = ("chain",)

@@ -30,13 +30,13 @@ from __future__ import annotations
 
 import pandas as pd
 
+from csp_dash.domain.geography import BOROUGHS, LONDON
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import BadInput, Taken, fact_frame
 from csp_dash.ingest.files.columns import table
 from csp_dash.ingest.files.normalise import folded
 from csp_dash.ingest.files.source_file import Entry
 from csp_dash.ingest.files.tables import LINE
-from csp_dash.ingest.geography.boroughs import BOROUGHS
 from csp_dash.ingest.readers.common import AGAIN, editions, figures, refuse, unused
 
 FORMATS = ("lait",)
@@ -49,7 +49,7 @@ COLUMNS = {
     "lanumber": "number",
     "region": "region",
 }
-AREAS = {"Tower Hamlets": "E09000030", "Hackney": "E09000012", "Newham": "E09000025", "London": "E12000007"}
+AREAS = {name: BOROUGHS[name] for name in ("Tower Hamlets", "Hackney", "Newham")} | {"London": LONDON}
 HOME_NUMBER = "211"
 """Tower Hamlets in the department's own numbers."""
 # short description: (series, out of, month in which a year that is one number ends)

@@ -15,13 +15,13 @@ import re
 
 import pandas as pd
 
+from csp_dash.domain.geography import AUTHORITIES, LONDON
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import BadInput, Taken, fact_frame
 from csp_dash.ingest.files.columns import table
 from csp_dash.ingest.files.normalise import folded
 from csp_dash.ingest.files.source_file import Entry
 from csp_dash.ingest.files.tables import LINE
-from csp_dash.ingest.geography.boroughs import LONDON
 from csp_dash.ingest.readers.common import AGAIN, editions, figures, refuse, unused
 
 FORMATS = ("fingertips",)
@@ -41,7 +41,7 @@ SERIES = {
     folded("Successful completion of drug treatment: non-opiate users"): "treatment_completion_non_opiate",
     folded("Successful completion of alcohol treatment"): "treatment_completion_alcohol",
 }
-AREAS = frozenset({LONDON, *(f"E09{number:06d}" for number in range(1, 34))})
+AREAS = frozenset({LONDON, *AUTHORITIES})
 ROUNDING = 0.06
 """How far the published percentage may lie from that of the two counts."""
 

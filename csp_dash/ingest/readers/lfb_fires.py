@@ -35,13 +35,13 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
+from csp_dash.domain.geography import LONDON, TOWER_HAMLETS, WARDS
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import BadInput, Taken, fact_frame, month_end
 from csp_dash.ingest.files import tables
 from csp_dash.ingest.files.columns import month_coverage, table
 from csp_dash.ingest.files.normalise import folded
 from csp_dash.ingest.files.source_file import Entry
-from csp_dash.ingest.geography.boroughs import LONDON, TOWER_HAMLETS, WARDS
 from csp_dash.ingest.readers.common import coverage, figures, latest, unused
 
 FORMATS = ("lfb_incidents", "lfb_dwelling_fires", "ward_atlas")

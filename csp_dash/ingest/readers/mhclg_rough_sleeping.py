@@ -17,11 +17,11 @@ import re
 
 import pandas as pd
 
+from csp_dash.domain.geography import BOROUGHS, CITY_OF_LONDON, LONDON, TOWER_HAMLETS
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import BadInput, Taken, fact_frame
 from csp_dash.ingest.files.columns import table
 from csp_dash.ingest.files.source_file import Entry
-from csp_dash.ingest.geography.boroughs import LONDON, TOWER_HAMLETS
 from csp_dash.ingest.readers.common import beside, coverage, figures, latest, one_a_book, refuse
 
 FORMATS = ("rough_sleeping",)
@@ -38,7 +38,7 @@ COLUMNS = {
     "regioncode": "region_code",
 }
 AUTHORITIES = frozenset(f"E09{number:06d}" for number in range(1, 34))
-BOROUGHS = ("E09000001", "E09000012", "E09000025", TOWER_HAMLETS)
+AREAS = (CITY_OF_LONDON, BOROUGHS["Hackney"], BOROUGHS["Newham"], TOWER_HAMLETS)
 YEAR = re.compile(r"((?:19|20)\d{2})(?:\.0)?\s*(?:\[.*\])?")
 
 
@@ -59,7 +59,7 @@ def _totals(entries: list[Entry], context: Context) -> list[Entry]:
     totals, others = one_a_book(entries, lambda entry: "total" not in entry.found.sheet.lower())
     for entry in others:
         frame = table(entry, context, COLUMNS)
-        here = int((frame["code"].isin(BOROUGHS) | frame["name"].isin(BOROUGHS)).sum())
+        here = int((frame["code"].isin(AREAS) | frame["name"].isin(AREAS)).sum())
         context.ledger.count(entry, rows=len(frame), accepted=here, out_of_area=len(frame) - here, source=SOURCE)
         context.ledger.note(entry, "No measure uses it.")
     return totals
@@ -79,7 +79,7 @@ def _read_file(entry: Entry, context: Context) -> pd.DataFrame:
     london = frame[regions] == own
     area = frame["code"].where(~(london & ~_coded(frame["code"])), LONDON)
     rows = frame.assign(area=area)
-    rows = rows[rows["area"].isin([*BOROUGHS, LONDON])]
+    rows = rows[rows["area"].isin([*AREAS, LONDON])]
     if TOWER_HAMLETS not in set(rows["area"]):
         rows = rows.iloc[:0]
         context.ledger.note(entry, "None of its rows is of Tower Hamlets, so nothing was taken from it.")

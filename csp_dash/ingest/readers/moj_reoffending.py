@@ -23,7 +23,7 @@ from csp_dash.ingest.files.columns import table
 from csp_dash.ingest.files.normalise import folded
 from csp_dash.ingest.files.source_file import Entry
 from csp_dash.ingest.files.tables import LINE
-from csp_dash.ingest.geography.boroughs import PLACES
+from csp_dash.ingest.geography.place_names import PLACES
 from csp_dash.ingest.readers.common import AGAIN, editions, figures, refuse, unused
 
 FORMATS = ("moj_reoffending",)

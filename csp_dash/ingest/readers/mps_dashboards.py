@@ -29,13 +29,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from csp_dash.domain.geography import BOROUGHS, LONDON, TOWER_HAMLETS, WARDS
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import BadInput, Coverage, Taken, fact_frame, month_end
 from csp_dash.ingest.files.columns import month_columns, month_coverage, table, whole_numbers
 from csp_dash.ingest.files.normalise import folded
 from csp_dash.ingest.files.source_file import Entry
 from csp_dash.ingest.files.tables import LINE
-from csp_dash.ingest.geography.boroughs import BOROUGHS, LONDON, TOWER_HAMLETS, WARDS, all_boroughs, borough_codes
+from csp_dash.ingest.geography.place_names import all_boroughs, borough_codes, home_places
 from csp_dash.ingest.readers.mps_recorded_crime import HEADER_NAMES, categories, style_of, without_twins
 
 FORMATS = ("mps_monthly_other", "mps_monthly_dashboard", "mps_vawg", "mps_homicide", "mps_homicide_proceedings")
@@ -95,31 +96,6 @@ CLOSED = {
     "mps_knife": frozenset(KNIFE_SERIES.values()),
     "mps_vawg": frozenset(VAWG_SERIES.values()),
 }
-#: Ward names of both styles, for the one file that has no ward codes. Compared without case, dots and apostrophes.
-WARD_NAMES = {
-    "Bethnal Green East": "E05009317",
-    "Bethnal Green": "E05009317",
-    "Blackwall & Cubitt Town": "E05009318",
-    "Bow East": "E05009319",
-    "Bow West": "E05009320",
-    "Bromley North": "E05009321",
-    "Bromley South": "E05009322",
-    "Canary Wharf": "E05009323",
-    "Island Gardens": "E05009324",
-    "Lansbury": "E05009325",
-    "Limehouse": "E05009326",
-    "Mile End": "E05009327",
-    "Poplar": "E05009328",
-    "St Dunstan's": "E05009329",
-    "St Katharine's & Wapping": "E05009330",
-    "Bethnal Green West": "E05009331",
-    "St Peter's": "E05009331",
-    "Shadwell": "E05009332",
-    "Spitalfields & Banglatown": "E05009333",
-    "Stepney Green": "E05009334",
-    "Weavers": "E05009335",
-    "Whitechapel": "E05009336",
-}
 LEAST_BOROUGHS = 16
 """Boroughs that a file of homicides must name to be London's and not a cut: they are too few to fall in every borough."""
 RECORDING_ERROR = "recordingerror"
@@ -160,9 +136,8 @@ _WORDS = ("january", "february", "march", "april", "may", "june", "july", "augus
 
 
 def ward_key(name: str) -> str:
-    """A ward name without case, dots, apostrophes, doubled spaces, and with '&' for 'and'."""
-    plain = re.sub(r"[.'’]|\(tower hamlets\)", "", name.lower()).replace(" and ", " & ")
-    return " ".join(plain.split())
+    """A ward name as it is compared, without the borough that some files put behind it."""
+    return folded(re.sub(r"\(tower hamlets\)", "", name, flags=re.IGNORECASE))
 
 
 def slug(text: str) -> str:
@@ -187,7 +162,7 @@ def month_of(text: str) -> str:
     return ""
 
 
-_WARD_BY_KEY = {ward_key(name): code for name, code in WARD_NAMES.items()}
+_WARD_BY_KEY = {name: code for name, code in home_places().items() if code in WARDS}
 _STRAND_BY_KEY = {folded(name): strand for name, strand in STRANDS.items()}
 _MEASURE_BY_KEY = {folded(name): measure for name, measure in MEASURES.items()}
 _KNIFE_BY_KEY = {(folded(minor), folded(measure)): series for (minor, measure), series in KNIFE_SERIES.items()}

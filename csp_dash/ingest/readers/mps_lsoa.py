@@ -19,13 +19,13 @@ from dataclasses import dataclass
 import pandas as pd
 import pyarrow as pa
 
+from csp_dash.domain.geography import TOWER_HAMLETS
 from csp_dash.ingest.context import Base, Context
 from csp_dash.ingest.facts import FACT_COLUMNS, BadInput, Taken
 from csp_dash.ingest.files import tables
 from csp_dash.ingest.files.columns import month_columns, refuse_malformed, renamed, whole_numbers
 from csp_dash.ingest.files.normalise import folded
 from csp_dash.ingest.files.source_file import Entry
-from csp_dash.ingest.geography.boroughs import TOWER_HAMLETS
 from csp_dash.ingest.readers.mps_recorded_crime import STUB_SHARE, meanings, without_twins
 
 FORMATS = ("mps_lsoa",)

@@ -40,6 +40,7 @@ from typing import Protocol, TypeVar, cast
 
 import pandas as pd
 
+from csp_dash.domain.geography import BOROUGHS, LONDON, TOWER_HAMLETS, WARDS
 from csp_dash.ingest.context import Base, Context
 from csp_dash.ingest.facts import FACT_COLUMNS, BadInput, Taken, fact_frame, month_end
 from csp_dash.ingest.files import tables
@@ -47,7 +48,7 @@ from csp_dash.ingest.files.columns import month_columns, month_coverage, table, 
 from csp_dash.ingest.files.ledger import Ledger
 from csp_dash.ingest.files.normalise import folded
 from csp_dash.ingest.files.source_file import Entry
-from csp_dash.ingest.geography.boroughs import BOROUGHS, LONDON, TOWER_HAMLETS, WARDS, all_boroughs, borough_codes
+from csp_dash.ingest.geography.place_names import all_boroughs, borough_codes
 
 FORMATS = ("mps_ward", "mps_borough", "mps_ward_long")
 CATEGORIES = Path(__file__).with_name("mps_categories.csv")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from csp_dash.ingest.geography.boroughs import LONDON, TOWER_HAMLETS, WARDS
+from csp_dash.domain.geography import LONDON, TOWER_HAMLETS, WARDS
 
 FLAG = "many_unlocated"
 """A month's offences are at least LIMIT below the most that `mps_borough` or `mps_borough_whole` has of the borough."""

@@ -24,9 +24,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from csp_dash.domain.geography import TOWER_HAMLETS, WARDS
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import BadInput, Coverage, Taken, fact_frame, month_end
-from csp_dash.ingest.geography.boroughs import TOWER_HAMLETS, WARDS
 
 FIRST, LAST = "2019-04", "2026-03"
 SHARES_FROM = "2023-07"

@@ -18,12 +18,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from csp_dash.domain.geography import TOWER_HAMLETS, TOWER_HAMLETS_NAME
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import FACT_COLUMNS, BadInput, Taken, fact_frame
 from csp_dash.ingest.files.columns import column_of
 from csp_dash.ingest.files.source_file import Entry
 from csp_dash.ingest.files.tables import LINE, batches
-from csp_dash.ingest.geography.tables import BOROUGH, BOROUGH_NAME
 
 FORMATS = ("postcodes",)
 SOURCE = "ons_postcodes"
@@ -82,7 +82,7 @@ def _of_borough(entry: Entry, context: Context) -> tuple[pd.DataFrame, int, str]
         for name in ("begin", "end"):
             if called[name] and batch.num_rows:
                 newest = max(newest, _newest(batch.column(called[name])))
-        mine = pc.equal(pc.utf8_trim_whitespace(batch.column(called["borough"])), BOROUGH)
+        mine = pc.equal(pc.utf8_trim_whitespace(batch.column(called["borough"])), TOWER_HAMLETS)
         kept = pa.Table.from_batches([batch.filter(mine)])
         parts.append(kept.select([column for column in called.values() if column] + [LINE]))
     names = [ours for ours, column in called.items() if column] + [LINE]
@@ -113,7 +113,7 @@ def _judged(entry: Entry, rows: pd.DataFrame, read_rows: int, context: Context) 
     called = {ours: _first(entry.found.columns, COLUMNS[ours]) for ours in ("postcode", "lsoa")}
     faults = (
         (~live["postcode"].str.fullmatch(POSTCODE), "postcode", "what stands there is no postcode"),
-        (~live["lsoa"].isin(areas), "lsoa", f"the small area is none of {BOROUGH_NAME}"),
+        (~live["lsoa"].isin(areas), "lsoa", f"the small area is none of {TOWER_HAMLETS_NAME}"),
         (live["postcode"].duplicated(), "postcode", "the postcode stands in the file already"),
     )
     good = pd.Series(True, index=live.index)
@@ -129,7 +129,7 @@ def _judged(entry: Entry, rows: pd.DataFrame, read_rows: int, context: Context) 
         entry, rows=read_rows, accepted=int(good.sum()), out_of_area=read_rows - len(live), source=SOURCE
     )
     if ended.any():
-        context.ledger.note(entry, f"{int(ended.sum()):,} postcodes of {BOROUGH_NAME} are no longer in use.")
+        context.ledger.note(entry, f"{int(ended.sum()):,} postcodes of {TOWER_HAMLETS_NAME} are no longer in use.")
     context.ledger.refuse_if_mostly_wrong(entry, len(live), bad)
     kept = live[good]
     matched = kept["lsoa"].map(areas)
@@ -143,7 +143,7 @@ def _refuse_part(inputs: list[Entry], table: pd.DataFrame, context: Context) -> 
     live = context.base.table("postcode") if context.base is not None else pd.DataFrame()
     if len(table) < LEAST * len(live):
         raise BadInput(
-            f"{' and '.join(entry.name for entry in inputs)}: {len(table):,} postcodes of {BOROUGH_NAME}, where the live"
+            f"{' and '.join(entry.name for entry in inputs)}: {len(table):,} postcodes of {TOWER_HAMLETS_NAME}, where the live"
             f" release has {len(live):,}. The others could not be found any more, so take in the whole directory."
         )
 

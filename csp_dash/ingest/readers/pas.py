@@ -19,13 +19,14 @@ import re
 
 import pandas as pd
 
+from csp_dash.domain.geography import LONDON
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import BadInput, Taken, fact_frame
 from csp_dash.ingest.files.columns import table
 from csp_dash.ingest.files.normalise import folded
 from csp_dash.ingest.files.source_file import Entry
 from csp_dash.ingest.files.tables import LINE
-from csp_dash.ingest.geography.boroughs import LONDON, borough_codes
+from csp_dash.ingest.geography.place_names import borough_codes
 from csp_dash.ingest.readers.common import AGAIN, dates, editions, figures, refuse, unused
 
 FORMATS = ("pas",)

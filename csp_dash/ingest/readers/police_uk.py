@@ -47,6 +47,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from csp_dash.domain.geography import TOWER_HAMLETS, TOWER_HAMLETS_NAME
 from csp_dash.ingest.context import Base, Context
 from csp_dash.ingest.facts import FACT_COLUMNS, BadInput, Coverage, Taken, fact_frame, month_end
 from csp_dash.ingest.files import tables
@@ -57,9 +58,6 @@ from csp_dash.ingest.files.source_file import Entry
 FORMATS = ("police_uk_street", "police_uk_lsoa_month", "police_uk_points")
 SOURCE, BURGLARY_SOURCE = "police_uk", "police_uk_burglary"
 
-BOROUGH = "E09000030"
-BOROUGH_NAME = "Tower Hamlets"
-WARDS = tuple(f"E0500{number}" for number in range(9317, 9337))
 
 METROPOLITAN = "Metropolitan Police Service"
 CITY = "City of London Police"
@@ -187,7 +185,7 @@ def of_borough(
             continue
         parts[at], read[at] = [], 0
         for batch in streamed(entry, context, names):
-            here = pc.or_(pc.is_in(batch["lsoa"], codes), pc.starts_with(batch["name"], BOROUGH_NAME))
+            here = pc.or_(pc.is_in(batch["lsoa"], codes), pc.starts_with(batch["name"], TOWER_HAMLETS_NAME))
             parts[at].append(batch.filter(pc.or_(here, pc.equal(batch["lsoa"], ""))))
             read[at] += batch.num_rows
     rows = _placed(gathered(parts, names), context)
@@ -238,7 +236,7 @@ def _placed(rows: pd.DataFrame, context: Context) -> pd.DataFrame:
     """Rows without those of other places, each with the reason why it is no good, if any."""
     wards = context.lsoa_wards
     rows["x"], rows["y"] = (pd.to_numeric(rows[name], errors="coerce") for name in ("lon", "lat"))
-    rows["ours"] = (rows["lsoa"] != "") | rows["name"].str.startswith(BOROUGH_NAME)
+    rows["ours"] = (rows["lsoa"] != "") | rows["name"].str.startswith(TOWER_HAMLETS_NAME)
     pointless = (rows["lon"] == "") & (rows["lat"] == "")
     unread = ~pointless & (rows["x"].isna() | rows["y"].isna())
     wrong_way = swapped(rows["x"], rows["y"])
@@ -350,8 +348,8 @@ def _counts(entries: list[Entry], context: Context) -> pd.DataFrame:
             continue
         parts[at], read = [], 0
         for batch in streamed(entry, context, COUNT_COLUMNS):
-            here = pc.or_(pc.is_in(batch["lsoa"], codes), pc.starts_with(batch["name"], BOROUGH_NAME))
-            parts[at].append(batch.filter(pc.or_(here, pc.equal(batch["borough"], BOROUGH_NAME))))
+            here = pc.or_(pc.is_in(batch["lsoa"], codes), pc.starts_with(batch["name"], TOWER_HAMLETS_NAME))
+            parts[at].append(batch.filter(pc.or_(here, pc.equal(batch["borough"], TOWER_HAMLETS_NAME))))
             read += batch.num_rows
         away = read - sum(batch.num_rows for batch in parts[at])
         context.ledger.count(entry, rows=away, accepted=0, out_of_area=away, source=SOURCE)
@@ -459,7 +457,7 @@ def _live(base: Base | None) -> _Live:
 def live_months(base: Base | None, source: str, series: str = "") -> tuple[pd.Series, dict[str, str]]:
     """Figures of a source for the borough in the live release by month, all series or one; and the files' labels."""
     facts = base.facts(source) if base is not None else pd.DataFrame(columns=list(FACT_COLUMNS))
-    facts = facts[(facts["area"] == BOROUGH) & (facts["series"].eq(series) | (series == ""))]
+    facts = facts[(facts["area"] == TOWER_HAMLETS) & (facts["series"].eq(series) | (series == ""))]
     by_month = facts.groupby(facts["start"].astype("str").str[:7])
     return by_month["numerator"].sum().astype("float64"), {
         str(month): str(v) for month, v in by_month["vintage"].max().items()
@@ -529,7 +527,7 @@ def short_months(totals: pd.Series, live: pd.Series | None = None) -> set[str]:
 def area_facts(rows: pd.DataFrame, *, vintages: Mapping[str, str], flags: Mapping[str, str]) -> pd.DataFrame:
     """Facts by ward and for the borough from rows (series, ward, month, n); label and flag go by month."""
     by_ward = rows.dropna(subset=["ward"]).groupby(["series", "ward", "month"], as_index=False)["n"].sum()
-    borough = rows.groupby(["series", "month"], as_index=False)["n"].sum().assign(ward=BOROUGH)
+    borough = rows.groupby(["series", "month"], as_index=False)["n"].sum().assign(ward=TOWER_HAMLETS)
     both = pd.concat([by_ward, borough], ignore_index=True).rename(columns={"ward": "area", "n": "numerator"})
     start = _month_starts(both["month"])
     return fact_frame(

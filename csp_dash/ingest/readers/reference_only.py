@@ -7,12 +7,13 @@ ward names says that Canary Wharf is now Millwall, which no official file does.
 
 from __future__ import annotations
 
+from csp_dash.domain.geography import TOWER_HAMLETS, TOWER_HAMLETS_NAME
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import Taken
 from csp_dash.ingest.files.columns import column_of
 from csp_dash.ingest.files.source_file import Entry
 from csp_dash.ingest.files.tables import LINE, frame
-from csp_dash.ingest.geography.tables import BOROUGH, BOROUGH_NAME, declared_wards
+from csp_dash.ingest.geography.place_names import declared_wards
 
 FORMATS = ("lookup_oa_ward", "ward_names", "lsoa_centroids", "lookup_lsoa_2011_2021")
 
@@ -21,14 +22,14 @@ def read(entries: list[Entry], context: Context) -> list[Taken]:
     """Count rows that name a place of the borough, by its code or name, as accepted, others as out of area."""
     wards = declared_wards()
     names = {name for also in wards["also"] for name in also.split(";") if name}
-    known = {BOROUGH, *wards["code"], *wards["name"], *names, *context.lsoa_wards}
+    known = {TOWER_HAMLETS, *wards["code"], *wards["name"], *names, *context.lsoa_wards}
     for entry in entries:
         rows = frame(entry, context.ledger).drop(columns=[LINE]).apply(lambda column: column.str.strip())
         borough = column_of(rows.columns, r"lad\d\dcd")
         if borough:
-            mine = rows[borough].eq(BOROUGH)
+            mine = rows[borough].eq(TOWER_HAMLETS)
         else:
-            small = rows.apply(lambda column: column.str.fullmatch(BOROUGH_NAME + r" \d{3}[A-Z]?"))
+            small = rows.apply(lambda column: column.str.fullmatch(TOWER_HAMLETS_NAME + r" \d{3}[A-Z]?"))
             mine = (rows.isin(known) | small.astype(bool)).any(axis=1)
         context.ledger.count(entry, rows=len(rows), accepted=int(mine.sum()), out_of_area=int((~mine).sum()))
         context.ledger.note(entry, "No measure uses it.")

@@ -47,13 +47,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from csp_dash.domain.geography import TOWER_HAMLETS, WARDS
 from csp_dash.ingest.context import Base, Context
 from csp_dash.ingest.facts import Taken, fact_frame, month_end
 from csp_dash.ingest.files.source_file import Entry
 from csp_dash.ingest.readers.police_uk import (
-    BOROUGH,
     NO_PLACE,
-    WARDS,
     gathered,
     good_rows,
     live_months,
@@ -288,7 +287,7 @@ def figures(rows: pd.DataFrame, entries: list[Entry], base: Base | None) -> Take
     names = ["stops", "stops_found", "stops_arrest"]
     grid = pd.MultiIndex.from_product([WARDS, months], names=["area", "month"])
     by_ward = marks.groupby(["ward", "month"])[names].sum().rename_axis(["area", "month"]).reindex(grid, fill_value=0)
-    borough = by_ward.groupby("month").sum().assign(area=BOROUGH).reset_index()
+    borough = by_ward.groupby("month").sum().assign(area=TOWER_HAMLETS).reset_index()
     wide = pd.concat([by_ward.reset_index(), borough], ignore_index=True)
     long = wide.assign(all_stops=wide["stops"]).melt(["area", "month", "all_stops"], names, "series", "numerator")
     start = pd.to_datetime(long["month"] + "-01")

@@ -10,13 +10,13 @@ import pandas as pd
 
 from csp_dash.catalogue import Catalogue
 from csp_dash.catalogue.release_view import return_source
-from csp_dash.domain.enums import BOROUGH
+from csp_dash.domain.geography import TOWER_HAMLETS
 from csp_dash.ingest.context import Base
 from csp_dash.ingest.files.detected import files_of
+from csp_dash.ingest.geography.place_names import wards
 from csp_dash.ingest.release import phrases
 from csp_dash.ingest.release.merge import Merged, area_kind
 from csp_dash.ingest.release.schedule import Due, due
-from csp_dash.ingest.returns.cells import wards
 
 CHANGE = ("kind", "source", "series", "indicator", "area", "start", "old", "new")
 LARGEST = 20
@@ -185,7 +185,7 @@ def _revised(revised: pd.DataFrame, catalogue: Catalogue, names: Mapping[Any, st
     text = ["## What was revised", ""]
     if revised.empty:
         return [*text, "Nothing.", ""]
-    home = (BOROUGH, *wards())
+    home = (TOWER_HAMLETS, *wards())
     largest = phrases.largest(catalogue, revised, home, LARGEST)
     text += [phrases.revised(revised, largest, catalogue, home, "the CSV of the page Methods"), ""]
     if len(largest):

@@ -7,17 +7,15 @@ and what to write instead, for the register of rejected rows.
 from __future__ import annotations
 
 import calendar
-import csv
 import re
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from pathlib import Path
 
-from csp_dash.domain.enums import BOROUGH, Frequency
+from csp_dash.domain.enums import Frequency
+from csp_dash.domain.geography import FORMER_WARDS, TOWER_HAMLETS
 from csp_dash.domain.periods import Month, Span, financial_year
+from csp_dash.ingest.geography.place_names import home_places, wards
 
-WARD_NAMES = Path(__file__).with_name("ward_names.csv")
 OUT_OF_AREA = ""
 MOST = 10_000_000
 """No count of a borough's year comes near to this."""
@@ -25,7 +23,6 @@ SUPPRESSED = re.compile(r"<\s?[0-9]{1,3}|\[?c\]?", re.I)
 POINT_NOUGHT = re.compile(r"[.,]0{1,2}$")
 """The end of a whole number that a program wrote with decimals, as 12.0 or 12,00; three noughts would be thousands."""
 WHOLE = re.compile(r"[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+")
-HOME_NAMES = ("tower hamlets", "london borough of tower hamlets", "lbth", "borough", "whole borough", "the borough")
 WIDER = ("london", "england", "england and wales", "united kingdom", "uk", "city of london")
 
 _YEARS = r"(?:FY ?)?(20[0-9]{2}) ?[-/] ?([0-9]{2}|20[0-9]{2})"
@@ -193,36 +190,13 @@ def folded(name: str) -> str:
     return re.sub(r"\s+", " ", name).strip()
 
 
-@cache
-def wards() -> dict[str, str]:
-    """Wards of Tower Hamlets: code to name."""
-    return {row["code"]: row["name"] for row in _rows()}
-
-
-@cache
-def places() -> dict[str, str]:
-    """Code of the borough and of every ward, by its folded names, present and former."""
-    found = {folded(name): BOROUGH for name in HOME_NAMES}
-    for row in _rows():
-        for name in (row["name"], *row["also"].split(";"), *row["former"].split(";")):
-            if name:
-                found[folded(name)] = row["code"]
-    return found
-
-
-@cache
-def _rows() -> list[dict[str, str]]:
-    with WARD_NAMES.open(encoding="utf-8", newline="") as handle:
-        return list(csv.DictReader(handle))
-
-
 def area(code: str, name: str, elsewhere: frozenset[str] = frozenset()) -> str:
     """Code of the borough or ward, by its code first, else by its name; OUT_OF_AREA where it is another place.
 
     `elsewhere` holds the folded names of other boroughs.
     """
     code, named = code.strip().upper(), folded(name)
-    by_name = places().get(named)
+    by_name = home_places().get(named)
     if not code:
         if not named:
             raise ValueError("no place is given")
@@ -235,9 +209,9 @@ def area(code: str, name: str, elsewhere: frozenset[str] = frozenset()) -> str:
         raise ValueError(
             "is no official code of a place: write one such as E05009317, or leave it blank and give the name"
         )
-    if "E05000573" <= code <= "E05000589":
+    if code in FORMER_WARDS:
         raise ValueError("is a ward with the borders before May 2014, which no present ward has")
-    if code not in wards() and code != BOROUGH:
+    if code not in wards() and code != TOWER_HAMLETS:
         return OUT_OF_AREA
     if by_name and by_name != code:
         raise ValueError("the code and the name are of two different places")

@@ -28,25 +28,16 @@ import pandas as pd
 
 from csp_dash.catalogue import Catalogue
 from csp_dash.catalogue.release_view import return_source
-from csp_dash.domain.catalogue import Indicator
-from csp_dash.domain.enums import BOROUGH, AreaKind, Frequency, Kind
+from csp_dash.domain.indicator import Indicator
+from csp_dash.domain.enums import Frequency, Kind
+from csp_dash.domain.geography import BOROUGHS, TOWER_HAMLETS, AreaKind
 from csp_dash.domain.periods import Span
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.facts import FACT_COLUMNS, BadInput, Coverage, Taken, fact_frame
 from csp_dash.ingest.files import tables
 from csp_dash.ingest.files.source_file import Entry
-from csp_dash.ingest.geography.boroughs import BOROUGHS
-from csp_dash.ingest.returns.cells import (
-    BLANK,
-    DAY_FIRST,
-    OUT_OF_AREA,
-    Figure,
-    area,
-    figure,
-    folded,
-    period,
-    wards,
-)
+from csp_dash.ingest.geography.place_names import wards
+from csp_dash.ingest.returns.cells import BLANK, DAY_FIRST, OUT_OF_AREA, Figure, area, figure, folded, period
 from csp_dash.ingest.returns.withheld import Cell, beside
 
 FORMATS = ("partner_return",)
@@ -340,12 +331,12 @@ def _excess(rows: list[Row]) -> str:
     """Why the rows of a period cannot all be right; empty where they can."""
     for pick in ((row.figure for row in rows), (row.denominator for row in rows)):
         pairs = list(zip(rows, pick, strict=True))
-        whole = [one for row, one in pairs if row.area == BOROUGH]
+        whole = [one for row, one in pairs if row.area == TOWER_HAMLETS]
         known = [one.value for one in whole if one is not None and one.value is not None]
         if not whole or len(known) < len(whole):
             continue
         total = sum(
-            one.value for row, one in pairs if row.area != BOROUGH and one is not None and one.value is not None
+            one.value for row, one in pairs if row.area != TOWER_HAMLETS and one is not None and one.value is not None
         )
         if total > sum(known):
             return f"the wards add up to {total:,} in this period, which is more than the borough's {sum(known):,}"
@@ -376,7 +367,7 @@ def _withheld_beside(rows: list[Row]) -> tuple[str, ...] | None:
     by_area: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         by_area[row.area].append(row)
-    total = _cell(by_area.pop(BOROUGH)) if BOROUGH in by_area else None
+    total = _cell(by_area.pop(TOWER_HAMLETS)) if TOWER_HAMLETS in by_area else None
     if not by_area:
         return ()
     return beside(total, {code: _cell(by_area.get(code, [])) for code in wards()})
@@ -483,13 +474,15 @@ def _facts(item: Indicator, span: Span, rows: list[Row], *, ward_figures_before:
     for row in rows:
         by_area[row.area].append(row)
     sums = {place: _sum(found) for place, found in by_area.items()}
-    of_wards = ward_figures_before or len(by_area) > (BOROUGH in by_area)
-    if of_wards and all(row.blank for row in by_area[BOROUGH]):
-        sums[BOROUGH] = _of_wards([sums.get(code, MISSING) for code in wards()])
+    of_wards = ward_figures_before or len(by_area) > (TOWER_HAMLETS in by_area)
+    if of_wards and all(row.blank for row in by_area[TOWER_HAMLETS]):
+        sums[TOWER_HAMLETS] = _of_wards([sums.get(code, MISSING) for code in wards()])
     if of_wards:
         sums = {**dict.fromkeys(wards(), MISSING), **sums}
         more = dict.fromkeys(_withheld_beside(rows) or (), WITHHELD)
-        sums = {place: more.get(place, found if place == BOROUGH else found.alone) for place, found in sums.items()}
+        sums = {
+            place: more.get(place, found if place == TOWER_HAMLETS else found.alone) for place, found in sums.items()
+        }
     for place, found in sums.items():
         numerator, denominator = _as_published(item, found)
         yield (
@@ -546,7 +539,7 @@ def _coverage(item: Indicator, facts: pd.DataFrame) -> list[Coverage]:
     """First and last month of the figures of each kind of area, and the months between that have none."""
     found = []
     for kind in (AreaKind.WARD, AreaKind.BOROUGH):
-        own = facts[facts["area"].ne(BOROUGH) if kind is AreaKind.WARD else facts["area"].eq(BOROUGH)]
+        own = facts[facts["area"].ne(TOWER_HAMLETS) if kind is AreaKind.WARD else facts["area"].eq(TOWER_HAMLETS)]
         own = own[own["numerator"].notna()]
         if own.empty:
             continue

@@ -19,11 +19,13 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from csp_dash.catalogue import Catalogue
-from csp_dash.domain.catalogue import Indicator
-from csp_dash.domain.enums import BOROUGH, AreaKind, Frequency, Kind
+from csp_dash.domain.indicator import Indicator
+from csp_dash.domain.enums import Frequency, Kind
+from csp_dash.domain.geography import TOWER_HAMLETS, AreaKind
 from csp_dash.domain.periods import Month, Span
 from csp_dash.ingest.facts import BadInput
-from csp_dash.ingest.returns.cells import HOW, wards
+from csp_dash.ingest.geography.place_names import wards
+from csp_dash.ingest.returns.cells import HOW
 
 FORMATS = ("csv", "xlsx")
 HELP, RETURN, LISTED = "How to fill this in", "Return", "Places"
@@ -111,7 +113,7 @@ def places(item: Indicator, areas: pd.DataFrame) -> Places:
     """Code and name of the places that figures are asked for, the borough last."""
     own = areas[areas["kind"].eq("ward") & areas["code"].isin(wards())].sort_values("code")
     asked = item.asks is not None and AreaKind.WARD in item.asks.areas
-    return [*(zip(own["code"], own["name"], strict=True) if asked else ()), (BOROUGH, HOME)]
+    return [*(zip(own["code"], own["name"], strict=True) if asked else ()), (TOWER_HAMLETS, HOME)]
 
 
 def rows(item: Indicator, there: Places, today: date | None) -> list[list[str]]:
@@ -154,7 +156,7 @@ def lines(item: Indicator) -> list[tuple[str, str, str]]:
         (
             "area_code",
             f"The official code of the place: {kinds}. It may be left blank where the name is given.",
-            BOROUGH,
+            TOWER_HAMLETS,
         ),
         ("area_name", "The name of the place. Codes and names are on the sheet Places of the workbook.", HOME),
     ]

@@ -9,8 +9,8 @@ import pandas as pd
 
 from csp_dash import queries
 from csp_dash.analytics import power
-from csp_dash.domain.enums import BOROUGH
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.geography import TOWER_HAMLETS
 from csp_dash.panels.dataset import Dataset
 
 
@@ -88,7 +88,7 @@ def power_table(data: Dataset, view: Filters) -> Power:
 
 def revisions(data: Dataset, view: Filters) -> pd.DataFrame:
     """All offences in Tower Hamlets by financial year, a column for each published file that covers the year."""
-    frame = queries.vintages(data.warehouse, series="tno", area=BOROUGH)
+    frame = queries.vintages(data.warehouse, series="tno", area=TOWER_HAMLETS)
     frame = frame[frame["months"] == 12].astype({"total": "int64"})
     wide = frame.drop_duplicates(["fy", "vintage"], keep="last").pivot(index="fy", columns="vintage", values="total")
     shown = wide.map(lambda number: "" if pd.isna(number) else f"{number:,.0f}").rename_axis("Year").reset_index()

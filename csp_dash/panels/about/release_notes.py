@@ -14,8 +14,8 @@ import pandas as pd
 from csp_dash import queries
 from csp_dash.catalogue.release_view import return_source
 from csp_dash.domain import wording
-from csp_dash.domain.enums import BOROUGH, AreaKind
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.geography import TOWER_HAMLETS, AreaKind
 from csp_dash.ingest.files.detected import files_of
 from csp_dash.ingest.release import phrases, source_cards
 from csp_dash.ingest.release.schedule import Due, due, schedules
@@ -226,7 +226,7 @@ def _revised(data: Dataset, frame: pd.DataFrame) -> Listed:
     frame = frame[[_tells(data, *key) for key in keys]]
     if frame.empty:
         return Listed("No figure of the release before was changed.", pd.DataFrame(), "")
-    home = (BOROUGH, *data.wards)
+    home = (TOWER_HAMLETS, *data.wards)
     largest = phrases.largest(data.catalogue, frame, home, LARGEST)
     shown = pd.DataFrame(
         {

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from csp_dash.domain import wording
-from csp_dash.domain.catalogue import Priority
+from csp_dash.domain.plan import Priority
 from csp_dash.domain.enums import Trust
 from csp_dash.domain.filters import Filters
 from csp_dash.panels.dataset import Dataset

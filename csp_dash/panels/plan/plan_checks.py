@@ -9,9 +9,11 @@ import pandas as pd
 from csp_dash.analytics import narrate
 from csp_dash.analytics.compare import Window, change
 from csp_dash.domain import wording
-from csp_dash.domain.catalogue import Check, Contradiction, Indicator
-from csp_dash.domain.enums import BOROUGH, AreaKind, Kind
+from csp_dash.domain.plan import Check, Contradiction
+from csp_dash.domain.indicator import Indicator
+from csp_dash.domain.enums import Kind
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.geography import TOWER_HAMLETS, AreaKind
 from csp_dash.domain.periods import Month, Span
 from csp_dash.domain.quoted import ordinal
 from csp_dash.panels.dataset import Dataset
@@ -170,7 +172,7 @@ def _line(data: Dataset, check: Check) -> Line:
 def _now(data: Dataset, check: Check, indicator: Indicator, span: Span) -> tuple[float | None, str, str]:
     if data.have(indicator, AreaKind.BOROUGH) is None:
         return None, "no figures in this release", ""
-    window = data.window(indicator, AreaKind.BOROUGH, (BOROUGH,), span)
+    window = data.window(indicator, AreaKind.BOROUGH, (TOWER_HAMLETS,), span)
     if check.measure == "rank":
         return _rank(data, indicator, span)
     if window.numerator is None or not window.whole:
@@ -190,7 +192,7 @@ def _share(data: Dataset, check: Check, indicator: Indicator, now: Window) -> tu
     if not check.prior_last:
         return detail, ""
     last = Month.parse(check.prior_last)
-    before = data.window(indicator, AreaKind.BOROUGH, (BOROUGH,), Span(last.plus(-11), last))
+    before = data.window(indicator, AreaKind.BOROUGH, (TOWER_HAMLETS,), Span(last.plus(-11), last))
     found = change(now, before, kind=indicator.kind, base=float(indicator.base) if indicator.base else None)
     if found.refusal:
         return detail, ""
@@ -203,8 +205,8 @@ def _change(data: Dataset, check: Check, indicator: Indicator, now: Window) -> t
     span = Span(Month.parse(first), Month.parse(last))
     if indicator.frequency.value != "month":
         span = Span(Month.parse(last).plus(-11), Month.parse(last))
-    before = data.window(indicator, AreaKind.BOROUGH, (BOROUGH,), span)
-    scatter = data.noise(indicator, (BOROUGH,)).dispersion.value
+    before = data.window(indicator, AreaKind.BOROUGH, (TOWER_HAMLETS,), span)
+    scatter = data.noise(indicator, (TOWER_HAMLETS,)).dispersion.value
     found = change(now, before, kind=indicator.kind, dispersion=scatter)
     if found.refusal or found.few or found.percent is None:
         return None, found.refusal or "no base", ""
@@ -218,14 +220,14 @@ def _rank(data: Dataset, indicator: Indicator, span: Span) -> tuple[float | None
     ranked = sorted(
         (code for code, item in found.items() if item.whole), key=lambda code: -(found[code].numerator or 0)
     )
-    if BOROUGH not in ranked:
+    if TOWER_HAMLETS not in ranked:
         return None, f"no figure for {span.words}", ""
     by_rate = sorted(
         (code for code in ranked if code in data.people),
         key=lambda code: -(found[code].numerator or 0) / data.people[code],
     )
-    place = ranked.index(BOROUGH) + 1
+    place = ranked.index(TOWER_HAMLETS) + 1
     detail = f"by number, of {len(ranked)} boroughs"
-    if BOROUGH in by_rate:
-        detail += f"; {ordinal(by_rate.index(BOROUGH) + 1)} by rate"
+    if TOWER_HAMLETS in by_rate:
+        detail += f"; {ordinal(by_rate.index(TOWER_HAMLETS) + 1)} by rate"
     return float(place), detail, ""

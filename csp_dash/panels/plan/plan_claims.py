@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from csp_dash.analytics import narrate
 from csp_dash.analytics.compare import Window, change
 from csp_dash.analytics.intervals import wilson
-from csp_dash.domain.catalogue import PlanFigure
+from csp_dash.domain.plan import PlanFigure
 from csp_dash.domain.enums import FigureKind
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.periods import financial_year

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from csp_dash.analytics.intervals import smallest_detectable_points, wilson
 from csp_dash.analytics.target import Judgement, Standing, judge
 from csp_dash.domain import wording
-from csp_dash.domain.catalogue import Indicator, Reading, Target
-from csp_dash.domain.enums import BOROUGH, AreaKind, Direction, Kind
+from csp_dash.domain.indicator import Indicator, Reading, Target
+from csp_dash.domain.enums import Direction, Kind
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.geography import TOWER_HAMLETS, AreaKind
 from csp_dash.domain.periods import Month, Span
 from csp_dash.panels.dataset import Dataset
 
@@ -51,8 +52,8 @@ def _judge(data: Dataset, target: Target, reading: Reading) -> Judgement:
     judged = _year(data, indicator, target.due)
     if judged is None:
         return Judgement(Standing.UNKNOWN)
-    now = data.window(indicator, AreaKind.BOROUGH, (BOROUGH,), judged)
-    start = data.window(indicator, AreaKind.BOROUGH, (BOROUGH,), reading.start) if reading.start else None
+    now = data.window(indicator, AreaKind.BOROUGH, (TOWER_HAMLETS,), judged)
+    start = data.window(indicator, AreaKind.BOROUGH, (TOWER_HAMLETS,), reading.start) if reading.start else None
     goal = target.value
     if reading.how != "level":
         begun = start.value(indicator.kind) if start else None
@@ -68,14 +69,14 @@ def _judge(data: Dataset, target: Target, reading: Reading) -> Judgement:
         due=target.due,
         start=start,
         base=float(indicator.base) if indicator.base else None,
-        dispersion=data.noise(indicator, (BOROUGH,)).dispersion.value,
+        dispersion=data.noise(indicator, (TOWER_HAMLETS,)).dispersion.value,
         over=data.newest >= target.due,
     )
 
 
 def _year(data: Dataset, indicator: Indicator, due: Month) -> Span | None:
     """The last twelve months with a figure by the due month, else the newest; None where figures ended a year before it."""
-    known = data.series(indicator, (BOROUGH,)).dropna(subset=["numerator"])
+    known = data.series(indicator, (TOWER_HAMLETS,)).dropna(subset=["numerator"])
     ends = [Month.of(moment.date()) for moment in known["finish"]]
     by_then = [end for end in ends if 0 <= due - end < 12]
     last = by_then[-1] if by_then else ends[-1] if ends and ends[-1] > due else None
@@ -100,7 +101,7 @@ def _today(data: Dataset, indicator: Indicator, last: Month | None) -> str:
     """The newest figure, where there is a newer one than that of the due month."""
     if last is None:
         return ""
-    now = data.window(indicator, AreaKind.BOROUGH, (BOROUGH,), Span(last.plus(-11), last))
+    now = data.window(indicator, AreaKind.BOROUGH, (TOWER_HAMLETS,), Span(last.plus(-11), last))
     return f" In the 12 months to {last.words} it was {wording.figure(now.value(indicator.kind), indicator.kind)}."
 
 
@@ -119,7 +120,7 @@ def _limits(data: Dataset, target: Target, found: list[Judgement]) -> str:
     have = data.have(volume, AreaKind.BOROUGH) if volume else None
     if volume is None or have is None:
         return ""
-    year = data.window(volume, AreaKind.BOROUGH, (BOROUGH,), Span(have.span.last.plus(-11), have.span.last))
+    year = data.window(volume, AreaKind.BOROUGH, (TOWER_HAMLETS,), Span(have.span.last.plus(-11), have.span.last))
     cases = year.numerator or 0
     if cases <= 1:
         return ""

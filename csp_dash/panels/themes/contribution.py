@@ -11,8 +11,9 @@ from csp_dash.analytics.compare import Change
 from csp_dash.analytics.contribution import REST, contributions
 from csp_dash.charts import contribution
 from csp_dash.domain import wording
-from csp_dash.domain.enums import AreaKind, Kind
+from csp_dash.domain.enums import Kind
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.geography import AreaKind
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import tabled
 from csp_dash.panels.panel import Panel

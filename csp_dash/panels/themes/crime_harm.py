@@ -9,9 +9,10 @@ import pandas as pd
 from csp_dash.analytics.harm import harm, totals
 from csp_dash.charts import dumbbell
 from csp_dash.domain import wording
-from csp_dash.domain.catalogue import HarmIndex
-from csp_dash.domain.enums import BOROUGH, AreaKind, Measure
+from csp_dash.domain.plan import HarmIndex
+from csp_dash.domain.enums import Measure
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.geography import TOWER_HAMLETS, AreaKind
 from csp_dash.domain.periods import Span
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import tabled
@@ -62,7 +63,7 @@ def _count(data: Dataset, slugs: tuple[str, ...], span: Span | None) -> float:
     """The borough's offences of several kinds together in a period; NaN unless every one has a whole figure."""
     if span is None:
         return float("nan")
-    found = [data.window(data.catalogue.indicators[slug], AreaKind.BOROUGH, (BOROUGH,), span) for slug in slugs]
+    found = [data.window(data.catalogue.indicators[slug], AreaKind.BOROUGH, (TOWER_HAMLETS,), span) for slug in slugs]
     return sum(one.numerator if one.whole and one.numerator is not None else float("nan") for one in found)
 
 

@@ -10,8 +10,8 @@ from csp_dash.analytics import alt_text, narrate
 from csp_dash.analytics.compare import Change
 from csp_dash.charts import lines
 from csp_dash.domain import wording
-from csp_dash.domain.enums import BOROUGH
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.geography import TOWER_HAMLETS
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import tabled
 from csp_dash.panels.panel import Panel
@@ -87,7 +87,7 @@ def _finding(moved: list[tuple[str, Change]]) -> str:
 def _totals(data: Dataset, slug: str) -> pd.DataFrame:
     """series, name, start, value: a strand's totals of the 12 months up to each month."""
     indicator = data.catalogue.indicators[slug]
-    frame = data.series(indicator, (BOROUGH,))
+    frame = data.series(indicator, (TOWER_HAMLETS,))
     totals = frame["numerator"].astype(float).rolling(12, min_periods=12).sum()
     return pd.DataFrame({"series": slug, "name": indicator.short, "start": frame["start"], "value": totals})
 

@@ -11,8 +11,9 @@ from csp_dash.analytics.compare import Window, change
 from csp_dash.analytics.dispersion import dispersion
 from csp_dash.charts import dumbbell
 from csp_dash.domain import wording
-from csp_dash.domain.enums import AreaKind, Measure
+from csp_dash.domain.enums import Measure
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.geography import AreaKind
 from csp_dash.domain.periods import Span
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import tabled

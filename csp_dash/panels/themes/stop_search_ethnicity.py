@@ -12,8 +12,8 @@ from csp_dash.analytics.disparity import disparity, find_gap
 from csp_dash.analytics.intervals import ALPHA
 from csp_dash.charts import forest
 from csp_dash.domain import wording
-from csp_dash.domain.enums import BOROUGH, AreaKind
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.geography import TOWER_HAMLETS, AreaKind
 from csp_dash.domain.periods import Span
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import tabled
@@ -36,13 +36,13 @@ def groups(data: Dataset, view: Filters) -> Panel:
     """The rate of each group as a multiple of the White group's, with 95% intervals, for a whole period of months."""
     question = replace(
         select(data, replace(view, indicator=MEASURE), whole=True),
-        areas=(BOROUGH,),
+        areas=(TOWER_HAMLETS,),
         kind=AreaKind.BOROUGH,
         place="Tower Hamlets",
     )
     span = question.span
     per = rates.per_people("", 1000, question.months)
-    whole = span is not None and data.window(question.indicator, AreaKind.BOROUGH, (BOROUGH,), span).whole
+    whole = span is not None and data.window(question.indicator, AreaKind.BOROUGH, (TOWER_HAMLETS,), span).whole
     frame = _counts(data, span) if span is not None and whole else pd.DataFrame()
     if frame.empty or not frame["stops"].sum():
         found = pd.DataFrame(columns=["group", "stops", "people", "rate", "ratio", "low", "high", "find_rate"])
@@ -78,7 +78,7 @@ def _counts(data: Dataset, span: Span) -> pd.DataFrame:
     asked_for["found"] = asked_for["n"].where(asked_for["outcome"] != NOTHING, 0)
     counts = asked_for.groupby("group", as_index=False).agg(stops=("n", "sum"), found=("found", "sum"))
     known = queries.place_measures(data.warehouse)
-    here = known[known["area"] == BOROUGH]
+    here = known[known["area"] == TOWER_HAMLETS]
     people = {str(name): float(value) for name, value in zip(here["measure"], here["value"], strict=True)}
     counts["people"] = [people.get(PEOPLE.get(group, ""), float("nan")) for group in counts["group"]]
     return counts

@@ -8,8 +8,9 @@ import pandas as pd
 
 from csp_dash.analytics.intervals import wilson
 from csp_dash.charts import dumbbell
-from csp_dash.domain.enums import BOROUGH, LONDON, AreaKind, Compare, Kind
+from csp_dash.domain.enums import Compare, Kind
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.geography import LONDON, TOWER_HAMLETS, AreaKind
 from csp_dash.domain.quoted import ordinal
 from csp_dash.panels.benchmark import hold
 from csp_dash.panels.dataset import Dataset
@@ -30,7 +31,7 @@ def ranks(data: Dataset, view: Filters) -> Panel:
         question = select(data, replace(view, indicator=item.slug, compare=Compare.PREVIOUS), whole=True)
         if question.span is None:
             continue
-        now = data.window(item, AreaKind.BOROUGH, (BOROUGH,), question.span)
+        now = data.window(item, AreaKind.BOROUGH, (TOWER_HAMLETS,), question.span)
         theirs = data.window(item, AreaKind.REGION, (LONDON,), question.span)
         there = replace(question, kind=AreaKind.REGION, areas=(LONDON,), place="London")
         gap = hold(data, question, there, now, theirs)

@@ -15,9 +15,10 @@ from csp_dash.charts import bars, lines
 from csp_dash.charts import trend as trend_chart
 from csp_dash.charts.base import PAGE, WALL, Style
 from csp_dash.domain import wording
-from csp_dash.domain.catalogue import Event
-from csp_dash.domain.enums import BOROUGH, Compare, Frequency, Kind, Trust
+from csp_dash.domain.indicator import Event
+from csp_dash.domain.enums import Compare, Frequency, Kind, Trust
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.geography import LONDON, TOWER_HAMLETS
 from csp_dash.domain.periods import Month, Span
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import evidence
@@ -77,7 +78,7 @@ def _without_forces(frame: pd.DataFrame) -> str:
 
 def _place(question: Selection) -> str:
     """The place for a title; the subject names it already where it is not the one asked for."""
-    return "" if question.areas == (BOROUGH,) or question.whose else question.place
+    return "" if question.areas == (TOWER_HAMLETS,) or question.whose else question.place
 
 
 def _events(data: Dataset, question: Selection) -> tuple[Event, ...]:
@@ -254,10 +255,9 @@ def _survey(data: Dataset, question: Selection, frame: pd.DataFrame, found: Chan
         return _share_of_cases(data, question, frame, found, style)
     parts = [_share_lines(frame, question.place, size)]
     if not frame.empty:
-        for name, areas in (("London", ("E12000007",)),):
-            theirs = data.series(indicator, areas)
-            if not theirs.empty:
-                parts.append(_share_lines(theirs, name, 0.0))
+        london = data.series(indicator, (LONDON,))
+        if not london.empty:
+            parts.append(_share_lines(london, "London", 0.0))
     drawn = pd.concat(parts, ignore_index=True)
     ends = (
         {str(name): float(rows["value"].iloc[-1]) for name, rows in drawn.groupby("name", sort=False)}

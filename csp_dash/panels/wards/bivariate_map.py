@@ -10,8 +10,9 @@ import pandas as pd
 from csp_dash.analytics import alt_text, palette, rates
 from csp_dash.analytics.bivariate import bivariate
 from csp_dash.domain import wording
-from csp_dash.domain.enums import AreaKind, Measure
+from csp_dash.domain.enums import Measure
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.geography import AreaKind
 from csp_dash.maps import plotly_map
 from csp_dash.maps.shading import by_colour
 from csp_dash.panels.dataset import Dataset

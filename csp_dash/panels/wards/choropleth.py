@@ -11,8 +11,9 @@ from csp_dash.analytics import alt_text, narrate, palette, rates
 from csp_dash.analytics.classes import classify
 from csp_dash.analytics.funnel import Band, Funnel, funnel
 from csp_dash.domain import wording
-from csp_dash.domain.enums import AreaKind, Kind, Measure, Shade, Trust
+from csp_dash.domain.enums import Kind, Measure, Shade, Trust
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.geography import AreaKind
 from csp_dash.maps import shading as shadings
 from csp_dash.maps.shading import Shading
 from csp_dash.panels.dataset import Dataset

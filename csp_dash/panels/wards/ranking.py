@@ -11,9 +11,10 @@ from csp_dash.analytics.classes import classify
 from csp_dash.analytics.intervals import poisson_rate_ci, wilson
 from csp_dash.charts import bars
 from csp_dash.domain import wording
-from csp_dash.domain.catalogue import Indicator
-from csp_dash.domain.enums import BOROUGH, LONDON, AreaKind, Kind, Measure
+from csp_dash.domain.indicator import Indicator
+from csp_dash.domain.enums import Kind, Measure
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.geography import LONDON, TOWER_HAMLETS, AreaKind
 from csp_dash.maps import plotly_map
 from csp_dash.maps.shading import by_class
 from csp_dash.panels.dataset import Dataset
@@ -29,8 +30,8 @@ def boroughs(data: Dataset, view: Filters) -> Panel:
     frame = _frame(data, question, AreaKind.BOROUGH)
     known = frame.dropna(subset=["value"]).sort_values("value", ascending=False).reset_index(drop=True)
     title = f"{question.indicator.title}: no borough figures for this choice"
-    if (known["area"] == BOROUGH).any() and len(known) > 1:
-        mine = float(known.loc[known["area"] == BOROUGH, "value"].iloc[0])
+    if (known["area"] == TOWER_HAMLETS).any() and len(known) > 1:
+        mine = float(known.loc[known["area"] == TOWER_HAMLETS, "value"].iloc[0])
         place = wording.rank(mine, known["value"].tolist())
         title = f"{question.indicator.title}: Tower Hamlets is {place} of {len(known)} boroughs"
     suffix = "%" if question.indicator.kind is Kind.PROPORTION else ""
@@ -40,7 +41,7 @@ def boroughs(data: Dataset, view: Filters) -> Panel:
         title=title,
         caption=f"{_unit(question)}, {question.period}. Lines: 95% intervals; dotted: London.",
         figure=bars.figure(
-            shown, chosen=(BOROUGH,), suffix=suffix, reference=_london(data, question), reference_name="London"
+            shown, chosen=(TOWER_HAMLETS,), suffix=suffix, reference=_london(data, question), reference_name="London"
         ),
         alt=alt_text.bars_alt(
             question.indicator.title, shown, measure=_unit(question), period=question.period, chosen="Tower Hamlets"
@@ -52,7 +53,9 @@ def boroughs(data: Dataset, view: Filters) -> Panel:
 
 def _borough(data: Dataset, view: Filters) -> Selection:
     """The question, put to boroughs, of which ours is picked out; as a rate where it has one."""
-    question = replace(select(data, view, whole=True), areas=(BOROUGH,), wanted=(BOROUGH,), kind=AreaKind.BOROUGH)
+    question = replace(
+        select(data, view, whole=True), areas=(TOWER_HAMLETS,), wanted=(TOWER_HAMLETS,), kind=AreaKind.BOROUGH
+    )
     return replace(question, measure=Measure.RATE if question.indicator.has_rate else Measure.COUNT)
 
 
@@ -119,7 +122,13 @@ def borough_map(data: Dataset, view: Filters) -> Panel:
     return replace(
         picture,
         figure=plotly_map.figure(
-            data.borough_outlines, shading, selected=(BOROUGH,), height=360, named=(), outline=0.8, identity="london"
+            data.borough_outlines,
+            shading,
+            selected=(TOWER_HAMLETS,),
+            height=360,
+            named=(),
+            outline=0.8,
+            identity="london",
         ),
         alt=alt_text.map_alt(
             question.indicator.title,

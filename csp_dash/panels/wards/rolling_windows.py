@@ -8,7 +8,8 @@ import pandas as pd
 
 from csp_dash.analytics import rates
 from csp_dash.analytics.classes import Classes, classify
-from csp_dash.domain.enums import AreaKind, Frequency, Kind, Measure
+from csp_dash.domain.enums import Frequency, Kind, Measure
+from csp_dash.domain.geography import AreaKind
 from csp_dash.domain.periods import Month, Span
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.selection import Selection

@@ -11,8 +11,9 @@ from csp_dash.analytics.compare import against
 from csp_dash.analytics.funnel import Band
 from csp_dash.charts import lines
 from csp_dash.domain import wording
-from csp_dash.domain.enums import AreaKind, Kind, Measure, Trust
+from csp_dash.domain.enums import Kind, Measure, Trust
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.geography import AreaKind
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import area_rows, evidence
 from csp_dash.panels.panel import Panel

@@ -7,8 +7,9 @@ from dataclasses import replace
 import streamlit as st
 
 from csp_dash.domain import wording
-from csp_dash.domain.enums import AreaKind, Measure, Shade, Trust
+from csp_dash.domain.enums import Measure, Shade, Trust
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.geography import AreaKind
 from csp_dash.maps.deck_map import AREAS
 from csp_dash.maps.print_map import Form
 from csp_dash.panels.panel import Panel

@@ -1,4 +1,4 @@
-"""What the catalogue declares, as frozen values."""
+"""What the catalogue declares of an indicator and its source, as frozen values."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from csp_dash.domain.enums import AreaKind, Direction, FigureKind, Frequency, Kind, Trust
+from csp_dash.domain.enums import Direction, FigureKind, Frequency, Kind, Trust
+from csp_dash.domain.geography import AreaKind
 from csp_dash.domain.periods import Month, Span, financial_year
 from csp_dash.domain.quoted import stated
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,6 @@ class Baseline:
     span: Span
     why: str
     page: int | None = None
-
-
 BEFORE_PLAN = Baseline(financial_year(2019), "the last year before the plan and before most of the pandemic")
 
 
@@ -176,104 +176,6 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """An outcome that the plan wants, in our words. `direction` may be None where the plan states none."""
-
-    id: str
-    text: str
-    page: int
-    direction: Direction | None
-    measures: str = ""
-
-
-class ThemePicture(StrEnum):
-    """A picture that a theme may ask for, beyond the tiles and trends of its measures."""
-
-    MAP = "map"  # wards, by the theme's measures that have ward figures
-    BOROUGHS = "boroughs"  # rank among London boroughs of the theme's first measure
-    PAIR = "pair"  # an ambiguous measure beside the one it is read with
-    GROUPS = "groups"  # stop and search by self-defined ethnicity
-    NIGHT = "night"  # the night-time economy by ward
-    STRANDS = "strands"  # strands of hate crime side by side
-    RANKS = "ranks"  # positive outcomes beside the offences
-
-
-@dataclass(frozen=True, slots=True)
-class Theme:
-    """A part of a priority that its page goes into. `measures` are slugs in reading order, awaiting ones included."""
-
-    id: str
-    title: str
-    question: str
-    measures: tuple[str, ...]
-    pictures: tuple[ThemePicture, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Priority:
-    """A priority of the plan, or one of the two pages beside them. Every indicator stands in exactly one theme."""
-
-    slug: str
-    number: int | None
-    title: str
-    short: str
-    question: str
-    page: int
-    boards: tuple[str, ...]
-    focus: tuple[str, ...]
-    why: tuple[str, ...]
-    aims: tuple[str, ...]
-    outcomes: tuple[Outcome, ...]
-    delivery: tuple[str, ...]
-    headlines: tuple[str, ...]
-    maps: tuple[str, ...]
-    indicators: tuple[str, ...]
-    themes: tuple[Theme, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    id: str
-    title: str
-    note: str
-    page: int
-
-
-@dataclass(frozen=True, slots=True)
-class PlanFigure:
-    """A figure that the plan states, with its page."""
-
-    id: str
-    kind: FigureKind
-    indicator: str
-    priority: str
-    outcome: str
-    board: str
-    theme: str
-    name: str
-    value: str
-    unit: str
-    comparison: str
-    period: str
-    direction: Direction
-    page: int
-    target: str
-    rating: str
-    trust: Trust
-    base: str
-    holder: str
-    contradictions: tuple[int, ...]
-    note: str
-
-    @property
-    def words(self) -> str:
-        """The figure with its unit, as the plan states it; a rise with its sign, as a fall has."""
-        told = stated(self.value, self.unit)
-        rise = self.comparison.startswith("change") and told[:1].isdigit() and self.value != "0"
-        return f"+{told}" if rise else told
-
-
-@dataclass(frozen=True, slots=True)
 class Reading:
     """What a target's words may mean. `how` is points (above the start), percent (above the start) or level (the value
     itself); `start` is the period that it starts from."""
@@ -309,84 +211,3 @@ class Target:
     def words(self) -> str:
         """What is to be reached, with its unit."""
         return stated(f"{self.value:g}", self.unit)
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One claim of the plan to hold against today's official series.
-
-    `measure` is level, change (percent between two periods), survey (a published proportion) or rank.
-    Periods are `YYYY-MM` months, inclusive. `why` explains a difference in words. `same` is False where only a
-    nearby measure is open.
-    """
-
-    figure: str
-    indicator: str
-    measure: str
-    first: str
-    last: str
-    prior_first: str
-    prior_last: str
-    why: str
-    same: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class OwnNumbers:
-    """A change that the plan states in percent (`figure`) and in number (`added`), so that both counts follow."""
-
-    figure: str
-    added: str
-
-
-@dataclass(frozen=True, slots=True)
-class Contradiction:
-    number: int
-    title: str
-    text: str
-    pages: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """Where to report or get help (plan p29)."""
-
-    group: str
-    title: str
-    how: str
-    link: str
-    page: int
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A titled paragraph of the plan in our words, with its page: legislation, principles, links, feedback."""
-
-    section: str
-    title: str
-    text: str
-    page: int
-
-
-@dataclass(frozen=True, slots=True)
-class HarmClass:
-    """A class of crime with one weight. Counts of `indicators` add up; `mean` and `median` are days of imprisonment."""
-
-    label: str
-    indicators: tuple[str, ...]
-    mean: float
-    median: float
-
-
-@dataclass(frozen=True, slots=True)
-class HarmIndex:
-    """Weights by which offences are added up as harm. `as_at` is the edition; `excluded` holds (what, why)."""
-
-    title: str
-    source: str
-    url: str
-    as_at: str
-    method: str
-    excluded: tuple[tuple[str, str], ...]
-    classes: tuple[HarmClass, ...]

@@ -1,28 +1,20 @@
-"""The boroughs and wards that readers know: London's by name and code, Tower Hamlets' wards by code."""
+"""Places by the names that files call them: London's boroughs, and the wards of Tower Hamlets, present and former."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
 
 import pandas as pd
 
+from csp_dash.domain.geography import BOROUGHS, CITY_OF_LONDON, LONDON, TOWER_HAMLETS
 from csp_dash.ingest.facts import BadInput
 from csp_dash.ingest.files.ledger import Ledger
 from csp_dash.ingest.files.normalise import folded
 from csp_dash.ingest.files.source_file import Entry
 from csp_dash.ingest.files.tables import LINE
 
-TOWER_HAMLETS = "E09000030"
-LONDON = "E12000007"
-WARDS = tuple(f"E050{number:05d}" for number in range(9317, 9337))
-_BOROUGH_NAMES = (
-    "Barking and Dagenham|Barnet|Bexley|Brent|Bromley|Camden|Croydon|Ealing|Enfield|Greenwich|Hackney|"
-    "Hammersmith and Fulham|Haringey|Harrow|Havering|Hillingdon|Hounslow|Islington|Kensington and Chelsea|"
-    "Kingston upon Thames|Lambeth|Lewisham|Merton|Newham|Redbridge|Richmond upon Thames|Southwark|Sutton|"
-    "Tower Hamlets|Waltham Forest|Wandsworth|Westminster"
-)
-#: Borough name (as the police write it) -> GSS code. The City of London has its own police and no row.
-BOROUGHS = {name: f"E090000{at:02d}" for at, name in enumerate(_BOROUGH_NAMES.split("|"), start=2)}
 #: Rows that are no borough: left out as areas, counted in London.
 NOT_BOROUGHS = frozenset(
     {
@@ -39,11 +31,42 @@ NOT_BOROUGHS = frozenset(
 
 #: Folded name of each London authority, and of London -> GSS code.
 PLACES = {folded(name): code for name, code in BOROUGHS.items()} | {
-    folded("City of London"): "E09000001",
+    folded("City of London"): CITY_OF_LONDON,
     **dict.fromkeys(map(folded, ("London", "Greater London", "Greater London Authority")), LONDON),
 }
-_BY_NAME = {folded(name): code for name, code in BOROUGHS.items()} | {folded("City of Westminster"): "E09000033"}
+_BY_NAME = {folded(name): code for name, code in BOROUGHS.items()} | {
+    folded("City of Westminster"): BOROUGHS["Westminster"]
+}
 _NOT_BOROUGHS = {folded(name) for name in NOT_BOROUGHS}
+
+
+TOWER_HAMLETS_NAMES = (
+    "tower hamlets", "london borough of tower hamlets", "lbth", "borough", "whole borough", "the borough",
+)  # fmt: skip
+
+
+def declared_wards() -> pd.DataFrame:
+    """Today's 20 wards: code, name, short, also, former. Declared by hand, since official files use several names."""
+    rows: pd.DataFrame = pd.read_csv(Path(__file__).with_name("ward_names.csv"), dtype=str, keep_default_na=False)
+    return rows
+
+
+@cache
+def wards() -> dict[str, str]:
+    """Wards of Tower Hamlets: code to name."""
+    rows = declared_wards()
+    return dict(zip(rows["code"], rows["name"], strict=True))
+
+
+@cache
+def home_places() -> dict[str, str]:
+    """Folded name to code of the borough and of every ward, by present and former names."""
+    found = {folded(name): TOWER_HAMLETS for name in TOWER_HAMLETS_NAMES}
+    for row in declared_wards().to_dict("records"):
+        for name in (row["name"], *row["also"].split(";"), *row["former"].split(";")):
+            if name:
+                found[folded(name)] = row["code"]
+    return found
 
 
 def borough_codes(frame: pd.DataFrame, column: str, entry: Entry) -> pd.Series:
