@@ -20,18 +20,18 @@ import duckdb
 from csp_dash.catalogue import load
 from csp_dash.ingest import pipeline
 from csp_dash.ingest.context import Base, Context
-from csp_dash.ingest.facts import BadInput
-from csp_dash.ingest.files.source_file import Entry, entries
+from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.files.source_file import SourceFile, entries
 from csp_dash.ingest.geography import build
 from csp_dash.warehouse import Snapshot
 
 
-def is_text(entry: Entry) -> bool:
+def is_text(entry: SourceFile) -> bool:
     """Whether DuckDB can read the same file by itself."""
     return not entry.inside and bool(entry.found.mark) and entry.path.suffix in (".csv", ".gz")
 
 
-def read(name: str, files: list[Entry], context: Context) -> None:
+def read(name: str, files: list[SourceFile], context: Context) -> None:
     """Read and judge files with the reader of a name."""
     if name == "places":
         build.write(files, context)
@@ -39,7 +39,7 @@ def read(name: str, files: list[Entry], context: Context) -> None:
         next(one for one in pipeline.READERS if one.__name__.endswith(f".{name}")).read(files, context)
 
 
-def timed(name: str, files: list[Entry], folder: Path) -> float | None:
+def timed(name: str, files: list[SourceFile], folder: Path) -> float | None:
     """Seconds that a reader takes for some of its files alone; None where they say nothing without the others."""
     if not files:
         return None
@@ -54,7 +54,7 @@ def timed(name: str, files: list[Entry], folder: Path) -> float | None:
     return time.perf_counter() - begun
 
 
-def plain(files: list[Entry], folder: Path) -> float | None:
+def plain(files: list[SourceFile], folder: Path) -> float | None:
     """Seconds that DuckDB takes to copy the same files to Parquet, all as text; None where it cannot read them."""
     paths = [str(entry.path) for entry in files]
     begun = time.perf_counter()
@@ -85,7 +85,7 @@ def main(arguments: list[str] | None = None) -> int:
             f" outlines, {len(others) - len(wrong)} documents and copies, {len(wrong)} not recognised."
         )
         context = Context(load(), folder / "geo", folder / "scratch", Base(Snapshot.open()))
-        by_reader: dict[str, list[Entry]] = defaultdict(list)
+        by_reader: dict[str, list[SourceFile]] = defaultdict(list)
         for entry in taken_in:
             reader = next((one for one in pipeline.READERS if entry.format in one.FORMATS), build)
             by_reader[reader.__name__.rpartition(".")[2]].append(entry)

@@ -13,7 +13,7 @@ from csp_dash.analytics.power import simulate
 from csp_dash.catalogue import Catalogue, CatalogueError, load
 from csp_dash.domain.geography import TOWER_HAMLETS
 from csp_dash.domain.settings import Settings
-from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.errors import BadInput
 from csp_dash.panels import answer
 from csp_dash.panels.dataset import open_data
 from csp_dash.serve import PortBusy, look_port, serve

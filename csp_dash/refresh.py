@@ -13,7 +13,7 @@ import pandas as pd
 
 from csp_dash.catalogue import load
 from csp_dash.domain.settings import Settings
-from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.files.detected import files_of
 from csp_dash.warehouse import Input, Releases
 

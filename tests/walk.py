@@ -13,10 +13,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from csp_dash.analytics.state import State
-from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.enums import Compare, Frequency, Kind, Measure, Trust
 from csp_dash.domain.filters import PERIODS, Filters
 from csp_dash.domain.geography import AreaKind
+from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.periods import Month
 from csp_dash.panels import tile
 from csp_dash.panels.dataset import Dataset

@@ -12,8 +12,8 @@ import pandas as pd
 from csp_dash.analytics.intervals import ALPHA, RateRatio, rate_ratio, ratio_of_ratios, two_shares
 from csp_dash.analytics.rates import Rate
 from csp_dash.domain import wording
-from csp_dash.domain.indicator import Event
 from csp_dash.domain.enums import Kind
+from csp_dash.domain.indicator import Event
 from csp_dash.domain.periods import Span
 
 FEW = 30

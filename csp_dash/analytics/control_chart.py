@@ -14,8 +14,8 @@ import pandas as pd
 from scipy.stats import binom, nbinom, poisson
 
 from csp_dash.analytics.seasonal import Seasons
-from csp_dash.domain.indicator import Event
 from csp_dash.domain.enums import Kind
+from csp_dash.domain.indicator import Event
 from csp_dash.domain.periods import Month, Span
 
 WIDTH = 2.66

@@ -6,10 +6,21 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from csp_dash.catalogue.held_back import held_back
-from csp_dash.domain.plan import Board, Check, Contact, Contradiction, HarmIndex, OwnNumbers, Passage, PlanFigure, Priority, Theme
-from csp_dash.domain.indicator import Event, Indicator, Source, Target
 from csp_dash.domain.enums import FigureKind
 from csp_dash.domain.filters import OldWard
+from csp_dash.domain.indicator import Event, Indicator, Source, Target
+from csp_dash.domain.plan import (
+    Board,
+    Check,
+    Contact,
+    Contradiction,
+    HarmIndex,
+    OwnNumbers,
+    Passage,
+    PlanFigure,
+    Priority,
+    Theme,
+)
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from csp_dash.catalogue import parse
 from csp_dash.catalogue.catalogue import Catalogue
 from csp_dash.catalogue.read import CatalogueError, rows, toml
 from csp_dash.catalogue.validation import cross_check, known
-from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.filters import OldWard
+from csp_dash.domain.indicator import Indicator
 
 HERE = Path(__file__).parent
 Item = TypeVar("Item")

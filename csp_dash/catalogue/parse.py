@@ -5,11 +5,37 @@ from __future__ import annotations
 from pathlib import Path
 
 from csp_dash.catalogue.read import CatalogueError, Table, toml
-from csp_dash.domain.indicator import BEFORE_PLAN, Baseline, Event, Feed, Indicator, Place, Reading, Return, Source, Supply, Target
-from csp_dash.domain.plan import Board, Check, Contact, Contradiction, HarmClass, HarmIndex, Outcome, OwnNumbers, Passage, PlanFigure, Priority, Theme, ThemePicture
 from csp_dash.domain.enums import Direction, FigureKind, Frequency, Kind, Trust
 from csp_dash.domain.geography import AreaKind
+from csp_dash.domain.indicator import (
+    BEFORE_PLAN,
+    Baseline,
+    Event,
+    Feed,
+    Indicator,
+    Place,
+    Reading,
+    Return,
+    Source,
+    Supply,
+    Target,
+)
 from csp_dash.domain.periods import Span
+from csp_dash.domain.plan import (
+    Board,
+    Check,
+    Contact,
+    Contradiction,
+    HarmClass,
+    HarmIndex,
+    Outcome,
+    OwnNumbers,
+    Passage,
+    PlanFigure,
+    Priority,
+    Theme,
+    ThemePicture,
+)
 
 DENOMINATORS = ("residents", "offences", "respondents", "searches", "published", "none")
 BUTTON = 24  # letters that fit on a theme's button

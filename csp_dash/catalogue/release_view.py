@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from csp_dash.catalogue.catalogue import Catalogue
-from csp_dash.domain.indicator import Feed, Indicator, Source
 from csp_dash.domain.enums import Trust
+from csp_dash.domain.indicator import Feed, Indicator, Source
 
 LICENCE = "Supplied by the partner for this dashboard"
 PLAN = "csp_plan_2021"  # the source whose page stands for a partner's that has none of its own

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 from csp_dash.catalogue.catalogue import Catalogue
 from csp_dash.catalogue.held_back import lacking
 from csp_dash.catalogue.read import CatalogueError
-from csp_dash.domain.indicator import Indicator
-from csp_dash.domain.plan import Priority, Theme, ThemePicture
 from csp_dash.domain.enums import Direction, Kind, Trust
 from csp_dash.domain.geography import AreaKind
+from csp_dash.domain.indicator import Indicator
+from csp_dash.domain.plan import Priority, Theme, ThemePicture
 
 # What a picture needs of the measures of its theme, and how that is said where it is missing.
 NEEDS: dict[ThemePicture, tuple[Callable[[tuple[Indicator, ...]], bool], str]] = {

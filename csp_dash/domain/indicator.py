@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
-from csp_dash.domain.enums import Direction, FigureKind, Frequency, Kind, Trust
+from csp_dash.domain.enums import Direction, Frequency, Kind, Trust
 from csp_dash.domain.geography import AreaKind
 from csp_dash.domain.periods import Month, Span, financial_year
 from csp_dash.domain.quoted import stated
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +70,8 @@ class Baseline:
     span: Span
     why: str
     page: int | None = None
+
+
 BEFORE_PLAN = Baseline(financial_year(2019), "the last year before the plan and before most of the pandemic")
 
 

@@ -3,31 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 
-from csp_dash.domain.enums import Direction, FigureKind, Frequency, Kind, Trust
-from csp_dash.domain.geography import AreaKind
-from csp_dash.domain.periods import Month, Span, financial_year
+from csp_dash.domain.enums import Direction, FigureKind, Trust
 from csp_dash.domain.quoted import stated
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +105,6 @@ class PlanFigure:
         told = stated(self.value, self.unit)
         rise = self.comparison.startswith("change") and told[:1].isdigit() and self.value != "0"
         return f"+{told}" if rise else told
-
-
-
-
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,23 +21,16 @@ every covered period. A period that is not covered is *missing*, never zero.
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 import pandas as pd
 
-if TYPE_CHECKING:
-    from csp_dash.ingest.files.source_file import Entry
+from csp_dash.ingest.errors import BadInput
 
 FACT_COLUMNS = ("series", "area", "start", "finish", "numerator", "denominator", "flag", "vintage")
 KEY = ("series", "area", "start", "finish")
-
-
-class BadInput(Exception):
-    """An official file is missing or not of the shape expected. The text says what, where and what to do."""
 
 
 @dataclass(frozen=True)
@@ -55,17 +48,6 @@ class Coverage:
     last: str
     missing: tuple[str, ...] = ()
     zero_fill: bool = False
-
-
-@dataclass
-class Taken:
-    """What one reader took: facts of one source, their coverage, and any narrow tables beside them."""
-
-    source: str
-    facts: pd.DataFrame
-    coverage: list[Coverage]
-    inputs: list[Entry]
-    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
 
 
 def month_end(starts: pd.Series) -> pd.Series:
@@ -109,15 +91,6 @@ def write_parquet(frame: pd.DataFrame, path: Path, *, order_by: tuple[str, ...])
             f"COPY (SELECT * FROM frame ORDER BY {order}) TO '{target}'"
             " (FORMAT PARQUET, COMPRESSION ZSTD, COMPRESSION_LEVEL 19, ROW_GROUP_SIZE 500000)"
         )
-
-
-def sha256(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    digest = hashlib.sha256()
-    with path.open("rb") as handle:
-        for block in iter(lambda: handle.read(1 << 20), b""):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def need(folder: Path, pattern: str) -> list[Path]:

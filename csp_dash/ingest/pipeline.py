@@ -24,9 +24,12 @@ import pandas as pd
 from csp_dash.catalogue import Catalogue
 from csp_dash.catalogue.release_view import supplied
 from csp_dash.ingest.context import Base, Context
-from csp_dash.ingest.facts import KEY, BadInput, Taken, sha256, write_parquet
-from csp_dash.ingest.files.detected import Found
-from csp_dash.ingest.files.source_file import Entry, entries
+from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.facts import KEY, write_parquet
+from csp_dash.ingest.files.checksum import sha256
+from csp_dash.ingest.files.detected import Detected
+from csp_dash.ingest.files.extract import Extract
+from csp_dash.ingest.files.source_file import SourceFile, entries
 from csp_dash.ingest.geography import build as geography
 from csp_dash.ingest.geography import map_context
 from csp_dash.ingest.readers import (
@@ -73,7 +76,7 @@ READERS: tuple[ModuleType, ...] = (
     ons_postcodes,
     reference_only,
 )
-"""Each has FORMATS, the formats that it reads, and read(entries, context) -> list[Taken]."""
+"""Each has FORMATS, the formats that it reads, and read(entries, context) -> list[Extract]."""
 LIMIT_BYTES = 10_000_000
 Say = Callable[[str], None]
 
@@ -96,7 +99,7 @@ class _Made:
     catalogue: Catalogue
 
 
-def take_in(paths: Sequence[Path], say: Say, *, skip: bool = False) -> list[Entry]:
+def take_in(paths: Sequence[Path], say: Say, *, skip: bool = False) -> list[SourceFile]:
     """The files that can be read. BadInput names every file that is damaged or unknown, unless they are to be skipped."""
     for path in paths:
         try:
@@ -118,7 +121,7 @@ def take_in(paths: Sequence[Path], say: Say, *, skip: bool = False) -> list[Entr
     return good
 
 
-def _refusal(wrong: list[Found]) -> str:
+def _refusal(wrong: list[Detected]) -> str:
     what = "This file" if len(wrong) == 1 else f"These {len(wrong)} files"
     return (
         f"{what} cannot be used, so nothing was taken in. Put right or take out what is named above, or add"
@@ -208,7 +211,7 @@ def build(source: Path, root: Path, catalogue: Catalogue, say: Say = print) -> s
 
 
 def _assemble(
-    taken_in: list[Entry], base: Base | None, new: Path, catalogue: Catalogue, say: Say, today: date
+    taken_in: list[SourceFile], base: Base | None, new: Path, catalogue: Catalogue, say: Say, today: date
 ) -> _Made:
     """Write the whole release under `new`: facts, narrow tables, coverage, cards, places, manifest."""
     with tempfile.TemporaryDirectory(prefix="scratch-", dir=new) as scratch:
@@ -247,7 +250,7 @@ def _assemble(
     merged.tables["release_change"] = change
     fresh = {*touched, *rejudged, *run, "release_change", *(name for item in taken for name in item.tables)}
     _write(new, merged, base, fresh)
-    inputs: dict[str, list[Entry]] = {}
+    inputs: dict[str, list[SourceFile]] = {}
     for item in taken:
         if item.source not in gone:
             inputs.setdefault(item.source, []).extend(item.inputs)
@@ -261,7 +264,7 @@ def _assemble(
     return _Made(_write_manifest(new, merged), merged, change, context, holding)
 
 
-def _refuse_future(taken: list[Taken], today: date) -> None:
+def _refuse_future(taken: list[Extract], today: date) -> None:
     """No figure is of a period that has not begun."""
     for item in taken:
         ahead = item.facts[pd.to_datetime(item.facts["start"]) > pd.Timestamp(today)] if len(item.facts) else item.facts
@@ -273,7 +276,7 @@ def _refuse_future(taken: list[Taken], today: date) -> None:
             )
 
 
-def _read(taken_in: list[Entry], context: Context, say: Say) -> list[Taken]:
+def _read(taken_in: list[SourceFile], context: Context, say: Say) -> list[Extract]:
     """Places first, since figures are placed in them; then every reader that has files."""
     taken = geography.write([entry for entry in taken_in if entry.format in geography.FORMATS], context)
     for reader in READERS:

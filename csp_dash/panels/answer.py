@@ -8,10 +8,10 @@ from typing import Any
 from csp_dash import queries
 from csp_dash.analytics import narrate, rates
 from csp_dash.analytics.compare import FEW
-from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.enums import Frequency, Kind, Trust
 from csp_dash.domain.filters import MOST_AREAS, Filters
 from csp_dash.domain.geography import AreaKind
+from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.periods import Month, Span
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.trends.comparisons import comparisons

@@ -22,10 +22,10 @@ from csp_dash.analytics.hotspots import Neighbours, neighbours
 from csp_dash.analytics.seasonal import Seasons, seasons
 from csp_dash.catalogue import Catalogue
 from csp_dash.domain import wording
-from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.enums import Compare, Frequency, Kind, Trust
 from csp_dash.domain.filters import Vocabulary
 from csp_dash.domain.geography import LONDON, TOWER_HAMLETS, AreaKind
+from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.periods import Month, Span
 from csp_dash.domain.settings import Settings
 from csp_dash.maps.boundaries import Boundaries, boundaries

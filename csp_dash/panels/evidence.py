@@ -10,9 +10,9 @@ from csp_dash.analytics import narrate
 from csp_dash.analytics.compare import FEW as FEWEST
 from csp_dash.analytics.small_numbers import MARK, few
 from csp_dash.domain import wording
-from csp_dash.domain.plan import Contradiction
-from csp_dash.domain.indicator import Event, Indicator
 from csp_dash.domain.enums import Kind, Measure, Trust
+from csp_dash.domain.indicator import Event, Indicator
+from csp_dash.domain.plan import Contradiction
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.selection import ILLUSTRATIVE, Selection, value_words
 

@@ -8,10 +8,10 @@ from csp_dash.analytics import rates
 from csp_dash.analytics.compare import Change, Window, change
 from csp_dash.analytics.rates import Rate
 from csp_dash.domain import wording
-from csp_dash.domain.indicator import Event, Indicator
 from csp_dash.domain.enums import Compare, Frequency, Kind, Measure, Trust
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.geography import TOWER_HAMLETS, AreaKind
+from csp_dash.domain.indicator import Event, Indicator
 from csp_dash.domain.periods import Month, Span
 from csp_dash.panels.dataset import Availability, Dataset
 

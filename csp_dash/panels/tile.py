@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from csp_dash.analytics import control_chart, narrate
 from csp_dash.analytics.compare import Change
 from csp_dash.analytics.state import State
-from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.enums import Direction, Frequency, Kind
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.indicator import Indicator
 from csp_dash.panels.benchmark import beside
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.selection import Selection, compare, select, value, value_words

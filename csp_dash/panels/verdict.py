@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from csp_dash.analytics import narrate
 from csp_dash.analytics.compare import Change, crossed
 from csp_dash.analytics.state import State, state
-from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.enums import Compare
 from csp_dash.domain.geography import AreaKind
+from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.periods import Month
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.selection import Selection, compare

@@ -15,9 +15,9 @@ import streamlit as st
 from csp_dash.analytics.small_numbers import FEW, MARK
 from csp_dash.analytics.state import State
 from csp_dash.domain import wording
-from csp_dash.domain.plan import Contradiction
-from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.indicator import Indicator
+from csp_dash.domain.plan import Contradiction
 from csp_dash.panels.evidence import Evidence
 from csp_dash.panels.selection import ILLUSTRATIVE
 from csp_dash.panels.tile import Tile

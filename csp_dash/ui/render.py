@@ -7,9 +7,9 @@ from dataclasses import replace
 import streamlit as st
 
 from csp_dash.domain import wording
-from csp_dash.domain.plan import Priority
 from csp_dash.domain.enums import Frequency, Trust
 from csp_dash.domain.filters import PLAN, Filters
+from csp_dash.domain.plan import Priority
 from csp_dash.panels.panel import Panel
 from csp_dash.panels.plan import answers
 from csp_dash.panels.selection import select

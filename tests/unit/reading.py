@@ -11,10 +11,11 @@ import pandas as pd
 
 from csp_dash.catalogue import load
 from csp_dash.ingest.context import Base, Context
-from csp_dash.ingest.facts import FACT_COLUMNS, Taken, write_parquet
+from csp_dash.ingest.facts import FACT_COLUMNS, write_parquet
 from csp_dash.ingest.files.corrections import Correction
+from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.ledger import Ledger
-from csp_dash.ingest.files.source_file import Entry, entries
+from csp_dash.ingest.files.source_file import SourceFile, entries
 from csp_dash.warehouse import Snapshot
 
 ROOT = Path(__file__).parents[2]
@@ -24,10 +25,10 @@ ROOT = Path(__file__).parents[2]
 class Read:
     """What a run took, by source, and its ledger by the last part of a file's name."""
 
-    taken: dict[str, Taken]
+    taken: dict[str, Extract]
     context: Context
 
-    def __getitem__(self, source: str) -> Taken:
+    def __getitem__(self, source: str) -> Extract:
         return self.taken[source]
 
     def account(self, name: str) -> tuple[int, ...]:
@@ -56,7 +57,7 @@ def take(
     *paths: Path,
     base: Base | None = None,
     corrections: tuple[Correction, ...] = (),
-    ready: list[Entry] | None = None,
+    ready: list[SourceFile] | None = None,
 ) -> Read:
     """Read files or folders, or entries that are `ready`. Every row must be accounted for."""
     good, others = entries(paths)
@@ -89,7 +90,7 @@ def _plain(facts: pd.DataFrame) -> pd.DataFrame:
     return own.sort_values(list(FACT_COLUMNS)).reset_index(drop=True)
 
 
-def figure(taken: Taken, series: str, area: str, finish: date) -> float:
+def figure(taken: Extract, series: str, area: str, finish: date) -> float:
     facts = taken.facts
     mine = facts[(facts["series"] == series) & (facts["area"] == area) & (facts["finish"] == finish)]
     return float(mine["numerator"].item())

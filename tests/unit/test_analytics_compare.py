@@ -16,8 +16,8 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportions
 from csp_dash.analytics import narrate
 from csp_dash.analytics import state as states
 from csp_dash.analytics.compare import Against, Change, Window, against, change, changed_apart, crossed, windows
-from csp_dash.domain.indicator import Event
 from csp_dash.domain.enums import Direction, Kind
+from csp_dash.domain.indicator import Event
 from csp_dash.domain.periods import Month, Span
 
 NOW = Span(Month(2025, 4), Month(2026, 3))

@@ -15,8 +15,8 @@ from scipy.stats import binom, nbinom, poisson
 
 from csp_dash.analytics import control_chart
 from csp_dash.analytics.seasonal import Seasons
-from csp_dash.domain.indicator import Event
 from csp_dash.domain.enums import Kind
+from csp_dash.domain.indicator import Event
 from csp_dash.domain.periods import Month, Span
 
 

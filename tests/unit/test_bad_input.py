@@ -18,10 +18,10 @@ import pandas as pd
 import pytest
 
 from csp_dash.__main__ import main
-from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.files import source_file, tables
 from csp_dash.ingest.files.ledger import Ledger
-from csp_dash.ingest.files.source_file import Entry, entries
+from csp_dash.ingest.files.source_file import SourceFile, entries
 from csp_dash.ingest.files.tables import frame
 from csp_dash.panels.dataset import Dataset
 from csp_dash.warehouse import Releases
@@ -297,7 +297,7 @@ def test_a_file_that_may_not_be_read_is_told(
 # --- what is odd, and still read -------------------------------------------------------------------
 
 
-def one(path: Path) -> Entry:
+def one(path: Path) -> SourceFile:
     taken, others = entries([path])
     assert [other.problem for other in others if other.problem] == [] and len(taken) == 1
     return taken[0]

@@ -10,17 +10,17 @@ import pytest
 
 from csp_dash.catalogue import Catalogue
 from csp_dash.catalogue.release_view import supplied
-from csp_dash.ingest.facts import BadInput
-from csp_dash.ingest.files.detected import Found
-from csp_dash.ingest.files.source_file import Entry
+from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.files.detected import Detected
+from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.release import source_cards
 
 RETURN = "return_hate_referrals"
 MAY, JUNE = date(2026, 5, 1), date(2026, 6, 9)
 
 
-def entry(name: str) -> Entry:
-    return Entry(Found(name, "pas", "A table"), Path(name), name.ljust(64, "0"))
+def entry(name: str) -> SourceFile:
+    return SourceFile(Detected(name, "pas", "A table"), Path(name), name.ljust(64, "0"))
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ import pytest
 
 from csp_dash.catalogue import Catalogue, CatalogueError, load
 from csp_dash.catalogue.loader import HERE, read
-from csp_dash.domain.indicator import BEFORE_PLAN, Indicator
 from csp_dash.domain.enums import Direction, FigureKind, Kind, Trust
+from csp_dash.domain.indicator import BEFORE_PLAN, Indicator
 from csp_dash.domain.periods import Month
 
 ROOT = Path(__file__).parents[2]

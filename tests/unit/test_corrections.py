@@ -10,13 +10,13 @@ from csp_dash.ingest.files import corrections, tables
 from csp_dash.ingest.files.corrections import Correction, CorrectionError, declared
 from csp_dash.ingest.files.formats import formats
 from csp_dash.ingest.files.ledger import Ledger
-from csp_dash.ingest.files.source_file import Entry, entries
+from csp_dash.ingest.files.source_file import SourceFile, entries
 
 SEARCHES = "Type,Date,Latitude,Longitude,Self-defined ethnicity,Object of search,Outcome\n"
 GOOD = 'format = "mps_ward"\nwhere = {WardCode = "E05009317"}\ncolumn = "202404"\nvalue = "1"\nreason = "r"\ndecided = "2026-01-01"\n'
 
 
-def one(path: Path, text: str) -> Entry:
+def one(path: Path, text: str) -> SourceFile:
     path.write_text(text)
     ((entry,), _) = entries([path])
     return entry
@@ -28,7 +28,7 @@ def fix(
     return Correction(form, where, column, value, "The publisher's notice says so.", "2026-11-24")
 
 
-def outcomes(entry: Entry, *fixes: Correction) -> tuple[list[str], str]:
+def outcomes(entry: SourceFile, *fixes: Correction) -> tuple[list[str], str]:
     """The column of outcomes as a reader gets it, and the notes on the file."""
     ledger = Ledger(fixes)
     rows = tables.frame(entry, ledger)
@@ -37,26 +37,26 @@ def outcomes(entry: Entry, *fixes: Correction) -> tuple[list[str], str]:
 
 
 @pytest.fixture
-def searches(tmp_path: Path) -> Entry:
+def searches(tmp_path: Path) -> SourceFile:
     return one(tmp_path / "x.csv", SEARCHES + "Person,2024-01-02,1,2,A,Drugs,a\nPerson,2024-01-03,1,2,B,Drugs,b\n")
 
 
-def test_only_the_rows_that_it_names_are_put_right(searches: Entry) -> None:
+def test_only_the_rows_that_it_names_are_put_right(searches: SourceFile) -> None:
     got, note = outcomes(searches, fix({"Self-defined ethnicity": "B"}, "Outcome"))
     assert got == ["a", "right"]
     assert "Corrected once: 'Outcome' is right (The publisher's notice says so)." in note
 
 
-def test_every_column_that_it_names_must_have_its_value(searches: Entry) -> None:
+def test_every_column_that_it_names_must_have_its_value(searches: SourceFile) -> None:
     assert outcomes(searches, fix({"Self-defined ethnicity": "B", "Date": "2024-01-02"}, "Outcome")) == (["a", "b"], "")
 
 
-def test_columns_are_named_without_regard_to_case_spaces_and_punctuation(searches: Entry) -> None:
+def test_columns_are_named_without_regard_to_case_spaces_and_punctuation(searches: SourceFile) -> None:
     got, note = outcomes(searches, fix({"self_defined ETHNICITY": "B"}, "OUT-come"))
     assert got == ["a", "right"] and "Corrected once" in note
 
 
-def test_it_may_name_the_value_that_it_puts_right(searches: Entry) -> None:
+def test_it_may_name_the_value_that_it_puts_right(searches: SourceFile) -> None:
     assert outcomes(searches, fix({"Outcome": "a"}, "Outcome"))[0] == ["right", "b"]
 
 
@@ -69,7 +69,7 @@ def test_it_may_name_the_value_that_it_puts_right(searches: Entry) -> None:
     ],
     ids=["no such column to look at", "no such column to put right", "another format"],
 )
-def test_a_file_that_it_does_not_fit_is_left_alone(searches: Entry, wrong: Correction) -> None:
+def test_a_file_that_it_does_not_fit_is_left_alone(searches: SourceFile, wrong: Correction) -> None:
     assert outcomes(searches, wrong) == (["a", "b"], "")
 
 

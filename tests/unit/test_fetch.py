@@ -15,15 +15,15 @@ from typing import Any
 import pytest
 
 from csp_dash.domain.periods import Month
-from csp_dash.ingest.facts import BadInput
-from csp_dash.ingest.fetch import SOURCES, Manners, Outcome, fetch, since_newest
+from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.fetch import SOURCES, ClientSettings, Outcome, fetch, since_newest
 from csp_dash.ingest.fetch.publishers import publisher
 from csp_dash.ingest.files.detect import recognise
 from tests.replay.publishers import bases, open_all
 from tests.replay.server import Replay, Reply
 
 GEO = Path(__file__).parents[2] / "geo"
-QUICK = Manners(per_second=500, tries=2, wait=0.01, longest=1, timeout=(1, 0.5))
+QUICK = ClientSettings(per_second=500, tries=2, wait=0.01, longest=1, timeout=(1, 0.5))
 
 
 @pytest.fixture

@@ -21,14 +21,13 @@ import pytest
 
 from csp_dash.ingest.fetch import download as fetch_download
 from csp_dash.ingest.fetch import download_cards, publishers
-from csp_dash.ingest.fetch.attempt import attempt
-from csp_dash.ingest.fetch.client import Client, Manners, Refused
-from csp_dash.ingest.fetch.download import download
+from csp_dash.ingest.fetch.client import Client, ClientSettings, ResponseError
+from csp_dash.ingest.fetch.download import attempt, download
 from csp_dash.ingest.fetch.publishers import Publisher
 from tests.replay.publishers import document, workbook, zipped
 from tests.replay.server import Replay, Reply, served
 
-QUICK = Manners(per_second=200, tries=3, wait=0.01, longest=1, timeout=(1, 0.3))
+QUICK = ClientSettings(per_second=200, tries=3, wait=0.01, longest=1, timeout=(1, 0.3))
 CSV = b"MajorText,MinorText,202404\n" + b"".join(b"BURGLARY,HOME,%d\n" % number for number in range(20_000))
 OTHER = CSV.replace(b"HOME", b"SHOP")
 DATE = "Sun, 01 Nov 2026 09:00:00 GMT"
@@ -142,7 +141,7 @@ def test_the_rest_of_a_broken_file_is_asked_for(replay: Replay, bring: Any, tmp_
 
 def test_the_next_run_resumes_too(replay: Replay, bring: Any, tmp_path: Path):
     replay.on("/x", broken_after(CSV, {"ETag": '"one"'}), Reply(b"", 503), Reply(b"", 503), served(CSV, etag='"one"'))
-    with pytest.raises(Refused, match="in 3 tries: it answered 503"):
+    with pytest.raises(ResponseError, match="in 3 tries: it answered 503"):
         bring()
     assert files(tmp_path) == [".x.csv.part", ".x.csv.part.json"]
     assert bring() == "new"
@@ -200,7 +199,7 @@ def test_without_a_mark_of_the_version_a_part_is_not_resumed(replay: Replay, bri
 
 def test_a_part_of_another_address_is_not_resumed(replay: Replay, bring: Any, tmp_path: Path):
     replay.on("/x", broken_after(CSV, {"ETag": '"one"'}), Reply(b"", 404))
-    with pytest.raises(Refused):
+    with pytest.raises(ResponseError):
         bring()
     replay.on("/y", served(OTHER, etag='"one"'))
     assert bring(path="/y") == "new"
@@ -210,7 +209,7 @@ def test_a_part_of_another_address_is_not_resumed(replay: Replay, bring: Any, tm
 
 def test_a_body_that_is_shorter_than_it_says_is_no_file(replay: Replay, bring: Any, tmp_path: Path):
     replay.on("/x", Reply(CSV, fault="short"))
-    with pytest.raises(Refused, match="in 3 tries: the connection broke"):
+    with pytest.raises(ResponseError, match="in 3 tries: the connection broke"):
         bring()
     assert "x.csv" not in files(tmp_path)
 
@@ -266,7 +265,7 @@ def test_a_wrong_file_is_refused_and_the_one_of_before_stays(
         replay.on("/x", Reply(good))
         bring(name, kind)
     replay.on("/x", Reply(body))
-    with pytest.raises(Refused, match=why) as caught:
+    with pytest.raises(ResponseError, match=why) as caught:
         bring(name, kind)
     assert str(caught.value).startswith(f"{name} from {replay.url}/x ")
     assert str(caught.value).endswith("The file of before is kept." if held else "Try again later.")
@@ -325,9 +324,9 @@ def test_a_run_that_is_killed_leaves_no_half_file_and_the_next_one_completes(
         "import sys; from pathlib import Path\n"
         "from csp_dash.ingest.fetch.download import download\n"
         "from csp_dash.ingest.fetch.publishers import Publisher\n"
-        "from csp_dash.ingest.fetch.client import Client, Manners\n"
+        "from csp_dash.ingest.fetch.client import Client, ClientSettings\n"
         "base, target = sys.argv[1:]\n"
-        "with Client(Manners()) as client:\n"
+        "with Client(ClientSettings()) as client:\n"
         "    download(client, Publisher('s', base, 'p', 'l', {}), base + '/x', Path(target), 'csv')\n"
     )
     good = served(CSV, etag='"one"')

@@ -16,7 +16,7 @@ import pytest
 from shapely.geometry import Point, Polygon
 
 from csp_dash.domain.periods import Month
-from csp_dash.ingest.fetch import Manners, Outcome, fetch
+from csp_dash.ingest.fetch import ClientSettings, Outcome, fetch
 from csp_dash.ingest.fetch.borough_outline import halves, outline, small_areas, words
 from csp_dash.ingest.fetch.police_api import archives
 from csp_dash.ingest.fetch.police_api_rows import SEARCHES, STREET
@@ -26,7 +26,7 @@ from tests.replay.publishers import MONTHS, as_json, bases, crime, open_police, 
 from tests.replay.server import Asked, Replay, Reply, served
 
 GEO = Path(__file__).parents[2] / "geo"
-QUICK = Manners(per_second=500, tries=3, wait=0.01, longest=1, timeout=(1, 0.5))
+QUICK = ClientSettings(per_second=500, tries=3, wait=0.01, longest=1, timeout=(1, 0.5))
 CRIMES, STOPS = "/api/crimes-street/all-crime", "/api/stops-street"
 DETAILS = publisher("police_uk", {}).details
 OUTSIDE = {"latitude": "51.600000", "longitude": "-0.300000", "street": {"id": 1, "name": "On or near Far Away"}}

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 import trustme
 
-from csp_dash.ingest.fetch.client import Client, Manners, Refused
+from csp_dash.ingest.fetch.client import Client, ClientSettings, ResponseError
 from tests.replay.server import Replay, Reply
 
-QUICK = Manners(per_second=200, tries=3, wait=0.05, longest=1.5, timeout=(1, 0.3))
+QUICK = ClientSettings(per_second=200, tries=3, wait=0.05, longest=1.5, timeout=(1, 0.3))
 GOOD = Reply(b'{"date": "2026-11-01"}')
 
 
@@ -28,7 +28,7 @@ def replay(monkeypatch: pytest.MonkeyPatch) -> Iterator[Replay]:
         yield server
 
 
-def ask(url: str, manners: Manners = QUICK) -> object:
+def ask(url: str, manners: ClientSettings = QUICK) -> object:
     with Client(manners) as client:
         return client.json("GET", url)
 
@@ -40,7 +40,7 @@ def gaps(replay: Replay) -> list[float]:
 
 def test_a_host_is_asked_at_most_so_often_and_told_by_whom(replay: Replay):
     replay.on("/a", GOOD)
-    with Client(Manners(per_second=20)) as client:
+    with Client(ClientSettings(per_second=20)) as client:
         for _ in range(8):
             client.json("GET", f"{replay.url}/a")
     assert len(replay.log) == 8
@@ -49,7 +49,7 @@ def test_a_host_is_asked_at_most_so_often_and_told_by_whom(replay: Replay):
 
 
 def test_ten_a_second_is_the_pace_unless_told():
-    assert Manners().per_second == 10
+    assert ClientSettings().per_second == 10
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
@@ -70,13 +70,13 @@ def test_the_pause_that_a_publisher_asks_for_is_kept(replay: Replay):
 def test_the_pause_may_be_told_as_a_date(replay: Replay):
     when = datetime.now(UTC) + timedelta(seconds=2)
     replay.on("/a", Reply(b"", 503, {"Retry-After": format_datetime(when, usegmt=True)}), GOOD)
-    ask(f"{replay.url}/a", Manners(per_second=200, tries=2, wait=0.01, longest=5))
+    ask(f"{replay.url}/a", ClientSettings(per_second=200, tries=2, wait=0.01, longest=5))
     assert 0.5 < gaps(replay)[0] < 3
 
 
 def test_a_pause_that_is_too_long_ends_the_run_and_is_told(replay: Replay):
     replay.on("/a", Reply(b"", 429, {"Retry-After": "3600"}))
-    with pytest.raises(Refused, match=r"429 \(Too Many Requests\), and asks to wait 3,600 seconds"):
+    with pytest.raises(ResponseError, match=r"429 \(Too Many Requests\), and asks to wait 3,600 seconds"):
         ask(f"{replay.url}/a")
     assert len(replay.log) == 1
 
@@ -99,7 +99,7 @@ def test_a_pause_that_makes_no_sense_counts_for_nothing(replay: Replay):
 )
 def test_tries_are_bounded_and_the_last_fault_is_told(replay: Replay, reply: Reply, why: str):
     replay.on("/a", reply)
-    with pytest.raises(Refused, match=f"/a could not be fetched in 3 tries: .*({why})"):
+    with pytest.raises(ResponseError, match=f"/a could not be fetched in 3 tries: .*({why})"):
         ask(f"{replay.url}/a")
     assert len(replay.log) == 3
 
@@ -114,7 +114,7 @@ def test_a_fault_of_the_network_may_pass(replay: Replay, fault: str):
 def test_a_host_that_is_not_there_is_told():
     with Replay() as gone:
         url = gone.url
-    with pytest.raises(Refused, match=r"in 3 tries: the connection broke \(.*refused"):
+    with pytest.raises(ResponseError, match=r"in 3 tries: the connection broke \(.*refused"):
         ask(f"{url}/a")
 
 
@@ -123,7 +123,7 @@ def test_a_host_that_is_not_there_is_told():
 )
 def test_what_will_not_pass_is_asked_once(replay: Replay, status: int, hint: str):
     replay.on("/a", Reply(b"no", status))
-    with pytest.raises(Refused, match=f"answered {status}.*{hint}") as caught:
+    with pytest.raises(ResponseError, match=f"answered {status}.*{hint}") as caught:
         ask(f"{replay.url}/a")
     assert caught.value.status == status
     assert len(replay.log) == 1
@@ -139,7 +139,7 @@ def test_what_will_not_pass_is_asked_once(replay: Replay, status: int, hint: str
 )
 def test_an_answer_that_is_no_json_is_refused(replay: Replay, body: bytes, why: str):
     replay.on("/a", Reply(body))
-    with pytest.raises(Refused, match=f"The answer of {replay.url}/a is {why}"):
+    with pytest.raises(ResponseError, match=f"The answer of {replay.url}/a is {why}"):
         ask(f"{replay.url}/a")
     assert len(replay.log) == 1
 
@@ -147,14 +147,14 @@ def test_an_answer_that_is_no_json_is_refused(replay: Replay, body: bytes, why: 
 def test_a_redirect_is_followed_at_the_same_pace(replay: Replay):
     replay.on("/a", Reply(b"", 307, {"Location": "/b"}))
     replay.on("/b", GOOD)
-    assert ask(f"{replay.url}/a", Manners(per_second=10)) == {"date": "2026-11-01"}
+    assert ask(f"{replay.url}/a", ClientSettings(per_second=10)) == {"date": "2026-11-01"}
     assert replay.paths() == ["/a", "/b"]
     assert gaps(replay)[0] > 0.09
 
 
 def test_redirects_without_end_are_told(replay: Replay):
     replay.on("/a", Reply(b"", 302, {"Location": "/a"}))
-    with pytest.raises(Refused, match=r"cannot be asked \(Exceeded 30 redirects"):
+    with pytest.raises(ResponseError, match=r"cannot be asked \(Exceeded 30 redirects"):
         ask(f"{replay.url}/a")
 
 
@@ -194,14 +194,16 @@ def test_a_host_may_be_left_out_of_the_proxy(replay: Replay, monkeypatch: pytest
 def test_a_proxy_that_is_not_there_is_told(replay: Replay, monkeypatch: pytest.MonkeyPatch):
     with Replay() as gone:
         monkeypatch.setenv("HTTP_PROXY", gone.url)
-    with pytest.raises(Refused, match="the proxy could not be used"):
+    with pytest.raises(ResponseError, match="the proxy could not be used"):
         ask("http://publisher.invalid/a")
 
 
 def test_a_certificate_of_ones_own_is_trusted_when_it_is_named(
     replay: Replay, secure: Replay, authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    with pytest.raises(Refused, match=r"certificate of 127.0.0.1:\d+ is not trusted here .*set REQUESTS_CA_BUNDLE"):
+    with pytest.raises(
+        ResponseError, match=r"certificate of 127.0.0.1:\d+ is not trusted here .*set REQUESTS_CA_BUNDLE"
+    ):
         ask(f"{secure.url}/a")
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "ca.pem"))

@@ -13,8 +13,8 @@ import geopandas as gpd
 import pytest
 
 from csp_dash.domain.periods import Month
-from csp_dash.ingest.fetch import Manners, Outcome, arcgis, fetch, nomis
-from csp_dash.ingest.fetch.client import Client, Refused
+from csp_dash.ingest.fetch import ClientSettings, Outcome, arcgis, fetch, nomis
+from csp_dash.ingest.fetch.client import Client, ResponseError
 from csp_dash.ingest.fetch.london_datastore import pick
 from csp_dash.ingest.fetch.ons_postcodes import newest
 from csp_dash.ingest.fetch.publishers import Publisher, Task, publisher
@@ -33,7 +33,7 @@ from tests.replay.publishers import (
 from tests.replay.publishers import nomis as table_of
 from tests.replay.server import Replay, Reply, served
 
-QUICK = Manners(per_second=500, tries=2, wait=0.01, longest=1, timeout=(1, 0.5))
+QUICK = ClientSettings(per_second=500, tries=2, wait=0.01, longest=1, timeout=(1, 0.5))
 CRIME = "/api/dataset/mps-recorded-crime-geographic-breakdown-exy3m"
 WARDS = "/Wards_December_2024_Boundaries_UK_BGC/FeatureServer/0/query"
 LOOKUP = "/LSOA21_WD25_LAD25_EW_LU_v2/FeatureServer/0/query"
@@ -132,7 +132,7 @@ def test_of_several_files_the_newest_is_taken():
     assert pick([two, one], "knife", "csv") is two
     assert pick([one, {**two, "format": "spreadsheet"}], "knife", "csv") is one
     assert pick([{"title": "Knife", "url": "https://x/knife.csv"}], "knife", "csv")["title"] == "Knife"
-    with pytest.raises(Refused, match="It holds: none"):
+    with pytest.raises(ResponseError, match="It holds: none"):
         pick([], "knife", "csv")
 
 
@@ -377,5 +377,5 @@ def test_indicators_without_rows_are_refused(replay: Replay, run: Any):
 
 def test_errors_of_arcgis_are_errors_wherever_it_is_asked(replay: Replay):
     replay.on("/a", as_json({"error": {"code": 498, "message": "Invalid Token"}}))
-    with Client(QUICK) as client, pytest.raises(Refused, match="498 Invalid Token"):
+    with Client(QUICK) as client, pytest.raises(ResponseError, match="498 Invalid Token"):
         arcgis.ask(client, f"{replay.url}/a")

@@ -16,10 +16,10 @@ import walk
 from csp_dash.catalogue import Catalogue, CatalogueError
 from csp_dash.catalogue.held_back import held_back
 from csp_dash.catalogue.validation import cross_check
-from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.enums import Measure, Shade
 from csp_dash.domain.filters import PERIODS, Filters
 from csp_dash.domain.geography import AreaKind
+from csp_dash.domain.indicator import Indicator
 from csp_dash.panels import answer
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.wards import small_areas, ward_map, ward_profile

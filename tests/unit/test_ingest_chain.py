@@ -9,7 +9,7 @@ import pytest
 from books import Cell, ods
 from reading import Read, figure, take
 
-from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.files.detect import recognise
 from csp_dash.ingest.readers import chain
 

@@ -11,8 +11,9 @@ import pytest
 from reading import Read, bundled, live, same, take
 
 from csp_dash.domain.geography import LONDON, TOWER_HAMLETS, WARDS
-from csp_dash.ingest.facts import BadInput, Taken
+from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.files.corrections import Correction
+from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.source_file import entries
 from csp_dash.ingest.readers import lfb_fires
 from csp_dash.ingest.release.merge import merge
@@ -113,7 +114,7 @@ def extract(path: Path, rows: list[tuple[str, str, str | None]], *, whole: bool 
     return path
 
 
-def n(taken: Taken, series: str, area: str, start: date = JANUARY) -> float:
+def n(taken: Extract, series: str, area: str, start: date = JANUARY) -> float:
     facts = taken.facts
     mine = facts[(facts["series"] == series) & (facts["area"] == area) & (facts["start"] == start)]
     return float(mine["numerator"].sum())

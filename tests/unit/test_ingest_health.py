@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from reading import Read, take
 
-from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.readers import fingertips
 
 #: As the service writes it.

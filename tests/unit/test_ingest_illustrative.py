@@ -12,7 +12,7 @@ from reading import ROOT, bundled, same
 from csp_dash.catalogue import load
 from csp_dash.domain.geography import TOWER_HAMLETS, WARDS
 from csp_dash.ingest.context import Context
-from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.readers import nox_illustrative
 
 SHARES = pd.Series({ward: (i + 1) / 210 for i, ward in enumerate(WARDS)})

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from csp_dash.catalogue import Catalogue
 from csp_dash.ingest.context import Base
-from csp_dash.ingest.facts import BadInput, Coverage, Taken, fact_frame, month_end
+from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.facts import Coverage, fact_frame, month_end
+from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.release.merge import COVERAGE, Merged, merge, series_held, table
 from csp_dash.ingest.release.report import changes
 from csp_dash.ingest.release.schedule import due, schedules
@@ -31,12 +33,12 @@ def facts(rows: list[tuple[str, str, str, float]], vintage: str) -> pd.DataFrame
 
 def taken(
     rows: list[tuple[str, str, str, float]], vintage: str, first: str, last: str, *kinds: str, fill: bool = True
-) -> Taken:
+) -> Extract:
     coverage = [Coverage("s", "*", kind, first, last, zero_fill=fill) for kind in kinds or ("borough",)]
-    return Taken("s", facts(rows, vintage), coverage, [])
+    return Extract("s", facts(rows, vintage), coverage, [])
 
 
-def base(tmp_path: Path, item: Taken) -> Base:
+def base(tmp_path: Path, item: Extract) -> Base:
     """A release that holds what was taken."""
     made = merge([item], None)
     (tmp_path / "data" / "facts").mkdir(parents=True)
@@ -132,11 +134,11 @@ def test_each_month_is_from_one_file_and_none_is_lost(
 ):
     before, after = (f"2025-0{age}" for age in ages)
 
-    def of(months: dict[str, int], vintage: str) -> Taken:
+    def of(months: dict[str, int], vintage: str) -> Extract:
         rows = [("a", TH, month, float(n)) for month, n in months.items()]
         span = sorted(months)
         gaps = tuple(str(m) for m in pd.period_range(span[0], span[-1], freq="M") if str(m) not in months)
-        return Taken("s", facts(rows, vintage), [Coverage("s", "*", "borough", span[0], span[-1], gaps, True)], [])
+        return Extract("s", facts(rows, vintage), [Coverage("s", "*", "borough", span[0], span[-1], gaps, True)], [])
 
     merged = merge([of(new, after)], base(tmp_path_factory.mktemp("live"), of(live, before)))
     wanted = {**live, **{month: n for month, n in new.items() if month not in live or after >= before}}

@@ -17,8 +17,9 @@ from openpyxl import Workbook
 from csp_dash.catalogue import load
 from csp_dash.domain.geography import BOROUGHS, WARDS
 from csp_dash.ingest.context import Base, Context
-from csp_dash.ingest.facts import BadInput, Taken
+from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.files.corrections import Correction
+from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.ledger import Ledger
 from csp_dash.ingest.files.normalise import folded
 from csp_dash.ingest.files.source_file import entries
@@ -44,10 +45,10 @@ Row = tuple[object, ...]
 class Read:
     """What a run took, by source, and its ledger."""
 
-    taken: dict[str, Taken]
+    taken: dict[str, Extract]
     context: Context
 
-    def __getitem__(self, source: str) -> Taken:
+    def __getitem__(self, source: str) -> Extract:
         return self.taken[source]
 
     def note(self, name: str) -> str:
@@ -140,7 +141,7 @@ def sample(folder: Path) -> Path:
     return folder
 
 
-def pick(taken: Taken, series: str, area: str, month: str) -> float:
+def pick(taken: Extract, series: str, area: str, month: str) -> float:
     """The figure of a month, 0 when its row was left out."""
     facts = taken.facts
     rows = facts[(facts["series"] == series) & (facts["area"] == area)]
@@ -149,7 +150,7 @@ def pick(taken: Taken, series: str, area: str, month: str) -> float:
     return float(rows["numerator"].sum())
 
 
-def labels(taken: Taken) -> dict[str, str]:
+def labels(taken: Extract) -> dict[str, str]:
     """The label of each month."""
     month = taken.facts["start"].astype(str).str[:7]
     return {str(at): str(label) for at, label in taken.facts.groupby(month)["vintage"].max().items()}

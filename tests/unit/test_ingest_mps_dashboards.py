@@ -14,7 +14,8 @@ from openpyxl import Workbook
 from csp_dash.catalogue import load
 from csp_dash.domain.geography import BOROUGHS, TOWER_HAMLETS, WARDS
 from csp_dash.ingest.context import Base, Context
-from csp_dash.ingest.facts import BadInput, Taken
+from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.source_file import entries
 from csp_dash.ingest.geography.place_names import home_places
 from csp_dash.ingest.readers import mps_dashboards as dash
@@ -33,10 +34,10 @@ LAYOUT = ["month_year", "area_type", "borough_snt", "area_name", "area_code", "c
 class Read:
     """What a run took, by source, and its ledger."""
 
-    taken: dict[str, Taken]
+    taken: dict[str, Extract]
     context: Context
 
-    def __getitem__(self, source: str) -> Taken:
+    def __getitem__(self, source: str) -> Extract:
         return self.taken[source]
 
     def note(self, name: str) -> str:
@@ -108,14 +109,14 @@ def vawg(folder: Path, *rows: str, sheet: str = "Offence count location", name: 
     return path
 
 
-def pick(taken: Taken, series: str, area: str, first: str, last: str) -> float:
+def pick(taken: Extract, series: str, area: str, first: str, last: str) -> float:
     """Sum from one month to another (YYYY-MM)."""
     facts = taken.facts[(taken.facts["series"] == series) & (taken.facts["area"] == area)]
     months = pd.to_datetime(facts["start"]).dt.strftime("%Y-%m")
     return float(facts.loc[months.between(first, last), "numerator"].sum())
 
 
-def figures(taken: Taken, series: str) -> dict[str, float]:
+def figures(taken: Extract, series: str) -> dict[str, float]:
     rows = taken.facts[taken.facts["series"] == series]
     return {str(area): float(n) for area, n in rows.groupby("area")["numerator"].sum().items()}
 

@@ -11,7 +11,7 @@ import pytest
 
 from csp_dash.catalogue import load
 from csp_dash.ingest.context import Base, Context
-from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.files.source_file import entries
 from csp_dash.ingest.readers import mps_lsoa
 from csp_dash.ingest.release.merge import merge

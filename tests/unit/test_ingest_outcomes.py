@@ -10,7 +10,7 @@ import pytest
 from reading import Read, take
 
 from csp_dash.ingest.context import Base
-from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.readers import police_uk_outcomes
 from csp_dash.ingest.release.merge import merge
 from csp_dash.warehouse import Snapshot

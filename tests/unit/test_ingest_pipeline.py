@@ -18,7 +18,8 @@ import pytest
 from csp_dash.__main__ import main
 from csp_dash.catalogue import Catalogue
 from csp_dash.ingest import pipeline
-from csp_dash.ingest.facts import BadInput, sha256
+from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.files.checksum import sha256
 from csp_dash.ingest.files.formats import formats
 from csp_dash.ingest.geography import build
 from csp_dash.panels.dataset import Dataset

@@ -18,10 +18,11 @@ import shapely
 from csp_dash.catalogue import load
 from csp_dash.domain.geography import AUTHORITIES, TOWER_HAMLETS
 from csp_dash.ingest.context import Base, Context
-from csp_dash.ingest.facts import BadInput, Taken
+from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.files.corrections import Correction
+from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.ledger import Ledger
-from csp_dash.ingest.files.source_file import Entry, entries
+from csp_dash.ingest.files.source_file import SourceFile, entries
 from csp_dash.ingest.geography import build, outlines
 from csp_dash.ingest.geography.place_names import declared_wards
 from csp_dash.warehouse import Snapshot
@@ -198,8 +199,8 @@ class Done:
     """What a run made of some files."""
 
     context: Context
-    entries: list[Entry]
-    taken: list[Taken]
+    entries: list[SourceFile]
+    taken: list[Extract]
 
     @property
     def intake(self) -> pd.DataFrame:

@@ -18,9 +18,10 @@ from reading import ROOT, Read, bundled, same, take
 
 from csp_dash.domain.geography import TOWER_HAMLETS
 from csp_dash.ingest.context import Base
-from csp_dash.ingest.facts import BadInput, Taken
+from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.fetch.police_api_rows import STREET
 from csp_dash.ingest.files.corrections import Correction
+from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.source_file import entries
 from csp_dash.ingest.readers import police_uk
 from csp_dash.ingest.readers.police_uk import CITY, METROPOLITAN, TRANSPORT
@@ -107,13 +108,13 @@ def live(folder: Path, run: Read, base: Base | None = None) -> Base:
     return Base(Snapshot(folder, "live", {path.relative_to(folder).as_posix(): "" for path in files}))
 
 
-def figures(taken: Taken | pd.DataFrame, series: str, area: str = TOWER_HAMLETS) -> dict[str, float]:
+def figures(taken: Extract | pd.DataFrame, series: str, area: str = TOWER_HAMLETS) -> dict[str, float]:
     facts = taken if isinstance(taken, pd.DataFrame) else taken.facts
     facts = facts[(facts["series"] == series) & (facts["area"] == area)]
     return {str(start)[:7]: n for start, n in zip(facts["start"], facts["numerator"], strict=True)}
 
 
-def flags(taken: Taken) -> dict[str, str]:
+def flags(taken: Extract) -> dict[str, str]:
     facts = taken.facts.dropna(subset=["flag"])
     return {str(start)[:7]: flag for start, flag in zip(facts["start"], facts["flag"], strict=True)}
 

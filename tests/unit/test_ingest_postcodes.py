@@ -10,7 +10,8 @@ import pytest
 
 from csp_dash.catalogue import load
 from csp_dash.ingest.context import Base, Context
-from csp_dash.ingest.facts import BadInput, Taken
+from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.source_file import entries
 from csp_dash.ingest.readers import ons_postcodes
 from csp_dash.warehouse import Snapshot
@@ -65,7 +66,7 @@ def directory(path: Path, rows: list[dict[str, str]], header: str = HEADERS["nsp
     return path
 
 
-def taken(tmp_path: Path, *paths: Path, base: Base | None = None) -> tuple[list[Taken], Context]:
+def taken(tmp_path: Path, *paths: Path, base: Base | None = None) -> tuple[list[Extract], Context]:
     context = Context(load(), GEO, tmp_path / "scratch", base)
     found, others = entries(paths)
     assert not others
@@ -74,7 +75,7 @@ def taken(tmp_path: Path, *paths: Path, base: Base | None = None) -> tuple[list[
     return done, context
 
 
-def table(done: list[Taken]) -> pd.DataFrame:
+def table(done: list[Extract]) -> pd.DataFrame:
     assert [(item.source, len(item.facts), item.coverage) for item in done] == [("ons_postcodes", 0, [])]
     return done[0].tables["postcode"]
 

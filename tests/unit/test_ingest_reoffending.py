@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from reading import Read, take
 
-from csp_dash.ingest.facts import BadInput
-from csp_dash.ingest.files.detected import Found
-from csp_dash.ingest.files.source_file import Entry
+from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.files.detected import Detected
+from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.readers import moj_reoffending
 
 HEADER = ["Cohort", "Adult / Juvenile", "Category", "Geography", "offenders", "reoffenders", "reoffences"]
@@ -35,8 +35,10 @@ def read(folder: Path, *rows: list[str], name: str = "tool.csv") -> Read:
     path = folder / name
     with path.open("w", newline="", encoding="utf-8") as handle:
         csv.writer(handle).writerows([HEADER, *rows])
-    found = Found(str(path), "moj_reoffending", "Proven reoffending", columns=tuple(HEADER), mark=",", encoding="utf-8")
-    return take(moj_reoffending, folder, ready=[Entry(found, path)])
+    found = Detected(
+        str(path), "moj_reoffending", "Proven reoffending", columns=tuple(HEADER), mark=",", encoding="utf-8"
+    )
+    return take(moj_reoffending, folder, ready=[SourceFile(found, path)])
 
 
 def test_adults_of_a_cohort_and_those_who_offended_again(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from books import Cell, ods
 from openpyxl import Workbook
 from reading import Read, bundled, same, take
 
-from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.readers import mhclg_rough_sleeping
 
 GOOD = """Local authority ONS code,Local authority,Region,Region ONS code,2010,2011

@@ -17,8 +17,9 @@ from shapely.geometry import box
 
 from csp_dash.domain.geography import TOWER_HAMLETS, WARDS
 from csp_dash.ingest.context import Base
-from csp_dash.ingest.facts import BadInput, Taken
+from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.fetch.police_api_rows import SEARCHES
+from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.readers import stop_search
 
 NFA = "A no further action disposal"
@@ -70,13 +71,13 @@ def read(tmp_path: Path) -> Callable[..., Read]:
     return run
 
 
-def fact(taken: Taken, series: str, area: str, start: date) -> tuple[float, float]:
+def fact(taken: Extract, series: str, area: str, start: date) -> tuple[float, float]:
     facts = taken.facts
     row = facts[(facts["series"] == series) & (facts["area"] == area) & (facts["start"] == start)]
     return row["numerator"].item(), row["denominator"].item()
 
 
-def stops(taken: Taken, area: str = TOWER_HAMLETS) -> dict[str, float]:
+def stops(taken: Extract, area: str = TOWER_HAMLETS) -> dict[str, float]:
     rows = taken.facts[(taken.facts["series"] == "stops") & (taken.facts["area"] == area)]
     return {str(start)[:7]: n for start, n in zip(rows["start"], rows["numerator"], strict=True)}
 

@@ -13,7 +13,7 @@ from reading import Read, bundled, figure, live, same, take
 
 from csp_dash.domain.geography import BOROUGHS
 from csp_dash.ingest.context import Base
-from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.files.corrections import Correction
 from csp_dash.ingest.readers import pas
 from csp_dash.ingest.release.merge import merge

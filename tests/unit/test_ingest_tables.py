@@ -13,10 +13,10 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.files import tables
 from csp_dash.ingest.files.ledger import Ledger
-from csp_dash.ingest.files.source_file import Entry, entries
+from csp_dash.ingest.files.source_file import SourceFile, entries
 from csp_dash.ingest.files.tables import batches, frame
 
 HEADER = "Date,Survey,Borough,Measure,Proportion,MPS"
@@ -24,13 +24,13 @@ ROWS = [f'31/3/{year},PAS,Tower Hamlets,"""Good Job"" local","0,5{year % 10}","0
 TEXT = "\n".join([HEADER, *ROWS]) + "\n"
 
 
-def one(path: Path) -> Entry:
+def one(path: Path) -> SourceFile:
     taken, others = entries([path])
     assert [other.problem for other in others] == [] and len(taken) == 1
     return taken[0]
 
 
-def written(folder: Path, body: bytes | str, name: str = "a.csv") -> Entry:
+def written(folder: Path, body: bytes | str, name: str = "a.csv") -> SourceFile:
     path = folder / name
     path.write_bytes(body if isinstance(body, bytes) else body.encode())
     return one(path)
@@ -147,7 +147,7 @@ def test_a_parquet_file_is_rows_of_text_too(tmp_path: Path):
         assert row["line"] == 1
 
 
-def workbook(folder: Path, cells: list[list[object]], merge: str = "") -> Entry:
+def workbook(folder: Path, cells: list[list[object]], merge: str = "") -> SourceFile:
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None

@@ -10,7 +10,7 @@ import pytest
 from reading import Read, bundled, live, same, take
 
 from csp_dash.ingest.context import Base
-from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.readers import dfe_lait
 
 COLUMNS = ("Short Desc", "Data item", "Years", "LA and Regions", "Values", "LA Number", "Region")

@@ -8,14 +8,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from csp_dash.ingest.facts import Taken
-from csp_dash.ingest.files.detected import Found
+from csp_dash.ingest.files.detected import Detected
+from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.ledger import Ledger
-from csp_dash.ingest.files.source_file import Entry
+from csp_dash.ingest.files.source_file import SourceFile
 
 
-def entry(period: str = "", name: str = "a.csv") -> Entry:
-    return Entry(Found(name, "pas", "A survey", period=period), Path(name), "0" * 64)
+def entry(period: str = "", name: str = "a.csv") -> SourceFile:
+    return SourceFile(Detected(name, "pas", "A survey", period=period), Path(name), "0" * 64)
 
 
 @pytest.mark.parametrize(
@@ -39,11 +39,11 @@ def period(ledger: Ledger) -> tuple[str, str]:
     return row["first"], row["last"]
 
 
-def taken(*inputs: Entry) -> Taken:
+def taken(*inputs: SourceFile) -> Extract:
     facts = pd.DataFrame(
         {"start": [date(2025, 4, 1), date(2025, 7, 1)], "finish": [date(2025, 6, 30), date(2025, 9, 30)]}
     )
-    return Taken("s", facts, [], list(inputs))
+    return Extract("s", facts, [], list(inputs))
 
 
 @pytest.mark.parametrize(

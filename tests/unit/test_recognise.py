@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from csp_dash.__main__ import main
 from csp_dash.ingest.files.detect import recognise
-from csp_dash.ingest.files.detected import Found
+from csp_dash.ingest.files.detected import Detected
 from csp_dash.ingest.files.formats import formats
 from csp_dash.ingest.files.sniffers import HEAD
 
@@ -33,7 +33,7 @@ STREET = (
 WARD = "MajorText,MinorText,WardName,WardCode,LookUp_BoroughName,202404,202405\nBURGLARY,HOME,A,E05009317,Tower Hamlets,1,2\n"
 
 
-def one(folder: Path, raw: bytes | str, name: str = "x.bin") -> Found:
+def one(folder: Path, raw: bytes | str, name: str = "x.bin") -> Detected:
     path = folder / name
     path.write_bytes(raw if isinstance(raw, bytes) else raw.encode())
     (found,) = recognise([path])

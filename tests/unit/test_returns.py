@@ -19,8 +19,9 @@ from csp_dash.domain.enums import Frequency
 from csp_dash.domain.geography import TOWER_HAMLETS
 from csp_dash.domain.periods import Month
 from csp_dash.ingest.context import Context
-from csp_dash.ingest.facts import BadInput, Taken
+from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.files import source_file
+from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.geography.place_names import home_places, wards
 from csp_dash.ingest.release.merge import merge
 from csp_dash.ingest.returns import reader
@@ -39,9 +40,9 @@ WEAVERS, WHITECHAPEL = "E05009335", "E05009336"
 class Run:
     """What a run came to: what was taken, and the accounts of its files."""
 
-    taken: list[Taken]
+    taken: list[Extract]
     context: Context
-    entries: list[source_file.Entry]
+    entries: list[source_file.SourceFile]
 
     @property
     def facts(self) -> pd.DataFrame:
@@ -445,7 +446,7 @@ def test_a_file_far_too_large_for_a_return_is_refused(take: Take, monkeypatch: p
 class Live:
     """A live release that holds what an earlier return gave."""
 
-    def __init__(self, taken: list[Taken]) -> None:
+    def __init__(self, taken: list[Extract]) -> None:
         self.taken = {item.source: item for item in taken}
 
     def facts(self, source: str) -> pd.DataFrame:

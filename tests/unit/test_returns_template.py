@@ -14,12 +14,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from csp_dash.catalogue import Catalogue, load
 from csp_dash.catalogue.release_view import return_source
-from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.enums import Frequency, Kind, Trust
 from csp_dash.domain.geography import TOWER_HAMLETS, AreaKind
+from csp_dash.domain.indicator import Indicator
 from csp_dash.ingest.context import Context
-from csp_dash.ingest.facts import BadInput, Taken
+from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.files import source_file
+from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.geography.place_names import wards
 from csp_dash.ingest.returns import reader, template
 
@@ -66,7 +67,7 @@ def fill_xlsx(path: Path, item: Indicator) -> None:
     book.save(path)
 
 
-def read(path: Path, catalogue: Catalogue, scratch: Path) -> Taken:
+def read(path: Path, catalogue: Catalogue, scratch: Path) -> Extract:
     entries, others = source_file.entries([path])
     assert not others and [entry.format for entry in entries] == ["partner_return"]
     context = Context(catalogue, ROOT / "geo", scratch)

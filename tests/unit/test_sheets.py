@@ -14,12 +14,12 @@ import pytest
 from books import Cell, cell, ods, ods_of, row, table
 from reading import take
 
-from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.files import opendocument
 from csp_dash.ingest.files.detect import lines, recognise
 from csp_dash.ingest.files.formats import Unreadable
 from csp_dash.ingest.files.ledger import Ledger
-from csp_dash.ingest.files.source_file import Entry, entries
+from csp_dash.ingest.files.source_file import SourceFile, entries
 from csp_dash.ingest.files.tables import frame
 from csp_dash.ingest.files.workbooks import opened
 from csp_dash.ingest.readers import mps_dashboards
@@ -34,7 +34,7 @@ def written(folder: Path, body: bytes, name: str = "book") -> Path:
     return folder / name
 
 
-def one(path: Path) -> Entry:
+def one(path: Path) -> SourceFile:
     (entry,), others = entries([path])
     assert others == []
     return entry

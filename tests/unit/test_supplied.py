@@ -18,10 +18,10 @@ from csp_dash import queries
 from csp_dash.catalogue import Catalogue
 from csp_dash.catalogue.loader import HERE, read
 from csp_dash.catalogue.release_view import return_source, supplied
-from csp_dash.domain.indicator import Feed, Supply
 from csp_dash.domain.enums import Frequency, Trust
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.geography import TOWER_HAMLETS, AreaKind
+from csp_dash.domain.indicator import Feed, Supply
 from csp_dash.domain.periods import Month, Span
 from csp_dash.domain.settings import Settings
 from csp_dash.ingest.context import Context

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from csp_dash.catalogue import Catalogue, load
-from csp_dash.domain.indicator import Feed
 from csp_dash.domain.geography import AreaKind
+from csp_dash.domain.indicator import Feed
 from csp_dash.warehouse import CheckFailed, ReleaseInfo, Snapshot, SnapshotError, Warehouse, build, database
 from csp_dash.warehouse.connection import connect
 

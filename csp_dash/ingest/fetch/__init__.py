@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Protocol
 
 from csp_dash.domain.periods import Month
-from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.fetch import arcgis, fingertips, london_datastore, nomis, ons_postcodes, police_api
-from csp_dash.ingest.fetch.client import Client, Manners
+from csp_dash.ingest.fetch.client import Client, ClientSettings
 from csp_dash.ingest.fetch.publishers import Outcome, Planned, Task, publisher, sources
 from csp_dash.warehouse import FolderLock
 
-__all__ = ["SOURCES", "Manners", "Outcome", "fetch", "since_newest"]
+__all__ = ["SOURCES", "ClientSettings", "Outcome", "fetch", "since_newest"]
 
 SOURCES: tuple[str, ...] = sources()
 RESTATED = 3
@@ -61,7 +61,7 @@ def fetch(
     bases: Mapping[str, str] | None = None,
     dry_run: bool = False,
     say: Callable[[str], None] = print,
-    manners: Manners | None = None,
+    manners: ClientSettings | None = None,
 ) -> list[Outcome]:
     """Fetch the sources named in `wanted` (all when it is empty) into `folder`, and say a line for each file.
 
@@ -78,7 +78,7 @@ def fetch(
     if dry_run:
         return [outcome for task in tasks for outcome in _plan(task)]
     outcomes: list[Outcome] = []
-    with _turn(folder, wait), Client(manners or Manners()) as client:
+    with _turn(folder, wait), Client(manners or ClientSettings()) as client:
         for task in tasks:
             outcomes += _run(task, client)
     for outcome in outcomes:

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from csp_dash.ingest.fetch import download_cards
-from csp_dash.ingest.fetch.attempt import attempt
-from csp_dash.ingest.fetch.client import Client, Refused
+from csp_dash.ingest.fetch.client import Client, ResponseError
+from csp_dash.ingest.fetch.download import attempt
 from csp_dash.ingest.fetch.publishers import Outcome, Planned, State, Task, address
 
 Feature = Mapping[str, Any]
@@ -40,14 +40,16 @@ def ask(client: Client, url: str) -> dict[str, Any]:
     """An answer of ArcGIS. Its errors come with the status 200 and are told by what they hold."""
     answer = client.json("GET", url)
     if not isinstance(answer, dict):
-        raise Refused(
+        raise ResponseError(
             f"The answer of {url} is not of the shape that is documented. Look whether the service has changed."
         )
     if "error" in answer:
         error = answer["error"] if isinstance(answer["error"], dict) else {"message": answer["error"]}
         told = " ".join(str(error[key]) for key in ("code", "message") if error.get(key))
         details = "; ".join(map(str, error.get("details") or ()))
-        raise Refused(f"{url} answered with an error: {told}{f' ({details})' if details else ''}. Try again later.")
+        raise ResponseError(
+            f"{url} answered with an error: {told}{f' ({details})' if details else ''}. Try again later."
+        )
     return answer
 
 
@@ -79,13 +81,13 @@ def _features(task: Task, client: Client, layer: Layer) -> list[Feature]:
         answer = ask(client, url)
         rows = answer.get("features")
         if not isinstance(rows, list):
-            raise Refused(f"The answer of {url} has no rows. Look whether the service has changed.")
+            raise ResponseError(f"The answer of {url} has no rows. Look whether the service has changed.")
         found += rows
         beyond = answer.get("exceededTransferLimit") or (answer.get("properties") or {}).get("exceededTransferLimit")
         if not beyond or not rows:
             break
     if not found or len(found) != count:
-        raise Refused(f"{url} counts {count} rows but sent {len(found)}. Try again later.")
+        raise ResponseError(f"{url} counts {count} rows but sent {len(found)}. Try again later.")
     return found
 
 
@@ -98,9 +100,9 @@ def _look(features: Sequence[Feature], layer: Layer) -> None:
     for needed in layer["needs"]:
         if any(needed not in _values(feature) for feature in features):
             held = ", ".join(_values(features[0]))
-            raise Refused(f"{layer['service']} has no column '{needed}'. It has: {held}.")
+            raise ResponseError(f"{layer['service']} has no column '{needed}'. It has: {held}.")
     if layer["outlines"] and not all(feature.get("geometry") for feature in features):
-        raise Refused(f"{layer['service']} sent a row without an outline. Try again later.")
+        raise ResponseError(f"{layer['service']} sent a row without an outline. Try again later.")
 
 
 def _outlines(features: Sequence[Feature]) -> bytes:

@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 from shapely.geometry import MultiPolygon, Polygon, box
 
-from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.errors import BadInput
 
 METRES, DEGREES = 27700, 4326
 Point = tuple[str, str]

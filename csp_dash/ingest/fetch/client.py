@@ -19,7 +19,7 @@ from urllib3.exceptions import InvalidHeader
 from urllib3.util import Retry
 
 from csp_dash import __version__
-from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.fetch.content_checks import parsed
 
 AGAIN = frozenset({429, 500, 502, 503, 504})
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Manners:
+class ClientSettings:
     """How patient a run is. Times are in seconds.
 
     `wait` is the first pause between tries and doubles with each; a publisher that asks for a pause gets it, up to
@@ -42,7 +42,7 @@ class Manners:
     timeout: tuple[float, float] = (15.0, 60.0)
 
 
-class Refused(BadInput):
+class ResponseError(BadInput):
     """A publisher's answer is of no use; `status` is its number where that was the reason."""
 
     def __init__(self, text: str, status: int = 0) -> None:
@@ -50,7 +50,7 @@ class Refused(BadInput):
         self.status = status
 
 
-class Passing(Exception):
+class TransientError(Exception):
     """A fault that may pass. `asked` is how many seconds the publisher asks to wait, if it does."""
 
     def __init__(self, why: str, asked: float | None = None) -> None:
@@ -76,7 +76,7 @@ class _Paced(HTTPAdapter):
 class Client:
     """A session with manners. Use it as a context manager."""
 
-    def __init__(self, manners: Manners) -> None:
+    def __init__(self, manners: ClientSettings) -> None:
         self.manners = manners
         self.session = requests.Session()
         self.session.headers["User-Agent"] = f"csp-dash/{__version__}"
@@ -100,7 +100,7 @@ class Client:
         fine: Collection[int] = (200,),
         final: Collection[int] = (),
     ) -> Iterator[requests.Response]:
-        """One request, once. Raises Passing for a fault that may pass, Refused for any other.
+        """One request, once. Raises TransientError for a fault that may pass, ResponseError for any other.
 
         `fine` are the statuses that the caller can use; `final` those that are refused though they might pass.
         """
@@ -111,26 +111,26 @@ class Client:
             with asked as response:
                 status = response.status_code
                 if status in AGAIN and status not in final:
-                    raise Passing(f"it answered {_named(status)}", _pause(response))
+                    raise TransientError(f"it answered {_named(status)}", _pause(response))
                 if status not in fine:
                     hint = "Look whether its address in publishers.toml is still right" if status in (404, 410) else ""
-                    raise Refused(f"{url} answered {_named(status)}. {hint or 'Try again later'}.", status)
+                    raise ResponseError(f"{url} answered {_named(status)}. {hint or 'Try again later'}.", status)
                 yield response
 
     def patiently(self, url: str, work: Callable[[], T]) -> T:
-        """Do `work` again while its faults may pass, with longer and longer pauses; Refused when that was in vain."""
-        last = Passing("")
+        """Do `work` again while its faults may pass, with longer and longer pauses; ResponseError when that was in vain."""
+        last = TransientError("")
         for tried in range(self.manners.tries):
             try:
                 return work()
-            except Passing as fault:
+            except TransientError as fault:
                 last = fault
             if last.asked is not None and last.asked > self.manners.longest:
-                raise Refused(f"{url}: {last}, and asks to wait {last.asked:,.0f} seconds. Try again after that.")
+                raise ResponseError(f"{url}: {last}, and asks to wait {last.asked:,.0f} seconds. Try again after that.")
             if tried + 1 < self.manners.tries:
                 pause = min(self.manners.wait * 2**tried, self.manners.longest)
                 time.sleep(pause if last.asked is None else last.asked)
-        raise Refused(f"{url} could not be fetched in {self.manners.tries} tries: {last}. Try again later.")
+        raise ResponseError(f"{url} could not be fetched in {self.manners.tries} tries: {last}. Try again later.")
 
     def body(
         self, method: str, url: str, *, data: Mapping[str, str] | None = None, final: Collection[int] = ()
@@ -149,7 +149,7 @@ class Client:
         try:
             return parsed(body)
         except ValueError as why:
-            raise Refused(f"The answer of {url} {why}. Try again later.") from None
+            raise ResponseError(f"The answer of {url} {why}. Try again later.") from None
 
     @contextmanager
     def _faults(self, url: str) -> Iterator[None]:
@@ -157,22 +157,22 @@ class Client:
         try:
             yield
         except requests.exceptions.SSLError as fault:
-            raise Refused(
+            raise ResponseError(
                 f"The certificate of {urlsplit(url).netloc} is not trusted here ({_first(fault)}). If your network uses"
                 " a certificate of its own, set REQUESTS_CA_BUNDLE to its file."
             ) from fault
         except requests.exceptions.ProxyError as fault:
-            raise Passing(f"the proxy could not be used ({_first(fault)})") from fault
+            raise TransientError(f"the proxy could not be used ({_first(fault)})") from fault
         except requests.exceptions.Timeout as fault:
-            raise Passing("it did not answer in time") from fault
+            raise TransientError("it did not answer in time") from fault
         except (
             requests.exceptions.ConnectionError,
             requests.exceptions.ChunkedEncodingError,
             requests.exceptions.ContentDecodingError,
         ) as fault:
-            raise Passing(f"the connection broke ({_first(fault)})") from fault
+            raise TransientError(f"the connection broke ({_first(fault)})") from fault
         except requests.exceptions.RequestException as fault:
-            raise Refused(f"{url} cannot be asked ({_first(fault)}).") from fault
+            raise ResponseError(f"{url} cannot be asked ({_first(fault)}).") from fault
 
 
 def _pause(response: requests.Response) -> float | None:

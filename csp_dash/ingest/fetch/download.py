@@ -9,15 +9,17 @@ import json
 import os
 import re
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import requests
 from tqdm import tqdm
 
+from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.fetch import content_checks, download_cards
-from csp_dash.ingest.fetch.client import Client, Passing, Refused
-from csp_dash.ingest.fetch.publishers import Publisher, State
+from csp_dash.ingest.fetch.client import Client, ResponseError, TransientError
+from csp_dash.ingest.fetch.publishers import Outcome, Publisher, State
 
 BLOCK = 1 << 16
 
@@ -57,7 +59,7 @@ class _Part:
 def download(
     client: Client, publisher: Publisher, url: str, target: Path, kind: content_checks.Kind, *, edition: str = ""
 ) -> State:
-    """Bring `url` to `target` and say what that changed. Refused, with the file of before left as it was, on any fault.
+    """Bring `url` to `target` and say what that changed. ResponseError, with the file of before left as it was, on any fault.
 
     Where `edition` is given and the card of the file has the same, nothing is asked.
     """
@@ -89,7 +91,7 @@ def download(
     if wrong:
         part.drop()
         kept = " The file of before is kept." if target.is_file() else ""
-        raise Refused(f"{target.name} from {url} {wrong}. Try again later.{kept}")
+        raise ResponseError(f"{target.name} from {url} {wrong}. Try again later.{kept}")
     state = download_cards.settle(
         part.path, target, publisher, url, etag=marks[0], last_modified=marks[1], edition=edition
     )
@@ -108,7 +110,7 @@ def _receive(response: requests.Response, part: _Part, url: str, mark: str) -> N
         same = not response.headers.get("ETag") or not mark.startswith('"') or response.headers["ETag"] == mark
         if response.status_code != 206 or not mark or told is None or int(told[1]) != part.size or not same:
             part.drop()
-            raise Passing("it did not send the rest of the file that was asked for")
+            raise TransientError("it did not send the rest of the file that was asked for")
         length = int(told[2]) if told[2].isdigit() else None
     with (
         part.path.open("ab") as handle,
@@ -129,7 +131,7 @@ def _receive(response: requests.Response, part: _Part, url: str, mark: str) -> N
         handle.flush()
         os.fsync(handle.fileno())
     if length is not None and "Content-Encoding" not in response.headers and part.size != length:
-        raise Passing(f"it sent {part.size:,} of {length:,} bytes")
+        raise TransientError(f"it sent {part.size:,} of {length:,} bytes")
 
 
 def _mark(response: requests.Response) -> str:
@@ -138,3 +140,14 @@ def _mark(response: requests.Response) -> str:
         return ""
     etag = response.headers.get("ETag", "")
     return etag if etag.startswith('"') else response.headers.get("Last-Modified", "")
+
+
+def attempt(source: str, name: str, work: Callable[[], State]) -> Outcome:
+    """Do the work for one file; what stops it becomes the reason of its failure."""
+    try:
+        return Outcome(source, name, work())
+    except BadInput as fault:
+        return Outcome(source, name, "failed", str(fault))
+    except OSError as fault:
+        where = f" {fault.filename}" if fault.filename else ""
+        return Outcome(source, name, "failed", f"It could not be written{where} ({fault.strerror or fault}).")

@@ -12,9 +12,9 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from csp_dash.ingest.facts import sha256
 from csp_dash.ingest.fetch.publishers import Publisher, State
-from csp_dash.ingest.release.archive_inputs import CARD
+from csp_dash.ingest.files.checksum import sha256
+from csp_dash.ingest.files.download_card import CARD
 
 
 @dataclass(frozen=True, slots=True)

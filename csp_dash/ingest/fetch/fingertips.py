@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from csp_dash.ingest.fetch.attempt import attempt
 from csp_dash.ingest.fetch.client import Client
-from csp_dash.ingest.fetch.download import download
+from csp_dash.ingest.fetch.download import attempt, download
 from csp_dash.ingest.fetch.publishers import Outcome, Planned, State, Task, address
 
 

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 from urllib.parse import quote, urljoin
 
-from csp_dash.ingest.facts import BadInput
-from csp_dash.ingest.fetch.attempt import attempt
-from csp_dash.ingest.fetch.client import Client, Refused
+from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.fetch.client import Client, ResponseError
 from csp_dash.ingest.fetch.content_checks import Kind
-from csp_dash.ingest.fetch.download import download
+from csp_dash.ingest.fetch.download import attempt, download
 from csp_dash.ingest.fetch.publishers import Outcome, Planned, State, Task
 
 Resource = Mapping[str, Any]
@@ -51,7 +50,7 @@ def pick(resources: Sequence[Resource], title: str, form: str) -> Resource:
     fit = [one for one in resources if re.search(title, str(one.get("title") or ""), re.I) and form in _format(one)]
     if not fit:
         held = "; ".join(sorted(str(one.get("title")) for one in resources)) or "none"
-        raise Refused(f"No {form.upper()} file of the dataset has a title like '{title}'. It holds: {held}.")
+        raise ResponseError(f"No {form.upper()} file of the dataset has a title like '{title}'. It holds: {held}.")
     return max(fit, key=_age)
 
 
@@ -77,13 +76,13 @@ def _resources(task: Task, client: Client, names: Sequence[str]) -> tuple[str, l
         url = _list_of(task, name)
         try:
             answer = client.json("GET", url)
-        except Refused as fault:
+        except ResponseError as fault:
             if fault.status == 404 and name != names[-1]:
                 continue
             raise
         held = answer.get("resources") if isinstance(answer, dict) else None
         rows = list(held.values()) if isinstance(held, dict) else held
         if not isinstance(rows, list) or not all(isinstance(one, dict) for one in rows):
-            raise Refused(f"The answer of {url} has no list of resources. Look whether the service has changed.")
+            raise ResponseError(f"The answer of {url} has no list of resources. Look whether the service has changed.")
         return url, rows
-    raise Refused("No name of the dataset is declared.")
+    raise ResponseError("No name of the dataset is declared.")

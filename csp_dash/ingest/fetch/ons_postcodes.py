@@ -8,9 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from csp_dash.ingest.fetch.arcgis import ask
-from csp_dash.ingest.fetch.attempt import attempt
-from csp_dash.ingest.fetch.client import Client, Refused
-from csp_dash.ingest.fetch.download import download
+from csp_dash.ingest.fetch.client import Client, ResponseError
+from csp_dash.ingest.fetch.download import attempt, download
 from csp_dash.ingest.fetch.publishers import Outcome, Planned, Task, address
 
 
@@ -24,7 +23,7 @@ def fetched(task: Task, client: Client) -> Iterator[Outcome]:
     results = ask(client, _search(task)).get("results")
     found = newest(results if isinstance(results, list) else [], task.publisher.details)
     if found is None:
-        raise Refused("The search for the postcode directory found none. Look at its pattern in publishers.toml.")
+        raise ResponseError("The search for the postcode directory found none. Look at its pattern in publishers.toml.")
     edition, item = found
     name = f"onspd-{edition}.zip"
     url = f"{task.publisher.base}/content/items/{item}/data"

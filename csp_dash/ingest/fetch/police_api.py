@@ -18,10 +18,9 @@ from tqdm import tqdm
 
 from csp_dash.domain.periods import Month
 from csp_dash.ingest.fetch import download_cards
-from csp_dash.ingest.fetch.attempt import attempt
 from csp_dash.ingest.fetch.borough_outline import halves, outline, words
-from csp_dash.ingest.fetch.client import Client, Refused
-from csp_dash.ingest.fetch.download import download
+from csp_dash.ingest.fetch.client import Client, ResponseError
+from csp_dash.ingest.fetch.download import attempt, download
 from csp_dash.ingest.fetch.police_api_rows import SEARCHES, STREET, Record, searches, street, table
 from csp_dash.ingest.fetch.publishers import Outcome, Planned, State, Task, address
 
@@ -99,7 +98,7 @@ def _month(task: Task, client: Client, month: Month, areas: Sequence[Polygon], e
             return "unchanged"
         records = [one for area in areas for one in _within(client, url, month, area, task.publisher.details)]
         if not records:
-            raise Refused(
+            raise ResponseError(
                 f"{url} holds nothing for {month}, which cannot be right for a whole borough. Try again later."
             )
         rows = (
@@ -122,7 +121,7 @@ def _within(
     further = splits < details["most_splits"]
     try:
         answer = client.json("POST", url, data=data, final=(TOO_MANY,) if further else ())
-    except Refused as fault:
+    except ResponseError as fault:
         if fault.status != TOO_MANY or not further:
             raise
         return [one for half in halves(area) for one in _within(client, url, month, half, details, splits + 1)]
@@ -148,5 +147,7 @@ def _held(answer: Any, base: str) -> dict[Month, list[str]]:
     return held
 
 
-def _strange(url: str) -> Refused:
-    return Refused(f"The answer of {url} is not of the shape that is documented. Look whether the service has changed.")
+def _strange(url: str) -> ResponseError:
+    return ResponseError(
+        f"The answer of {url} is not of the shape that is documented. Look whether the service has changed."
+    )

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from csp_dash.domain.periods import Month
 from csp_dash.ingest.fetch.borough_outline import small_areas
-from csp_dash.ingest.fetch.client import Refused
+from csp_dash.ingest.fetch.client import ResponseError
 
 STREET = (
     "Crime ID",
@@ -69,9 +69,9 @@ def street(
     for one in crimes:
         category = str(one.get("category"))
         if category not in details["categories"]:
-            raise Refused(f"{month}: the category '{category}' is not known here. Add it to publishers.toml.")
+            raise ResponseError(f"{month}: the category '{category}' is not known here. Add it to publishers.toml.")
         if one.get("month") != str(month):
-            raise Refused(f"{month} was asked for, but a crime of {one.get('month')} came. Try again later.")
+            raise ResponseError(f"{month} was asked for, but a crime of {one.get('month')} came. Try again later.")
         point = _point(one)
         code, name = placed.get(point, ("", ""))
         rows.append(
@@ -95,7 +95,7 @@ def street(
 def searches(records: Sequence[Record], month: Month) -> list[Row]:
     """Searches as rows of the archive's stop-and-search file. They bear no number, so like rows are all kept."""
     if str(month) not in {_london_month(one) for one in records}:
-        raise Refused(f"{month} was asked for, but no search of that month came. Try again later.")
+        raise ResponseError(f"{month} was asked for, but no search of that month came. Try again later.")
     rows: list[Row] = []
     for one in records:
         longitude, latitude = _point(one)
@@ -131,7 +131,7 @@ def _london_month(one: Record) -> str:
     try:
         when = datetime.fromisoformat(str(one.get("datetime")))
     except ValueError:
-        raise Refused(f"A search has the time '{one.get('datetime')}', which cannot be read.") from None
+        raise ResponseError(f"A search has the time '{one.get('datetime')}', which cannot be read.") from None
     return f"{when.astimezone(LONDON):%Y-%m}"
 
 

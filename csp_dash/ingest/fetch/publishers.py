@@ -13,7 +13,7 @@ from typing import Any, Literal
 from urllib.parse import urlencode
 
 from csp_dash.domain.periods import Month
-from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.errors import BadInput
 
 State = Literal["new", "changed", "unchanged", "failed", "planned"]
 OVERRIDE = "CSP_DASH_FETCH_BASE_"

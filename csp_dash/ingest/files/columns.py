@@ -15,18 +15,18 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from csp_dash.ingest.context import Context
-from csp_dash.ingest.facts import BadInput, Coverage
+from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.facts import Coverage
 from csp_dash.ingest.files.ledger import Ledger
 from csp_dash.ingest.files.normalise import folded
-from csp_dash.ingest.files.source_file import Entry
+from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.files.tables import LINE, frame
 
 MOST = 10_000_000
 """No count of offences comes near to this."""
 
 
-def refuse_malformed(entry: Entry, ledger: Ledger) -> None:
+def refuse_malformed(entry: SourceFile, ledger: Ledger) -> None:
     """A published table with a row of too few or too many columns is damaged."""
     wrong = ledger.account(entry).lines
     if wrong:
@@ -50,17 +50,17 @@ def renamed(frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     return frame
 
 
-def table(entry: Entry, context: Context, names: Mapping[str, str]) -> pd.DataFrame:
+def table(entry: SourceFile, ledger: Ledger, names: Mapping[str, str]) -> pd.DataFrame:
     """All rows of a published table as text, corrected, its columns under the names used here, and `line`.
 
     Raises BadInput for a row with too few or too many columns.
     """
-    rows = frame(entry, context.ledger)
-    refuse_malformed(entry, context.ledger)
+    rows = frame(entry, ledger)
+    refuse_malformed(entry, ledger)
     return renamed(rows, names)
 
 
-def whole_numbers(frame: pd.DataFrame, columns: Sequence[str], entry: Entry) -> pd.DataFrame:
+def whole_numbers(frame: pd.DataFrame, columns: Sequence[str], entry: SourceFile) -> pd.DataFrame:
     """The columns as whole numbers, thousands marked with commas or not.
 
     Refuses blanks, text, fractions, negatives and numbers that no count can be.
@@ -68,7 +68,7 @@ def whole_numbers(frame: pd.DataFrame, columns: Sequence[str], entry: Entry) -> 
     return pd.DataFrame({column: _counts(frame, column, entry) for column in columns}, index=frame.index)
 
 
-def _counts(frame: pd.DataFrame, column: str, entry: Entry) -> NDArray[np.int64]:
+def _counts(frame: pd.DataFrame, column: str, entry: SourceFile) -> NDArray[np.int64]:
     try:  # the plain case, in a fifth of the time
         counts = np.asarray(pa.array(frame[column], pa.string()).cast(pa.int64()))
         if not len(counts) or (counts.min() >= 0 and counts.max() <= MOST):
@@ -88,7 +88,7 @@ def _counts(frame: pd.DataFrame, column: str, entry: Entry) -> NDArray[np.int64]
     return numbers.to_numpy().astype(np.int64)
 
 
-def month_columns(entry: Entry) -> dict[str, str]:
+def month_columns(entry: SourceFile) -> dict[str, str]:
     """Columns such as 202404 -> months such as 2024-04. Refuses months that skip, repeat or are out of order."""
     names = [cell.strip() for cell in entry.found.columns if re.fullmatch(r"\s*\d{6}\s*", cell)]
     months = [f"{name[:4]}-{name[4:]}" for name in names]
@@ -124,24 +124,24 @@ def column_of(columns: Iterable[object], pattern: str) -> str:
     return next((str(name) for name in columns if re.fullmatch(pattern, folded(str(name)))), "")
 
 
-def named(entry: Entry, context: Context, wanted: Mapping[str, str]) -> pd.DataFrame:
+def named(entry: SourceFile, ledger: Ledger, wanted: Mapping[str, str]) -> pd.DataFrame:
     """A table under our own names: those of `wanted` whose column the file has, text without blanks at its ends, and
     `line`.
     """
-    rows = frame(entry, context.ledger)
+    rows = frame(entry, ledger)
     found = {name: column_of(rows.columns[:-1], pattern) for name, pattern in wanted.items()}
     taken = {name: rows[column].str.strip() for name, column in found.items() if column}
     return pd.DataFrame({**taken, LINE: rows[LINE]})
 
 
-def has(entry: Entry, rows: pd.DataFrame, **columns: str) -> None:
+def has(entry: SourceFile, rows: pd.DataFrame, **columns: str) -> None:
     """Refuse a table that lacks a column, which is given with what it is called: `people="Persons_All-Ages"`."""
     for name, called in columns.items():
         if name not in rows.columns:
             raise BadInput(f"{entry.name} has no column '{called}'. Put the column back, or download it again.")
 
 
-def bad_cell(entry: Entry, rows: pd.DataFrame, wrong: pd.Series, column: str, called: str, what: str) -> None:
+def bad_cell(entry: SourceFile, rows: pd.DataFrame, wrong: pd.Series, column: str, called: str, what: str) -> None:
     """Refuse a table with a wrong cell; `wrong` marks rows, `what` says what should stand there."""
     if wrong.any():
         first = rows[wrong].iloc[0]
@@ -151,7 +151,7 @@ def bad_cell(entry: Entry, rows: pd.DataFrame, wrong: pd.Series, column: str, ca
         )
 
 
-def numbers(entry: Entry, rows: pd.DataFrame, column: str, called: str) -> pd.Series:
+def numbers(entry: SourceFile, rows: pd.DataFrame, column: str, called: str) -> pd.Series:
     """A column as numbers of at least zero; thousands may be marked with commas."""
     values = pd.to_numeric(rows[column].str.replace(",", ""), errors="coerce")
     bad_cell(entry, rows, values.isna() | values.lt(0), column, called, "a number of at least 0")

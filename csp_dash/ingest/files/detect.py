@@ -19,7 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, cast
 
-from csp_dash.ingest.files.detected import Found
+from csp_dash.ingest.files.detected import Detected
 from csp_dash.ingest.files.formats import AGAIN, LOCKED, Near, Unknown, Unreadable
 from csp_dash.ingest.files.sniffers import HEAD, LARGEST, outlines, parquet, shapefile, table, tail, workbook
 
@@ -34,14 +34,14 @@ PACKED = (b"PK", b"PAR1", b"\x1f\x8b", b"\xfd7zXZ")
 OPEN_DOCUMENT, MANIFEST = "application/vnd.oasis.opendocument.", "META-INF/manifest.xml"
 
 
-def recognise(paths: Iterable[Path]) -> list[Found]:
+def recognise(paths: Iterable[Path]) -> list[Detected]:
     """What each file is, in order; folders are walked, archives and the sheets of workbooks are looked into."""
     return [
         found for path in paths for file in _files(path) for found in _guarded(_shown(file), _opened(file), file.name)
     ]
 
 
-def lines(found: Sequence[Found]) -> list[str]:
+def lines(found: Sequence[Detected]) -> list[str]:
     """A line a file, then what they came to."""
     told = []
     for item in found:
@@ -81,32 +81,34 @@ def _shown(path: Path | str) -> str:
     return "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(one) in UNWRITTEN else one for one in str(path))
 
 
-def _guarded(name: str, work: Iterator[Found], file: str) -> Iterator[Found]:
+def _guarded(name: str, work: Iterator[Detected], file: str) -> Iterator[Detected]:
     """What a reader finds, and a sentence in place of whatever breaks it."""
     short = _shown(Path(file.replace("\\", "/")).name)
     try:
         yield from work
     except Unreadable as fault:
         if isinstance(fault, Unknown) and short.lower().endswith(DOCUMENTS):
-            yield Found(name, "document", "A document, not data")
+            yield Detected(name, "document", "A document, not data")
         else:
-            yield Found(
+            yield Detected(
                 name, problem=f"{short} {fault}.", damaged=isinstance(fault, Near) or not isinstance(fault, Unknown)
             )
     except NotImplementedError:
-        yield Found(name, problem=f"{short} is packed in a way that is not read here. Unpack it first.", damaged=True)
+        yield Detected(
+            name, problem=f"{short} is packed in a way that is not read here. Unpack it first.", damaged=True
+        )
     except Exception as fault:  # a damaged file may break any library in any way
         why = (str(fault).splitlines() or [type(fault).__name__])[0][:120].rstrip(".")
-        yield Found(name, problem=f"{short} is cut short or damaged ({why}). {AGAIN}.", damaged=True)
+        yield Detected(name, problem=f"{short} is cut short or damaged ({why}). {AGAIN}.", damaged=True)
 
 
-def _member(archive: str, member: str, work: Iterator[Found]) -> Iterator[Found]:
+def _member(archive: str, member: str, work: Iterator[Detected]) -> Iterator[Detected]:
     """What is found in a file of an archive, which bears the name `member` there."""
     for found in _guarded(f"{archive}!{member}", work, member):
         yield replace(found, inside=(member, *found.inside))
 
 
-def _opened(path: Path) -> Iterator[Found]:
+def _opened(path: Path) -> Iterator[Detected]:
     if _shown(path) != str(path):
         raise Unreadable("has a name that cannot be written down, with a line break or broken letters in it. Rename it")
     try:
@@ -119,7 +121,7 @@ def _opened(path: Path) -> Iterator[Found]:
         yield from _looked_at(str(path), handle, depth=0, near=True)
 
 
-def _looked_at(name: str, handle: IO[bytes], *, depth: int, near: bool) -> Iterator[Found]:
+def _looked_at(name: str, handle: IO[bytes], *, depth: int, near: bool) -> Iterator[Detected]:
     """What an open file is; `near` where its end is as quick to reach as its head."""
     head = handle.read(HEAD)
     if not head:
@@ -134,7 +136,7 @@ def _looked_at(name: str, handle: IO[bytes], *, depth: int, near: bool) -> Itera
         locked = "EncryptedPackage".encode("utf-16-le") in head + tail(handle)
         raise Unreadable(LOCKED if locked else f"is an old Excel file (.xls). {SAVE_ANEW}")
     elif head.startswith(b"%PDF"):
-        yield Found(name, "document", "A document, not data")
+        yield Detected(name, "document", "A document, not data")
     elif head.startswith(b"\x00\x00\x27\x0a"):
         raise Unreadable("is one part of a shapefile. Zip all its parts together")
     elif head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{"):
@@ -143,7 +145,7 @@ def _looked_at(name: str, handle: IO[bytes], *, depth: int, near: bool) -> Itera
         yield table(name, head, handle if near else None)
 
 
-def _zipped(name: str, handle: IO[bytes], depth: int) -> Iterator[Found]:
+def _zipped(name: str, handle: IO[bytes], depth: int) -> Iterator[Detected]:
     if depth > 1:
         raise Unreadable("is a zip in a zip in a zip. Unpack the outer ones first")
     size = handle.seek(0, io.SEEK_END)
@@ -157,7 +159,7 @@ def _zipped(name: str, handle: IO[bytes], depth: int) -> Iterator[Found]:
             raise Unreadable(LOCKED)
         kind = archive.read("mimetype")[:80].decode("latin-1") if "mimetype" in names else ""
         if "word/document.xml" in names or kind.startswith(f"{OPEN_DOCUMENT}text"):
-            yield Found(name, "document", "A document, not data")
+            yield Detected(name, "document", "A document, not data")
         elif "xl/workbook.xml" in names or kind.startswith(f"{OPEN_DOCUMENT}spreadsheet"):
             texts = sum(member.file_size for member in members if member.filename.endswith("sharedStrings.xml"))
             if unpacked > 40 * LARGEST or texts > 5 * LARGEST:  # texts are held in memory, rows are not
@@ -180,12 +182,12 @@ def _zipped(name: str, handle: IO[bytes], depth: int) -> Iterator[Found]:
                     yield from _member(name, member.filename, _from_zip(inside, archive, member, depth))
 
 
-def _from_zip(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, depth: int) -> Iterator[Found]:
+def _from_zip(name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, depth: int) -> Iterator[Detected]:
     with archive.open(member) as inner:
         yield from _inside(name, inner, member.file_size, depth)
 
 
-def _inside(name: str, stream: IO[bytes], size: int, depth: int) -> Iterator[Found]:
+def _inside(name: str, stream: IO[bytes], size: int, depth: int) -> Iterator[Detected]:
     """A file in an archive: its head, or all of it where it must be read from its end."""
     head = stream.read(HEAD)
     whole = head.startswith((*PACKED, b"{"))
@@ -195,7 +197,7 @@ def _inside(name: str, stream: IO[bytes], size: int, depth: int) -> Iterator[Fou
     yield from _looked_at(name, io.BytesIO(kept), depth=depth + 1, near=whole)
 
 
-def _packed(name: str, handle: IO[bytes], head: bytes, depth: int) -> Iterator[Found]:
+def _packed(name: str, handle: IO[bytes], head: bytes, depth: int) -> Iterator[Detected]:
     """A .gz or .xz, or a tar, packed or not; a tar is read once from front to back."""
     size = handle.seek(0, io.SEEK_END)
     handle.seek(0)
@@ -214,7 +216,7 @@ def _packed(name: str, handle: IO[bytes], head: bytes, depth: int) -> Iterator[F
             yield from _looked_at(name, io.BytesIO(head), depth=depth, near=False)
 
 
-def _tarred(name: str, stream: IO[bytes], size: int, depth: int) -> Iterator[Found]:
+def _tarred(name: str, stream: IO[bytes], size: int, depth: int) -> Iterator[Detected]:
     with tarfile.open(fileobj=cast(IO[bytes], Bounded(stream, size)), mode="r|") as archive:
         for member in archive:
             inner = archive.extractfile(member) if member.isfile() and not _aside(member.name) else None

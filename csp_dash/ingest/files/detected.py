@@ -28,7 +28,7 @@ def files_of(names: Iterable[str]) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Detected:
     """`path` as given (`outer.zip!inner.csv` inside an archive, where `inside` has the names within it, outermost first);
     `format` is empty where there is a `problem`, a sentence.
 
@@ -77,7 +77,7 @@ def made(
     ends: Sequence[Sequence[str]] = (),
     *,
     whole: bool,
-) -> Found:
+) -> Detected:
     """What is told of a table: `rows` from its top, the header at `at`, and `ends` from its end."""
     header = rows[at]
     body = [row for row in rows[at + 1 :] if any(row)]
@@ -86,7 +86,7 @@ def made(
     period = known if whole or ends or header_months(header) or not known else f"from {known[:7]}"
     place = f"Its header is in row {at + 1}." if at else ""
     note = joined(place, _elsewhere(header, [*body, *ends], whole) if body else NO_ROWS)
-    return Found(
+    return Detected(
         name,
         form.id,
         form.title,

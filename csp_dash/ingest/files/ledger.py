@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from csp_dash.ingest.facts import BadInput, Taken
+from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.files.corrections import Correction, declared
-from csp_dash.ingest.files.source_file import Entry
+from csp_dash.ingest.files.extract import Extract
+from csp_dash.ingest.files.source_file import SourceFile
 
 REJECTED = ("file", "line", "column", "value", "reason")
 INTAKE = (
@@ -52,13 +53,13 @@ class Ledger:
     """The accounts of all files of one ingest. `corrections` are those of corrections.toml unless others are given."""
 
     def __init__(self, corrections: Sequence[Correction] | None = None) -> None:
-        self._of: dict[Entry, Account] = {}
+        self._of: dict[SourceFile, Account] = {}
         self.corrections = declared() if corrections is None else tuple(corrections)
 
-    def account(self, entry: Entry) -> Account:
+    def account(self, entry: SourceFile) -> Account:
         return self._of.setdefault(entry, Account())
 
-    def count(self, entry: Entry, *, rows: int, accepted: int, out_of_area: int = 0, source: str = "") -> None:
+    def count(self, entry: SourceFile, *, rows: int, accepted: int, out_of_area: int = 0, source: str = "") -> None:
         """Rows that `tables` handed over, and what became of them; `reject` counts the rest. `source` is whose figures they are."""
         own = self.account(entry)
         own.rows += int(rows)
@@ -66,12 +67,12 @@ class Ledger:
         own.out_of_area += int(out_of_area)
         own.source = source or own.source
 
-    def covers(self, entry: Entry, first: str, last: str) -> None:
+    def covers(self, entry: SourceFile, first: str, last: str) -> None:
         """First and last month (YYYY-MM) of the figures that a file gave, where that says more than its header does."""
         own = self.account(entry)
         own.first, own.last = min(filter(None, [own.first, first])), max(own.last, last)
 
-    def cover(self, taken: Taken) -> None:
+    def cover(self, taken: Extract) -> None:
         """The months of what was taken from one file alone, where the file does not say them by itself."""
         if len(taken.inputs) == 1 and len(taken.facts):
             (entry,) = taken.inputs
@@ -79,7 +80,7 @@ class Ledger:
             start, finish = str(taken.facts["start"].min())[:7], str(taken.facts["finish"].max())[:7]
             self.covers(entry, first or start, last or finish)
 
-    def reject(self, entry: Entry, rejected: pd.DataFrame) -> None:
+    def reject(self, entry: SourceFile, rejected: pd.DataFrame) -> None:
         """Rows that were not taken: line, column, value, reason, one row each.
 
         A reason is a phrase ("no place is given"), or begins with its verb ("is no month") and is then of the column.
@@ -92,18 +93,18 @@ class Ledger:
         kept["value"] = kept["value"].astype(str).str.slice(0, LONGEST)
         own.lines.append(kept)
 
-    def malformed(self, entry: Entry, rows: Sequence[tuple[int, str, str]]) -> None:
+    def malformed(self, entry: SourceFile, rows: Sequence[tuple[int, str, str]]) -> None:
         """Rows that are no rows of their table: read and rejected. Each is its line, its text and the reason."""
         self.account(entry).rows += len(rows)
         self.reject(entry, pd.DataFrame(rows, columns=["line", "value", "reason"]).assign(column=""))
 
-    def note(self, entry: Entry, text: str) -> None:
+    def note(self, entry: SourceFile, text: str) -> None:
         """Worth knowing, and stops nothing."""
         notes = self.account(entry).notes
         if text not in notes:
             notes.append(text)
 
-    def refuse_if_mostly_wrong(self, entry: Entry, concerned: int, malformed: int) -> None:
+    def refuse_if_mostly_wrong(self, entry: SourceFile, concerned: int, malformed: int) -> None:
         """Refuse a file of records where more than a few of the rows that concern the borough are malformed."""
         if malformed > max(2, MOST_MALFORMED * concerned):
             first = pd.concat(self.account(entry).lines).sort_values("line").iloc[0]
@@ -113,7 +114,7 @@ class Ledger:
                 f" The first is line {first['line']}{where} ({first['reason']}). Correct the file and hand it in again, or download it again."
             )
 
-    def close(self, entries: Sequence[Entry]) -> None:
+    def close(self, entries: Sequence[SourceFile]) -> None:
         """Look that every row of every file is accounted for."""
         for entry in entries:
             own = self.account(entry)
@@ -152,7 +153,7 @@ def _phrase(reason: str, column: str) -> str:
     return f"the {subject} {reason}" if reason.startswith(VERBS) else reason
 
 
-def _period(entry: Entry, own: Account) -> tuple[str, str]:
+def _period(entry: SourceFile, own: Account) -> tuple[str, str]:
     """First and last month or year of a file: of what was taken from it, else as recognising tells it."""
     return (own.first, own.last) if own.first else _ends(entry.found.period)
 

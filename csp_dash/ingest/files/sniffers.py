@@ -14,7 +14,7 @@ from typing import IO
 
 import pyarrow.parquet as pq
 
-from csp_dash.ingest.files.detected import Found, joined, made, month, span
+from csp_dash.ingest.files.detected import Detected, joined, made, month, span
 from csp_dash.ingest.files.formats import AGAIN, Near, Unknown, Unreadable, fit, header_months, publication
 from csp_dash.ingest.files.workbooks import opened
 
@@ -33,7 +33,7 @@ def tail(handle: IO[bytes]) -> bytes:
     return handle.read()
 
 
-def shapefile(name: str, archive: zipfile.ZipFile, shape: str) -> Iterator[Found]:
+def shapefile(name: str, archive: zipfile.ZipFile, shape: str) -> Iterator[Detected]:
     """Outlines, by the columns of the table beside them (.dbf)."""
     beside = next((one for one in archive.namelist() if one.lower() == f"{shape[:-4]}.dbf".lower()), None)
     if beside is None:
@@ -46,10 +46,10 @@ def shapefile(name: str, archive: zipfile.ZipFile, shape: str) -> Iterator[Found
     columns = [head[at : at + 11].split(b"\0")[0].decode("latin-1") for at in ends]
     form, _ = fit([columns], shapes=True)
     rows = int.from_bytes(head[4:8], "little")
-    yield Found(name, form.id, form.title, form.publisher, rows=rows, columns=tuple(columns))
+    yield Detected(name, form.id, form.title, form.publisher, rows=rows, columns=tuple(columns))
 
 
-def parquet(name: str, handle: IO[bytes]) -> Found:
+def parquet(name: str, handle: IO[bytes]) -> Detected:
     """By the names of its columns; its period by what the file says of its month column."""
     about = pq.ParquetFile(handle)
     columns = about.schema_arrow.names
@@ -60,15 +60,15 @@ def parquet(name: str, handle: IO[bytes]) -> Found:
         ends = [group.column(columns.index(form.month)).statistics for group in groups]
         months = [month(str(end)) for one in ends if one is not None and one.has_min_max for end in (one.min, one.max)]
     period = span(header_months(columns) or months)
-    return Found(
+    return Detected(
         name, form.id, form.title, form.publisher, period, rows=about.metadata.num_rows, columns=tuple(columns)
     )
 
 
-def workbook(name: str, handle: IO[bytes]) -> Iterator[Found]:
+def workbook(name: str, handle: IO[bytes]) -> Iterator[Detected]:
     """Each sheet with a header that is known; the others beside it are passed over, and one that comes near is told."""
     fault, known = Unknown(f"has no sheets. {AGAIN}"), False
-    near: list[Found] = []
+    near: list[Detected] = []
     titles: list[list[str]] = []
     for sheet, rows in opened(handle).heads(SAMPLE):
         titles += rows
@@ -77,7 +77,7 @@ def workbook(name: str, handle: IO[bytes]) -> Iterator[Found]:
         except Unknown as other:
             fault = other if len(str(other)) > len(str(fault)) else fault
             if isinstance(other, Near):
-                near.append(Found(name, "document", "Not a known table", note=f"It {other}.", sheet=sheet))
+                near.append(Detected(name, "document", "Not a known table", note=f"It {other}.", sheet=sheet))
             continue
         known = True
         yield replace(found, sheet=sheet)
@@ -87,15 +87,15 @@ def workbook(name: str, handle: IO[bytes]) -> Iterator[Found]:
         yield from near
 
 
-def _without(name: str, rows: list[list[str]], fault: Unknown) -> Found:
+def _without(name: str, rows: list[list[str]], fault: Unknown) -> Detected:
     """What is told of a publication that has nothing on the borough. Raises the fault for anything else."""
     found = publication(rows)
     if found is None:
         raise fault
-    return Found(name, "document", found.title, found.publisher, note=found.why)
+    return Detected(name, "document", found.title, found.publisher, note=found.why)
 
 
-def _sheet(name: str, ragged: list[list[str]]) -> Found:
+def _sheet(name: str, ragged: list[list[str]]) -> Detected:
     """A table with titles above its header, or merged cells in it."""
     width = max((len(row) for row in ragged), default=0)
     rows = [row + [""] * (width - len(row)) for row in ragged]
@@ -113,7 +113,7 @@ def _sheet(name: str, ragged: list[list[str]]) -> Found:
     return made(name, form, [*header[: at + 1], *rows[at + 1 :]], at, whole=len(rows) < SAMPLE)
 
 
-def outlines(name: str, head: bytes, handle: IO[bytes] | None) -> Found:
+def outlines(name: str, head: bytes, handle: IO[bytes] | None) -> Detected:
     """The properties of the shapes of a GeoJSON or TopoJSON file, wherever in it the first of them stand."""
     raw = head
     if handle is not None and b'"properties"' not in raw:
@@ -129,10 +129,10 @@ def outlines(name: str, head: bytes, handle: IO[bytes] | None) -> Found:
             break
     form, at = fit(keys[:TITLE_ROWS], shapes=True)
     rows = len(keys) - at if len(head) < HEAD else None
-    return Found(name, form.id, form.title, form.publisher, rows=rows, columns=tuple(keys[at]))
+    return Detected(name, form.id, form.title, form.publisher, rows=rows, columns=tuple(keys[at]))
 
 
-def table(name: str, head: bytes, handle: IO[bytes] | None) -> Found:
+def table(name: str, head: bytes, handle: IO[bytes] | None) -> Detected:
     """A table of text, whatever separates its columns."""
     whole = len(head) < HEAD
     text, encoding, note = _decoded(head)

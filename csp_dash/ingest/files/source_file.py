@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
-from csp_dash.ingest.facts import BadInput, sha256
+from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.files.checksum import sha256
 from csp_dash.ingest.files.detect import Bomb, Bounded, recognise
-from csp_dash.ingest.files.detected import Found, in_sheet
+from csp_dash.ingest.files.detected import Detected, in_sheet
 
 
 @dataclass(frozen=True)
-class Entry:
+class SourceFile:
     """A recognised file, a sheet of one, or either inside an archive.
 
     `path` is the file on disk and `sha256` its checksum (members of one archive share it), `inside` the names within
@@ -28,7 +29,7 @@ class Entry:
     and time of the file on disk when it was recognised: one that has changed since is not read.
     """
 
-    found: Found
+    found: Detected
     path: Path
     sha256: str = ""
     inside: tuple[str, ...] = ()
@@ -128,13 +129,13 @@ def _within(handle: IO[bytes], inside: tuple[str, ...], size: int, packed: bool 
         yield cast(IO[bytes], Bounded(handle, size)) if packed else handle
 
 
-def entries(paths: Iterable[Path]) -> tuple[list[Entry], list[Found]]:
+def entries(paths: Iterable[Path]) -> tuple[list[SourceFile], list[Detected]]:
     """The tables and outlines among files, folders and archives; and what is none, with its problem, or a document.
 
     A workbook gives each of its sheets that is known. Files of the same bytes count once.
     """
-    taken: list[Entry] = []
-    others: list[Found] = []
+    taken: list[SourceFile] = []
+    others: list[Detected] = []
     seen: dict[tuple[str, tuple[str, ...], str], str] = {}
     for path in paths:
         sums: dict[str, tuple[str, tuple[int, int]]] = {}
@@ -145,10 +146,10 @@ def entries(paths: Iterable[Path]) -> tuple[list[Entry], list[Found]]:
             if found.file not in sums:
                 sums[found.file] = _summed(Path(found.file))
             sum, state = sums[found.file]
-            entry = Entry(found, Path(found.file), sum, found.inside, path if path.is_dir() else None, state)
+            entry = SourceFile(found, Path(found.file), sum, found.inside, path if path.is_dir() else None, state)
             key = (entry.sha256, entry.inside, found.sheet)
             if key in seen:
-                others.append(Found(found.path, "document", f"The same bytes as {seen[key]}", sheet=found.sheet))
+                others.append(Detected(found.path, "document", f"The same bytes as {seen[key]}", sheet=found.sheet))
                 continue
             seen[key] = entry.name
             taken.append(entry)

@@ -21,12 +21,12 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from openpyxl.utils import get_column_letter
 
-from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.files.corrections import Correction
 from csp_dash.ingest.files.formats import Unreadable
 from csp_dash.ingest.files.ledger import Ledger
 from csp_dash.ingest.files.opendocument import UNSAVED
-from csp_dash.ingest.files.source_file import Entry
+from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.files.workbooks import Book, opened
 
 BLOCK = 1 << 22
@@ -41,7 +41,7 @@ SHEET_CELLS = 400_000
 LINE = "line"
 
 
-def frame(entry: Entry, ledger: Ledger) -> pd.DataFrame:
+def frame(entry: SourceFile, ledger: Ledger) -> pd.DataFrame:
     """All rows as text, "" for blanks, and `line`: the line in the file, or the row of the sheet.
 
     Declared corrections are made, and noted with the entry.
@@ -60,7 +60,7 @@ def frame(entry: Entry, ledger: Ledger) -> pd.DataFrame:
     return cast(pd.DataFrame, pa.Table.from_batches(parts).to_pandas().fillna(""))
 
 
-def batches(entry: Entry, ledger: Ledger) -> pa.RecordBatchReader:
+def batches(entry: SourceFile, ledger: Ledger) -> pa.RecordBatchReader:
     """The same as a stream of Arrow batches. It can be read once."""
     columns = _names(entry.found.columns)
     schema = pa.schema([*((name, pa.string()) for name in columns), (LINE, pa.int64())])
@@ -77,7 +77,7 @@ def batches(entry: Entry, ledger: Ledger) -> pa.RecordBatchReader:
 
 
 def _corrected(
-    rows: Iterator[pa.RecordBatch], own: Sequence[Correction], entry: Entry, ledger: Ledger
+    rows: Iterator[pa.RecordBatch], own: Sequence[Correction], entry: SourceFile, ledger: Ledger
 ) -> Iterator[pa.RecordBatch]:
     changed = [0] * len(own)
     for batch in rows:
@@ -113,7 +113,7 @@ def _filled(rows: Iterator[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.Re
         yield kept.cast(schema)
 
 
-def _parquet(entry: Entry) -> Iterator[pa.RecordBatch]:
+def _parquet(entry: SourceFile) -> Iterator[pa.RecordBatch]:
     with entry.opened() as handle:
         line = 1
         try:
@@ -128,7 +128,7 @@ def _parquet(entry: Entry) -> Iterator[pa.RecordBatch]:
             ) from None
 
 
-def _text(entry: Entry, columns: list[str], ledger: Ledger) -> Iterator[pa.RecordBatch]:
+def _text(entry: SourceFile, columns: list[str], ledger: Ledger) -> Iterator[pa.RecordBatch]:
     """A text of any separator and encoding."""
     wrong: list[tuple[int, str, str]] = []  # malformed rows since the last batch: which row of the file, text, why
 
@@ -183,7 +183,7 @@ def _text(entry: Entry, columns: list[str], ledger: Ledger) -> Iterator[pa.Recor
 class _Place:
     """Where in a file its rows stand. A row may have line ends in quotes, and then covers several lines."""
 
-    def __init__(self, entry: Entry) -> None:
+    def __init__(self, entry: SourceFile) -> None:
         self.entry = entry
         self.line = entry.found.header + 2
         self.row = entry.found.header + 2
@@ -223,7 +223,7 @@ class _Place:
         return at[~is_bad], told
 
 
-def _refuse_other_table(entry: Entry, ledger: Ledger, place: _Place) -> None:
+def _refuse_other_table(entry: SourceFile, ledger: Ledger, place: _Place) -> None:
     """Rows that are not of the table by the thousand: no use to keep each of them."""
     account = ledger.account(entry)
     if account.rows > max(MOST_MALFORMED, place.read):
@@ -234,7 +234,7 @@ def _refuse_other_table(entry: Entry, ledger: Ledger, place: _Place) -> None:
         )
 
 
-def _broken(entry: Entry, line: int, fault: BaseException) -> str:
+def _broken(entry: SourceFile, line: int, fault: BaseException) -> str:
     if "straddling" in str(fault):
         return (
             f"{entry.name}, line {line} does not end within {BLOCK >> 20} million bytes: a quotation mark that opens there"
@@ -250,7 +250,7 @@ def _first(fault: BaseException) -> str:
 class _Utf8(io.RawIOBase):
     """Bytes of any encoding as UTF-8. In a file that says UTF-8, a letter that is none is read as Windows-1252."""
 
-    def __init__(self, handle: IO[bytes], entry: Entry, ledger: Ledger) -> None:
+    def __init__(self, handle: IO[bytes], entry: SourceFile, ledger: Ledger) -> None:
         self.handle, self.entry, self.ledger = handle, entry, ledger
         self.line, self.told, self.left = 1, False, b""
         encoding = entry.found.encoding or "utf-8"
@@ -315,7 +315,7 @@ def _windows(fault: UnicodeError) -> tuple[str, int]:
 codecs.register_error("csp-windows-1252", _windows)
 
 
-def _sheet(entry: Entry, columns: list[str]) -> Iterator[pa.RecordBatch]:
+def _sheet(entry: SourceFile, columns: list[str]) -> Iterator[pa.RecordBatch]:
     """Rows of a workbook's sheet. A formula counts as the value that was saved with it, and is refused without one."""
     line, width = entry.found.header + 2, len(columns)
     with _book(entry) as book:
@@ -329,7 +329,7 @@ def _sheet(entry: Entry, columns: list[str]) -> Iterator[pa.RecordBatch]:
 
 
 @contextmanager
-def _book(entry: Entry) -> Iterator[Book]:
+def _book(entry: SourceFile) -> Iterator[Book]:
     """A workbook to read from. BadInput for whatever is damaged in it."""
     with entry.opened() as handle:
         body = io.BytesIO(handle.read())
@@ -346,7 +346,7 @@ def _book(entry: Entry) -> Iterator[Book]:
         ) from None
 
 
-def _refuse_formulas(entry: Entry, rows: list[list[str]], line: int, width: int) -> None:
+def _refuse_formulas(entry: SourceFile, rows: list[list[str]], line: int, width: int) -> None:
     for at, row in enumerate(rows, line):
         if UNSAVED in row[:width]:
             raise BadInput(

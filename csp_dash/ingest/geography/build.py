@@ -52,9 +52,11 @@ from shapely.geometry.base import BaseGeometry
 
 from csp_dash.domain.geography import AUTHORITIES, BOROUGHS, CITY_OF_LONDON, LONDON, TOWER_HAMLETS, TOWER_HAMLETS_NAME
 from csp_dash.ingest.context import Context
-from csp_dash.ingest.facts import FACT_COLUMNS, BadInput, Taken, fact_frame
+from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.facts import FACT_COLUMNS, fact_frame
+from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.normalise import folded
-from csp_dash.ingest.files.source_file import Entry
+from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.files.tables import LINE
 from csp_dash.ingest.geography import outlines
 from csp_dash.ingest.geography.outlines import KINDS, Layer, Outlines
@@ -121,7 +123,7 @@ MOST_BARE = 0.00001
 """Share of the borough's land that wards may leave bare before strips are given to the ward that they lie along."""
 
 
-def write(entries: Sequence[Entry], context: Context) -> list[Taken]:
+def write(entries: Sequence[SourceFile], context: Context) -> list[Extract]:
     """Write every file of `context.geo` but context.geojson, and account for every row of the files.
 
     Raises BadInput, with a sentence, when a file is missing or is not what it should be.
@@ -147,7 +149,7 @@ def write(entries: Sequence[Entry], context: Context) -> list[Taken]:
     if not used:
         return []
     inputs = sorted(set(used), key=lambda entry: entry.name)
-    return [Taken(SOURCE, fact_frame(pd.DataFrame(columns=list(FACT_COLUMNS))), [], inputs)]
+    return [Extract(SOURCE, fact_frame(pd.DataFrame(columns=list(FACT_COLUMNS))), [], inputs)]
 
 
 # --- what must be there --------------------------------------------------------------------------
@@ -224,7 +226,7 @@ def _hold_lookup(item: Lookup, held: pd.DataFrame, context: Context) -> None:
 # --- a release to add to -------------------------------------------------------------------------
 
 
-def _renew(said: Said, context: Context) -> list[Entry]:
+def _renew(said: Said, context: Context) -> list[SourceFile]:
     """Hold outlines against the release, renew figures about its places; the files from which figures came."""
     if said.layers:
         boroughs = _outlines(context.geo / "boroughs.geojson")
@@ -279,7 +281,7 @@ def _no_strangers(layer: Layer, home: BaseGeometry) -> None:
             )
 
 
-def _renewed(parts: Sequence[Part], path: Path, keys: list[str], value: str, context: Context) -> list[Entry]:
+def _renewed(parts: Sequence[Part], path: Path, keys: list[str], value: str, context: Context) -> list[SourceFile]:
     """Rows of a table of the release give way to those of the same keys; the files from which something new came."""
     if not parts:
         return []
@@ -376,7 +378,7 @@ def census_households(wards: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _population(said: Said, wards: pd.DataFrame) -> tuple[pd.DataFrame, list[Entry]]:
+def _population(said: Said, wards: pd.DataFrame) -> tuple[pd.DataFrame, list[SourceFile]]:
     census = any(part["base"].eq("census_2021").any() for _, part in said.people)
     people = said.people if census else [*said.people, *said.spare]
     _need([(NEED_CENSUS, census or bool(said.spare))])
@@ -477,7 +479,7 @@ def _written(values: pd.Series) -> pd.Series:
     return text
 
 
-def _build(said: Said, context: Context, wards: pd.DataFrame, lookup: pd.DataFrame) -> list[Entry]:
+def _build(said: Said, context: Context, wards: pd.DataFrame, lookup: pd.DataFrame) -> list[SourceFile]:
     """Write every file but context.geojson; the files that were used, but for look-ups."""
     ward_of = lookup[lookup["edition"] == "2021"].set_index("lsoa")["ward"]
     borough_layer = _boroughs(said.layers.get("borough_outlines", []))

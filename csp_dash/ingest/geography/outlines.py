@@ -21,9 +21,9 @@ from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import polylabel
 
-from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.files.columns import column_of
-from csp_dash.ingest.files.source_file import Entry
+from csp_dash.ingest.files.source_file import SourceFile
 
 DECIMALS = 5
 """Decimals of a degree in the files that are drawn: about a metre."""
@@ -105,7 +105,7 @@ class Layer:
     """The outlines of a file: its features (code, name, borough; borough is "" where the file does not tell) and, in
     metres, the shapes of those that were asked for. `located` says whether the file tells in which coordinates it is."""
 
-    entry: Entry
+    entry: SourceFile
     column: str
     rows: pd.DataFrame
     shapes: Outlines
@@ -121,7 +121,7 @@ class Layer:
         return int(sum(len(shapely.get_coordinates(shape)) for shape in self.shapes.values()))
 
 
-def read_layer(entry: Entry, wanted: Iterable[str]) -> Layer:
+def read_layer(entry: SourceFile, wanted: Iterable[str]) -> Layer:
     """The features of a file of outlines, and the shapes of those with the wanted codes.
 
     Raises BadInput when the file cannot be read, has no column of codes, repeats a code or lacks a shape.
@@ -159,7 +159,7 @@ def read_layer(entry: Entry, wanted: Iterable[str]) -> Layer:
     return Layer(entry, columns["code"], rows, shapes, located)
 
 
-def _features(entry: Entry, **options: object) -> gpd.GeoDataFrame:
+def _features(entry: SourceFile, **options: object) -> gpd.GeoDataFrame:
     try:
         return gpd.read_file(entry.gdal, **options)
     except (OSError, RuntimeError, ValueError) as fault:

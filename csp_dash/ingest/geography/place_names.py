@@ -9,10 +9,10 @@ from pathlib import Path
 import pandas as pd
 
 from csp_dash.domain.geography import BOROUGHS, CITY_OF_LONDON, LONDON, TOWER_HAMLETS
-from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.files.ledger import Ledger
 from csp_dash.ingest.files.normalise import folded
-from csp_dash.ingest.files.source_file import Entry
+from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.files.tables import LINE
 
 #: Rows that are no borough: left out as areas, counted in London.
@@ -69,7 +69,7 @@ def home_places() -> dict[str, str]:
     return found
 
 
-def borough_codes(frame: pd.DataFrame, column: str, entry: Entry) -> pd.Series:
+def borough_codes(frame: pd.DataFrame, column: str, entry: SourceFile) -> pd.Series:
     """GSS code of each row's borough, told by name or code; "" for the rows that are no borough (NOT_BOROUGHS)."""
     codes: dict[str, str] = {}
     for text in frame[column].unique():
@@ -87,7 +87,7 @@ def borough_codes(frame: pd.DataFrame, column: str, entry: Entry) -> pd.Series:
     return frame[column].map(codes)
 
 
-def all_boroughs(entry: Entry, codes: Iterable[str], ledger: Ledger, least: int = len(BOROUGHS)) -> bool:
+def all_boroughs(entry: SourceFile, codes: Iterable[str], ledger: Ledger, least: int = len(BOROUGHS)) -> bool:
     """Whether a file holds the whole of London, so that sums and zeros can be trusted: at least so many boroughs.
 
     False, with a note, where Tower Hamlets is not in it. BadInput where it is, without the others.

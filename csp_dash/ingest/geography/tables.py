@@ -15,10 +15,10 @@ import pandas as pd
 
 from csp_dash.domain.geography import AUTHORITIES, TOWER_HAMLETS, TOWER_HAMLETS_NAME
 from csp_dash.ingest.context import Context
-from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.files.columns import bad_cell, column_of, has, named, numbers
 from csp_dash.ingest.files.normalise import folded
-from csp_dash.ingest.files.source_file import Entry
+from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.files.tables import LINE
 from csp_dash.ingest.geography import outlines
 from csp_dash.ingest.geography.outlines import KINDS, Layer
@@ -60,14 +60,14 @@ AGAIN = (
 class Lookup:
     """What a look-up says: lsoa and ward of the borough, for an edition of small areas and a vintage of wards (24)."""
 
-    entry: Entry
+    entry: SourceFile
     edition: str
     vintage: int
     rows: pd.DataFrame
     chosen: bool = False
 
 
-def read_lookup(entry: Entry, context: Context, wards: pd.DataFrame) -> Lookup | None:
+def read_lookup(entry: SourceFile, context: Context, wards: pd.DataFrame) -> Lookup | None:
     """None where a file has no row of the borough."""
     wanted = {
         "lsoa": r"lsoa(11|21)cd",
@@ -77,7 +77,7 @@ def read_lookup(entry: Entry, context: Context, wards: pd.DataFrame) -> Lookup |
         "borough": r"lad\d\dcd",
     }
     called = {name: column_of(entry.found.columns, pattern) for name, pattern in wanted.items()}
-    rows = named(entry, context, wanted)
+    rows = named(entry, context.ledger, wanted)
     has(entry, rows, lsoa="LSOA21CD", ward="WD24CD")
     if "borough" in rows.columns:
         mine = rows["borough"].eq(TOWER_HAMLETS)
@@ -106,7 +106,7 @@ def read_lookup(entry: Entry, context: Context, wards: pd.DataFrame) -> Lookup |
     return Lookup(entry, edition, vintage, ours[["lsoa", "ward", LINE]])
 
 
-def _check_names(entry: Entry, rows: pd.DataFrame, wards: pd.DataFrame) -> None:
+def _check_names(entry: SourceFile, rows: pd.DataFrame, wards: pd.DataFrame) -> None:
     """Every ward name in an official file must be one that we have declared for its code."""
     known = {row["code"]: {row["name"], *row["also"].split(";")} for row in wards.to_dict("records")}
     for row in rows.to_dict("records") if "ward_name" in rows.columns else []:
@@ -117,7 +117,7 @@ def _check_names(entry: Entry, rows: pd.DataFrame, wards: pd.DataFrame) -> None:
             )
 
 
-def agreed(parts: Sequence[tuple[Entry, pd.DataFrame]], keys: list[str], value: str) -> pd.DataFrame:
+def agreed(parts: Sequence[tuple[SourceFile, pd.DataFrame]], keys: list[str], value: str) -> pd.DataFrame:
     """Rows of several files together, each key once. Files that differ about a value are refused."""
     whole = pd.concat([rows.assign(entry=at) for at, (_, rows) in enumerate(parts)], ignore_index=True)
     for _, rows in whole[whole.duplicated(keys, keep=False)].groupby(keys):
@@ -134,7 +134,7 @@ def agreed(parts: Sequence[tuple[Entry, pd.DataFrame]], keys: list[str], value: 
 
 # --- what the other files say --------------------------------------------------------------------
 
-Part = tuple[Entry, pd.DataFrame]
+Part = tuple[SourceFile, pd.DataFrame]
 
 
 @dataclass
@@ -160,13 +160,13 @@ class Known:
         return self.wards.union(*self.ward_of.values(), {TOWER_HAMLETS})
 
 
-def read(entries: Sequence[Entry], context: Context, wards: pd.DataFrame, lookup: pd.DataFrame) -> Said:
+def read(entries: Sequence[SourceFile], context: Context, wards: pd.DataFrame, lookup: pd.DataFrame) -> Said:
     ward_of = {
         str(edition): dict(zip(part["lsoa"], part["ward"], strict=True)) for edition, part in lookup.groupby("edition")
     }
     known = Known(frozenset(wards["code"]), ward_of)
     said = Said()
-    readers: dict[str, Callable[[Entry, Context, Known, Said], None]] = {
+    readers: dict[str, Callable[[SourceFile, Context, Known, Said], None]] = {
         "census_2021_nomis": _census,
         "lsoa_mid_year": _mid_year,
         "imd_2019": _imd_2019,
@@ -180,13 +180,13 @@ def read(entries: Sequence[Entry], context: Context, wards: pd.DataFrame, lookup
     return said
 
 
-def _count(context: Context, entry: Entry, rows: pd.DataFrame, mine: pd.Series, used: bool) -> None:
+def _count(context: Context, entry: SourceFile, rows: pd.DataFrame, mine: pd.Series, used: bool) -> None:
     context.ledger.count(entry, rows=len(rows), accepted=int(mine.sum()), out_of_area=int((~mine).sum()), source=SOURCE)
     if mine.any() and not used:
         context.ledger.note(entry, "No measure uses it.")
 
 
-def _census(entry: Entry, context: Context, known: Known, said: Said) -> None:
+def _census(entry: SourceFile, context: Context, known: Known, said: Said) -> None:
     """Total of usual residents of the wards, from TS001 or another table that has it."""
     cells = [str(name) for name in entry.found.columns if re.fullmatch(r"c.*name", folded(name))]
     whole = column_of(entry.found.columns, WHOLE_TABLE)
@@ -195,7 +195,7 @@ def _census(entry: Entry, context: Context, known: Known, said: Said) -> None:
         return
     rows = named(
         entry,
-        context,
+        context.ledger,
         {
             "date": "date",
             "area": "geographycode",
@@ -225,9 +225,9 @@ def _census(entry: Entry, context: Context, known: Known, said: Said) -> None:
     (said.people if first else said.spare).append((entry, part))
 
 
-def _census_whole(entry: Entry, context: Context, known: Known, said: Said, called: str) -> None:
+def _census_whole(entry: SourceFile, context: Context, known: Known, said: Said, called: str) -> None:
     """The same from table TS001 as it is published whole: a row an area, a column a kind of residence."""
-    rows = named(entry, context, {"area": "geographycode", "people": WHOLE_TABLE})
+    rows = named(entry, context.ledger, {"area": "geographycode", "people": WHOLE_TABLE})
     own = rows[rows["area"].isin(known.wards)]
     _count(context, entry, rows, rows["area"].isin(known.every), used=len(own) > 0)
     if own.empty:
@@ -238,9 +238,9 @@ def _census_whole(entry: Entry, context: Context, known: Known, said: Said, call
     said.people.append((entry, own[["area", "people"]].assign(base="census_2021", source=TS001)))
 
 
-def _mid_year(entry: Entry, context: Context, known: Known, said: Said) -> None:
+def _mid_year(entry: SourceFile, context: Context, known: Known, said: Said) -> None:
     """Mid-year estimates of small areas and their sums by ward and borough."""
-    rows = named(entry, context, {"area": r"lsoa(11|21)cd", "people": "personsallages", "year": YEAR})
+    rows = named(entry, context.ledger, {"area": r"lsoa(11|21)cd", "people": "personsallages", "year": YEAR})
     has(entry, rows, area="LSOA21CD", people="Persons_All-Ages")
     edition = "20" + str(re.findall(r"\d\d", column_of(entry.found.columns, r"lsoa(11|21)cd"))[0])
     ward_of = known.ward_of[edition]
@@ -265,7 +265,7 @@ def _mid_year(entry: Entry, context: Context, known: Known, said: Said) -> None:
         said.people.append((entry, every.assign(base=base, source=MID_YEAR[edition].format(year=year))))
 
 
-def _year(entry: Entry, people: pd.Series) -> pd.Series:
+def _year(entry: SourceFile, people: pd.Series) -> pd.Series:
     """The year of a file that has no column of years: told by its sheet, else by the borough's published total."""
     named_so = re.search(r"20\d\d", entry.found.sheet)
     totals = pd.read_csv(HERE / "mid_year_totals.csv", comment="#")
@@ -279,10 +279,10 @@ def _year(entry: Entry, people: pd.Series) -> pd.Series:
     return pd.Series(year, index=people.index)
 
 
-def _imd_2019(entry: Entry, context: Context, known: Known, said: Said) -> None:
+def _imd_2019(entry: SourceFile, context: Context, known: Known, said: Said) -> None:
     """imd2019_score of London's boroughs. Tables of small areas of 2011, which are not shown, are only counted."""
     code = "Local Authority District code (2019)"
-    rows = named(entry, context, {"area": folded(code), "lsoa": r"lsoacode2011", "value": "imdaveragescore"})
+    rows = named(entry, context.ledger, {"area": folded(code), "lsoa": r"lsoacode2011", "value": "imdaveragescore"})
     of_boroughs = "lsoa" not in rows.columns
     mine = rows["area"].isin(AUTHORITIES if of_boroughs else {TOWER_HAMLETS})
     used = of_boroughs and "value" in rows.columns
@@ -293,10 +293,12 @@ def _imd_2019(entry: Entry, context: Context, known: Known, said: Said) -> None:
         said.measures.append((entry, own[["area", "value"]].assign(measure="imd2019_score", source=IMD_2019)))
 
 
-def _imd_2019_wards(entry: Entry, context: Context, known: Known, said: Said) -> None:
+def _imd_2019_wards(entry: SourceFile, context: Context, known: Known, said: Said) -> None:
     """imd2019_score and imd2019_extent of the wards."""
     called = {"imd2019_score": "IMD average score", "imd2019_extent": "IMD Extent %"}
-    rows = named(entry, context, {"area": "wardcode", **{name: folded(column) for name, column in called.items()}})
+    rows = named(
+        entry, context.ledger, {"area": "wardcode", **{name: folded(column) for name, column in called.items()}}
+    )
     has(entry, rows, area="Ward Code", **called)
     mine = rows["area"].isin(known.wards)
     _count(context, entry, rows, mine, used=True)
@@ -309,7 +311,7 @@ def _imd_2019_wards(entry: Entry, context: Context, known: Known, said: Said) ->
     said.measures.append((entry, own.assign(source=IMD_2019)))
 
 
-def _iod_2025(entry: Entry, context: Context, known: Known, said: Said) -> None:
+def _iod_2025(entry: SourceFile, context: Context, known: Known, said: Said) -> None:
     """iod2025_rank and iod2025_decile of small areas of 2021, and how many of a ward's are among England's most deprived
     fifth (iod2025_lsoas, iod2025_lsoas_deprived). Headers may be cut short."""
     called = {
@@ -318,7 +320,7 @@ def _iod_2025(entry: Entry, context: Context, known: Known, said: Said) -> None:
     }
     wanted = {"area": "lsoacode2021", **{name: folded(stem) + ".*" for name, stem in called.items()}}
     ward_of = known.ward_of["2021"]
-    rows = named(entry, context, wanted)
+    rows = named(entry, context.ledger, wanted)
     mine = rows["area"].isin(ward_of)
     used = set(called) <= set(rows.columns)
     _count(context, entry, rows, mine, used)
@@ -337,7 +339,7 @@ def _iod_2025(entry: Entry, context: Context, known: Known, said: Said) -> None:
     said.measures.append((entry, part.assign(source=IOD_2025)))
 
 
-def _layer(entry: Entry, context: Context, known: Known, said: Said) -> None:
+def _layer(entry: SourceFile, context: Context, known: Known, said: Said) -> None:
     """Outlines of the borough's wards or small areas, or of London's boroughs."""
     old = entry.format == "lsoa_outlines" and not column_of(entry.found.columns, "lsoa21cd")
     codes = {

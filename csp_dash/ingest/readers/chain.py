@@ -15,10 +15,12 @@ import re
 import pandas as pd
 
 from csp_dash.ingest.context import Context
-from csp_dash.ingest.facts import BadInput, Taken, fact_frame
+from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.facts import fact_frame
 from csp_dash.ingest.files.columns import table
+from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.normalise import folded
-from csp_dash.ingest.files.source_file import Entry
+from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.geography.place_names import PLACES
 from csp_dash.ingest.readers.common import editions, figures, one_a_book, refuse
 
@@ -28,24 +30,24 @@ COLUMNS = {"area": "place"}
 YEAR = re.compile(r"((?:19|20)\d{2})[/_-](?:20)?(\d{2})")
 
 
-def read(entries: list[Entry], context: Context) -> list[Taken]:
+def read(entries: list[SourceFile], context: Context) -> list[Extract]:
     """`chain`. Raises BadInput with the file, the line, the fault and the remedy."""
     return editions(SOURCE, _first_of_each(entries, context), context, _read_file)
 
 
-def _first_of_each(entries: list[Entry], context: Context) -> list[Entry]:
+def _first_of_each(entries: list[SourceFile], context: Context) -> list[SourceFile]:
     """Of each workbook the first table with years, or its first one where none has any."""
     first, others = one_a_book(entries, lambda entry: not any(map(_year, entry.found.columns)))
     for entry in others:
-        frame = table(entry, context, COLUMNS)
+        frame = table(entry, context.ledger, COLUMNS)
         known = int(frame["place"].map(folded).isin(PLACES).sum())
         context.ledger.count(entry, rows=len(frame), accepted=known, out_of_area=len(frame) - known, source=SOURCE)
         context.ledger.note(entry, "No measure uses it.")
     return first
 
 
-def _read_file(entry: Entry, context: Context) -> pd.DataFrame:
-    frame = table(entry, context, COLUMNS)
+def _read_file(entry: SourceFile, context: Context) -> pd.DataFrame:
+    frame = table(entry, context.ledger, COLUMNS)
     years = _years(entry, frame)
     rows = frame.assign(area=frame["place"].map(folded).map(PLACES))
     rows = rows[rows["area"].notna()]
@@ -69,7 +71,7 @@ def _year(column: str) -> re.Match[str] | None:
     return YEAR.fullmatch(column.strip())
 
 
-def _years(entry: Entry, frame: pd.DataFrame) -> dict[str, int]:
+def _years(entry: SourceFile, frame: pd.DataFrame) -> dict[str, int]:
     """Columns that are financial years, and the year in which each begins."""
     years = {str(name): match for name in frame.columns if (match := _year(str(name)))}
     begun = {name: int(match[1]) for name, match in years.items() if (int(match[1]) + 1) % 100 == int(match[2])}

@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable, Sequence
 import pandas as pd
 
 from csp_dash.ingest.context import Base, Context
-from csp_dash.ingest.facts import KEY, BadInput, Coverage, Taken, fact_frame
+from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.facts import KEY, Coverage, fact_frame
+from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.ledger import Ledger
-from csp_dash.ingest.files.source_file import Entry
+from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.files.tables import LINE
 from csp_dash.ingest.release.merge import area_kind
 
@@ -24,7 +26,7 @@ DAYS = ("%d/%m/%Y", "%Y-%m-%d", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y")
 _UNIT = ["kind", "series", "start", "finish"]
 
 
-def refuse(entry: Entry, frame: pd.DataFrame, wrong: pd.Series, name: str, column: str, why: str) -> None:
+def refuse(entry: SourceFile, frame: pd.DataFrame, wrong: pd.Series, name: str, column: str, why: str) -> None:
     """Refuse the file for the first wrong cell of a column: `name` here, `column` in the file."""
     if wrong.any():
         row = frame[wrong.to_numpy()].iloc[0]
@@ -32,7 +34,7 @@ def refuse(entry: Entry, frame: pd.DataFrame, wrong: pd.Series, name: str, colum
 
 
 def figures(
-    entry: Entry, frame: pd.DataFrame, name: str, column: str, *, most: float = float("inf"), whole: bool = False
+    entry: SourceFile, frame: pd.DataFrame, name: str, column: str, *, most: float = float("inf"), whole: bool = False
 ) -> pd.Series:
     """A column as numbers from 0 to `most`, NaN where the publisher withholds one; refuses any other cell."""
     texts = frame[name].str.replace(r"(?<=\d),(?=\d{3}(\D|$))", "", regex=True)
@@ -60,7 +62,7 @@ def dates(texts: pd.Series) -> pd.Series:
     return found
 
 
-def unused(entry: Entry, ledger: Ledger, why: str, names: Iterable[str]) -> None:
+def unused(entry: SourceFile, ledger: Ledger, why: str, names: Iterable[str]) -> None:
     """Note rows that are by design not used, with up to three of the names that they bear."""
     told = [name for name in dict.fromkeys(names) if name]
     if told:
@@ -68,9 +70,11 @@ def unused(entry: Entry, ledger: Ledger, why: str, names: Iterable[str]) -> None
         ledger.note(entry, f"{why} ({', '.join(told[:3])}{more}).")
 
 
-def one_a_book(entries: Sequence[Entry], rank: Callable[[Entry], bool]) -> tuple[list[Entry], list[Entry]]:
+def one_a_book(
+    entries: Sequence[SourceFile], rank: Callable[[SourceFile], bool]
+) -> tuple[list[SourceFile], list[SourceFile]]:
     """Of each workbook one sheet, the first of the lowest rank; and the other sheets, in the order that they came."""
-    books: dict[tuple[object, ...], list[Entry]] = {}
+    books: dict[tuple[object, ...], list[SourceFile]] = {}
     for entry in entries:
         books.setdefault((entry.path, entry.inside), []).append(entry)
     chosen = [min(book, key=rank) for book in books.values()]
@@ -78,17 +82,20 @@ def one_a_book(entries: Sequence[Entry], rank: Callable[[Entry], bool]) -> tuple
 
 
 def editions(
-    source: str, entries: Sequence[Entry], context: Context, read_file: Callable[[Entry, Context], pd.DataFrame]
-) -> list[Taken]:
+    source: str,
+    entries: Sequence[SourceFile],
+    context: Context,
+    read_file: Callable[[SourceFile, Context], pd.DataFrame],
+) -> list[Extract]:
     """What several editions of one table give: `read_file` makes facts of each. No item where none gives any."""
     parts = [(entry, facts) for entry in entries if len(facts := read_file(entry, context))]
     if not parts:
         return []
     facts = beside(latest(parts), context.base, source)
-    return [Taken(source, facts, coverage(source, facts), [entry for entry, _ in parts])]
+    return [Extract(source, facts, coverage(source, facts), [entry for entry, _ in parts])]
 
 
-def latest(parts: Sequence[tuple[Entry, pd.DataFrame]]) -> pd.DataFrame:
+def latest(parts: Sequence[tuple[SourceFile, pd.DataFrame]]) -> pd.DataFrame:
     """The facts of several editions as one: of two for the same figure, that of the edition that reaches furthest.
 
     Raises BadInput where two editions that reach as far differ.

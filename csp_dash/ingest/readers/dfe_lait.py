@@ -32,10 +32,12 @@ import pandas as pd
 
 from csp_dash.domain.geography import BOROUGHS, LONDON
 from csp_dash.ingest.context import Context
-from csp_dash.ingest.facts import BadInput, Taken, fact_frame
+from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.facts import fact_frame
 from csp_dash.ingest.files.columns import table
+from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.normalise import folded
-from csp_dash.ingest.files.source_file import Entry
+from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.files.tables import LINE
 from csp_dash.ingest.readers.common import AGAIN, editions, figures, refuse, unused
 
@@ -63,7 +65,7 @@ _BY_PLACE = {folded(name): code for name, code in AREAS.items()}
 _LONDON = {folded(name) for name in (*BOROUGHS, "City of London", "Inner London", "Outer London", "London")}
 
 
-def read(entries: list[Entry], context: Context) -> list[Taken]:
+def read(entries: list[SourceFile], context: Context) -> list[Extract]:
     """`dfe_lait`, yearly. Raises BadInput with the file, the line, the fault and the remedy."""
     return editions(SOURCE, entries, context, _read_file)
 
@@ -81,8 +83,8 @@ def period(years: str, last_month: int) -> tuple[pd.Timestamp, pd.Timestamp] | N
     return finish - pd.DateOffset(years=1) + pd.Timedelta(days=1), finish
 
 
-def _read_file(entry: Entry, context: Context) -> pd.DataFrame:
-    frame = table(entry, context, COLUMNS)
+def _read_file(entry: SourceFile, context: Context) -> pd.DataFrame:
+    frame = table(entry, context.ledger, COLUMNS)
     ours = frame["topic"].isin(SERIES)
     unused(entry, context.ledger, "Rows on other topics are not used", frame.loc[~ours, "topic"])
     rows = frame[ours].copy()
@@ -118,7 +120,7 @@ def _read_file(entry: Entry, context: Context) -> pd.DataFrame:
     return fact_frame(facts.assign(vintage=facts["finish"].max().strftime("%Y-%m")))
 
 
-def _refuse_misspelt(entry: Entry, rows: pd.DataFrame) -> None:
+def _refuse_misspelt(entry: SourceFile, rows: pd.DataFrame) -> None:
     """A place of London is known by its name; the department's number of Tower Hamlets goes with that name alone."""
     lost = rows["area"].isna()
     if "number" in rows.columns:

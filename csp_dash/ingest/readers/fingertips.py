@@ -17,10 +17,12 @@ import pandas as pd
 
 from csp_dash.domain.geography import AUTHORITIES, LONDON
 from csp_dash.ingest.context import Context
-from csp_dash.ingest.facts import BadInput, Taken, fact_frame
+from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.facts import fact_frame
 from csp_dash.ingest.files.columns import table
+from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.normalise import folded
-from csp_dash.ingest.files.source_file import Entry
+from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.files.tables import LINE
 from csp_dash.ingest.readers.common import AGAIN, editions, figures, refuse, unused
 
@@ -46,7 +48,7 @@ ROUNDING = 0.06
 """How far the published percentage may lie from that of the two counts."""
 
 
-def read(entries: list[Entry], context: Context) -> list[Taken]:
+def read(entries: list[SourceFile], context: Context) -> list[Extract]:
     """`fingertips`. Raises BadInput with the file, the line, the fault and the remedy."""
     return editions(SOURCE, entries, context, _read_file)
 
@@ -63,8 +65,8 @@ def period(text: str) -> tuple[pd.Timestamp, pd.Timestamp] | None:
     return None
 
 
-def _read_file(entry: Entry, context: Context) -> pd.DataFrame:
-    frame = table(entry, context, COLUMNS)
+def _read_file(entry: SourceFile, context: Context) -> pd.DataFrame:
+    frame = table(entry, context.ledger, COLUMNS)
     series = frame["name"].map(folded).map(SERIES)
     unused(entry, context.ledger, "Other indicators are not used", frame.loc[series.isna(), "name"])
     use = series.notna() & frame["area"].isin(AREAS)

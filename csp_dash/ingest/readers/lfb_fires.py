@@ -37,11 +37,13 @@ import pyarrow as pa
 
 from csp_dash.domain.geography import LONDON, TOWER_HAMLETS, WARDS
 from csp_dash.ingest.context import Context
-from csp_dash.ingest.facts import BadInput, Taken, fact_frame, month_end
+from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.facts import fact_frame, month_end
 from csp_dash.ingest.files import tables
 from csp_dash.ingest.files.columns import month_coverage, table
+from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.normalise import folded
-from csp_dash.ingest.files.source_file import Entry
+from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.readers.common import coverage, figures, latest, unused
 
 FORMATS = ("lfb_incidents", "lfb_dwelling_fires", "ward_atlas")
@@ -83,7 +85,7 @@ OLD_WARDS = 17
 class Fires:
     """One file. `counts`: columns month (YYYY-MM), borough, ward ("" outside Tower Hamlets), and one a series."""
 
-    entry: Entry
+    entry: SourceFile
     counts: pd.DataFrame
 
     @cached_property
@@ -106,7 +108,7 @@ class Fires:
         return frozenset(map(str, total.index[lost > (MOST_LOST * total).clip(lower=1)]))
 
 
-def read(entries: list[Entry], context: Context) -> list[Taken]:
+def read(entries: list[SourceFile], context: Context) -> list[Extract]:
     """All sources of fires that the files give. Raises BadInput with the file, the fault and the remedy."""
     files = [file for entry in entries if entry.format != ATLAS and (file := _read_file(entry, context)) is not None]
     whole = _whole(files, context)
@@ -119,7 +121,7 @@ def read(entries: list[Entry], context: Context) -> list[Taken]:
     return [*taken, *_read_atlas(atlas, context)]
 
 
-def _read_file(entry: Entry, context: Context) -> Fires | None:
+def _read_file(entry: SourceFile, context: Context) -> Fires | None:
     """Counts of one file. None where it has no fires of Tower Hamlets."""
     db, ledger = context.db, context.ledger
     source = "lfb_incidents" if entry.format == RECORDS else "lfb_dwelling_fires"
@@ -152,7 +154,7 @@ def _read_file(entry: Entry, context: Context) -> Fires | None:
     return Fires(entry, counts)
 
 
-def _stream(entry: Entry, context: Context) -> pa.RecordBatchReader:
+def _stream(entry: SourceFile, context: Context) -> pa.RecordBatchReader:
     """The columns that are needed, under their names here."""
     names = COLUMNS[entry.format]
     found = {folded(given): given for given in tables.batches(entry, context.ledger).schema.names}
@@ -167,7 +169,9 @@ def _stream(entry: Entry, context: Context) -> pa.RecordBatchReader:
     return pa.RecordBatchReader.from_batches(schema, _needed(entry, context, wanted, schema))
 
 
-def _needed(entry: Entry, context: Context, wanted: Mapping[str, str], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+def _needed(
+    entry: SourceFile, context: Context, wanted: Mapping[str, str], schema: pa.Schema
+) -> Iterator[pa.RecordBatch]:
     fixed = FIXED.get(entry.format, {})
     for batch in tables.batches(entry, context.ledger):
         columns = [
@@ -211,7 +215,7 @@ def _holds(large: Fires, small: Fires) -> bool:
     )  # fmt: skip
 
 
-def _taken(source: str, files: list[Fires]) -> Taken:
+def _taken(source: str, files: list[Fires]) -> Extract:
     """A month whole from the file that reaches furthest. Two alike that reach as far must agree."""
     owner: dict[str, Fires] = {}
     series = SERIES[source]
@@ -241,13 +245,13 @@ def _taken(source: str, files: list[Fires]) -> Taken:
     if covered:
         rows = [*month_coverage(source, "*", ("ward",), covered), *rows]
     own = {id(file): file.entry for file in owner.values()}
-    return Taken(source, fact_frame(facts[facts["numerator"] > 0]), rows, list(own.values()))
+    return Extract(source, fact_frame(facts[facts["numerator"] > 0]), rows, list(own.values()))
 
 
 # --- the Ward Atlas --------------------------------------------------------------------------------
 
 
-def _read_atlas(entries: list[Entry], context: Context) -> list[Taken]:
+def _read_atlas(entries: list[SourceFile], context: Context) -> list[Extract]:
     """`ward_atlas_fires` and the table `old_ward_fires`."""
     parts = [(entry, *_atlas_of(entry, context)) for entry in entries]
     parts = [part for part in parts if len(part[1])]
@@ -256,11 +260,11 @@ def _read_atlas(entries: list[Entry], context: Context) -> list[Taken]:
     facts = latest([(entry, facts) for entry, facts, _ in parts])
     old_wards = max(parts, key=lambda part: len(part[2]))[2]
     source = "ward_atlas_fires"
-    return [Taken(source, facts, coverage(source, facts), [part[0] for part in parts], {"old_ward_fires": old_wards})]
+    return [Extract(source, facts, coverage(source, facts), [part[0] for part in parts], {"old_ward_fires": old_wards})]
 
 
-def _atlas_of(entry: Entry, context: Context) -> tuple[pd.DataFrame, pd.DataFrame]:
-    frame = table(entry, context, ATLAS_COLUMNS)
+def _atlas_of(entry: SourceFile, context: Context) -> tuple[pd.DataFrame, pd.DataFrame]:
+    frame = table(entry, context.ledger, ATLAS_COLUMNS)
     years = {str(name): int(hit[1]) for name in frame.columns if (hit := ATLAS_YEAR.fullmatch(str(name).strip()))}
     here = frame[frame["borough"] == "Tower Hamlets"]
     context.ledger.count(
@@ -302,7 +306,7 @@ def _atlas_of(entry: Entry, context: Context) -> tuple[pd.DataFrame, pd.DataFram
     return fact_frame(facts), old_wards
 
 
-def _counts(entry: Entry, here: pd.DataFrame, column: str) -> pd.Series:
+def _counts(entry: SourceFile, here: pd.DataFrame, column: str) -> pd.Series:
     """A year's counts; the sum of the borough needs them all."""
     numbers = figures(entry, here, column, column, whole=True)
     if numbers.isna().any():

@@ -19,9 +19,11 @@ import pandas as pd
 
 from csp_dash.domain.geography import BOROUGHS, CITY_OF_LONDON, LONDON, TOWER_HAMLETS
 from csp_dash.ingest.context import Context
-from csp_dash.ingest.facts import BadInput, Taken, fact_frame
+from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.facts import fact_frame
 from csp_dash.ingest.files.columns import table
-from csp_dash.ingest.files.source_file import Entry
+from csp_dash.ingest.files.extract import Extract
+from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.readers.common import beside, coverage, figures, latest, one_a_book, refuse
 
 FORMATS = ("rough_sleeping",)
@@ -42,31 +44,31 @@ AREAS = (CITY_OF_LONDON, BOROUGHS["Hackney"], BOROUGHS["Newham"], TOWER_HAMLETS)
 YEAR = re.compile(r"((?:19|20)\d{2})(?:\.0)?\s*(?:\[.*\])?")
 
 
-def read(entries: list[Entry], context: Context) -> list[Taken]:
+def read(entries: list[SourceFile], context: Context) -> list[Extract]:
     """`mhclg_rough_sleeping`. Raises BadInput with the file, the line, the fault and the remedy."""
     parts = [(entry, facts) for entry in _totals(entries, context) if len(facts := _read_file(entry, context))]
     if not parts:
         return []
     facts = beside(latest(parts), context.base, SOURCE)
-    return [Taken(SOURCE, facts, coverage(SOURCE, facts.assign(series="*")), [entry for entry, _ in parts])]
+    return [Extract(SOURCE, facts, coverage(SOURCE, facts.assign(series="*")), [entry for entry, _ in parts])]
 
 
-def _totals(entries: list[Entry], context: Context) -> list[Entry]:
+def _totals(entries: list[SourceFile], context: Context) -> list[SourceFile]:
     """The tables of how many people there were: of a workbook the sheet that says "total", else its first.
 
     Its other tables have the same header: who the people were, how they were counted, rates. Their rows are only counted.
     """
     totals, others = one_a_book(entries, lambda entry: "total" not in entry.found.sheet.lower())
     for entry in others:
-        frame = table(entry, context, COLUMNS)
+        frame = table(entry, context.ledger, COLUMNS)
         here = int((frame["code"].isin(AREAS) | frame["name"].isin(AREAS)).sum())
         context.ledger.count(entry, rows=len(frame), accepted=here, out_of_area=len(frame) - here, source=SOURCE)
         context.ledger.note(entry, "No measure uses it.")
     return totals
 
 
-def _read_file(entry: Entry, context: Context) -> pd.DataFrame:
-    frame = table(entry, context, COLUMNS)
+def _read_file(entry: SourceFile, context: Context) -> pd.DataFrame:
+    frame = table(entry, context.ledger, COLUMNS)
     if _coded(frame["name"]).any() and not _coded(frame["code"]).any():
         frame = frame.rename(columns={"code": "name", "name": "code"})
         context.ledger.note(
@@ -111,7 +113,7 @@ def _coded(texts: pd.Series) -> pd.Series:
     return texts.str.fullmatch(r"E0\d{7}")
 
 
-def _years(entry: Entry, frame: pd.DataFrame) -> dict[str, str]:
+def _years(entry: SourceFile, frame: pd.DataFrame) -> dict[str, str]:
     """Columns that are years."""
     years = {str(column): match[1] for column in frame.columns if (match := YEAR.fullmatch(str(column).strip()))}
     twice = [year for year in years.values() if list(years.values()).count(year) > 1]

@@ -18,10 +18,12 @@ import re
 import pandas as pd
 
 from csp_dash.ingest.context import Context
-from csp_dash.ingest.facts import BadInput, Taken, fact_frame
+from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.facts import fact_frame
 from csp_dash.ingest.files.columns import table
+from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.normalise import folded
-from csp_dash.ingest.files.source_file import Entry
+from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.files.tables import LINE
 from csp_dash.ingest.geography.place_names import PLACES
 from csp_dash.ingest.readers.common import AGAIN, editions, figures, refuse, unused
@@ -40,7 +42,7 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 COHORT = re.compile(r"(?:\d{1,2} )?([a-z]{3})[a-z]* (\d{4}) (?:to|-|–) (?:\d{1,2} )?([a-z]{3})[a-z]* (\d{4})")
 
 
-def read(entries: list[Entry], context: Context) -> list[Taken]:
+def read(entries: list[SourceFile], context: Context) -> list[Extract]:
     """`moj_reoffending`. Raises BadInput with the file, the line, the fault and the remedy."""
     return editions(SOURCE, entries, context, _read_file)
 
@@ -55,8 +57,8 @@ def cohort(text: str) -> tuple[pd.Timestamp, pd.Timestamp] | None:
     return (start, finish) if start < finish else None
 
 
-def _read_file(entry: Entry, context: Context) -> pd.DataFrame:
-    frame = table(entry, context, COLUMNS)
+def _read_file(entry: SourceFile, context: Context) -> pd.DataFrame:
+    frame = table(entry, context.ledger, COLUMNS)
     kind = frame["category"].str.lower()
     total = kind.str.contains("total")
     adults = frame["age"].str.lower() == "adult"

@@ -31,10 +31,12 @@ import pandas as pd
 
 from csp_dash.domain.geography import BOROUGHS, LONDON, TOWER_HAMLETS, WARDS
 from csp_dash.ingest.context import Context
-from csp_dash.ingest.facts import BadInput, Coverage, Taken, fact_frame, month_end
+from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.facts import Coverage, fact_frame, month_end
 from csp_dash.ingest.files.columns import month_columns, month_coverage, table, whole_numbers
+from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.normalise import folded
-from csp_dash.ingest.files.source_file import Entry
+from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.files.tables import LINE
 from csp_dash.ingest.geography.place_names import all_boroughs, borough_codes, home_places
 from csp_dash.ingest.readers.mps_recorded_crime import HEADER_NAMES, categories, style_of, without_twins
@@ -181,7 +183,7 @@ class Part:
     `cells`: columns area, place (how the file names it, where several places share a code), month, n; above zero.
     """
 
-    entry: Entry
+    entry: SourceFile
     source: str
     series: str
     area_kind: str
@@ -200,9 +202,9 @@ class Part:
         return self.cells.set_index(["area", "place", "month"])["n"]
 
 
-def read(entries: list[Entry], context: Context) -> list[Taken]:
+def read(entries: list[SourceFile], context: Context) -> list[Extract]:
     """The sources that the files give. Raises BadInput with the file, the line, the fault and the remedy."""
-    readers: dict[str, Callable[[Entry, Context], list[Part]]] = {
+    readers: dict[str, Callable[[SourceFile, Context], list[Part]]] = {
         "mps_monthly_other": read_hate_special,
         "mps_monthly_dashboard": read_dashboard,
         "mps_vawg": read_vawg,
@@ -222,7 +224,7 @@ def read(entries: list[Entry], context: Context) -> list[Taken]:
     ]
 
 
-def _taken(source: str, groups: Mapping[tuple[str, str], list[Part]]) -> Taken:
+def _taken(source: str, groups: Mapping[tuple[str, str], list[Part]]) -> Extract:
     """Facts without zeros, a month of a series from the file that reaches furthest, and what they cover."""
     rows: list[pd.DataFrame] = []
     months: dict[tuple[str, str], set[str]] = {}
@@ -241,7 +243,7 @@ def _taken(source: str, groups: Mapping[tuple[str, str], list[Part]]) -> Taken:
         start=starts.dt.date, finish=month_end(starts), denominator=None, flag=None
     )
     inputs = {id(part.entry): part.entry for parts in groups.values() for part in parts}
-    return Taken(source, fact_frame(facts), _coverage(source, months), list(inputs.values()))
+    return Extract(source, fact_frame(facts), _coverage(source, months), list(inputs.values()))
 
 
 def _coverage(source: str, months: Mapping[tuple[str, str], set[str]]) -> list[Coverage]:
@@ -259,7 +261,7 @@ def _coverage(source: str, months: Mapping[tuple[str, str], set[str]]) -> list[C
     return coverage
 
 
-def _parts(entry: Entry, rows: pd.DataFrame, months: Iterable[str], kinds: Iterable[str]) -> list[Part]:
+def _parts(entry: SourceFile, rows: pd.DataFrame, months: Iterable[str], kinds: Iterable[str]) -> list[Part]:
     """The parts of one file, from rows source, series, area_kind, area, month, n (and place); every series speaks for all
     `kinds`, from the first to the last of `months`."""
     rows = rows if "place" in rows.columns else rows.assign(place="")
@@ -274,16 +276,16 @@ def _parts(entry: Entry, rows: pd.DataFrame, months: Iterable[str], kinds: Itera
     ]
 
 
-def _opened(entry: Entry, context: Context, names: Mapping[str, str], needed: Iterable[str]) -> pd.DataFrame:
+def _opened(entry: SourceFile, context: Context, names: Mapping[str, str], needed: Iterable[str]) -> pd.DataFrame:
     """The rows of an entry; refuses when a column that it cannot do without is missing."""
-    frame = table(entry, context, names)
+    frame = table(entry, context.ledger, names)
     for name in needed:
         if name not in frame.columns:
             raise BadInput(f"{entry.name} has no column '{name}'. Take the file as it is published.")
     return frame
 
 
-def _months(frame: pd.DataFrame, entry: Entry) -> pd.Series:
+def _months(frame: pd.DataFrame, entry: SourceFile) -> pd.Series:
     """The month of each row; refuses what is none, naming its line."""
     months = frame["month"].map({text: month_of(text) for text in frame["month"].unique()})
     if (months == "").any():
@@ -298,7 +300,7 @@ def _months(frame: pd.DataFrame, entry: Entry) -> pd.Series:
 # --- hate crime and other marked offences, in one wide file -----------------------------------------
 
 
-def read_hate_special(entry: Entry, context: Context) -> list[Part]:
+def read_hate_special(entry: SourceFile, context: Context) -> list[Part]:
     """Hate strands, domestic abuse, knife, gun, homicide and totals by borough."""
     months = month_columns(entry)
     frame = _opened(entry, context, HEADER_NAMES, ("borough", "major", "minor"))
@@ -325,7 +327,7 @@ def read_hate_special(entry: Entry, context: Context) -> list[Part]:
     return _parts(entry, rows.assign(source=source), months.values(), ("borough", "region"))
 
 
-def _own_words(pair: tuple[str, str], entry: Entry, context: Context) -> str:
+def _own_words(pair: tuple[str, str], entry: SourceFile, context: Context) -> str:
     name = "_".join(dict.fromkeys(filter(None, map(slug, pair))))
     context.ledger.note(entry, f"'{' / '.join(pair)}' is not known here; it was taken in as '{name}'.")
     return name
@@ -341,7 +343,7 @@ def _styled(pairs: set[tuple[str, str]]) -> dict[tuple[str, str], str]:
     return {pair: categories()[key].series for pair, key in keys.items() if key in categories()}
 
 
-def _dashboard_series(frame: pd.DataFrame, entry: Entry, context: Context) -> pd.DataFrame:
+def _dashboard_series(frame: pd.DataFrame, entry: SourceFile, context: Context) -> pd.DataFrame:
     """The columns source and series of each row of a dashboard."""
     columns = ["major", "minor", "measure"]
     kinds = list(frame[columns].drop_duplicates().itertuples(index=False, name=None))
@@ -359,7 +361,7 @@ def _dashboard_series(frame: pd.DataFrame, entry: Entry, context: Context) -> pd
     return frame[columns].merge(known, on=columns, how="left")[["source", "series"]].set_index(frame.index)
 
 
-def read_dashboard(entry: Entry, context: Context) -> list[Part]:
+def read_dashboard(entry: SourceFile, context: Context) -> list[Part]:
     """Borough rows as published, London as the sum of all borough rows, wards by code."""
     frame = _opened(
         entry, context, DASHBOARD, ("month", "area_type", "place", "area", "major", "minor", "measure", "count")
@@ -406,7 +408,7 @@ def read_dashboard(entry: Entry, context: Context) -> list[Part]:
     return _parts(entry, pd.concat(kept), months, kinds)
 
 
-def _refuse(rows: pd.DataFrame, entry: Entry, column: str, said: str) -> None:
+def _refuse(rows: pd.DataFrame, entry: SourceFile, column: str, said: str) -> None:
     if len(rows):
         raise BadInput(f"{entry.name}, line {rows[LINE].iloc[0]}: {said.format(rows[column].iloc[0])}.")
 
@@ -414,7 +416,7 @@ def _refuse(rows: pd.DataFrame, entry: Entry, column: str, said: str) -> None:
 # --- violence against women and girls ---------------------------------------------------------------
 
 
-def read_vawg(entry: Entry, context: Context) -> list[Part]:
+def read_vawg(entry: SourceFile, context: Context) -> list[Part]:
     """Violence against women and girls: offences or victims by month of recording."""
     frame = _opened(entry, context, VAWG, ("borough", "ward_name", "month", "count"))
     if entry.found.sheet and "sheet" not in frame.columns and not _vawg_series(entry.found.sheet):
@@ -467,13 +469,13 @@ def _vawg_series(sheet: str) -> str:
 # --- homicide ---------------------------------------------------------------------------------------
 
 
-def read_victims(entry: Entry, context: Context) -> list[Part]:
+def read_victims(entry: SourceFile, context: Context) -> list[Part]:
     """Victims of homicide by the month of recording."""
     frame = _opened(entry, context, VICTIMS, ("count", "month", "borough"))
     return _homicide(entry, context, frame, "homicide_victims")
 
 
-def read_proceedings(entry: Entry, context: Context) -> list[Part]:
+def read_proceedings(entry: SourceFile, context: Context) -> list[Part]:
     """Persons proceeded against for homicide, by the month of that."""
     frame = _opened(entry, context, PROCEEDINGS, ("count", "month", "borough"))
     if "outcome" in frame.columns:
@@ -485,7 +487,7 @@ def read_proceedings(entry: Entry, context: Context) -> list[Part]:
     return _homicide(entry, context, frame, "homicide_proceedings")
 
 
-def _homicide(entry: Entry, context: Context, frame: pd.DataFrame, series: str) -> list[Part]:
+def _homicide(entry: SourceFile, context: Context, frame: pd.DataFrame, series: str) -> list[Part]:
     areas = borough_codes(frame, "borough", entry)
     used = len(frame) > 0 and all_boroughs(entry, areas, context.ledger, LEAST_BOROUGHS)
     here = len(frame) if used else 0

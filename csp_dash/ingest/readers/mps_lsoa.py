@@ -21,11 +21,13 @@ import pyarrow as pa
 
 from csp_dash.domain.geography import TOWER_HAMLETS
 from csp_dash.ingest.context import Base, Context
-from csp_dash.ingest.facts import FACT_COLUMNS, BadInput, Taken
+from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.facts import FACT_COLUMNS
 from csp_dash.ingest.files import tables
 from csp_dash.ingest.files.columns import month_columns, refuse_malformed, renamed, whole_numbers
+from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.normalise import folded
-from csp_dash.ingest.files.source_file import Entry
+from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.readers.mps_recorded_crime import STUB_SHARE, meanings, without_twins
 
 FORMATS = ("mps_lsoa",)
@@ -51,7 +53,7 @@ _HERE = {folded(TOWER_HAMLETS), folded("Tower Hamlets")}
 class Small:
     """One file. `cells`: columns lsoa, series, month (YYYY-MM) and n, rows above zero, without the months in `stubs`."""
 
-    entry: Entry
+    entry: SourceFile
     months: list[str]
     cells: pd.DataFrame
     stubs: list[str]
@@ -68,7 +70,7 @@ class Small:
         return self.cells.set_index(["lsoa", "series", "month"])["n"]
 
 
-def read(entries: list[Entry], context: Context) -> list[Taken]:
+def read(entries: list[SourceFile], context: Context) -> list[Extract]:
     """The table `lsoa_month` of source `mps_lsoa`. Raises BadInput with the file, the line, the fault and the remedy."""
     live = _live(context.base)
     files: list[Small] = []
@@ -95,7 +97,7 @@ def read(entries: list[Entry], context: Context) -> list[Taken]:
     )
     rows = rows[list(COLUMNS)].sort_values(list(COLUMNS), ignore_index=True)
     facts = pd.DataFrame(columns=list(FACT_COLUMNS))
-    return [Taken(SOURCE, facts, [], [file.entry for file in files], {"lsoa_month": rows})]
+    return [Extract(SOURCE, facts, [], [file.entry for file in files], {"lsoa_month": rows})]
 
 
 def _live(base: Base | None) -> dict[str, int]:
@@ -108,7 +110,7 @@ def _live(base: Base | None) -> dict[str, int]:
     return {str(month): int(n) for month, n in totals.items()}
 
 
-def _read_file(entry: Entry, live: dict[str, int], context: Context) -> Small | None:
+def _read_file(entry: SourceFile, live: dict[str, int], context: Context) -> Small | None:
     """The borough's rows of one file, melted. None where it has none."""
     columns = month_columns(entry)
     frame, rows = _rows_of_borough(entry, context)
@@ -143,7 +145,7 @@ def _read_file(entry: Entry, live: dict[str, int], context: Context) -> Small | 
     return Small(entry, months, kept.reset_index(drop=True), stubs)
 
 
-def _rows_of_borough(entry: Entry, context: Context) -> tuple[pd.DataFrame, int]:
+def _rows_of_borough(entry: SourceFile, context: Context) -> tuple[pd.DataFrame, int]:
     """The rows of the borough's small areas, and how many rows the file has."""
     parts: list[pd.DataFrame] = []
     rows = 0
@@ -154,7 +156,7 @@ def _rows_of_borough(entry: Entry, context: Context) -> tuple[pd.DataFrame, int]
     return (pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["lsoa"])), rows
 
 
-def _of_borough(batch: pa.RecordBatch, entry: Entry, context: Context) -> pd.DataFrame:
+def _of_borough(batch: pa.RecordBatch, entry: SourceFile, context: Context) -> pd.DataFrame:
     frame = renamed(batch.to_pandas(), HEADER_NAMES)
     codes = frame["lsoa"].str.upper()
     mine = codes.isin(context.lsoa_wards)

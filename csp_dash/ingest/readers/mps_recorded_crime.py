@@ -42,12 +42,14 @@ import pandas as pd
 
 from csp_dash.domain.geography import BOROUGHS, LONDON, TOWER_HAMLETS, WARDS
 from csp_dash.ingest.context import Base, Context
-from csp_dash.ingest.facts import FACT_COLUMNS, BadInput, Taken, fact_frame, month_end
+from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.facts import FACT_COLUMNS, fact_frame, month_end
 from csp_dash.ingest.files import tables
 from csp_dash.ingest.files.columns import month_columns, month_coverage, table, whole_numbers
+from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.ledger import Ledger
 from csp_dash.ingest.files.normalise import folded
-from csp_dash.ingest.files.source_file import Entry
+from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.geography.place_names import all_boroughs, borough_codes
 
 FORMATS = ("mps_ward", "mps_borough", "mps_ward_long")
@@ -89,7 +91,7 @@ ROLLUPS = {
 class Edition(Protocol):
     """What one file gives: of a kind, to a last month, with figures above zero by their keys."""
 
-    entry: Entry
+    entry: SourceFile
 
     @property
     def kind(self) -> str: ...
@@ -165,7 +167,7 @@ def style_of(pairs: Iterable[tuple[str, str]]) -> str:
     return max((style for style in STYLE_RANK if split or style != FINEST), key=fit)
 
 
-def meanings(frame: pd.DataFrame, entry: Entry) -> tuple[str, pd.DataFrame]:
+def meanings(frame: pd.DataFrame, entry: SourceFile) -> tuple[str, pd.DataFrame]:
     """The style of a table with columns major and minor, and the columns series and detail of its rows.
 
     Raises BadInput for a category that the style does not hold.
@@ -205,7 +207,7 @@ class Vintage:
     `counts`. `cells` are the file's own figures by its own keys, a column a month.
     """
 
-    entry: Entry
+    entry: SourceFile
     grain: str
     style: str
     months: list[str]
@@ -238,13 +240,13 @@ class Vintage:
         return rows.groupby("month")["n"].sum()
 
 
-def read_vintage(entry: Entry, context: Context) -> Vintage | None:
+def read_vintage(entry: SourceFile, context: Context) -> Vintage | None:
     """One wide file of any header and style, melted to harmonised series; stubs are still inside.
 
     None where it has no rows, or none of Tower Hamlets.
     """
     months = month_columns(entry)
-    frame = table(entry, context, HEADER_NAMES)
+    frame = table(entry, context.ledger, HEADER_NAMES)
     grain = "ward" if entry.format == "mps_ward" else "borough"
     if frame.empty:
         context.ledger.count(entry, rows=0, accepted=0, source=f"mps_{grain}")
@@ -279,7 +281,7 @@ def read_vintage(entry: Entry, context: Context) -> Vintage | None:
     return Vintage(entry, grain, style, list(months.values()), counts, cells)
 
 
-def _wards(frame: pd.DataFrame, boroughs: pd.Series | None, entry: Entry) -> pd.Series:
+def _wards(frame: pd.DataFrame, boroughs: pd.Series | None, entry: SourceFile) -> pd.Series:
     """Code of each row's ward; empty outside Tower Hamlets."""
     codes = frame["ward"].str.upper()
     strays = ~codes.isin(WARDS) & (boroughs == TOWER_HAMLETS if boroughs is not None else False)
@@ -292,7 +294,7 @@ def _wards(frame: pd.DataFrame, boroughs: pd.Series | None, entry: Entry) -> pd.
     return codes.where(codes.isin(WARDS), "")
 
 
-def _all_wards(entry: Entry, areas: pd.Series, ledger: Ledger) -> bool:
+def _all_wards(entry: SourceFile, areas: pd.Series, ledger: Ledger) -> bool:
     found = set(areas) & set(WARDS)
     if not found:
         ledger.note(entry, "None of its rows is of Tower Hamlets, so nothing was taken from it.")
@@ -333,7 +335,7 @@ def held(base: Base | None, source: str) -> dict[str, Held]:
     }
 
 
-def read_vintages(entries: Iterable[Entry], context: Context) -> list[Vintage]:
+def read_vintages(entries: Iterable[SourceFile], context: Context) -> list[Vintage]:
     """Every vintage that is given, stubs marked, without those that are part of another."""
     vintages: list[Vintage] = []
     for entry in entries:
@@ -345,7 +347,7 @@ def read_vintages(entries: Iterable[Entry], context: Context) -> list[Vintage]:
     return vintages
 
 
-def _account_for_long(entry: Entry, context: Context) -> None:
+def _account_for_long(entry: SourceFile, context: Context) -> None:
     """Ward figures that others melted: their rows are accounted for, and nothing is taken from them."""
     rows = len(tables.frame(entry, context.ledger))
     context.ledger.count(entry, rows=rows, accepted=0, out_of_area=rows, source="mps_ward")
@@ -471,7 +473,7 @@ def vintage_totals(vintages: Iterable[Vintage]) -> pd.DataFrame:
     return table.astype({"months": "int32", "total": "int64"}).sort_values(order, ignore_index=True)
 
 
-def _by_grain(grain: str, vintages: list[Vintage], context: Context) -> list[Taken]:
+def _by_grain(grain: str, vintages: list[Vintage], context: Context) -> list[Extract]:
     """Source `mps_ward` or `mps_borough`, with the yearly totals of its vintages."""
     mine = [vintage for vintage in vintages if vintage.grain == grain]
     if not mine:
@@ -486,10 +488,10 @@ def _by_grain(grain: str, vintages: list[Vintage], context: Context) -> list[Tak
         facts = _finish(rows, _flags(rows))
         coverage = month_coverage(source, "*", kinds, chosen)
     inputs = [vintage.entry for vintage in mine]
-    return [Taken(source, facts, coverage, inputs, {"vintage_total": vintage_totals(mine)})]
+    return [Extract(source, facts, coverage, inputs, {"vintage_total": vintage_totals(mine)})]
 
 
-def _whole(borough: list[Vintage]) -> list[Taken]:
+def _whole(borough: list[Vintage]) -> list[Extract]:
     """Source `mps_borough_whole`: boroughs counted the same way over the whole time.
 
     Months to WHOLE_UNTIL come from Title Case vintages alone, later ones from the newest vintage, so that offences
@@ -509,10 +511,10 @@ def _whole(borough: list[Vintage]) -> list[Taken]:
     series = rows.groupby(["series", *keys], as_index=False)["numerator"].sum()
     coverage = month_coverage("mps_borough_whole", "*", ("borough", "region"), chosen)
     inputs = [vintage.entry for vintage in borough]
-    return [Taken("mps_borough_whole", _finish(pd.concat([series, tno], ignore_index=True)), coverage, inputs)]
+    return [Extract("mps_borough_whole", _finish(pd.concat([series, tno], ignore_index=True)), coverage, inputs)]
 
 
-def _old_details(borough: list[Vintage]) -> list[Taken]:
+def _old_details(borough: list[Vintage]) -> list[Extract]:
     """Source `mps_borough_2024`: what only the old Title Case categories split (to January 2024), possession_blade,
     possession_firearm_all, firearm_other, knife_other, possession_other_weapon."""
     old = [vintage for vintage in borough if vintage.style == "title_2020"]
@@ -521,10 +523,10 @@ def _old_details(borough: list[Vintage]) -> list[Taken]:
         return []
     coverage = month_coverage("mps_borough_2024", "*", ("borough", "region"), chosen)
     inputs = [vintage.entry for vintage in old]
-    return [Taken("mps_borough_2024", _finish(_facts(chosen, column="detail")), coverage, inputs)]
+    return [Extract("mps_borough_2024", _finish(_facts(chosen, column="detail")), coverage, inputs)]
 
 
-def read(entries: list[Entry], context: Context) -> list[Taken]:
+def read(entries: list[SourceFile], context: Context) -> list[Extract]:
     """`mps_ward`, `mps_borough`, `mps_borough_whole` and `mps_borough_2024`, as far as the files give them.
 
     Raises BadInput with the file, the line, the fault and the remedy.

@@ -26,7 +26,9 @@ import pandas as pd
 
 from csp_dash.domain.geography import TOWER_HAMLETS, WARDS
 from csp_dash.ingest.context import Context
-from csp_dash.ingest.facts import BadInput, Coverage, Taken, fact_frame, month_end
+from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.facts import Coverage, fact_frame, month_end
+from csp_dash.ingest.files.extract import Extract
 
 FIRST, LAST = "2019-04", "2026-03"
 SHARES_FROM = "2023-07"
@@ -88,7 +90,7 @@ def sightings(shares: pd.Series, seed: int = SEED) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["area", "month", "numerator"])
 
 
-def read(context: Context, police_uk: pd.DataFrame) -> list[Taken]:
+def read(context: Context, police_uk: pd.DataFrame) -> list[Extract]:
     """`nox_illustrative`, from the facts of police.uk: never open data, never a headline, never a score.
 
     It has no files of its own. A release that is added to keeps the figures that it has.
@@ -108,4 +110,4 @@ def read(context: Context, police_uk: pd.DataFrame) -> list[Taken]:
         }
     )
     coverage = [Coverage("nox_illustrative", "nox_sightings", kind, FIRST, LAST) for kind in ("ward", "borough")]
-    return [Taken("nox_illustrative", fact_frame(facts), coverage, [])]
+    return [Extract("nox_illustrative", fact_frame(facts), coverage, [])]

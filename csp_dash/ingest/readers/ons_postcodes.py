@@ -20,9 +20,11 @@ import pyarrow.compute as pc
 
 from csp_dash.domain.geography import TOWER_HAMLETS, TOWER_HAMLETS_NAME
 from csp_dash.ingest.context import Context
-from csp_dash.ingest.facts import FACT_COLUMNS, BadInput, Taken, fact_frame
+from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.facts import FACT_COLUMNS, fact_frame
 from csp_dash.ingest.files.columns import column_of
-from csp_dash.ingest.files.source_file import Entry
+from csp_dash.ingest.files.extract import Extract
+from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.files.tables import LINE, batches
 
 FORMATS = ("postcodes",)
@@ -42,8 +44,8 @@ LEAST = 0.9
 POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}"
 
 
-def read(entries: list[Entry], context: Context) -> list[Taken]:
-    """One Taken with no facts and the table `postcode`; none where no row is of the borough."""
+def read(entries: list[SourceFile], context: Context) -> list[Extract]:
+    """One Extract with no facts and the table `postcode`; none where no row is of the borough."""
     found = {entry: _of_borough(entry, context) for entry in entries}
     editions: dict[str, str] = {}
     for entry, (_, _, month) in found.items():
@@ -62,14 +64,14 @@ def read(entries: list[Entry], context: Context) -> list[Taken]:
     table = _one_each(kept, context)
     _refuse_part(inputs, table, context)
     empty = fact_frame(pd.DataFrame(columns=list(FACT_COLUMNS)))
-    return [Taken(SOURCE, empty, [], inputs, {"postcode": table})]
+    return [Extract(SOURCE, empty, [], inputs, {"postcode": table})]
 
 
 def _month(text: str) -> str:
     return f"{text[:4]}-{text[4:]}"
 
 
-def _of_borough(entry: Entry, context: Context) -> tuple[pd.DataFrame, int, str]:
+def _of_borough(entry: SourceFile, context: Context) -> tuple[pd.DataFrame, int, str]:
     """Rows of the borough (our columns and `line`), how many rows the file has, and the newest month in it (YYYYMM)."""
     stream = batches(entry, context.ledger)
     called = {ours: _first(stream.schema.names, patterns) for ours, patterns in COLUMNS.items()}
@@ -103,7 +105,7 @@ def _newest(months: pa.Array) -> str:
     return str(pc.max(whole).as_py()) if len(whole) else ""
 
 
-def _judged(entry: Entry, rows: pd.DataFrame, read_rows: int, context: Context) -> pd.DataFrame:
+def _judged(entry: SourceFile, rows: pd.DataFrame, read_rows: int, context: Context) -> pd.DataFrame:
     """postcode, lsoa, ward, line of the rows that are kept; the others are rejected with a reason, or no longer in use."""
     ended = rows["end"].ne("")
     live = rows[~ended].copy()
@@ -138,7 +140,7 @@ def _judged(entry: Entry, rows: pd.DataFrame, read_rows: int, context: Context) 
     return kept[["postcode", "lsoa", LINE]].assign(ward=ward)
 
 
-def _refuse_part(inputs: list[Entry], table: pd.DataFrame, context: Context) -> None:
+def _refuse_part(inputs: list[SourceFile], table: pd.DataFrame, context: Context) -> None:
     """The table takes the place of the live one whole, so a part of a directory would lose the other postcodes."""
     live = context.base.table("postcode") if context.base is not None else pd.DataFrame()
     if len(table) < LEAST * len(live):
@@ -148,7 +150,7 @@ def _refuse_part(inputs: list[Entry], table: pd.DataFrame, context: Context) -> 
         )
 
 
-def _one_each(kept: list[tuple[Entry, pd.DataFrame]], context: Context) -> pd.DataFrame:
+def _one_each(kept: list[tuple[SourceFile, pd.DataFrame]], context: Context) -> pd.DataFrame:
     """Each postcode once: a directory comes as one file and, beside it, cut into one for each postal area."""
     whole = pd.concat([rows for _, rows in kept], ignore_index=True)
     other = whole.drop_duplicates(["postcode", "lsoa", "ward"])

@@ -21,10 +21,12 @@ import pandas as pd
 
 from csp_dash.domain.geography import LONDON
 from csp_dash.ingest.context import Context
-from csp_dash.ingest.facts import BadInput, Taken, fact_frame
+from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.facts import fact_frame
 from csp_dash.ingest.files.columns import table
+from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.normalise import folded
-from csp_dash.ingest.files.source_file import Entry
+from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.files.tables import LINE
 from csp_dash.ingest.geography.place_names import borough_codes
 from csp_dash.ingest.readers.common import AGAIN, dates, editions, figures, refuse, unused
@@ -45,13 +47,13 @@ MEASURES = {
 _SERIES = {folded(name): series for name, series in MEASURES.items()}
 
 
-def read(entries: list[Entry], context: Context) -> list[Taken]:
+def read(entries: list[SourceFile], context: Context) -> list[Extract]:
     """`pas`: 32 boroughs and London. Raises BadInput with the file, the line, the fault and the remedy."""
     return editions(SOURCE, entries, context, _read_file)
 
 
-def _read_file(entry: Entry, context: Context) -> pd.DataFrame:
-    frame = table(entry, context, COLUMNS)
+def _read_file(entry: SourceFile, context: Context) -> pd.DataFrame:
+    frame = table(entry, context.ledger, COLUMNS)
     ours = frame["survey"].str.upper() == "PAS"
     unused(entry, context.ledger, "Rows of other surveys are not used", frame.loc[~ours, "survey"])
     rows = frame[ours].copy()
@@ -101,7 +103,7 @@ def _facts(rows: pd.DataFrame, proportions: pd.Series) -> pd.DataFrame:
     )
 
 
-def _series(entry: Entry, rows: pd.DataFrame, context: Context) -> pd.Series:
+def _series(entry: SourceFile, rows: pd.DataFrame, context: Context) -> pd.Series:
     """The series of each row's measure; a new measure has a slug of its name."""
     refuse(entry, rows, rows["measure"] == "", "measure", "Measure", "names no measure")
     named: dict[str, str] = {}

@@ -49,11 +49,13 @@ import pyarrow.compute as pc
 
 from csp_dash.domain.geography import TOWER_HAMLETS, TOWER_HAMLETS_NAME
 from csp_dash.ingest.context import Base, Context
-from csp_dash.ingest.facts import FACT_COLUMNS, BadInput, Coverage, Taken, fact_frame, month_end
+from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.facts import FACT_COLUMNS, Coverage, fact_frame, month_end
 from csp_dash.ingest.files import tables
+from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.ledger import Ledger
 from csp_dash.ingest.files.normalise import folded
-from csp_dash.ingest.files.source_file import Entry
+from csp_dash.ingest.files.source_file import SourceFile
 
 FORMATS = ("police_uk_street", "police_uk_lsoa_month", "police_uk_points")
 SOURCE, BURGLARY_SOURCE = "police_uk", "police_uk_burglary"
@@ -123,7 +125,7 @@ REJECTED = [tables.LINE, "column", "value", "reason"]
 NOTHING = "None of its rows is of Tower Hamlets, so nothing was taken from it."
 
 
-def read(entries: list[Entry], context: Context) -> list[Taken]:
+def read(entries: list[SourceFile], context: Context) -> list[Extract]:
     """Both police.uk sources. Raises BadInput with the file, the line, the fault and the remedy."""
     for entry in entries:
         if entry.format == "police_uk_points":
@@ -137,7 +139,7 @@ def read(entries: list[Entry], context: Context) -> list[Taken]:
     return [*_all_crime(whole, entries, context.base), *_burglary(burglary, entries, context.base)]
 
 
-def _pass_over(entry: Entry, ledger: Ledger) -> None:
+def _pass_over(entry: SourceFile, ledger: Ledger) -> None:
     rows = entry.found.rows
     if rows is None:
         rows = sum(batch.num_rows for batch in tables.batches(entry, ledger))
@@ -148,7 +150,7 @@ def _pass_over(entry: Entry, ledger: Ledger) -> None:
 # --- rows of the borough ---------------------------------------------------------------------------
 
 
-def streamed(entry: Entry, context: Context, names: Mapping[str, str]) -> Iterable[pa.RecordBatch]:
+def streamed(entry: SourceFile, context: Context, names: Mapping[str, str]) -> Iterable[pa.RecordBatch]:
     """The rows of a file with the columns in `names` (name here -> the publisher's), "" where it lacks one, and `line`."""
     ours = {folded(published): name for name, published in names.items()}
     for batch in tables.batches(entry, context.ledger):
@@ -170,7 +172,7 @@ def gathered(parts: Mapping[int, list[pa.RecordBatch]], names: Iterable[str]) ->
 
 
 def of_borough(
-    entries: list[Entry], form: str, names: Mapping[str, str], context: Context, source: str
+    entries: list[SourceFile], form: str, names: Mapping[str, str], context: Context, source: str
 ) -> pd.DataFrame:
     """The good rows of the borough in street or outcomes files, with `ward` (null where no look-up has the LSOA) and numbers
     `x` and `y` of their point.
@@ -193,7 +195,7 @@ def of_borough(
 
 
 def good_rows(
-    rows: pd.DataFrame, read: Mapping[int, int], entries: list[Entry], ledger: Ledger, source: str
+    rows: pd.DataFrame, read: Mapping[int, int], entries: list[SourceFile], ledger: Ledger, source: str
 ) -> pd.DataFrame:
     """The rows without a reason why not, once all others that were `read` of each file are accounted for.
 
@@ -269,7 +271,7 @@ def mark_repeats(rows: pd.DataFrame, alike: Iterable[str]) -> None:
     reject(rows, known & rows.duplicated(["file", *alike]), "Crime ID", rows["id"], "the same row again")
 
 
-def mark_rivals(rows: pd.DataFrame, entries: list[Entry], ledger: Ledger) -> None:
+def mark_rivals(rows: pd.DataFrame, entries: list[SourceFile], ledger: Ledger) -> None:
     """Of the files that hold one force and month, reject the rows of all but one."""
     held = summed(rows[rows["reason"] == ""], ["force", "month", "file"])
     held["official"] = [entries[at].format != "police_uk_lsoa_month" for at in held["file"]]
@@ -289,7 +291,7 @@ def summed(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 
 
 def settle(
-    rows: pd.DataFrame, entries: list[Entry], ledger: Ledger, sources: Mapping[int, str] = MappingProxyType({})
+    rows: pd.DataFrame, entries: list[SourceFile], ledger: Ledger, sources: Mapping[int, str] = MappingProxyType({})
 ) -> None:
     """Account for good rows and for those that were rejected since; `sources` of files where it is another one."""
     wrong = rows[rows["reason"] != ""]
@@ -309,7 +311,7 @@ def per_file(rows: pd.DataFrame) -> dict[int, int]:
     return {int(at): int(n) for at, n in zip(counts.index, counts, strict=True)}
 
 
-def used_files(rows: pd.DataFrame, entries: list[Entry]) -> list[Entry]:
+def used_files(rows: pd.DataFrame, entries: list[SourceFile]) -> list[SourceFile]:
     """The files that rows came from."""
     return [entries[at] for at in sorted(rows["file"].unique())]
 
@@ -317,7 +319,7 @@ def used_files(rows: pd.DataFrame, entries: list[Entry]) -> list[Entry]:
 # --- kinds of file ---------------------------------------------------------------------------------
 
 
-def _street(entries: list[Entry], context: Context) -> pd.DataFrame:
+def _street(entries: list[SourceFile], context: Context) -> pd.DataFrame:
     """Offences of the borough, one a row, with `series`, `n`, and whether they are of a month that is not whole (`part`)."""
     rows = of_borough(entries, "police_uk_street", STREET_COLUMNS, context, SOURCE)
     _refuse_unknown(rows, entries, STREET_COLUMNS["kind"])
@@ -339,7 +341,7 @@ def _street(entries: list[Entry], context: Context) -> pd.DataFrame:
     return rows.assign(n=1, part=part)
 
 
-def _counts(entries: list[Entry], context: Context) -> pd.DataFrame:
+def _counts(entries: list[SourceFile], context: Context) -> pd.DataFrame:
     """Counts of the borough by LSOA, month and category, as rows of all forces together."""
     codes = pa.array(list(context.lsoa_wards), pa.string())
     parts: dict[int, list[pa.RecordBatch]] = {}
@@ -378,12 +380,12 @@ def _series(rows: pd.DataFrame) -> pd.Series:
     return series
 
 
-def _refuse_unknown(rows: pd.DataFrame, entries: list[Entry], column: str) -> None:
+def _refuse_unknown(rows: pd.DataFrame, entries: list[SourceFile], column: str) -> None:
     refuse_first(rows, ~rows["kind"].isin(CATEGORIES), entries, column, rows["kind"], "is a word that no rule covers")
 
 
 def refuse_first(
-    rows: pd.DataFrame, where: pd.Series, entries: list[Entry], column: str, values: pd.Series, fault: str
+    rows: pd.DataFrame, where: pd.Series, entries: list[SourceFile], column: str, values: pd.Series, fault: str
 ) -> None:
     """Refuse a file by the first line that is wrong."""
     if where.any():
@@ -397,7 +399,7 @@ def refuse_first(
 # --- figures ---------------------------------------------------------------------------------------
 
 
-def _all_crime(rows: pd.DataFrame, entries: list[Entry], base: Base | None) -> list[Taken]:
+def _all_crime(rows: pd.DataFrame, entries: list[SourceFile], base: Base | None) -> list[Extract]:
     """`police_uk`, and the forces' own files in `lsoa_month`."""
     if rows.empty:
         return []
@@ -416,7 +418,7 @@ def _all_crime(rows: pd.DataFrame, entries: list[Entry], base: Base | None) -> l
     flags = {str(month): "forces_missing" for month, forces in present.items() if not {CITY, TRANSPORT} <= forces}
     figures = summed(pd.concat([told, parts], ignore_index=True), CELLS)
     kept = own.assign(source=OWN + own["force"])
-    taken = Taken(SOURCE, pd.DataFrame(columns=list(FACT_COLUMNS)), [], used_files(rows, entries))
+    taken = Extract(SOURCE, pd.DataFrame(columns=list(FACT_COLUMNS)), [], used_files(rows, entries))
     if len(figures):
         totals = figures.groupby("month")["n"].sum()
         flags |= dict.fromkeys(short_months(totals, live.totals), "short_month")
@@ -468,7 +470,7 @@ def _pairs(cells: pd.DataFrame) -> pd.Series:
     return cells["force"].astype("str") + cells["month"].astype("str")
 
 
-def _burglary(rows: pd.DataFrame, entries: list[Entry], base: Base | None) -> list[Taken]:
+def _burglary(rows: pd.DataFrame, entries: list[SourceFile], base: Base | None) -> list[Extract]:
     """`police_uk_burglary`, with its part of `lsoa_month` and the map points."""
     if rows.empty:
         return []
@@ -482,7 +484,7 @@ def _burglary(rows: pd.DataFrame, entries: list[Entry], base: Base | None) -> li
     points = points.rename(columns={"x": "lon", "y": "lat", "lon": "", "lat": ""})
     points = summed(points, ["lon", "lat", "street", "lsoa", "ward", "month"])
     return [
-        Taken(
+        Extract(
             source=BURGLARY_SOURCE,
             facts=area_facts(cells, vintages=vintages, flags=flags),
             coverage=month_coverage(BURGLARY_SOURCE, totals.index, zero_fill=True),

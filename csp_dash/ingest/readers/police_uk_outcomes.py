@@ -13,8 +13,9 @@ from __future__ import annotations
 import pandas as pd
 
 from csp_dash.ingest.context import Context
-from csp_dash.ingest.facts import FACT_COLUMNS, Taken
-from csp_dash.ingest.files.source_file import Entry
+from csp_dash.ingest.facts import FACT_COLUMNS
+from csp_dash.ingest.files.extract import Extract
+from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.readers.police_uk import (
     STREET_COLUMNS,
     mark_repeats,
@@ -30,7 +31,7 @@ SOURCE = "police_uk_outcomes"
 COLUMNS = {**STREET_COLUMNS, "outcome": "Outcome type"}
 
 
-def read(entries: list[Entry], context: Context) -> list[Taken]:
+def read(entries: list[SourceFile], context: Context) -> list[Extract]:
     """The table `outcome`. Raises BadInput with the file, the line, the fault and the remedy."""
     rows = of_borough(entries, FORMATS[0], COLUMNS, context, SOURCE).assign(n=1)
     mark_repeats(rows, ["force", "month", "id", "outcome"])
@@ -42,4 +43,4 @@ def read(entries: list[Entry], context: Context) -> list[Taken]:
     table = summed(rows, ["force", "month", "ward", "outcome"])
     table.insert(1, "start", pd.to_datetime(table["month"] + "-01").dt.date)
     facts = pd.DataFrame(columns=list(FACT_COLUMNS))
-    return [Taken(SOURCE, facts, [], used_files(rows, entries), {"outcome": table.drop(columns="month")})]
+    return [Extract(SOURCE, facts, [], used_files(rows, entries), {"outcome": table.drop(columns="month")})]

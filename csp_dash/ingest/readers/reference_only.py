@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from csp_dash.domain.geography import TOWER_HAMLETS, TOWER_HAMLETS_NAME
 from csp_dash.ingest.context import Context
-from csp_dash.ingest.facts import Taken
 from csp_dash.ingest.files.columns import column_of
-from csp_dash.ingest.files.source_file import Entry
+from csp_dash.ingest.files.extract import Extract
+from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.files.tables import LINE, frame
 from csp_dash.ingest.geography.place_names import declared_wards
 
 FORMATS = ("lookup_oa_ward", "ward_names", "lsoa_centroids", "lookup_lsoa_2011_2021")
 
 
-def read(entries: list[Entry], context: Context) -> list[Taken]:
+def read(entries: list[SourceFile], context: Context) -> list[Extract]:
     """Count rows that name a place of the borough, by its code or name, as accepted, others as out of area."""
     wards = declared_wards()
     names = {name for also in wards["also"] for name in also.split(";") if name}

@@ -49,8 +49,9 @@ import pyarrow.compute as pc
 
 from csp_dash.domain.geography import TOWER_HAMLETS, WARDS
 from csp_dash.ingest.context import Base, Context
-from csp_dash.ingest.facts import Taken, fact_frame, month_end
-from csp_dash.ingest.files.source_file import Entry
+from csp_dash.ingest.facts import fact_frame, month_end
+from csp_dash.ingest.files.extract import Extract
+from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.readers.police_uk import (
     NO_PLACE,
     gathered,
@@ -170,7 +171,7 @@ def points_to_wards(points: pd.DataFrame, wards: gpd.GeoDataFrame) -> pd.Series:
     return pd.Series(found, index=points.index, dtype="object")
 
 
-def read(entries: list[Entry], context: Context) -> list[Taken]:
+def read(entries: list[SourceFile], context: Context) -> list[Extract]:
     """`stop_search`: facts by ward and borough, and the narrow table. Raises BadInput with file, line, fault and remedy."""
     rows = searches(entries, context)
     mark_other_months(rows, entries, context.base)
@@ -179,7 +180,7 @@ def read(entries: list[Entry], context: Context) -> list[Taken]:
     return [figures(rows, entries, context.base)] if len(rows) else []
 
 
-def searches(entries: list[Entry], context: Context) -> pd.DataFrame:
+def searches(entries: list[SourceFile], context: Context) -> pd.DataFrame:
     """One good row a search in the borough: file, line, month, ward, ethnicity, object, outcome, and an empty reason.
 
     The other rows are accounted for. BadInput where a file has too many that are wrong, or a word that no rule covers.
@@ -254,7 +255,7 @@ def _placed(rows: pd.DataFrame, context: Context) -> pd.DataFrame:
     return rows[rows["ours"] | (rows["reason"] != "")].copy()
 
 
-def mark_other_months(rows: pd.DataFrame, entries: list[Entry], base: Base | None) -> None:
+def mark_other_months(rows: pd.DataFrame, entries: list[SourceFile], base: Base | None) -> None:
     """Reject the searches of months that another file gives, that no file gives, or that the live release has whole."""
     held = rows.groupby(["month", "file"], as_index=False).agg(n=("line", "size"), days=("day", "nunique"))
     many = held["n"] >= OWN_MONTH * held.groupby("file")["n"].transform("max")
@@ -274,7 +275,7 @@ def mark_other_months(rows: pd.DataFrame, entries: list[Entry], base: Base | Non
     reject(rows, rival, "Date", rows["date"] + " of " + names, "another file gives this month")
 
 
-def figures(rows: pd.DataFrame, entries: list[Entry], base: Base | None) -> Taken:
+def figures(rows: pd.DataFrame, entries: list[SourceFile], base: Base | None) -> Extract:
     """Facts and table of the searches of covered months."""
     months = sorted(rows["month"].unique())
     live, _ = live_months(base, SOURCE, "stops")
@@ -309,7 +310,7 @@ def figures(rows: pd.DataFrame, entries: list[Entry], base: Base | None) -> Take
         .size()
         .rename(columns={"size": "n"})
     )
-    return Taken(
+    return Extract(
         source=SOURCE,
         facts=fact_frame(facts),
         coverage=month_coverage(SOURCE, months, zero_fill=False),

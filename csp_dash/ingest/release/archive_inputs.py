@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
 from csp_dash.catalogue import Catalogue
+from csp_dash.ingest.files.download_card import download_card
 from csp_dash.ingest.files.ledger import Ledger
-from csp_dash.ingest.files.source_file import Entry
+from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.warehouse import Input, Inputs
-
-CARD = ".card.json"
-"""How the name of the card that the fetcher puts beside a download ends, after the name of the file."""
 
 
 def keep(
-    entries: Sequence[Entry], ledger: Ledger, catalogue: Catalogue, inputs: Inputs, copy: bool = True
+    entries: Sequence[SourceFile], ledger: Ledger, catalogue: Catalogue, inputs: Inputs, copy: bool = True
 ) -> tuple[str, ...]:
     """Keep every file on disk that entries are of, and return their checksums; without `copy` only their cards.
 
     Raises OSError where there is no room, and InputError where a file has changed since it was read.
     """
-    files: dict[str, list[Entry]] = {}
+    files: dict[str, list[SourceFile]] = {}
     for entry in entries:
         files.setdefault(entry.sha256, []).append(entry)
     now = datetime.now(UTC).isoformat(timespec="seconds")
@@ -37,7 +32,7 @@ def keep(
             taken_in=now,
             formats=tuple(dict.fromkeys(entry.format for entry in own)),
             sources=tuple(_source(name, catalogue) for name in dict.fromkeys(filter(None, names))),
-            fetched=_download(path, sha256),
+            fetched=download_card(path, sha256),
             kept=copy,
         )
         inputs.keep(path, card)
@@ -48,12 +43,3 @@ def _source(name: str, catalogue: Catalogue) -> Mapping[str, str]:
     card = catalogue.sources.get(name)
     told = {} if card is None else {"publisher": card.publisher, "licence": card.licence, "url": card.url}
     return {"source": name, **told}
-
-
-def _download(path: Path, sha256: str) -> Mapping[str, Any]:
-    """The card of a download that lies beside it, where it is of these very bytes."""
-    try:
-        card = json.loads(path.with_name(path.name + CARD).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return card if isinstance(card, dict) and card.get("sha256") == sha256 else {}

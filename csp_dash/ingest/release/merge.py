@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from csp_dash.ingest.context import Base
-from csp_dash.ingest.facts import FACT_COLUMNS, KEY, BadInput, Coverage, Taken, fact_frame
+from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.facts import FACT_COLUMNS, KEY, Coverage, fact_frame
+from csp_dash.ingest.files.extract import Extract
 
 COVERAGE = ("source", "series", "area_kind", "first", "last", "missing", "zero_fill")
 KINDS = {"E05": "ward", "E09": "borough", "E12": "region", "E01": "lsoa"}
@@ -50,7 +52,7 @@ def area_kind(areas: pd.Series) -> pd.Series:
     return areas.astype(str).str[:3].map(KINDS)
 
 
-def merge(taken: Iterable[Taken], base: Base | None) -> Merged:
+def merge(taken: Iterable[Extract], base: Base | None) -> Merged:
     """The live release with what was taken. Raises BadInput where two readers speak for the same figures."""
     done = Merged()
     if base is not None:
@@ -74,12 +76,12 @@ def merge(taken: Iterable[Taken], base: Base | None) -> Merged:
     return done
 
 
-def _together(taken: Iterable[Taken]) -> dict[str, Taken]:
-    """One Taken a source: those of several readers for one source are put together."""
-    found: dict[str, Taken] = {}
+def _together(taken: Iterable[Extract]) -> dict[str, Extract]:
+    """One Extract a source: those of several readers for one source are put together."""
+    found: dict[str, Extract] = {}
     for item in taken:
         if item.source not in found:
-            found[item.source] = Taken(
+            found[item.source] = Extract(
                 item.source, item.facts, list(item.coverage), list(item.inputs), dict(item.tables)
             )
             continue
@@ -106,7 +108,7 @@ def _months(first: str, last: str, missing: Iterable[str] = ()) -> set[str]:
     return {str(month) for month in pd.period_range(first, last, freq="M")} - set(missing)
 
 
-def _units(item: Taken) -> pd.DataFrame:
+def _units(item: Extract) -> pd.DataFrame:
     """The periods that an item speaks for: area_kind, series ("*" = every series), start (YYYY-MM-DD), finish, vintage."""
     facts = item.facts.assign(area_kind=area_kind(item.facts["area"]), start=item.facts["start"].astype(str))
     whole = facts["vintage"].max()
@@ -148,7 +150,7 @@ def _in_units(facts: pd.DataFrame, units: pd.DataFrame) -> pd.Series:
     return found.fillna(-1).astype("int64")
 
 
-def _facts(live: pd.DataFrame, item: Taken) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _facts(live: pd.DataFrame, item: Extract) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The facts of a source, and the periods (area_kind, start) for which the live ones stayed."""
     if live.empty:
         return item.facts, pd.DataFrame(columns=["area_kind", "start"])

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from csp_dash.catalogue import Catalogue
-from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.errors import BadInput
 
 if TYPE_CHECKING:
-    from csp_dash.ingest.files.source_file import Entry
+    from csp_dash.ingest.files.source_file import SourceFile
 
 
 def write(
@@ -23,7 +23,7 @@ def write(
     name: str,
     catalogue: Catalogue,
     facts: pd.DataFrame | None,
-    inputs: Iterable[Entry],
+    inputs: Iterable[SourceFile],
     before: Path | None,
     today: date | None = None,
 ) -> None:
@@ -78,7 +78,7 @@ def _earlier(before: Path | None) -> list[tuple[str, str]]:
     return [(str(row["file"]), str(row["sha256"])) for row in rows]
 
 
-def _files(inputs: Iterable[Entry], earlier: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def _files(inputs: Iterable[SourceFile], earlier: list[tuple[str, str]]) -> list[tuple[str, str]]:
     fresh = {(entry.file, entry.sha256): None for entry in sorted(inputs, key=lambda entry: entry.file)}
     return [*earlier, *(pair for pair in fresh if pair not in set(earlier))]
 

@@ -28,14 +28,16 @@ import pandas as pd
 
 from csp_dash.catalogue import Catalogue
 from csp_dash.catalogue.release_view import return_source
-from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.enums import Frequency, Kind
 from csp_dash.domain.geography import BOROUGHS, TOWER_HAMLETS, AreaKind
+from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.periods import Span
 from csp_dash.ingest.context import Context
-from csp_dash.ingest.facts import FACT_COLUMNS, BadInput, Coverage, Taken, fact_frame
+from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.facts import FACT_COLUMNS, Coverage, fact_frame
 from csp_dash.ingest.files import tables
-from csp_dash.ingest.files.source_file import Entry
+from csp_dash.ingest.files.extract import Extract
+from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.geography.place_names import wards
 from csp_dash.ingest.returns.cells import BLANK, DAY_FIRST, OUT_OF_AREA, Figure, area, figure, folded, period
 from csp_dash.ingest.returns.withheld import Cell, beside
@@ -58,7 +60,7 @@ ELSEWHERE = frozenset(folded(name) for name in BOROUGHS if name != "Tower Hamlet
 class Row:
     """A row that could be read. `splits` has a value for each column that the indicator is split by."""
 
-    entry: Entry
+    entry: SourceFile
     line: int
     item: Indicator
     span: Span
@@ -98,7 +100,7 @@ class _Rejected(Exception):
 class _Sheet:
     """A file of rows, and what became of each."""
 
-    entry: Entry
+    entry: SourceFile
     rows: int = 0
     out_of_area: int = 0
     rejected: list[tuple[int, str, str, str]] = field(default_factory=list)
@@ -109,9 +111,9 @@ class _Sheet:
     used: set[str] = field(default_factory=set)
 
 
-def read(entries: list[Entry], context: Context, today: date | None = None) -> list[Taken]:
+def read(entries: list[SourceFile], context: Context, today: date | None = None) -> list[Extract]:
     """Facts of each indicator that the returns are of. Raises BadInput for a return that cannot be used."""
-    sheets: dict[Entry, _Sheet] = {}
+    sheets: dict[SourceFile, _Sheet] = {}
     rows: list[Row] = []
     for entry in entries:
         sheets[entry] = _Sheet(entry)
@@ -258,13 +260,13 @@ def _look_at_share(texts: dict[str, str], item: Indicator, one: Figure, of: Figu
 # --- rows held against one another -----------------------------------------------------------------
 
 
-def _reject(row: Row, sheets: dict[Entry, _Sheet], reason: str, column: str = "") -> None:
+def _reject(row: Row, sheets: dict[SourceFile, _Sheet], reason: str, column: str = "") -> None:
     name = column or ("count" if row.denominator is None else "numerator")
     value = "" if row.figure.value is None else str(row.figure.value)
     sheets[row.entry].rejected.append((row.line, name, value, reason))
 
 
-def _without_twice(rows: list[Row], sheets: dict[Entry, _Sheet]) -> list[Row]:
+def _without_twice(rows: list[Row], sheets: dict[SourceFile, _Sheet]) -> list[Row]:
     """Rows of a file that give the same figure twice are both wrong; two files that do so cannot both be taken in."""
     found: dict[tuple[object, ...], list[Row]] = defaultdict(list)
     for row in rows:
@@ -288,7 +290,7 @@ def _without_twice(rows: list[Row], sheets: dict[Entry, _Sheet]) -> list[Row]:
     return kept
 
 
-def _without_torn(rows: list[Row], sheets: dict[Entry, _Sheet]) -> list[Row]:
+def _without_torn(rows: list[Row], sheets: dict[SourceFile, _Sheet]) -> list[Row]:
     """Parts whose sum would lack a part that was left out: no figure is better than one that is too small."""
     torn = set().union(*(sheet.torn for sheet in sheets.values()))
     kept = []
@@ -301,7 +303,7 @@ def _without_torn(rows: list[Row], sheets: dict[Entry, _Sheet]) -> list[Row]:
     return kept
 
 
-def _without_totals(rows: list[Row], sheets: dict[Entry, _Sheet]) -> list[Row]:
+def _without_totals(rows: list[Row], sheets: dict[SourceFile, _Sheet]) -> list[Row]:
     """A total that stands beside its parts would be counted twice; an empty one says nothing."""
     parts = {row.cell for row in rows if row.splits and not row.whole}
     kept = []
@@ -313,7 +315,7 @@ def _without_totals(rows: list[Row], sheets: dict[Entry, _Sheet]) -> list[Row]:
     return kept
 
 
-def _without_excess(rows: list[Row], sheets: dict[Entry, _Sheet]) -> list[Row]:
+def _without_excess(rows: list[Row], sheets: dict[SourceFile, _Sheet]) -> list[Row]:
     """Periods whose wards add up to no more than the borough."""
     of_period: dict[tuple[str, Span], list[Row]] = defaultdict(list)
     for row in rows:
@@ -343,7 +345,7 @@ def _excess(rows: list[Row]) -> str:
     return ""
 
 
-def _without_told(rows: list[Row], sheets: dict[Entry, _Sheet]) -> list[Row]:
+def _without_told(rows: list[Row], sheets: dict[SourceFile, _Sheet]) -> list[Row]:
     """Periods whose total does not give a withheld ward away, or in which more can be withheld so that it does not."""
     of_period: dict[tuple[str, Span], list[Row]] = defaultdict(list)
     for row in rows:
@@ -440,7 +442,7 @@ WITHHELD = _Sum(None, None, "suppressed")
 MISSING = _Sum(None, None, "missing")
 
 
-def _taken(item: Indicator, rows: list[Row], context: Context) -> Taken:
+def _taken(item: Indicator, rows: list[Row], context: Context) -> Extract:
     """The facts of one indicator, for every period that its returns say anything of."""
     of_period: dict[Span, list[Row]] = defaultdict(list)
     for row in rows:
@@ -457,7 +459,9 @@ def _taken(item: Indicator, rows: list[Row], context: Context) -> Taken:
     frame = fact_frame(pd.DataFrame(facts, columns=list(FACT_COLUMNS)))
     inputs = dict.fromkeys(row.entry for found in told.values() for row in found)
     detail = _detail(item, [row for found in told.values() for row in found])
-    return Taken(source, frame, _coverage(item, frame), list(inputs), {"return_detail": detail} if len(detail) else {})
+    return Extract(
+        source, frame, _coverage(item, frame), list(inputs), {"return_detail": detail} if len(detail) else {}
+    )
 
 
 def _live_ward_periods(source: str, context: Context) -> set[str]:

@@ -19,11 +19,11 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from csp_dash.catalogue import Catalogue
-from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.enums import Frequency, Kind
 from csp_dash.domain.geography import TOWER_HAMLETS, AreaKind
+from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.periods import Month, Span
-from csp_dash.ingest.facts import BadInput
+from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.geography.place_names import wards
 from csp_dash.ingest.returns.cells import HOW
 

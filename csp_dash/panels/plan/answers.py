@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from csp_dash.domain import wording
-from csp_dash.domain.plan import Priority
 from csp_dash.domain.enums import Trust
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.plan import Priority
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.selection import compare, select
 from csp_dash.panels.verdict import Verdict, live, verdict

@@ -9,12 +9,12 @@ import pandas as pd
 from csp_dash.analytics import narrate
 from csp_dash.analytics.compare import Window, change
 from csp_dash.domain import wording
-from csp_dash.domain.plan import Check, Contradiction
-from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.enums import Kind
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.geography import TOWER_HAMLETS, AreaKind
+from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.periods import Month, Span
+from csp_dash.domain.plan import Check, Contradiction
 from csp_dash.domain.quoted import ordinal
 from csp_dash.panels.dataset import Dataset
 

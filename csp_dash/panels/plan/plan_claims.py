@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from csp_dash.analytics import narrate
 from csp_dash.analytics.compare import Window, change
 from csp_dash.analytics.intervals import wilson
-from csp_dash.domain.plan import PlanFigure
 from csp_dash.domain.enums import FigureKind
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.periods import financial_year
+from csp_dash.domain.plan import PlanFigure
 from csp_dash.panels.dataset import Dataset
 
 NOTE = "Tested on the plan's own two numbers, as if cases came one by one."

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from csp_dash.analytics.intervals import smallest_detectable_points, wilson
 from csp_dash.analytics.target import Judgement, Standing, judge
 from csp_dash.domain import wording
-from csp_dash.domain.indicator import Indicator, Reading, Target
 from csp_dash.domain.enums import Direction, Kind
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.geography import TOWER_HAMLETS, AreaKind
+from csp_dash.domain.indicator import Indicator, Reading, Target
 from csp_dash.domain.periods import Month, Span
 from csp_dash.panels.dataset import Dataset
 

@@ -9,11 +9,11 @@ import pandas as pd
 from csp_dash.analytics.harm import harm, totals
 from csp_dash.charts import dumbbell
 from csp_dash.domain import wording
-from csp_dash.domain.plan import HarmIndex
 from csp_dash.domain.enums import Measure
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.geography import TOWER_HAMLETS, AreaKind
 from csp_dash.domain.periods import Span
+from csp_dash.domain.plan import HarmIndex
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import tabled
 from csp_dash.panels.panel import Panel

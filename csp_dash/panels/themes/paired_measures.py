@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from csp_dash.analytics import narrate
 from csp_dash.domain import wording
-from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.enums import Kind
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.indicator import Indicator
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.tile import Tile, tile
 

@@ -15,10 +15,10 @@ from csp_dash.charts import bars, lines
 from csp_dash.charts import trend as trend_chart
 from csp_dash.charts.base import PAGE, WALL, Style
 from csp_dash.domain import wording
-from csp_dash.domain.indicator import Event
 from csp_dash.domain.enums import Compare, Frequency, Kind, Trust
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.geography import LONDON, TOWER_HAMLETS
+from csp_dash.domain.indicator import Event
 from csp_dash.domain.periods import Month, Span
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import evidence

@@ -11,10 +11,10 @@ from csp_dash.analytics.classes import classify
 from csp_dash.analytics.intervals import poisson_rate_ci, wilson
 from csp_dash.charts import bars
 from csp_dash.domain import wording
-from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.enums import Kind, Measure
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.geography import LONDON, TOWER_HAMLETS, AreaKind
+from csp_dash.domain.indicator import Indicator
 from csp_dash.maps import plotly_map
 from csp_dash.maps.shading import by_class
 from csp_dash.panels.dataset import Dataset

@@ -14,10 +14,10 @@ from csp_dash.analytics.concentration import concentration
 from csp_dash.analytics.hotspots import HotSpots, course, hot_spots
 from csp_dash.charts import lorenz
 from csp_dash.domain import wording
-from csp_dash.domain.indicator import Event, Indicator
 from csp_dash.domain.enums import Measure
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.geography import AreaKind
+from csp_dash.domain.indicator import Event, Indicator
 from csp_dash.domain.periods import Span
 from csp_dash.maps import plotly_map
 from csp_dash.maps.shading import Shading, by_class, by_colour

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from csp_dash.analytics.state import State
 from csp_dash.domain import wording
-from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.enums import Kind, Measure, Trust
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.geography import AreaKind
+from csp_dash.domain.indicator import Indicator
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.selection import against_before
 from csp_dash.panels.verdict import Verdict, verdict

@@ -7,10 +7,10 @@ from dataclasses import replace
 import streamlit as st
 
 from csp_dash.domain import wording
-from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.enums import Frequency, Kind, Measure, Trust
 from csp_dash.domain.filters import LENSES, Filters
 from csp_dash.domain.geography import AreaKind
+from csp_dash.domain.indicator import Indicator
 from csp_dash.maps.point_density import Style
 from csp_dash.panels.selection import real_figure, select
 from csp_dash.panels.themes import contribution

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 import streamlit as st
 
 from csp_dash.analytics.target import Standing
-from csp_dash.domain.indicator import Indicator
-from csp_dash.domain.plan import Outcome
 from csp_dash.domain.enums import Trust
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.indicator import Indicator
+from csp_dash.domain.plan import Outcome
 from csp_dash.panels.plan import targets as judged
 from csp_dash.panels.tile import tile
 from csp_dash.ui import components, render

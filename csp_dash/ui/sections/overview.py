@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from csp_dash.domain.plan import Priority
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.plan import Priority
 from csp_dash.panels.plan import answers
 from csp_dash.panels.plan import targets as judged
 from csp_dash.panels.themes import contribution

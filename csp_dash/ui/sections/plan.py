@@ -7,9 +7,9 @@ from collections.abc import Iterable
 import pandas as pd
 import streamlit as st
 
-from csp_dash.domain.plan import Contradiction, Passage, PlanFigure, Priority
 from csp_dash.domain.enums import FigureKind
 from csp_dash.domain.filters import Filters
+from csp_dash.domain.plan import Contradiction, Passage, PlanFigure, Priority
 from csp_dash.panels.plan import plan_checks, plan_claims
 from csp_dash.panels.plan import targets as judged
 from csp_dash.panels.tile import tile

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from csp_dash.domain import wording
-from csp_dash.domain.plan import Priority, Theme
 from csp_dash.domain.enums import Trust
+from csp_dash.domain.plan import Priority, Theme
 from csp_dash.panels.panel import Panel
 from csp_dash.panels.themes import (
     hate_crime_strands,

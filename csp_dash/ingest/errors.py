@@ -1,0 +1,7 @@
+"""What stops an ingest."""
+
+from __future__ import annotations
+
+
+class BadInput(Exception):
+    """An official file is missing or not of the shape expected. The text says what, where and what to do."""

@@ -1,0 +1,21 @@
+"""What one reader hands over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from csp_dash.ingest.facts import Coverage
+from csp_dash.ingest.files.source_file import SourceFile
+
+
+@dataclass
+class Extract:
+    """What one reader took: facts of one source, their coverage, and any narrow tables beside them."""
+
+    source: str
+    facts: pd.DataFrame
+    coverage: list[Coverage]
+    inputs: list[SourceFile]
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
