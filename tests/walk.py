@@ -35,7 +35,7 @@ from csp_dash.panels.wards import (
 )
 from csp_dash.panels.wards.map_over_time import Grain
 
-TOWER_HAMLETS: tuple[str, ...] = ()
+BOROUGH: tuple[str, ...] = ()
 WARD = ("E05009336",)
 WARDS = ("E05009318", "E05009336")
 CUSTOM = (Month(2022, 1), Month(2022, 8))
@@ -141,7 +141,7 @@ def views(
     data: Dataset,
     *,
     slugs: Iterable[str] | None = None,
-    places: Iterable[tuple[str, ...]] = (TOWER_HAMLETS, WARD, WARDS),
+    places: Iterable[tuple[str, ...]] = (BOROUGH, WARD, WARDS),
     periods: Iterable[str] = tuple(PERIODS),
     measures: Iterable[Measure] = tuple(Measure),
     compares: Iterable[Compare] = (Compare.PREVIOUS,),
@@ -178,11 +178,11 @@ def asked_for(data: Dataset, slug: str) -> Iterator[Said]:
     for view in views(data, slugs=[slug], places=(WARD,), periods=("12m", "plan", "custom")):
         if view.measure is Measure.COUNT or view.period == "12m":
             yield from said(data, view, rest if view.period == "12m" else light)
-    for view in views(data, slugs=[slug], places=(TOWER_HAMLETS, WARDS), periods=("12m",), measures=(Measure.COUNT,)):
+    for view in views(data, slugs=[slug], places=(BOROUGH, WARDS), periods=("12m",), measures=(Measure.COUNT,)):
         yield from said(data, view, light)
     first, last = BEFORE_ALL
     yield from said(data, Filters(slug, WARD, period="custom", first=first, last=last))
-    for view in views(data, slugs=[slug], places=(TOWER_HAMLETS, WARD), periods=("12m",), compares=list(Compare)[1:]):
+    for view in views(data, slugs=[slug], places=(BOROUGH, WARD), periods=("12m",), compares=list(Compare)[1:]):
         yield from said(data, view, (*FIRST, "pair"))
 
 

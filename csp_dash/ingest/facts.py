@@ -101,3 +101,11 @@ def need(folder: Path, pattern: str) -> list[Path]:
             f"No file matches '{pattern}' in {folder}. Put the official file there, or pass the right folder to --from."
         )
     return found
+
+
+KINDS = {"E05": "ward", "E09": "borough", "E12": "region", "E01": "lsoa"}
+
+
+def area_kind(areas: pd.Series) -> pd.Series:
+    """Kind of area of each GSS code."""
+    return areas.astype(str).str[:3].map(KINDS)

@@ -17,7 +17,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from csp_dash.__main__ import main
+from csp_dash.cli.main import main
 from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.files import source_file, tables
 from csp_dash.ingest.files.ledger import Ledger

@@ -23,7 +23,7 @@ from tests.replay.publishers import bases, open_all
 from tests.replay.server import Replay, Reply
 
 GEO = Path(__file__).parents[2] / "geo"
-QUICK = ClientSettings(per_second=500, tries=2, wait=0.01, longest=1, timeout=(1, 0.5))
+QUICK = ClientSettings(per_second=500, tries=2, wait=0.01, longest=1, timeout=(5, 20))
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from csp_dash.ingest.fetch.publishers import Publisher
 from tests.replay.publishers import document, workbook, zipped
 from tests.replay.server import Replay, Reply, served
 
-QUICK = ClientSettings(per_second=200, tries=3, wait=0.01, longest=1, timeout=(1, 0.3))
+QUICK = ClientSettings(per_second=200, tries=3, wait=0.01, longest=1, timeout=(5, 20))
 CSV = b"MajorText,MinorText,202404\n" + b"".join(b"BURGLARY,HOME,%d\n" % number for number in range(20_000))
 OTHER = CSV.replace(b"HOME", b"SHOP")
 DATE = "Sun, 01 Nov 2026 09:00:00 GMT"

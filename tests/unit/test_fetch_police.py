@@ -26,7 +26,7 @@ from tests.replay.publishers import MONTHS, as_json, bases, crime, open_police, 
 from tests.replay.server import Asked, Replay, Reply, served
 
 GEO = Path(__file__).parents[2] / "geo"
-QUICK = ClientSettings(per_second=500, tries=3, wait=0.01, longest=1, timeout=(1, 0.5))
+QUICK = ClientSettings(per_second=500, tries=3, wait=0.01, longest=1, timeout=(5, 20))
 CRIMES, STOPS = "/api/crimes-street/all-crime", "/api/stops-street"
 DETAILS = publisher("police_uk", {}).details
 OUTSIDE = {"latitude": "51.600000", "longitude": "-0.300000", "street": {"id": 1, "name": "On or near Far Away"}}

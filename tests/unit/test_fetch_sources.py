@@ -33,7 +33,7 @@ from tests.replay.publishers import (
 from tests.replay.publishers import nomis as table_of
 from tests.replay.server import Replay, Reply, served
 
-QUICK = ClientSettings(per_second=500, tries=2, wait=0.01, longest=1, timeout=(1, 0.5))
+QUICK = ClientSettings(per_second=500, tries=2, wait=0.01, longest=1, timeout=(5, 20))
 CRIME = "/api/dataset/mps-recorded-crime-geographic-breakdown-exy3m"
 WARDS = "/Wards_December_2024_Boundaries_UK_BGC/FeatureServer/0/query"
 LOOKUP = "/LSOA21_WD25_LAD25_EW_LU_v2/FeatureServer/0/query"

@@ -15,8 +15,8 @@ import official_shapes as shapes
 import pandas as pd
 import pytest
 
-from csp_dash.__main__ import main
 from csp_dash.catalogue import Catalogue
+from csp_dash.cli.main import main
 from csp_dash.ingest import pipeline
 from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.files.checksum import sha256

@@ -20,7 +20,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from csp_dash.__main__ import main
+from csp_dash.cli.main import main
 from csp_dash.ingest.files.detect import recognise
 from csp_dash.ingest.files.detected import Detected
 from csp_dash.ingest.files.formats import formats

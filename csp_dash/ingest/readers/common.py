@@ -12,12 +12,11 @@ import pandas as pd
 
 from csp_dash.ingest.context import Base, Context
 from csp_dash.ingest.errors import BadInput
-from csp_dash.ingest.facts import KEY, Coverage, fact_frame
+from csp_dash.ingest.facts import KEY, Coverage, area_kind, fact_frame
 from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.ledger import Ledger
 from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.files.tables import LINE
-from csp_dash.ingest.release.merge import area_kind
 
 WITHHELD = frozenset({"-", "–", "*", "..", ":", "c", "x", "z", "[c]", "[n]", "[x]", "[z]"})
 """What publishers write where they hold a figure back or have none."""

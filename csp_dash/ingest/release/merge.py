@@ -14,11 +14,10 @@ import pandas as pd
 
 from csp_dash.ingest.context import Base
 from csp_dash.ingest.errors import BadInput
-from csp_dash.ingest.facts import FACT_COLUMNS, KEY, Coverage, fact_frame
+from csp_dash.ingest.facts import FACT_COLUMNS, KEY, Coverage, area_kind, fact_frame
 from csp_dash.ingest.files.extract import Extract
 
 COVERAGE = ("source", "series", "area_kind", "first", "last", "missing", "zero_fill")
-KINDS = {"E05": "ward", "E09": "borough", "E12": "region", "E01": "lsoa"}
 TABLE_KEYS: dict[str, tuple[str, ...]] = {
     "lsoa_month": ("source", "start"),
     "snap_point": ("month",),
@@ -45,11 +44,6 @@ class Merged:
     coverage: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(COVERAGE)))
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     kept: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["source", "area_kind", "start"]))
-
-
-def area_kind(areas: pd.Series) -> pd.Series:
-    """Kind of area of each GSS code."""
-    return areas.astype(str).str[:3].map(KINDS)
 
 
 def merge(taken: Iterable[Extract], base: Base | None) -> Merged:

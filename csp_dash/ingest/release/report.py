@@ -12,10 +12,11 @@ from csp_dash.catalogue import Catalogue
 from csp_dash.catalogue.release_view import return_source
 from csp_dash.domain.geography import TOWER_HAMLETS
 from csp_dash.ingest.context import Base
+from csp_dash.ingest.facts import area_kind
 from csp_dash.ingest.files.detected import files_of
 from csp_dash.ingest.geography.place_names import wards
 from csp_dash.ingest.release import phrases
-from csp_dash.ingest.release.merge import Merged, area_kind
+from csp_dash.ingest.release.merge import Merged
 from csp_dash.ingest.release.schedule import Due, due
 
 CHANGE = ("kind", "source", "series", "indicator", "area", "start", "old", "new")

@@ -5,6 +5,11 @@ from __future__ import annotations
 import socket
 import sys
 
+import click
+
+from csp_dash.catalogue import load
+from csp_dash.cli import common
+from csp_dash.warehouse import SnapshotError, database, declared
 from csp_dash.warehouse.snapshot import ROOT
 
 
@@ -24,7 +29,23 @@ def look_port(port: int) -> None:
             ) from None
 
 
+@click.command()
+@click.option("--port", default=8501, show_default=True)
 def serve(port: int) -> int:
+    """Serve the dashboard."""
+    look_port(port)
+    kept = common.releases()
+    live = kept.live()
+    try:
+        database(live, declared(live, load()), kept.cache)
+    except SnapshotError as fault:
+        if live.root == ROOT:
+            raise
+        common.say(str(fault))  # the app shows the bundled release, and says why
+    return run(port)
+
+
+def run(port: int) -> int:
     """Run the app in this process until it is stopped."""
     from streamlit.web.cli import main as streamlit  # noqa: PLC0415  slow to import, and only needed here
 

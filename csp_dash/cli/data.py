@@ -1,0 +1,171 @@
+"""Commands that bring figures in: refresh, fetch, ingest, recognise, template, build.
+
+What they need is imported where it is needed: geometry and network libraries are slow to load.
+"""
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+import pandas as pd
+
+from csp_dash.catalogue import load
+from csp_dash.cli import common
+from csp_dash.cli.common import PATH, say, together
+from csp_dash.ingest.errors import BadInput
+from csp_dash.warehouse.snapshot import ROOT
+
+waiting = click.option("--wait", default=0.0, metavar="SECONDS", help="Wait for another one to end.")
+fetching = together(
+    click.argument("sources", nargs=-1, metavar="[SOURCE]..."),
+    click.option(
+        "--since",
+        default="",
+        metavar="YYYY-MM",
+        help="First month (default: the newest three here, which are restated).",
+    ),
+    click.option("--to-folder", type=PATH, help="Folder of downloads (default: downloads in the cache folder)."),
+    click.option("--dry-run", is_flag=True, help="Say what would be asked for, and ask nothing."),
+)
+ingesting = together(
+    click.option("--skip", is_flag=True, help="Go on without files that are damaged or unknown."),
+    click.option("--no-copy", is_flag=True, help="Note what the files are, and keep no copy of them."),
+    click.option("--accept", multiple=True, metavar="CHECK", help="A check that may fail this once."),
+    click.option("--because", multiple=True, metavar="WHY", help="Why; one for each --accept."),
+)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=PATH)
+@ingesting
+@waiting
+def ingest(
+    paths: tuple[Path, ...], skip: bool, no_copy: bool, accept: tuple[str, ...], because: tuple[str, ...], wait: float
+) -> None:
+    """Add official files and partner returns to the live release: files, folders and zips in any mix."""
+    _ingest(paths, skip, no_copy, accept, because, wait)
+
+
+@click.command()
+@fetching
+@waiting
+def fetch(sources: tuple[str, ...], since: str, to_folder: Path | None, dry_run: bool, wait: float) -> int:
+    """Download what is new from the publishers; all of them unless told."""
+    return _fetch(sources, since, to_folder, dry_run, wait)
+
+
+@click.command()
+@fetching
+@ingesting
+@waiting
+def refresh(
+    sources: tuple[str, ...],
+    since: str,
+    to_folder: Path | None,
+    dry_run: bool,
+    skip: bool,
+    no_copy: bool,
+    accept: tuple[str, ...],
+    because: tuple[str, ...],
+    wait: float,
+) -> int:
+    """Fetch, then ingest: everything with one command.
+
+    What was fetched is taken in even where one publisher did not answer; the exit status says so.
+    """
+    status = _fetch(sources, since, to_folder, dry_run, wait)
+    folder = to_folder or _downloads()
+    if not dry_run and folder.is_dir():
+        _ingest((folder,), skip, no_copy, accept, because, wait)
+    return status
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=PATH)
+def recognise(paths: tuple[Path, ...]) -> int:
+    """Say what files are, by their content; nothing is taken in."""
+    from csp_dash.ingest.files.detect import lines
+    from csp_dash.ingest.files.detect import recognise as detect
+
+    found = detect(list(paths))
+    print("\n".join(lines(found)))
+    return 2 if any(item.problem for item in found) else 0
+
+
+@click.command()
+@click.argument("indicator", default="")
+@click.option("--to", type=PATH, default=Path(), help="Folder to put it into (default: here).")
+@click.option("--format", "suffix", type=click.Choice(("xlsx", "csv")), default="xlsx", show_default=True)
+def template(indicator: str, to: Path, suffix: str) -> None:
+    """Make the form of a partner return; without a measure, list those that await one."""
+    from csp_dash.ingest.returns import template as forms
+
+    catalogue = load()
+    if not indicator:
+        print("\n".join(forms.listing(catalogue)))
+        return
+    areas = pd.read_csv(common.releases().live().path("geo/areas.csv"), dtype=str, keep_default_na=False)
+    print(forms.write(indicator, to, suffix, catalogue, areas, date.today()))
+
+
+@click.command()
+@click.option("--from", "source", type=PATH, required=True, help="Folder of official files.")
+@click.option("--to", "root", type=PATH, default=ROOT, help="Folder that holds data/ and geo/ (default: the project).")
+def build(source: Path, root: Path) -> None:
+    """Make the bundled snapshot from a folder of official files."""
+    from csp_dash.ingest import pipeline
+
+    pipeline.build(source, root, load())
+
+
+def _accepted(checks: tuple[str, ...], because: tuple[str, ...]) -> dict[str, str]:
+    reasons = [text.strip() for text in because]
+    if len(checks) != len(reasons) or not all(reasons):
+        raise BadInput('Every --accept CHECK needs its own --because "...": the reason is kept with the release.')
+    return dict(zip(checks, reasons, strict=True))
+
+
+def _ingest(
+    paths: tuple[Path, ...], skip: bool, no_copy: bool, accept: tuple[str, ...], because: tuple[str, ...], wait: float
+) -> None:
+    from csp_dash.ingest import pipeline
+
+    done = pipeline.ingest(
+        list(paths),
+        load(),
+        common.releases(),
+        accept=_accepted(accept, because),
+        skip=skip,
+        wait=wait,
+        copy=not no_copy,
+        say=say,
+    )
+    if done.new:
+        print(done.report)
+        say(f"Release {done.release} is live.")
+
+
+def _downloads() -> Path:
+    return common.releases().cache / "downloads"
+
+
+def _fetch(sources: tuple[str, ...], since: str, to_folder: Path | None, dry_run: bool, wait: float) -> int:
+    from csp_dash.ingest.fetch import SOURCES, since_newest
+    from csp_dash.ingest.fetch import fetch as download
+
+    live = common.releases().live()
+    outcomes = download(
+        list(sources or SOURCES),
+        folder=to_folder or _downloads(),
+        since=since or since_newest(live.release[:7]),
+        today=date.today(),
+        geo=live.path("geo"),
+        points=live.path("data/tables/snap_point.parquet"),
+        wait=wait,
+        dry_run=dry_run,
+        say=say,
+    )
+    return 2 if any(outcome.failed for outcome in outcomes) else 0

@@ -1,0 +1,67 @@
+"""Command line: `python -m csp_dash COMMAND`; `--help` lists the commands, `COMMAND --help` what one takes."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from csp_dash.catalogue import CatalogueError
+from csp_dash.cli import answers, data, releases
+from csp_dash.cli.serve import PortBusy, serve
+from csp_dash.ingest.errors import BadInput
+from csp_dash.panels.answer import NoAnswer
+from csp_dash.warehouse import SnapshotError
+
+COMMANDS: tuple[click.Command, ...] = (
+    serve,
+    data.refresh,
+    data.fetch,
+    data.ingest,
+    data.recognise,
+    data.template,
+    data.build,
+    releases.releases,
+    releases.rollback,
+    releases.prune,
+    releases.report,
+    releases.rejected,
+    releases.inputs,
+    answers.value,
+    answers.compare,
+    answers.status,
+    answers.power,
+)
+
+
+class _InOrder(click.Group):
+    """Lists its commands as they are declared."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+command = _InOrder(
+    "python -m csp_dash", {str(one.name): one for one in COMMANDS}, help="The community-safety dashboard."
+)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command and return the exit status: 0 when it answered, 2 with a sentence on standard error when it could not,
+    130 when it was stopped."""
+    try:
+        status = command.main(arguments, prog_name="python -m csp_dash", standalone_mode=False)
+    except click.ClickException as fault:
+        fault.show()
+        return 2
+    except (NoAnswer, BadInput, SnapshotError, CatalogueError, PortBusy, ValueError) as fault:
+        print(fault, file=sys.stderr)
+        return 2
+    except (KeyboardInterrupt, click.Abort):
+        print("Stopped. The live release is as it was.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # whoever read the answer has had enough of it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return int(status or 0)
