@@ -34,6 +34,9 @@ TEXT = "#000037"
 OUTLINE = "#FFFFFF"
 SELECTED = ORANGE
 MISSING = "#B4BAC0"
+CLEAR = "rgba(0,0,0,0)"
+HAIRLINE = "rgba(128,128,128,0.45)"
+"""A border that is seen on the light and the dark page."""
 
 # Falls are blue and rises orange, never green and red; grey is what chance could explain.
 UNMOVED = "#D9DDE1"

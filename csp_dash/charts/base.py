@@ -16,7 +16,6 @@ from csp_dash.domain.wording import number_or_rate
 
 EMPTY = "No data for this choice"
 GLYPH = 0.56
-CLEAR = "rgba(0,0,0,0)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +66,8 @@ def dress(
         margin={"l": left, "r": right, "t": top, "b": bottom, "pad": 4},
         showlegend=False,
         dragmode=False,
-        paper_bgcolor=CLEAR,
-        plot_bgcolor=CLEAR,
+        paper_bgcolor=palette.CLEAR,
+        plot_bgcolor=palette.CLEAR,
         uirevision=identity,
         font={"size": size, "color": palette.TEXT},
         hoverlabel={"align": "left", "font": {"size": max(13, size - 2), "color": palette.TEXT}},

@@ -17,7 +17,6 @@ from csp_dash.maps.labels import Ring
 from csp_dash.maps.shading import Shading
 
 Coordinates = npt.NDArray[np.float32]
-CLEAR = "rgba(0,0,0,0)"
 EMPTY = "No data for this choice"
 SPOT = 20  # pixels around a spot that belong to it under a pointer
 
@@ -207,8 +206,8 @@ def _dress(drawing: go.Figure, height: int, identity: str) -> go.Figure:
         hoverdistance=SPOT,
         font={"color": palette.TEXT},
         hoverlabel={"align": "left", "font": {"size": 13, "color": palette.TEXT}},
-        paper_bgcolor=CLEAR,
-        plot_bgcolor=CLEAR,
+        paper_bgcolor=palette.CLEAR,
+        plot_bgcolor=palette.CLEAR,
         uirevision=identity,
         title={"text": ""},
     )
@@ -220,7 +219,13 @@ def _dress(drawing: go.Figure, height: int, identity: str) -> go.Figure:
 def _flat(drawing: go.Figure, rings: Iterable[Ring], colour: str, squeeze: float) -> None:
     x, y = _path(rings, squeeze)
     drawing.add_scatter(
-        x=x, y=y, mode="lines", fill="toself", fillcolor=colour, line={"width": 0, "color": CLEAR}, hoverinfo="skip"
+        x=x,
+        y=y,
+        mode="lines",
+        fill="toself",
+        fillcolor=colour,
+        line={"width": 0, "color": palette.CLEAR},
+        hoverinfo="skip",
     )
 
 

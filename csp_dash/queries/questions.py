@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 
 import pandas as pd
 
@@ -32,7 +34,6 @@ SHAPES: dict[str, tuple[str, ...]] = {
     "postcodes": ("postcode", "ward"),
     "rejected": ("file", "format", "line", "column", "value", "reason"),
     "rejections": ("format", "title", "reason", "column", "rows", "files", "first_file", "first_line"),
-    "release": ("release",),
     "release_changes": ("kind", "source", "series", "indicator", "area", "start", "finish", "old", "new"),
     "series": ("area", "start", "finish", "numerator", "denominator", "flag"),
     "snap_points": ("lon", "lat", "street", "ward", "n"),
@@ -44,8 +45,16 @@ SHAPES: dict[str, tuple[str, ...]] = {
 }
 
 
+SQL = Path(__file__).parent / "sql"
+
+
+@cache
+def _text(question: str) -> str:
+    return (SQL / f"{question}.sql").read_text(encoding="utf-8")
+
+
 def _ask(warehouse: Warehouse, question: str, **params: object) -> pd.DataFrame:
-    frame = warehouse.ask(question, **params)  # type: ignore[arg-type]
+    frame = warehouse.ask(_text(question), **params)  # type: ignore[arg-type]
     if tuple(frame.columns) != SHAPES[question]:
         raise TypeError(f"queries/sql/{question}.sql returns {list(frame.columns)}, not {list(SHAPES[question])}")
     return frame
@@ -99,11 +108,6 @@ def rejected(warehouse: Warehouse) -> pd.DataFrame:
 def rejections(warehouse: Warehouse) -> pd.DataFrame:
     """Rows that were left out, counted by kind of file and reason, with the place of the first."""
     return _ask(warehouse, "rejections")
-
-
-def release(warehouse: Warehouse) -> pd.DataFrame:
-    """The release that the database was made from."""
-    return _ask(warehouse, "release")
 
 
 def release_changes(warehouse: Warehouse) -> pd.DataFrame:

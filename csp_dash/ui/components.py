@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
+from csp_dash.analytics import palette
 from csp_dash.analytics.small_numbers import FEW, MARK
 from csp_dash.analytics.state import State
 from csp_dash.domain import wording
@@ -122,7 +123,7 @@ def legend(items: tuple[tuple[str, str], ...], size: float = 0.85) -> None:
     chips = "".join(
         '<span style="display:inline-flex;align-items:center;margin:0 0.9rem 0.2rem 0;white-space:nowrap">'
         '<span aria-hidden="true" style="width:0.95rem;height:0.95rem;border-radius:0.2rem;margin-right:0.4rem;'
-        f'border:1px solid rgba(128,128,128,0.45);background:{colour}"></span>{html.escape(label)}</span>'
+        f'border:1px solid {palette.HAIRLINE};background:{colour}"></span>{html.escape(label)}</span>'
         for colour, label in items
     )
     st.html(f'<div style="font-size:{size}rem;line-height:1.7">{chips}</div>')

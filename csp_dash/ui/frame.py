@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import html
 import os
+import re
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from urllib.parse import urlencode
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from csp_dash.analytics import palette
 from csp_dash.catalogue import Catalogue, CatalogueError, load
 from csp_dash.domain.enums import Compare, Measure
 from csp_dash.domain.filters import BOROUGH_INSTEAD, PERIODS, Filters, Note, Vocabulary
@@ -27,7 +29,11 @@ ICON = Path(__file__).with_name("icon.png")  # a Material icon would be fetched 
 PAGES_FOLDER = Path(__file__).parents[2] / "pages"
 WATCH = 5  # seconds; with the opening of a release and a page's run this stays under ten
 RELEASE = "release_shown"
-EDGE = Path(__file__).with_name("edge.html")
+EDGE = re.sub(
+    r"\{\{(\w+)\}\}",
+    lambda found: str(getattr(palette, found[1])),
+    Path(__file__).with_name("edge.html").read_text(encoding="utf-8"),
+)
 UNKNOWN = "unknown_page"
 BACKWARDS = "months_backwards"
 FOUND = "ward_search"

@@ -1,6 +1,7 @@
 """The only reading room that knows DuckDB: makes the database of a release and answers questions by name."""
 
-from csp_dash.warehouse.build import CheckFailed, Failure, database, declared, held
+from csp_dash.warehouse.build import database, declared, held
+from csp_dash.warehouse.checks import CheckFailed, Failure
 from csp_dash.warehouse.connection import Warehouse
 from csp_dash.warehouse.input_archive import Input, InputError, Inputs
 from csp_dash.warehouse.lock import FolderLock

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import shutil
 import tempfile
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -16,40 +14,11 @@ import pandas as pd
 
 from csp_dash.catalogue import Catalogue
 from csp_dash.catalogue.release_view import supplied
-from csp_dash.warehouse.connection import connect
+from csp_dash.warehouse.checks import SQL, CheckFailed, failures, refuse_unknown, tables
+from csp_dash.warehouse.connection import connect, release_in
 from csp_dash.warehouse.snapshot import ROOT, Snapshot, SnapshotError
 
-SQL = Path(__file__).parent / "sql"
-STEPS = ("areas", "facts", "observation", "narrow", "availability")
-EXAMPLES = 5
-"""Rows of a failed check that are told."""
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A check that found what must not be: its name, what it looks for, how often, and the first rows as text."""
-
-    name: str
-    sentence: str
-    examples: tuple[str, ...]
-    rows: int
-
-
-class CheckFailed(SnapshotError):
-    """Checks found what must not be. The text has a line for each: what, where, and how to accept it if that is right."""
-
-    def __init__(self, failures: list[Failure], advice: str, being_made: bool) -> None:
-        self.failures = failures
-        lines = [_line(failure, being_made) for failure in failures]
-        end = ["The live release stays as it is."] if being_made else [advice]
-        super().__init__("\n".join(["The database was not made.", *lines, *end]))
-
-
-def _line(failure: Failure, being_made: bool) -> str:
-    more = failure.rows - len(failure.examples)
-    where = "; ".join(failure.examples) + (f"; and {more:,} more" if more else "")
-    accept = f' If that is right: --accept {failure.name} --because "..."' if being_made else ""
-    return f"{failure.sentence} ({failure.name}: {where}).{accept}"
+STEPS = ("areas", "facts", "observation", "narrow", "snap_years", "availability")
 
 
 def folder_of(cache: str | Path = "") -> Path:
@@ -89,7 +58,7 @@ def database(
     target = folder / f"csp-{snapshot.release}-{fingerprint(catalogue)}.duckdb"
     if not being_made and target.exists() and _opens(target):
         return target
-    _refuse_unknown(accepted)
+    refuse_unknown(accepted)
     accepted |= set(snapshot.about.accepted)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -97,7 +66,7 @@ def database(
         with tempfile.TemporaryDirectory(prefix="making-", dir=folder) as beside:
             made = Path(beside) / "new.duckdb"
             _make(made, snapshot, catalogue)
-            found = _failures(made, accepted, live, being_made)
+            found = failures(made, accepted, live, being_made)
             if found:
                 raise CheckFailed(found, snapshot.mend, being_made)
             made.replace(target)
@@ -165,8 +134,8 @@ def _old(path: Path) -> bool:
 def _opens(path: Path) -> bool:
     try:
         with connect(path) as connection:
-            return connection.sql("select count(*) from release").fetchone() == (1,)
-    except duckdb.Error:
+            return bool(release_in(connection))
+    except (duckdb.Error, ValueError):
         return False
 
 
@@ -206,63 +175,7 @@ def _make(path: Path, snapshot: Snapshot, catalogue: Catalogue) -> None:
 
 def _fill(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> None:
     """Load the narrow tables that the snapshot has; one that narrow.sql does not declare keeps the shape of its file."""
-    declared = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
+    declared = set(tables(connection))
     for path in snapshot.under("data/tables"):
         verb = f'insert into "{path.stem}" by name' if path.stem in declared else f'create table "{path.stem}" as'
         connection.execute(f"{verb} from read_parquet($file)", {"file": str(path)})
-    connection.execute("update snap_point set year = cast(left(month, 4) as bigint) where year is null")
-
-
-def _refuse_unknown(accepted: frozenset[str]) -> None:
-    names = [path.stem for path in _checks()]
-    for name in sorted(accepted - set(names)):
-        raise SnapshotError(f"There is no check '{name}' to accept. The checks are {', '.join(names)}.")
-
-
-def _checks() -> list[Path]:
-    return sorted((SQL / "checks").glob("*.sql"))
-
-
-def _failures(made: Path, accepted: frozenset[str], live: Path | None, compare: bool) -> list[Failure]:
-    """Run the checks: each file in sql/checks must return no rows. Those that name `live.` compare with that release."""
-    found = []
-    with duckdb.connect() as connection:
-        connection.execute("set enable_progress_bar = false")
-        connection.execute(f"attach {_quoted(made)} as made (read_only)")
-        if live:
-            connection.execute(f"attach {_quoted(live)} as live (read_only)")
-        elif compare:
-            _attach_nothing(connection)
-        connection.execute("use made")
-        for path in _checks():
-            text = path.read_text(encoding="utf-8")
-            first, *rest = text.splitlines()
-            compares = re.search(r"\blive\.", re.sub(r"--.*", "", "\n".join(rest)))
-            if path.stem in accepted or (compares and not compare):
-                continue
-            result = connection.execute(text)
-            columns = [column[0] for column in result.description or []]
-            rows = result.fetchmany(EXAMPLES)
-            if rows:
-                count = len(rows)
-                while more := result.fetchmany(10_000):
-                    count += len(more)
-                examples = tuple(", ".join(_cell(*pair) for pair in zip(columns, row, strict=True)) for row in rows)
-                found.append(Failure(path.stem, first.removeprefix("-- ").rstrip("."), examples, count))
-    return found
-
-
-def _cell(column: str, value: object) -> str:
-    return f"{column} {value:g}" if isinstance(value, float) else f"{column} {value}"
-
-
-def _attach_nothing(connection: duckdb.DuckDBPyConnection) -> None:
-    """Tables of the same shape without a row, as what a first release is held against."""
-    connection.execute("attach ':memory:' as live")
-    named = connection.execute("select table_name from duckdb_tables() where database_name = 'made'").fetchall()
-    for (name,) in named:
-        connection.execute(f'create table live.main."{name}" as from made.main."{name}" limit 0')
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

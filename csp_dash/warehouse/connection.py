@@ -1,17 +1,16 @@
-"""Opens a database read-only and answers questions by the name of their SQL file."""
+"""Opens a database read-only and answers questions in SQL."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from datetime import date
-from functools import cache
 from pathlib import Path
 
 import duckdb
 import numpy as np  # noqa: F401  imported before threads start: lazy imports race inside DuckDB
 import pandas as pd
 
-QUESTIONS = Path(__file__).parents[1] / "queries" / "sql"
+RELEASE = Path(__file__).parent / "sql" / "held" / "release.sql"
 Scalar = str | int | float | date | None
 
 
@@ -27,9 +26,11 @@ def connect(path: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-@cache
-def _text(name: str) -> str:
-    return (QUESTIONS / f"{name}.sql").read_text(encoding="utf-8")
+def release_in(connection: duckdb.DuckDBPyConnection) -> str:
+    """The name of the release that a database was made from."""
+    name: str
+    ((name,),) = connection.execute(RELEASE.read_text(encoding="utf-8")).fetchall()
+    return name
 
 
 class Warehouse:
@@ -38,13 +39,13 @@ class Warehouse:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._connection = connect(path)
-        self.release: str = self.ask("release").iloc[0]["release"]
+        self.release = release_in(self._connection.cursor())
 
-    def ask(self, question: str, /, **params: Scalar | list[str]) -> pd.DataFrame:
-        """The answer to `queries/sql/<question>.sql`; the parameters are those that the file names."""
+    def ask(self, statement: str, /, **params: Scalar | list[str]) -> pd.DataFrame:
+        """The answer to a statement, with a value for each parameter that it names."""
         cursor = self._connection.cursor()
         try:
-            return cursor.execute(_text(question), params or None).df()
+            return cursor.execute(statement, params or None).df()
         finally:
             cursor.close()
 

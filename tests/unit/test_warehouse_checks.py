@@ -10,6 +10,7 @@ import new_release
 import pandas as pd
 import pytest
 
+from csp_dash import queries
 from csp_dash.catalogue import Catalogue, load
 from csp_dash.domain.geography import AreaKind
 from csp_dash.domain.indicator import Feed
@@ -153,7 +154,7 @@ def test_narrow_tables_are_there_with_their_shape_whatever_the_release_has(catal
         assert connection.execute("from of_its_own").fetchall() == [("kept",)]
         for name in absent:
             assert connection.execute(f"select count(*) from {name}").fetchone() == (0,), name
-    assert made.ask("snap_points", first_year=2016, last_year=2016)["n"].sum() == 3
+    assert queries.snap_points(made, first_year=2016, last_year=2016)["n"].sum() == 3
 
 
 def test_a_table_of_another_shape_is_a_sentence(catalogue: Catalogue, tmp_path: Path):

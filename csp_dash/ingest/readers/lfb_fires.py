@@ -121,23 +121,25 @@ def read(entries: list[SourceFile], context: Context) -> list[Extract]:
     return [*taken, *_read_atlas(atlas, context)]
 
 
+def _sql(name: str) -> str:
+    return (SQL / f"{name}.sql").read_text(encoding="utf-8")
+
+
 def _read_file(entry: SourceFile, context: Context) -> Fires | None:
     """Counts of one file. None where it has no fires of Tower Hamlets."""
     db, ledger = context.db, context.ledger
     source = "lfb_incidents" if entry.format == RECORDS else "lfb_dwelling_fires"
     db.register("raw", _stream(entry, context))
     try:
-        db.execute((SQL / "fires_judged.sql").read_text(encoding="utf-8"))
+        db.execute(_sql("fires_judged"))
     finally:
         db.unregister("raw")
-    db.execute((SQL / "fires_repeated.sql").read_text(encoding="utf-8"))
-    fates: dict[str, int] = dict(db.execute("select fate, count(*) from fire_row group by fate").fetchall())
-    wrong = db.execute(
-        'select line, "column", value, reason from fire_row where fate = ? order by line', ["wrong"]
-    ).df()
+    db.execute(_sql("fires_repeated"))
+    fates: dict[str, int] = dict(db.execute(_sql("fires_fates")).fetchall())
+    wrong = db.execute(_sql("fires_rejected")).df()
     told = {own: published for published, own in COLUMNS[entry.format].items()}
     ledger.reject(entry, wrong.assign(column=wrong["column"].map(told)))
-    counts = db.execute((SQL / "fires_counted.sql").read_text(encoding="utf-8")).df()
+    counts = db.execute(_sql("fires_counted")).df()
     here = TOWER_HAMLETS in set(counts["borough"])
     rows, fires, other = sum(fates.values()), fates.get("fire", 0), fates.get("other", 0)
     accepted = fires if here else 0

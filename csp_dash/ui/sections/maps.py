@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from csp_dash.analytics import palette
 from csp_dash.domain import wording
 from csp_dash.domain.enums import Measure, Shade, Trust
 from csp_dash.domain.filters import Filters
@@ -402,7 +403,7 @@ def _two_at_once(visit: Visit, view: Filters, kept: Filters) -> None:
 
 def _key(found: TwoAtOnce) -> None:
     """The nine colours with both scales in words."""
-    cell = "width:2.6rem;height:2.2rem;border:1px solid rgba(128,128,128,0.45)"
+    cell = f"width:2.6rem;height:2.2rem;border:1px solid {palette.HAIRLINE}"
     rows = "".join(
         f'<tr><th scope="row" style="font-weight:400;text-align:right;padding:0 0.5rem">{components.safe(name)}</th>'
         + "".join(f'<td style="{cell};background:{colour}"></td>' for colour in colours)

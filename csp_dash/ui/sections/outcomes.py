@@ -102,7 +102,7 @@ def awaiting_card(visit: Visit, item: Indicator) -> None:
     with st.container(border=True):
         components.section(item.title)
         st.markdown(item.plain)
-        st.badge("No figures yet", icon=":material/hourglass_empty:", color="gray")
+        st.badge("No figures yet", icon=":material/hourglass_empty:", color=components.TONES["unknown"])
         lines = [
             f"**Held by:** {item.holder}",
             f"**The plan's figure:** {visit.catalogue.said_of(item.slug) or 'it gives none'}",

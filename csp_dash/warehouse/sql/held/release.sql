@@ -1,0 +1,2 @@
+-- The release that a database was made from.
+select release from release;
