@@ -18,11 +18,12 @@ from pathlib import Path
 import duckdb
 
 from csp_dash.catalogue import load
-from csp_dash.ingest import pipeline
 from csp_dash.ingest.context import Base, Context
 from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.files.source_file import SourceFile, entries
 from csp_dash.ingest.geography import build
+from csp_dash.ingest.readers import readers
+from csp_dash.ingest.returns import reader as returns
 from csp_dash.warehouse import Snapshot
 
 
@@ -33,10 +34,10 @@ def is_text(entry: SourceFile) -> bool:
 
 def read(name: str, files: list[SourceFile], context: Context) -> None:
     """Read and judge files with the reader of a name."""
-    if name == "places":
+    if name == "build":
         build.write(files, context)
     else:
-        next(one for one in pipeline.READERS if one.__name__.endswith(f".{name}")).read(files, context)
+        next(one for one in (*readers(), returns) if one.__name__.endswith(f".{name}")).read(files, context)
 
 
 def timed(name: str, files: list[SourceFile], folder: Path) -> float | None:
@@ -87,14 +88,14 @@ def main(arguments: list[str] | None = None) -> int:
         context = Context(load(), folder / "geo", folder / "scratch", Base(Snapshot.open()))
         by_reader: dict[str, list[SourceFile]] = defaultdict(list)
         for entry in taken_in:
-            reader = next((one for one in pipeline.READERS if entry.format in one.FORMATS), build)
+            reader = next((one for one in (*readers(), returns) if entry.format in one.FORMATS), build)
             by_reader[reader.__name__.rpartition(".")[2]].append(entry)
         print(
             "\n| reader | files | rows | accepted | rejected | out of area | seconds | rows a second | of DuckDB's speed |"
         )
         print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
         whole = 0.0
-        for name, files in sorted(by_reader.items(), key=lambda item: item[0] != "places"):
+        for name, files in sorted(by_reader.items(), key=lambda item: item[0] != "build"):
             begun = time.perf_counter()
             read(name, files, context)
             took = time.perf_counter() - begun

@@ -1,14 +1,8 @@
 """Do residents trust the police and the partnership?"""
 
-from csp_dash.ui import frame, render
-from csp_dash.ui.sections import outcomes, themes
+from csp_dash.ui import frame
+from csp_dash.ui.sections import priorities
 
-visit = frame.enter()
-priority = visit.catalogue.priorities["confidence"]
+MENU = {"place": 6, "title": "Confidence and trust", "icon": ":material/verified_user:"}
 
-render.heading(visit, priority.slug)
-render.headlines(visit, priority)
-themes.scorecard(visit, priority)
-themes.themes(visit, priority)
-outcomes.outcomes(visit, priority.slug)
-outcomes.delivery(visit, priority.slug)
+priorities.show(frame.enter())

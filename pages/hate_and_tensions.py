@@ -1,14 +1,8 @@
 """Is hatred being reported, and are people safer from it?"""
 
-from csp_dash.ui import frame, render
-from csp_dash.ui.sections import outcomes, themes
+from csp_dash.ui import frame
+from csp_dash.ui.sections import priorities
 
-visit = frame.enter()
-priority = visit.catalogue.priorities["hate_and_tensions"]
+MENU = {"place": 3, "title": "2 Hate crime and tensions", "icon": ":material/diversity_3:"}
 
-render.heading(visit, priority.slug)
-render.headlines(visit, priority)
-themes.scorecard(visit, priority)
-themes.themes(visit, priority)
-outcomes.outcomes(visit, priority.slug)
-outcomes.delivery(visit, priority.slug)
+priorities.show(frame.enter())

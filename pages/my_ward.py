@@ -5,6 +5,8 @@ import streamlit as st
 from csp_dash.ui import frame
 from csp_dash.ui.sections import wards
 
+MENU = {"place": 7, "title": "My ward", "icon": ":material/pin_drop:", "filters": False}
+
 visit = frame.enter()
 
 st.title("What is happening in my ward?", anchor=False)

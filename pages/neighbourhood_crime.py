@@ -1,14 +1,8 @@
 """Is neighbourhood crime and antisocial behaviour falling?"""
 
-from csp_dash.ui import frame, render
-from csp_dash.ui.sections import outcomes, themes
+from csp_dash.ui import frame
+from csp_dash.ui.sections import priorities
 
-visit = frame.enter()
-priority = visit.catalogue.priorities["neighbourhood_crime"]
+MENU = {"place": 2, "title": "1 Neighbourhood crime and ASB", "icon": ":material/location_city:"}
 
-render.heading(visit, priority.slug)
-render.headlines(visit, priority)
-themes.scorecard(visit, priority)
-themes.themes(visit, priority)
-outcomes.outcomes(visit, priority.slug)
-outcomes.delivery(visit, priority.slug)
+priorities.show(frame.enter())

@@ -5,6 +5,8 @@ import streamlit as st
 from csp_dash.ui import frame, render
 from csp_dash.ui.sections import overview
 
+MENU = {"place": 1, "title": "Overview", "icon": ":material/home:"}
+
 visit = frame.enter()
 borough = visit.catalogue.priorities["borough"]
 

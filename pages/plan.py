@@ -5,6 +5,8 @@ import streamlit as st
 from csp_dash.ui import frame
 from csp_dash.ui.sections import plan
 
+MENU = {"place": 10, "title": "The plan", "icon": ":material/menu_book:", "filters": False}
+
 visit = frame.enter()
 
 st.caption("TOWER HAMLETS COMMUNITY SAFETY PARTNERSHIP PLAN 2021-24, IN OUR WORDS")

@@ -1,14 +1,8 @@
 """Are fewer people reoffending, and are the causes being tackled?"""
 
-from csp_dash.ui import frame, render
-from csp_dash.ui.sections import outcomes, themes
+from csp_dash.ui import frame
+from csp_dash.ui.sections import priorities
 
-visit = frame.enter()
-priority = visit.catalogue.priorities["reoffending"]
+MENU = {"place": 4, "title": "3 Reoffending and drivers", "icon": ":material/sync:"}
 
-render.heading(visit, priority.slug)
-render.headlines(visit, priority)
-themes.scorecard(visit, priority)
-themes.themes(visit, priority)
-outcomes.outcomes(visit, priority.slug)
-outcomes.delivery(visit, priority.slug)
+priorities.show(frame.enter())

@@ -1,14 +1,8 @@
 """Are fewer people harmed by violence and exploitation?"""
 
-from csp_dash.ui import frame, render
-from csp_dash.ui.sections import outcomes, themes
+from csp_dash.ui import frame
+from csp_dash.ui.sections import priorities
 
-visit = frame.enter()
-priority = visit.catalogue.priorities["violence"]
+MENU = {"place": 5, "title": "4 Violence and exploitation", "icon": ":material/shield_person:"}
 
-render.heading(visit, priority.slug)
-render.headlines(visit, priority)
-themes.scorecard(visit, priority)
-themes.themes(visit, priority)
-outcomes.outcomes(visit, priority.slug)
-outcomes.delivery(visit, priority.slug)
+priorities.show(frame.enter())

@@ -193,6 +193,7 @@ def source(path: Path) -> Source:
         method=table.text("method"),
         caveats=table.texts("caveats", []),
         updates=table.text("updates", ""),
+        reference=table.take("reference", bool, False),
     )
     table.end()
     return item

@@ -146,7 +146,10 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A publisher's dataset, as the source card shows it. `retrieved` is None where only the release knows the day."""
+    """A publisher's dataset, as the source card shows it. `retrieved` is None where only the release knows the day.
+
+    `reference` is a source that places, the plan or maps rest on, and no reader of figures gives.
+    """
 
     id: str
     title: str
@@ -159,6 +162,7 @@ class Source:
     method: str
     caveats: tuple[str, ...]
     updates: str = ""
+    reference: bool = False
 
 
 @dataclass(frozen=True, slots=True)

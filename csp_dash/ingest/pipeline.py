@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from types import ModuleType
 
 import duckdb
 import pandas as pd
@@ -32,25 +31,7 @@ from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.source_file import SourceFile, entries
 from csp_dash.ingest.geography import build as geography
 from csp_dash.ingest.geography import map_context
-from csp_dash.ingest.readers import (
-    chain,
-    dfe_lait,
-    fingertips,
-    lfb_fires,
-    mhclg_rough_sleeping,
-    moj_reoffending,
-    mps_dashboards,
-    mps_lsoa,
-    mps_recorded_crime,
-    mps_unlocated,
-    nox_illustrative,
-    ons_postcodes,
-    pas,
-    police_uk,
-    police_uk_outcomes,
-    reference_only,
-    stop_search,
-)
+from csp_dash.ingest.readers import mps_unlocated, nox_illustrative, readers
 from csp_dash.ingest.release import phrases, precedence, source_cards
 from csp_dash.ingest.release.archive_inputs import keep
 from csp_dash.ingest.release.merge import COVERAGE, Merged, merge, series_held, table
@@ -58,25 +39,6 @@ from csp_dash.ingest.release.report import changes, markdown
 from csp_dash.ingest.returns import reader as returns
 from csp_dash.warehouse import ReleaseInfo, Releases, Snapshot, database, declared
 
-READERS: tuple[ModuleType, ...] = (
-    mps_recorded_crime,
-    mps_dashboards,
-    mps_lsoa,
-    police_uk,
-    police_uk_outcomes,
-    stop_search,
-    pas,
-    lfb_fires,
-    dfe_lait,
-    mhclg_rough_sleeping,
-    chain,
-    fingertips,
-    moj_reoffending,
-    returns,
-    ons_postcodes,
-    reference_only,
-)
-"""Each has FORMATS, the formats that it reads, and read(entries, context) -> list[Extract]."""
 LIMIT_BYTES = 10_000_000
 Say = Callable[[str], None]
 
@@ -147,7 +109,7 @@ def ingest(
     files themselves are kept beside the releases; without `copy` only what they are is noted.
     """
     accepted = dict(accept or {})
-    with releases.lock(wait), _room(releases.cache):
+    with releases.lock(wait), _disk_full_in_words(releases.cache):
         taken_in = take_in(paths, say, skip=skip)
         live = releases.live()
         with releases.making() as new:
@@ -199,7 +161,7 @@ def build(source: Path, root: Path, catalogue: Catalogue, say: Say = print) -> s
         raise BadInput(f"There is no folder {source}. Pass the folder of official files to --from.")
     if not root.is_dir():
         raise BadInput(f"There is no folder {root} to put data/ and geo/ into. Make it first, or leave out --to.")
-    with tempfile.TemporaryDirectory(prefix=".making-", dir=root) as beside, _room(root):
+    with tempfile.TemporaryDirectory(prefix=".making-", dir=root) as beside, _disk_full_in_words(root):
         new = Path(beside)
         made = _assemble(take_in([source], say), None, new, catalogue, say, date.today())
         size = sum(path.stat().st_size for path in new.rglob("*") if path.is_file())
@@ -230,9 +192,7 @@ def _assemble(
         merged = merge([*taken, *own], None)
         taken += own
         map_context.write(_map_points(merged), context.geo / "context.geojson")
-    rejudged = (
-        mps_unlocated.judge(merged.facts) if any(item.source in mps_unlocated.SOURCES for item in taken) else set()
-    )
+    rejudged = mps_unlocated.judge(merged.facts) if any(item.source in mps_unlocated.READ for item in taken) else set()
     held = series_held(merged.facts)
     holding = supplied(catalogue, held)
     gone = precedence.take_out(merged, catalogue, holding)
@@ -279,7 +239,7 @@ def _refuse_future(taken: list[Extract], today: date) -> None:
 def _read(taken_in: list[SourceFile], context: Context, say: Say) -> list[Extract]:
     """Places first, since figures are placed in them; then every reader that has files."""
     taken = geography.write([entry for entry in taken_in if entry.format in geography.FORMATS], context)
-    for reader in READERS:
+    for reader in (*readers(), returns):
         mine = [entry for entry in taken_in if entry.format in reader.FORMATS]
         if not mine:
             continue
@@ -343,7 +303,7 @@ def _without_use(intake: pd.DataFrame) -> list[str]:
 
 
 @contextmanager
-def _room(folder: Path) -> Iterator[None]:
+def _disk_full_in_words(folder: Path) -> Iterator[None]:
     """A full disk is said in a sentence."""
     try:
         yield

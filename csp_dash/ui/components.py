@@ -23,12 +23,13 @@ from csp_dash.panels.evidence import Evidence
 from csp_dash.panels.selection import ILLUSTRATIVE
 from csp_dash.panels.tile import Tile
 
-TONES = {"good": "green", "bad": "orange", "neutral": "gray", "unknown": "gray", "past": "gray"}
+Tone = Literal["green", "orange", "gray"]
+TONES: dict[str, Tone] = {"good": "green", "bad": "orange", "neutral": "gray", "unknown": "gray", "past": "gray"}
 
 
 def badge(state: State) -> None:
     """A state as letter, word and icon."""
-    st.badge(state.label, icon=state.material, color=TONES[state.tone])  # type: ignore[arg-type]
+    st.badge(state.label, icon=state.material, color=TONES[state.tone])
 
 
 def tile_face(item: Tile) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gc
 import html
 import os
@@ -45,27 +46,24 @@ INSTEAD = {"explore": ": choose one below.", "board": ", so the first screen is 
 
 @dataclass(frozen=True)
 class PageCard:
-    """A page in the menu. The slug is its file name and its URL."""
+    """A page in the menu. The slug is its file name and its URL; the rest is what the file says of itself in MENU."""
 
     slug: str
+    place: int
     title: str
     icon: str
     filters: bool = True
 
+    @classmethod
+    def of(cls, path: Path) -> PageCard:
+        """The card of a page's file, which is read and not run."""
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.Assign) and [getattr(name, "id", "") for name in node.targets] == ["MENU"]:
+                return cls(path.stem, **ast.literal_eval(node.value))
+        raise ValueError(f"pages/{path.name} has no MENU, which says its place, title and icon in the menu.")
 
-PAGES = (
-    PageCard("overview", "Overview", ":material/home:"),
-    PageCard("neighbourhood_crime", "1 Neighbourhood crime and ASB", ":material/location_city:"),
-    PageCard("hate_and_tensions", "2 Hate crime and tensions", ":material/diversity_3:"),
-    PageCard("reoffending", "3 Reoffending and drivers", ":material/sync:"),
-    PageCard("violence", "4 Violence and exploitation", ":material/shield_person:"),
-    PageCard("confidence", "Confidence and trust", ":material/verified_user:"),
-    PageCard("my_ward", "My ward", ":material/pin_drop:", filters=False),
-    PageCard("explore", "Explore the data", ":material/query_stats:"),
-    PageCard("board", "Board screen", ":material/present_to_all:", filters=False),
-    PageCard("plan", "The plan", ":material/menu_book:", filters=False),
-    PageCard("methods", "Sources and methods", ":material/fact_check:", filters=False),
-)
+
+PAGES = tuple(sorted(map(PageCard.of, PAGES_FOLDER.glob("*.py")), key=lambda card: card.place))
 CARDS = {card.slug: card for card in PAGES}
 
 

@@ -10,11 +10,10 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
+from csp_dash.ui.frame import CARDS
+
 APP = str(Path(__file__).parents[2] / "app.py")
-PAGES = (
-    "overview", "neighbourhood_crime", "hate_and_tensions", "reoffending", "violence", "confidence",
-    "my_ward", "explore", "board", "plan", "methods",
-)  # fmt: skip
+PAGES = tuple(CARDS)
 PICTURES = ("plotly_chart", "deck_gl_json_chart")
 TABLES = ("table", "arrow_data_frame", "dataframe")
 BUDGET = 150_000  # characters of JSON that one picture may send to a browser

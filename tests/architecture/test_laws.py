@@ -13,7 +13,9 @@ import pytest
 
 from csp_dash import queries
 from csp_dash.analytics import palette
+from csp_dash.catalogue import load
 from csp_dash.queries import questions
+from csp_dash.ui import frame
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted((ROOT / "pages").glob("*.py"))
@@ -30,19 +32,6 @@ MADE = {
     "__pycache__",
 }
 DOORS = ("streamlit", "csp_dash.ui", "csp_dash.analytics", "csp_dash.charts", "csp_dash.maps")
-WANTED = {
-    "overview",
-    "neighbourhood_crime",
-    "hate_and_tensions",
-    "reoffending",
-    "violence",
-    "confidence",
-    "my_ward",
-    "explore",
-    "board",
-    "plan",
-    "methods",
-}
 
 
 def imports(path: Path) -> list[str]:
@@ -56,7 +45,10 @@ def imports(path: Path) -> list[str]:
 
 
 def test_every_page_of_the_plan_is_there():
-    assert {path.stem for path in PAGES} == WANTED
+    pages = {path.stem for path in PAGES}
+    priorities = set(load().priorities) - {"borough"}  # whose figures stand on the overview
+    assert {*priorities, "overview", "my_ward", "explore", "board", "plan", "methods"} == pages
+    assert [card.place for card in frame.PAGES] == list(range(1, len(pages) + 1)), "each has its own place in the menu"
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)

@@ -11,25 +11,16 @@ from axe_playwright_python.sync_playwright import Axe
 from harness import Watch, go, settle
 from playwright.sync_api import Page
 
+from csp_dash.ui.frame import CARDS
+
 pytestmark = pytest.mark.browser
 Tab = Callable[..., tuple[Page, Watch]]
 
-PAGES = {
-    "overview": "/",
-    "neighbourhood_crime": "/neighbourhood_crime",
-    "hate_and_tensions": "/hate_and_tensions",
-    "reoffending": "/reoffending",
-    "violence": "/violence",
-    "confidence": "/confidence",
-    "finding a ward": "/my_ward",
+PAGES = {slug: "/" if card.place == 1 else f"/{slug}" for slug, card in CARDS.items()} | {
     "a ward": "/my_ward?ward=E05009336",
-    "explore": "/explore",
     "a map with a ward": "/explore?indicator=burglary&view=map&ward=E05009336",
     "below the ward": "/explore?indicator=burglary&view=small",
     "an awaiting measure": "/explore?indicator=modern_slavery",
-    "board": "/board",
-    "plan": "/plan",
-    "methods": "/methods",
     "no page": "/nowhere",
 }
 NAMED = ("image", "img", "button", "link", "heading", "graphics-document")

@@ -10,22 +10,12 @@ import pytest
 from harness import Watch, go, legend_colours, pixels, server, settle, share_of, whole
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from csp_dash.ui.frame import CARDS
+
 pytestmark = pytest.mark.browser
 Tab = Callable[..., tuple[Page, Watch]]
 
-PAGES = {
-    "overview": "Overview",
-    "neighbourhood_crime": "1 Neighbourhood crime and ASB",
-    "hate_and_tensions": "2 Hate crime and tensions",
-    "reoffending": "3 Reoffending and drivers",
-    "violence": "4 Violence and exploitation",
-    "confidence": "Confidence and trust",
-    "my_ward": "My ward",
-    "explore": "Explore the data",
-    "board": "Board screen",
-    "plan": "The plan",
-    "methods": "Sources and methods",
-}
+PAGES = {slug: card.title for slug, card in CARDS.items()}
 WITH_MAPS = ("neighbourhood_crime", "hate_and_tensions", "reoffending", "violence", "my_ward", "explore")
 WITHOUT_CHARTS = ("plan", "methods")
 CUT = "() => [...document.querySelectorAll('.stMarkdownBadge')].filter(b => b.scrollWidth > b.clientWidth + 1).map(b => b.innerText)"

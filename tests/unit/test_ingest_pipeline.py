@@ -15,15 +15,18 @@ import official_shapes as shapes
 import pandas as pd
 import pytest
 
-from csp_dash.catalogue import Catalogue
+from csp_dash.catalogue import Catalogue, parse
 from csp_dash.cli.main import main
 from csp_dash.ingest import pipeline
 from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.files.checksum import sha256
 from csp_dash.ingest.files.formats import formats
 from csp_dash.ingest.geography import build
+from csp_dash.ingest.readers import nox_illustrative, readers
+from csp_dash.ingest.returns import reader as returns
 from csp_dash.panels.dataset import Dataset
 from csp_dash.warehouse import Busy, CheckFailed, Releases, Snapshot, input_archive
+from csp_dash.warehouse.snapshot import ROOT
 
 TH = "E09000030"
 NEXT = {"202603": ("2026-03", 1.0), "202604": ("2026-03", 1.02)}
@@ -53,9 +56,18 @@ def figure(releases: Releases, source: str, series: str, area: str, month: str) 
 
 
 def test_every_format_has_one_reader():
-    read = [name for reader in (*pipeline.READERS, build) for name in reader.FORMATS]
+    read = [name for reader in (*readers(), returns, build) for name in reader.FORMATS]
     assert sorted(read) == sorted(set(read)), "two readers take one format"
     assert {form.id for form in formats()} == set(read)
+
+
+def test_every_source_has_one_reader_or_is_reference():
+    given = [name for reader in (*readers(), nox_illustrative) for name in reader.SOURCES]
+    assert sorted(given) == sorted(set(given)), "two readers give one source"
+    declared = [parse.source(path) for path in (ROOT / "csp_dash" / "catalogue" / "sources").glob("*.toml")]
+    assert set(given) == {source.id for source in declared if not source.reference}
+    for path in (ROOT / "data" / "facts").glob("*.parquet"):
+        assert path.stem in given, "facts that no reader says it gives"
 
 
 def test_a_new_month_becomes_a_release_with_a_report(take, releases: Releases, tmp_path: Path):

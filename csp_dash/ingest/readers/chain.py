@@ -26,6 +26,7 @@ from csp_dash.ingest.readers.common import editions, figures, one_a_book, refuse
 
 FORMATS = ("chain",)
 SOURCE = "chain"
+SOURCES = (SOURCE,)
 COLUMNS = {"area": "place"}
 YEAR = re.compile(r"((?:19|20)\d{2})[/_-](?:20)?(\d{2})")
 

@@ -43,6 +43,7 @@ from csp_dash.ingest.readers.common import AGAIN, editions, figures, refuse, unu
 
 FORMATS = ("lait",)
 SOURCE = "dfe_lait"
+SOURCES = (SOURCE,)
 COLUMNS = {
     "shortdesc": "topic",
     "years": "years",

@@ -28,6 +28,7 @@ from csp_dash.ingest.readers.common import AGAIN, editions, figures, refuse, unu
 
 FORMATS = ("fingertips",)
 SOURCE = "fingertips"
+SOURCES = (SOURCE,)
 COLUMNS = {
     "indicatorname": "name",
     "areacode": "area",

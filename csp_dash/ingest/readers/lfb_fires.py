@@ -47,6 +47,7 @@ from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.readers.common import coverage, figures, latest, unused
 
 FORMATS = ("lfb_incidents", "lfb_dwelling_fires", "ward_atlas")
+SOURCES = ("lfb_incidents", "lfb_dwelling_fires", "ward_atlas_fires")
 RECORDS, EXTRACT, ATLAS = FORMATS
 SQL = Path(__file__).parent / "sql"
 #: Columns of a file, whatever their case, -> names in fires_judged.sql. The rest are blank.

@@ -28,6 +28,7 @@ from csp_dash.ingest.readers.common import beside, coverage, figures, latest, on
 
 FORMATS = ("rough_sleeping",)
 SOURCE = "mhclg_rough_sleeping"
+SOURCES = (SOURCE,)
 SERIES = "rough_sleeping_snapshot"
 COLUMNS = {
     "localauthorityonscode": "code",

@@ -30,6 +30,7 @@ from csp_dash.ingest.readers.common import AGAIN, editions, figures, refuse, unu
 
 FORMATS = ("moj_reoffending",)
 SOURCE = "moj_reoffending"
+SOURCES = (SOURCE,)
 COLUMNS = {
     "adultjuvenile": "age",
     "geography": "place",

@@ -42,6 +42,7 @@ from csp_dash.ingest.geography.place_names import all_boroughs, borough_codes, h
 from csp_dash.ingest.readers.mps_recorded_crime import HEADER_NAMES, categories, style_of, without_twins
 
 FORMATS = ("mps_monthly_other", "mps_monthly_dashboard", "mps_vawg", "mps_homicide", "mps_homicide_proceedings")
+SOURCES = ("mps_hate_special", "mps_homicide", "mps_knife", "mps_monthly", "mps_vawg")
 
 #: What is counted, by every name that the force has given it, compared without case, spaces, punctuation and ENDING.
 STRANDS = {

@@ -32,6 +32,7 @@ from csp_dash.ingest.readers.mps_recorded_crime import STUB_SHARE, meanings, wit
 
 FORMATS = ("mps_lsoa",)
 SOURCE = "mps_lsoa"
+SOURCES = (SOURCE,)
 COLUMNS = ("source", "series", "lsoa", "ward", "start", "n")
 HEADER_NAMES = {
     "lsoacode": "lsoa",

@@ -15,7 +15,7 @@ FLAG = "many_unlocated"
 """A month's offences are at least LIMIT below the most that `mps_borough` or `mps_borough_whole` has of the borough."""
 LIMIT = 0.09
 JUDGED = ("mps_ward", "mps_borough")
-SOURCES = (*JUDGED, "mps_borough_whole")
+READ = (*JUDGED, "mps_borough_whole")
 
 
 def judge(facts: dict[str, pd.DataFrame]) -> set[str]:

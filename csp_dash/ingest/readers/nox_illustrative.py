@@ -30,6 +30,8 @@ from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.facts import Coverage, fact_frame, month_end
 from csp_dash.ingest.files.extract import Extract
 
+SOURCE = "nox_illustrative"
+SOURCES = (SOURCE,)
 FIRST, LAST = "2019-04", "2026-03"
 SHARES_FROM = "2023-07"
 """Shares rest on these months of antisocial behaviour up to LAST, so that later files do not change made-up figures."""
@@ -110,4 +112,4 @@ def read(context: Context, police_uk: pd.DataFrame) -> list[Extract]:
         }
     )
     coverage = [Coverage("nox_illustrative", "nox_sightings", kind, FIRST, LAST) for kind in ("ward", "borough")]
-    return [Extract("nox_illustrative", fact_frame(facts), coverage, [])]
+    return [Extract(SOURCE, fact_frame(facts), coverage, [])]

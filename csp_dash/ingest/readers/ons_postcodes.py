@@ -29,6 +29,7 @@ from csp_dash.ingest.files.tables import LINE, batches
 
 FORMATS = ("postcodes",)
 SOURCE = "ons_postcodes"
+SOURCES = (SOURCE,)
 COLUMNS = {
     "postcode": ("pcds", "pcd2", "pcd7", "pcd"),
     "begin": ("dointr",),

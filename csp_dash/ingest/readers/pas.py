@@ -33,6 +33,7 @@ from csp_dash.ingest.readers.common import AGAIN, dates, editions, figures, refu
 
 FORMATS = ("pas",)
 SOURCE = "pas"
+SOURCES = (SOURCE,)
 COLUMNS = {name: name for name in ("date", "survey", "borough", "measure", "proportion", "mps")}
 MEASURES = {
     '"good job" local': "pas_good_job",

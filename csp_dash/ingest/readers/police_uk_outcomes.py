@@ -28,6 +28,7 @@ from csp_dash.ingest.readers.police_uk import (
 
 FORMATS = ("police_uk_outcomes",)
 SOURCE = "police_uk_outcomes"
+SOURCES = (SOURCE,)
 COLUMNS = {**STREET_COLUMNS, "outcome": "Outcome type"}
 
 

@@ -16,6 +16,7 @@ from csp_dash.ingest.files.tables import LINE, frame
 from csp_dash.ingest.geography.place_names import declared_wards
 
 FORMATS = ("lookup_oa_ward", "ward_names", "lsoa_centroids", "lookup_lsoa_2011_2021")
+SOURCES: tuple[str, ...] = ()
 
 
 def read(entries: list[SourceFile], context: Context) -> list[Extract]:

@@ -70,6 +70,7 @@ from csp_dash.ingest.readers.police_uk import (
 
 FORMATS = ("police_uk_stop_and_search",)
 SOURCE = "stop_search"
+SOURCES = (SOURCE,)
 COLUMNS = {
     "date": "Date",
     "lat": "Latitude",

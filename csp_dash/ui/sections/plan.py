@@ -14,7 +14,7 @@ from csp_dash.panels.plan import plan_checks, plan_claims
 from csp_dash.panels.plan import targets as judged
 from csp_dash.panels.tile import tile
 from csp_dash.ui import components, render
-from csp_dash.ui.frame import Visit, page
+from csp_dash.ui.frame import CARDS, Visit, page
 from csp_dash.ui.sections import outcomes
 
 RATINGS = {
@@ -109,7 +109,7 @@ def _priority(visit: Visit, priority: Priority) -> None:
                 way = f", {outcome.direction.value} is better" if outcome.direction else ""
                 st.markdown(f"**{outcome.text}** (p{outcome.page}{way})")
                 outcomes.outcome_measures(visit, priority.slug, outcome)
-    if priority.slug in ("neighbourhood_crime", "hate_and_tensions", "reoffending", "violence", "confidence"):
+    if priority.slug in CARDS:
         st.page_link(
             page(priority.slug),
             label=f"Open the figures for {priority.short}",
