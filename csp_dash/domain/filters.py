@@ -3,25 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from dataclasses import field as attribute
 from difflib import get_close_matches
-from enum import StrEnum
-from typing import TypeVar
+from typing import Any
 
 from csp_dash.domain.enums import Compare, Measure, Shade
 from csp_dash.domain.periods import Month, Span, year_to_date
 
 PLAN = Span(Month(2021, 4), Month(2024, 3))
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A value that a reader can choose: as its control calls it, and in the sentence that says what is shown."""
+
+    label: str
+    words: str
+
+
 PERIODS = {
-    "12m": "Latest 12 months",
-    "fytd": "Financial year to date",
-    "1m": "Latest month",
-    "24m": "Latest 24 months",
-    "plan": "Plan period, 2021-24",
-    "since": "Since the plan began",
-    "base": "2019/20, before the plan",
-    "all": "All years",
-    "custom": "Choose months",
+    "12m": Named("Latest 12 months", "latest 12 months of each measure"),
+    "fytd": Named("Financial year to date", "financial year to date of each measure"),
+    "1m": Named("Latest month", "latest month of each measure"),
+    "24m": Named("Latest 24 months", "latest 24 months of each measure"),
+    "plan": Named("Plan period, 2021-24", PLAN.words),
+    "since": Named("Since the plan began", f"since {PLAN.first.words}"),
+    "base": Named("2019/20, before the plan", "2019/20"),
+    "all": Named("All years", "all years"),
+    "custom": Named("Choose months", ""),
+}
+MEASURES = {
+    Measure.COUNT: Named("Count", "counts"),
+    Measure.RATE: Named("Rate per 1,000", "yearly rates per 1,000 residents, counts where there is no rate,"),
+}
+BESIDE = "beside each figure that is published there too, in rates"
+COMPARISONS = {
+    Compare.PREVIOUS: Named("The year before", "the period before"),
+    Compare.BASELINE: Named("The baseline, mostly 2019/20", "the baseline"),
+    Compare.LONDON: Named("London", f"the period before; London stands {BESIDE}"),
+    Compare.SIMILAR: Named("Similar boroughs", f"the period before; similar boroughs stand {BESIDE}"),
 }
 BOROUGH_INSTEAD = "the whole borough is shown"
 LENSES = {
@@ -37,10 +58,60 @@ LENSES = {
     "small": "Below the ward",
     "harm": "Volume and harm",
 }
-# Those that the count or rate of the whole view does not say already.
-SHADES = tuple(shade for shade in Shade if shade not in (Shade.COUNT, Shade.RATE))
+SHADES = {
+    Shade.HOUSEHOLD: "Per 1,000 households",
+    Shade.AREA: "Per km²",
+    Shade.SHARE: "Share of the borough",
+    Shade.CHANGE: "Change on the period before",
+    Shade.UNUSUAL: "How unusual",
+}
+"""What maps can be shaded by beside the count or rate of the whole view."""
 MOST_AREAS = 4
-KEYS = ("indicator", "ward", "from", "to", "period", "measure", "compare", "view", "map")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A choice of the view, declared here alone: its key in a URL, its name in `Filters`, and its values.
+
+    The first value is the default and is left out of URLs; `also` are other words for it. `unknown` is said of any
+    other word, which stands for its `{}`.
+    """
+
+    key: str
+    name: str
+    values: Mapping[Any, object]
+    unknown: str
+    also: tuple[str, ...] = ()
+
+    @property
+    def default(self) -> Any:
+        return next(iter(self.values))
+
+    def read(self, text: str, note: Tell) -> Any:
+        """The value that a URL's word stands for."""
+        if not text or text in self.also:
+            return self.default
+        for value in self.values:
+            if value is not None and text == str(value):
+                return value
+        note(self.key, self.unknown.format(_quoted(text)))
+        return self.default
+
+
+Tell = Callable[[str, str], None]
+FIELDS = (
+    Field("measure", "measure", MEASURES, "{} is neither a count nor a rate, so counts are shown."),
+    Field("compare", "compare", COMPARISONS, "Nothing called {} to compare with, so it is the year before."),
+    Field("view", "lens", LENSES, "There is no view called {}, so the figures are shown over time and place."),
+    Field(
+        "map",
+        "shade",
+        {None: "Count or rate", **SHADES},
+        "Maps cannot be shaded by {}, so they are shaded by the count or rate.",
+        also=(Shade.COUNT, Shade.RATE),
+    ),
+)
+KEYS = ("indicator", "ward", "from", "to", "period", *(field.key for field in FIELDS))
 """The parameters of a URL, in the order of `Filters.to_params`. Others, such as a mail's tracking marks, are let be."""
 
 
@@ -58,7 +129,7 @@ class Vocabulary:
 
     indicators: Mapping[str, str]
     wards: Mapping[str, str]
-    old_wards: Mapping[str, OldWard] = field(default_factory=dict)
+    old_wards: Mapping[str, OldWard] = attribute(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,32 +185,11 @@ class Filters:
             note("indicator", f"There is no measure called {_quoted(one('indicator'))}")
         wards = _wards([str(code).strip() for code in params.get("ward") or ()], words, note)
         period, first, last = _period(one, "from" in params or "to" in params, note)
-        measure, compare = _word(Measure, one("measure")), _word(Compare, one("compare"))
-        if measure is None:
-            note("measure", f"{_quoted(one('measure'))} is neither a count nor a rate, so counts are shown.")
-        if compare is None:
-            note("compare", f"Nothing called {_quoted(one('compare'))} to compare with, so it is the year before.")
-        lens = one("view")
-        if lens not in LENSES:
-            note("view", f"There is no view called {_quoted(lens)}, so the figures are shown over time and place.")
-            lens = ""
-        shade = one("map")
-        if shade and shade not in list(Shade):
-            note("map", f"Maps cannot be shaded by {_quoted(shade)}, so they are shaded by the count or rate.")
+        chosen = {field.name: field.read(one(field.key), note) for field in FIELDS}
         for name in params:
             if name not in KEYS and (meant := get_close_matches(name.lower(), KEYS, 1, 0.75)):
                 note(name, f"{_quoted(name)} is not read in a link, so it is left out: write \u201c{meant[0]}\u201d.")
-        view = cls(
-            indicator=indicator,
-            wards=wards,
-            measure=measure or Measure.COUNT,
-            compare=compare or Compare.PREVIOUS,
-            period=period,
-            first=first,
-            last=last,
-            lens=lens,
-            shade=Shade(shade) if shade in SHADES else None,
-        )
+        view = cls(indicator=indicator, wards=wards, period=period, first=first, last=last, **chosen)
         return view, tuple(notes)
 
     def to_params(self) -> dict[str, list[str]]:
@@ -153,15 +203,17 @@ class Filters:
             params["from"], params["to"] = [str(self.first)], [str(self.last)]
         elif self.period not in ("12m", "custom"):
             params["period"] = [self.period]
-        if self.measure is not Measure.COUNT:
-            params["measure"] = [self.measure.value]
-        if self.compare is not Compare.PREVIOUS:
-            params["compare"] = [self.compare.value]
-        if self.lens:
-            params["view"] = [self.lens]
-        if self.shade:
-            params["map"] = [self.shade.value]
+        for field in FIELDS:
+            value = getattr(self, field.name)
+            if value != field.default:
+                params[field.key] = [str(value)]
         return params
+
+    def sentence(self, place: str) -> str:
+        """The view in words, so that a phone or a print says what is shown."""
+        period = PERIODS[self.period].words or self.span(PLAN).words
+        shown, compared = MEASURES[self.measure].words, COMPARISONS[self.compare].words
+        return f"Showing {shown} for {place}, {period}, compared with {compared}."
 
     def span(self, have: Span) -> Span:
         """The period asked for, of a series that has figures over `have`.
@@ -191,9 +243,6 @@ class Filters:
     def pinned(self, span: Span) -> Filters:
         """The same view with its period written out, so that a link keeps it when newer data arrive."""
         return replace(self, period="custom", first=span.first, last=span.last)
-
-
-Tell = Callable[[str, str], None]
 
 
 def _wards(asked: Sequence[str], words: Vocabulary, note: Tell) -> tuple[str, ...]:
@@ -235,7 +284,7 @@ def _period(one: Callable[[str], str], bounded: bool, note: Tell) -> tuple[str, 
         return "custom", first, last
     known = period in PERIODS and (period != "custom" or bounded)
     instead = period if known and period != "custom" else "12m"
-    so = f"so the period shown is \u201c{PERIODS[instead]}\u201d."
+    so = f"so the period shown is \u201c{PERIODS[instead].label}\u201d."
     if bounded:
         if first and last:
             note("from", f"{first.words} to {last.words} runs backwards, {so}")
@@ -265,13 +314,3 @@ def _month(text: str) -> Month | None:
         return Month.parse(text)
     except ValueError:
         return None
-
-
-Word = TypeVar("Word", bound=StrEnum)
-
-
-def _word(kind: type[Word], text: str) -> Word | None:
-    """A word of a kind; the kind's first where nothing is asked, None where it is no such word."""
-    if not text:
-        return next(iter(kind))
-    return kind(text) if text in list(kind) else None

@@ -20,7 +20,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from csp_dash.analytics import palette
 from csp_dash.catalogue import Catalogue, CatalogueError, load
 from csp_dash.domain.enums import Compare, Measure
-from csp_dash.domain.filters import BOROUGH_INSTEAD, PERIODS, Filters, Note, Vocabulary
+from csp_dash.domain.filters import BOROUGH_INSTEAD, COMPARISONS, MEASURES, PERIODS, Filters, Note, Vocabulary
 from csp_dash.domain.periods import Month
 from csp_dash.domain.settings import Settings
 from csp_dash.ui import cache, components, url_state
@@ -264,7 +264,7 @@ def _filters(opened: cache.Store, view: Filters) -> None:
     st.segmented_control(
         "Show",
         [item.value for item in Measure],
-        format_func={"count": "Count", "rate": "Rate per 1,000"}.__getitem__,
+        format_func=lambda text: MEASURES[Measure(text)].label,
         key="f_measure",
         on_change=lambda: url_state.choose(measure=Measure(state["f_measure"])),
         required=True,
@@ -276,12 +276,7 @@ def _filters(opened: cache.Store, view: Filters) -> None:
     st.selectbox(
         "Compare with",
         [item.value for item in Compare],
-        format_func={
-            "previous": "The year before",
-            "baseline": "The baseline, mostly 2019/20",
-            "london": "London",
-            "similar": "Similar boroughs",
-        }.__getitem__,
+        format_func=lambda text: COMPARISONS[Compare(text)].label,
         key="f_compare",
         on_change=lambda: url_state.choose(compare=Compare(state["f_compare"])),
     )
@@ -308,7 +303,7 @@ def _period(opened: cache.Store, view: Filters) -> None:
             url_state.choose(period="12m", first=None, last=None)
             state[BACKWARDS] = (replace(view, period="12m", first=None, last=None), *months)
 
-    st.selectbox("Period", list(PERIODS), format_func=PERIODS.__getitem__, key="f_period", on_change=named)
+    st.selectbox("Period", list(PERIODS), format_func=lambda name: PERIODS[name].label, key="f_period", on_change=named)
     if first and last:
         newest = max(opened.newest, first, last)
         months = [str(newest.plus(-step)) for step in range(newest - min(opened.oldest, first, last) + 1)]

@@ -8,7 +8,7 @@ import streamlit as st
 
 from csp_dash.domain import wording
 from csp_dash.domain.enums import Frequency, Trust
-from csp_dash.domain.filters import PLAN, Filters
+from csp_dash.domain.filters import Filters
 from csp_dash.domain.plan import Priority
 from csp_dash.panels.panel import Panel
 from csp_dash.panels.plan import answers
@@ -54,29 +54,9 @@ def tiles(visit: Visit, priority: Priority) -> tuple[Tile, ...]:
 
 
 def about(visit: Visit) -> None:
-    """The view in words, so that a phone or a print says what is shown."""
-    view = visit.filters
-    place = wording.listed([visit.words.wards[code] for code in view.wards]) or "Tower Hamlets"
-    period = {
-        "12m": "latest 12 months of each measure",
-        "1m": "latest month of each measure",
-        "fytd": "financial year to date of each measure",
-        "24m": "latest 24 months of each measure",
-        "plan": "April 2021 to March 2024",
-        "since": "since April 2021",
-        "base": "2019/20",
-        "all": "all years",
-    }.get(view.period) or view.span(PLAN).words
-    beside = {"london": "London", "similar": "similar boroughs"}.get(view.compare.value)
-    against = "the baseline" if view.compare.value == "baseline" else "the period before"
-    against += (
-        f"; {beside} {'stands' if beside == 'London' else 'stand'} beside each figure that is published there too, in rates"
-        if beside
-        else ""
-    )
-    rates = "yearly rates per 1,000 residents, counts where there is no rate,"
-    shown = rates if view.measure.value == "rate" else "counts"
-    st.caption(f"Showing {shown} for {place}, {period}, compared with {against}.")
+    """The view in words."""
+    place = wording.listed([visit.words.wards[code] for code in visit.filters.wards]) or "Tower Hamlets"
+    st.caption(visit.filters.sentence(place))
 
 
 def headlines(visit: Visit, priority: Priority) -> None:

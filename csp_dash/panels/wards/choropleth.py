@@ -12,7 +12,7 @@ from csp_dash.analytics.classes import classify
 from csp_dash.analytics.funnel import Band, Funnel, funnel
 from csp_dash.domain import wording
 from csp_dash.domain.enums import Kind, Measure, Shade, Trust
-from csp_dash.domain.filters import Filters
+from csp_dash.domain.filters import SHADES, Filters
 from csp_dash.domain.geography import AreaKind
 from csp_dash.maps import shading as shadings
 from csp_dash.maps.shading import Shading
@@ -24,11 +24,7 @@ from csp_dash.panels.wards.rolling_windows import classes_of
 NAMES = {
     Shade.COUNT: "Count",
     Shade.RATE: "Rate per 1,000 residents",
-    Shade.HOUSEHOLD: "Per 1,000 households",
-    Shade.AREA: "Per km²",
-    Shade.SHARE: "Share of the borough",
-    Shade.CHANGE: "Change on the period before",
-    Shade.UNUSUAL: "How unusual",
+    **SHADES,
 }
 LARGE = 25.0  # percent: what a map calls a large change
 
