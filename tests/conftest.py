@@ -7,8 +7,10 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import settings
+from support.independent_counts import Second
 
 from csp_dash.catalogue import Catalogue, load
 from csp_dash.domain.settings import Settings
@@ -65,3 +67,22 @@ def official() -> Path:
     if not folder.is_dir():
         pytest.skip("the official files are not here; set CSP_DASH_OFFICIAL to their folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def second() -> Second:
+    """The files of the release, read with pandas alone."""
+    return Second(ROOT)
+
+
+@pytest.fixture(scope="session")
+def public_data(catalogue: Catalogue, own_settings: Path) -> Dataset:
+    """The real release, as the hosted public instance sees it."""
+    settings = Settings.read({"CSP_DASH_PROFILE": "public", "CSP_DASH_CACHE": str(own_settings)})
+    return Dataset(Snapshot.open(ROOT), catalogue, settings)
+
+
+@pytest.fixture(scope="session")
+def ward_codes(second: Second) -> tuple[str, ...]:
+    frame: pd.DataFrame = second.areas
+    return tuple(frame.loc[frame["kind"] == "ward", "code"])

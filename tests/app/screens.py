@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
+from support import ROOT
 
 from csp_dash.ui.frame import CARDS
 
-APP = str(Path(__file__).parents[2] / "app.py")
+APP = str(ROOT / "app.py")
 PAGES = tuple(CARDS)
 PICTURES = ("plotly_chart", "deck_gl_json_chart")
 TABLES = ("table", "arrow_data_frame", "dataframe")

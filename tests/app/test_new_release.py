@@ -11,11 +11,11 @@ import weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import new_release
 import pandas as pd
 import pytest
 from screens import check, visit, words
 from streamlit.testing.v1 import AppTest
+from support import releases as new_release
 
 from csp_dash.catalogue import Catalogue
 from csp_dash.domain.settings import Settings

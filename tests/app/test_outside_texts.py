@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import new_release
 import pytest
 from screens import TABLES, check, elements, open_all, visit, words
+from support import releases as new_release
 
 from csp_dash.ui import frame
 from csp_dash.warehouse import ReleaseInfo, Releases, SnapshotError

@@ -6,10 +6,10 @@ import re
 from datetime import date
 from pathlib import Path
 
-import new_release
 import pandas as pd
 import pytest
 from screens import check, elements, of_type, open_all, visit, words
+from support import releases as new_release
 
 from csp_dash.catalogue import Catalogue
 from csp_dash.domain.filters import Filters

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-import new_release
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
+from support import releases as new_release
 
 from csp_dash.catalogue import Catalogue
 from csp_dash.domain.settings import Settings

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from support import ROOT
 
 from csp_dash.ui.server import REFUSAL
 
-ROOT = Path(__file__).parents[2]
 ENDED = 97
 NO_WAY_OUT = f"""
 import os, socket, sys

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-import official_shapes as shapes
 import pandas as pd
 import pytest
 from screens import PICTURES, check, of_type, visit, words
+from support import sample_files as shapes
 
 from csp_dash.catalogue import Catalogue
 from csp_dash.domain.enums import Trust

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from urllib.parse import parse_qs
 
 import pandas as pd
 import pytest
 from screens import PAGES, PICTURES, check, fresh, of_type, visit, words
 from streamlit.testing.v1 import AppTest
+from support import ROOT
 
 from csp_dash.catalogue import load
 from csp_dash.domain.enums import Trust
-
-ROOT = Path(__file__).parents[2]
 
 WHITECHAPEL, WEAVERS, BOW_WEST = "E05009336", "E05009335", "E05009320"
 WITH_CONTROLS = [page for page in PAGES if page not in ("my_ward", "board", "plan", "methods")]

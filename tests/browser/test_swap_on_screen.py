@@ -23,7 +23,7 @@ WHITECHAPEL = "E05009336"
 PUBLISH = """
 import sys
 sys.path.insert(0, "tests")
-import new_release
+from support import releases as new_release
 from csp_dash.catalogue import load
 from csp_dash.warehouse import ReleaseInfo, Releases, Snapshot, database, declared
 kept = Releases(sys.argv[1])
