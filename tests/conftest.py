@@ -18,6 +18,7 @@ from csp_dash.panels.dataset import Dataset
 from csp_dash.warehouse import Snapshot, Warehouse, database, declared
 
 ROOT = Path(__file__).parents[1]
+pytest_plugins = ["support.grids"]
 settings.register_profile("patient", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("patient")
 
