@@ -1,4 +1,4 @@
-"""What a picture says to those who do not see it, and the titles of maps: they follow the view."""
+"""Text descriptions (alt texts) of charts and maps, and the titles of maps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two measures at once: each area in one of nine cells, by its third of one measure and its third of the other."""
+"""Bivariate map classes: each area falls into one of nine cells by its third of either measure."""
 
 from __future__ import annotations
 

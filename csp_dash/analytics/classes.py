@@ -1,4 +1,4 @@
-"""Classes for a map: natural breaks (Fisher and Jenks) at numbers that a reader can remember."""
+"""Map classes: natural breaks (Fisher and Jenks), rounded to numbers that are easy to remember."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Like for like: the one way in which two periods are compared, and the words for when they cannot be."""
+"""Comparison of a figure with another period or area, and the reasons for refusing one."""
 
 from __future__ import annotations
 

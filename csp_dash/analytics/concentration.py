@@ -1,4 +1,4 @@
-"""How few places hold half of the offences."""
+"""Concentration: the smallest number of places that holds half of the offences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a change is made of: how much of a total's rise or fall each of its parts made."""
+"""Contributions to a change: each part's share of the rise or fall of a total."""
 
 from __future__ import annotations
 

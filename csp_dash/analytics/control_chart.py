@@ -1,4 +1,4 @@
-"""Signal or noise: XmR limits on a baseline, the rules for a signal, the 12-month average, and record totals."""
+"""Control chart (XmR): limits from a baseline, signal rules, 12-month averages and record totals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stop and search by ethnic group: how often each group is stopped for its size, and how often something is found.
+"""Disparity in stop and search: search rate by ethnic group, and the share of searches that find something.
 
 What these figures cannot say. Residents are not those who were there to be stopped: people are stopped who live
 elsewhere, groups differ in age and in where they spend time, and the count of residents is the census's. The group is

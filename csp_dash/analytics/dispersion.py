@@ -1,4 +1,4 @@
-"""How much more a series' months scatter than chance alone would make them: the dispersion that widens every test."""
+"""Dispersion: how much more monthly counts vary than a Poisson process. It widens every test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The next twelve months of a monthly count, shown only where it did better on past dates than last year's figures."""
+"""Forecast of a monthly count for 12 months, given only where it beat last year's figures on past dates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is a ward unusual for its population? A funnel: each ward's rate against the whole's, with room for its size.
+"""Funnel plot limits: each ward's rate against the overall rate, allowing for its population.
 
 What the limits cannot say. A ward is part of the whole that it is held against, so the limits are not wholly
 independent of it: a large ward pulls the rate towards itself. Of twenty wards one lies beyond the 95% limits by chance

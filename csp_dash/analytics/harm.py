@@ -1,4 +1,4 @@
-"""Offences weighed by harm: days of prison at the starting point of sentencing, beside their plain number."""
+"""Crime harm: offences weighted by the days of prison at the starting point of their sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tested hot spots among small areas: where high figures lie together more than chance would deal them.
+"""Hot spots among small areas, tested for spatial clustering beyond chance.
 
 What they cannot say. A hot spot is a neighbourhood, not an area: it says that an area's neighbours are high, and that
 with the area itself they are above the average. Outlines are drawn for the census, not for the streets, and other

@@ -1,4 +1,4 @@
-"""Sentences, from one small grammar, so that a title, a tile and an alt text never contradict each other."""
+"""The grammar of sentences about figures, shared by titles, tiles and alt texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one place for colours.
+"""All colours of the project.
 
 Categorical colours are the Government Analysis Function's. Marks are drawn in colours that keep a contrast of 3:1
 with the light and the dark page alike, so that no figure needs to know which theme the reader has chosen.

@@ -1,4 +1,4 @@
-"""How often the tests cry wolf and how often they see what is there, found by simulating series whose truth is known."""
+"""False-alarm and detection rates of the tests, by simulating series with a known truth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A count as a rate: per so many residents and year, so that periods of any length can be read side by side."""
+"""Rates: a count per so many residents and year, whatever the length of the period."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The time of year: how far each calendar month usually lies above or below its trend, and figures without it."""
+"""Seasonality: how far each calendar month lies above or below the trend, and deseasonalised figures."""
 
 from __future__ import annotations
 

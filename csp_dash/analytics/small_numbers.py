@@ -1,4 +1,4 @@
-"""Which figures rest on so few events that they should be read with care."""
+"""The mark for figures that rest on few events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The state of a measure as a letter, a word and an icon: never colour alone."""
+"""The state of a measure (improving, worsening ...) as a letter, a word and an icon."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a target is met, on course, off course, or cannot be judged with the data that there are."""
+"""The standing of a target: met, on course, off course, missed, or impossible to judge."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All declarations together, and the look-ups that pages make in them."""
+"""The catalogue: all declarations together, with look-ups."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which measures a public instance shows for the borough only: sensitive ones, and what a sum would tell them by.
+"""Sensitive measures that a public instance shows at borough level only, and those that would reveal them by subtraction.
 
 The rule. Of a measure with `parts`, one that is held back could be worked out from the whole and the others. So at least two
 parts of such a set are held back: after those that are sensitive, the ones that are declared last, as far as they have no

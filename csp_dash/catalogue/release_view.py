@@ -1,4 +1,4 @@
-"""The catalogue as a release makes it: indicators that waited for figures have them where the release holds them."""
+"""The catalogue for one release: awaiting indicators get a feed where the release has figures of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of the declarations against one another: every name resolves, and what a page is to draw can be drawn."""
+"""Cross-checks of declarations: every reference resolves, and every declared picture can be drawn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happened when, on a time axis: breaks and events by their short names, cautions by letters.
+"""Annotations of a time axis: breaks and events by name, cautions by letter.
 
 A name that is worth a glance stands on top of its line. A caution would crowd the picture, so it gets a letter under
 the axis, with a strip as long as it lasts; the page lists the letters in words (`lettered`).

@@ -1,4 +1,4 @@
-"""Ranked horizontal bars with their values written on them, and a bar a year."""
+"""Bar charts: ranked horizontal bars with their values, and one bar a year."""
 
 from __future__ import annotations
 

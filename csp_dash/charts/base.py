@@ -1,4 +1,4 @@
-"""What every chart shares: sizes of type, the quiet layout, the empty figure, labels that keep clear of each other."""
+"""The layout that every chart shares: type sizes, the empty figure, labels that do not overlap."""
 
 from __future__ import annotations
 

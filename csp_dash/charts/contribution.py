@@ -1,4 +1,4 @@
-"""Who made the difference: the parts of a change as bars to either side of nought, the largest first."""
+"""Contribution chart: the parts of a change as bars to either side of zero, largest first."""
 
 from __future__ import annotations
 

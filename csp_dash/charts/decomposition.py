@@ -1,4 +1,4 @@
-"""A series taken apart: its trend, the share of its season, and what neither explains, one below the other."""
+"""Decomposition chart: trend, season and remainder of a series, one above the other."""
 
 from __future__ import annotations
 

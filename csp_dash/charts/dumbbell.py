@@ -1,4 +1,4 @@
-"""Two values a row, joined: what share each has of one thing and of another."""
+"""Dumbbell chart: two values a row, joined by a line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a series may go: the months so far, then the middle of what to expect and two widths of doubt."""
+"""Fan chart: months so far, then the median forecast with two prediction intervals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many times as high as a reference: a dot with its interval for each row, on a scale where doubling is a step."""
+"""Forest plot: a ratio with its interval for each row, on a logarithmic scale."""
 
 from __future__ import annotations
 

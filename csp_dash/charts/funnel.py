@@ -1,4 +1,4 @@
-"""Areas against how many people they have: rates between curved limits that narrow as the base grows."""
+"""Funnel plot: rates of areas against their population, with control limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several lines, each labelled at its end: a survey measure here and in London, wards side by side."""
+"""Line chart: several lines, each labelled at its end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far offences are concentrated: the share of offences against the share of places, the most burdened first."""
+"""Lorenz curve: the share of offences against the share of places, most burdened first."""
 
 from __future__ import annotations
 

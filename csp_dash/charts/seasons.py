@@ -1,4 +1,4 @@
-"""One line a year over the same twelve months: how this year goes beside the years before."""
+"""Seasonal chart: one line a year over the same twelve months."""
 
 from __future__ import annotations
 

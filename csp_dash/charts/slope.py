@@ -1,4 +1,4 @@
-"""How ranks move from one way of counting to the next: a line an area, the highest on top."""
+"""Slope chart: ranks of areas in one order and the next."""
 
 from __future__ import annotations
 

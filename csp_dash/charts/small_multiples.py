@@ -1,4 +1,4 @@
-"""Many small line charts on one scale, as HTML: every ward's course at a glance, its name in the reader's own colour.
+"""Small multiples: many small line charts on one scale, as HTML.
 
 The lines are SVG inside images: where pages clean HTML, bare SVG elements are taken out and images are not.
 """

@@ -1,4 +1,4 @@
-"""Months as quiet dots, their 12-month average as the one strong line, the range of chance as a pale band."""
+"""Trend chart: months as dots, their 12-month average as a line, the usual range as a band."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands that answer from the live release: one number, every comparison, its state, and how sure the rules are."""
+"""Commands that answer from the live release: value, compare, status, power."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the commands share: the releases of the cache folder, and how they speak."""
+"""What the commands share: the releases of the cache folder, options, and messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands that look after releases: what is kept, which is live, what it changed, and the files it was made from."""
+"""Commands for releases: releases, rollback, prune, report, rejected, inputs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m csp_dash serve`: makes the database, looks that the port is free, then starts Streamlit."""
+"""The command `serve`: makes the database, checks that the port is free, and starts Streamlit."""
 
 from __future__ import annotations
 

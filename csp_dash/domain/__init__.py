@@ -1,1 +1,1 @@
-"""The words of the project: frozen values without input or output."""
+"""The vocabulary of the project: frozen values without input or output."""

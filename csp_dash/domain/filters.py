@@ -1,4 +1,4 @@
-"""What the reader asked to see: the view that a URL names and a copied link restores."""
+"""The reader's view: indicator, wards, period, measure and comparison, as a URL names them."""
 
 from __future__ import annotations
 

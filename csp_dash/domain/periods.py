@@ -1,4 +1,4 @@
-"""Calendar months and spans of them: the grain in which official figures are published."""
+"""Calendar months, spans of months and financial years."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a document's own figures are written: the number as it states it, with its unit."""
+"""Figures of a document, written as the document states them."""
 
 from __future__ import annotations
 

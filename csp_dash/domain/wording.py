@@ -1,4 +1,4 @@
-"""How numbers, units and lists are written: the smallest pieces of every sentence."""
+"""How numbers, units and lists are written in every sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What readers share: the ledger, a scratch database, places, and the live release that is added to."""
+"""What readers share in one ingest: ledger, scratch database, places, and the live release."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stops an ingest."""
+"""The error that refuses a file."""
 
 from __future__ import annotations
 

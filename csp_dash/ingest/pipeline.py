@@ -1,4 +1,4 @@
-"""Official files in, a release out: recognise, read and judge, merge, check, report, swap in.
+"""The steps of an ingest: detect, read, merge, check, report, make live.
 
 `ingest` adds files to the live release; `build` makes the bundled snapshot from a whole set of files. Both write beside
 and swap at the end, so that whatever happens on the way leaves what is live as it was. The same input gives the same bytes.

@@ -1,1 +1,1 @@
-"""Pictures of places: pure functions from outlines and a frame to a map. No tiles, no fonts, no request to anyone."""
+"""Maps: pure functions from outlines and a frame to a picture. No tiles, fonts or requests."""

@@ -1,4 +1,4 @@
-"""Outlines with their names and the points where names are written."""
+"""Boundaries of areas with their names and label points."""
 
 from __future__ import annotations
 

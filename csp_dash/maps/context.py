@@ -1,4 +1,4 @@
-"""What lies around and between the areas, for a sense of place: water, parks, main roads, stations."""
+"""Context layers of maps: water, parks, main roads and stations."""
 
 from __future__ import annotations
 

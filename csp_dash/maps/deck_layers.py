@@ -1,4 +1,4 @@
-"""The pydeck layers that maps have in common."""
+"""pydeck layers that maps share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Areas shaded on a map to zoom and move in, every one named: pydeck, without a tile server."""
+"""Choropleth with zoom and names (pydeck), without a tile server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where names are written: inside their own area as far as they fit, and clear of each other."""
+"""Label placement: names inside their area where they fit, without overlaps."""
 
 from __future__ import annotations
 

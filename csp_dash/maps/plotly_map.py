@@ -1,4 +1,4 @@
-"""Areas shaded as a plain Plotly drawing: it fits any width, scrolls under a thumb, prints, needs no WebGL and no tiles."""
+"""Choropleth as a Plotly figure: scales to any width, prints, needs no WebGL and no tiles."""
 
 from __future__ import annotations
 

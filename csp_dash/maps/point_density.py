@@ -1,4 +1,4 @@
-"""Published map points gathered into hexagons of equal size (H3), or smoothed: where records lie, never at whose door."""
+"""Density of map points: hexagons of equal size (H3), or a smoothed surface."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A map as a picture file for a board paper: finding, map, key, scale, north and source on one white page.
+"""Maps as files for board papers (PNG, SVG, PDF): title, key, scale, north and source on a page.
 
 Everything is placed in points from the lower left corner. Type is measured with the font that comes with matplotlib,
 so that a page is the same on every machine and nothing is clipped.

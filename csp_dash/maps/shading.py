@@ -1,4 +1,4 @@
-"""What colour each area has, what is said of it, and the key: the same for every way of drawing."""
+"""Shading of areas: colour, hover text and key, shared by every kind of map."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small maps side by side, one a period, on one scale of colours: what moved, at a glance, on screen and on paper.
+"""Grid of small maps, one a period, on one colour scale.
 
 The maps are SVG inside images: where pages clean HTML, bare SVG elements are taken out and images are not. Behind the
 areas there is nothing, so that they stand on a light page and on a dark one alike.

@@ -1,4 +1,4 @@
-"""Answers of the command line: one number with all that is needed to cite it, and the state of the release."""
+"""Answers of the command line: a figure with its citation, comparisons, and the release status."""
 
 from __future__ import annotations
 

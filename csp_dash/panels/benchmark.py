@@ -1,4 +1,4 @@
-"""A figure beside London's or similar boroughs': level and change, each with its test."""
+"""Benchmark against London or similar boroughs: level and change, each with its test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The opened release with what every panel asks of it: spans, windows, series, names, populations, outlines."""
+"""The dataset: the opened release, with the queries that panels make."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands under every figure: source, as-at, caveats, the same numbers as a table and as a CSV."""
+"""Evidence under a figure: source, as-at date, caveats, table and CSV."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every picture panel holds: the finding as its title, what is drawn, the figure, its words and its evidence."""
+"""A panel: title with the finding, figure, words and evidence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A view made concrete: which indicator, which areas, which period, and the period that it is compared with."""
+"""A selection: the indicator, areas, period and comparison that a view stands for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A tile: measure, period, figure, sparkline, state, one sentence."""
+"""A headline tile: measure, period, figure, sparkline, state and one sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one verdict on a change, for tile, title, evidence, answer and board: its state, and how it is told."""
+"""The verdict on a change, shared by tile, title, evidence, answer and board."""
 
 from __future__ import annotations
 

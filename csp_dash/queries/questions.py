@@ -1,4 +1,4 @@
-"""One function for each file in `sql/`. Each returns a frame whose columns are declared beside it."""
+"""One typed function for each file in `sql/`, with the columns that it returns."""
 
 from __future__ import annotations
 

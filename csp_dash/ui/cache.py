@@ -1,4 +1,4 @@
-"""The cache at the edge: the live release, opened, and finished panels shared by every viewer.
+"""The cache: the live release, opened once, and panels shared by all viewers.
 
 A panel's content (sentence, figure, table) is built once for each view of a release and handed out
 as it is. It is never changed after it was built, which is what makes sharing it safe.

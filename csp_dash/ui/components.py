@@ -1,4 +1,4 @@
-"""Small marks that every page shares: badges with a letter and a word, legends, the foot of a picture."""
+"""Components that pages share: badges, legends, tiles, the foot of a picture."""
 
 from __future__ import annotations
 

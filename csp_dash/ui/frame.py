@@ -1,4 +1,4 @@
-"""The frame around every page: start-up, navigation, filters, and the visit that pages receive."""
+"""The frame around every page: start-up, navigation, filters, and the visit."""
 
 from __future__ import annotations
 

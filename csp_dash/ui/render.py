@@ -1,4 +1,4 @@
-"""Panels: a question in words, the answer in words, one picture, its table, its source, its link."""
+"""Rendering of panels: title, picture, sentence, table, source and link."""
 
 from __future__ import annotations
 

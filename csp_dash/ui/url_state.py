@@ -1,4 +1,4 @@
-"""The address as the state of the view: every run reads its own, and only a reader's choice writes one.
+"""The URL as the state of the view: read on every run, written by the reader's choices.
 
 No run takes its view from what an earlier one left, but for a choice that the browser may not have heard of yet. So it
 does not matter which runs were cut short, in which order they ended, or what a page without filters forgot.

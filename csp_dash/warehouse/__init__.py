@@ -1,4 +1,4 @@
-"""The only reading room that knows DuckDB: makes the database of a release and answers questions by name."""
+"""Releases and the read-only DuckDB database that is made from one."""
 
 from csp_dash.warehouse.build import database, declared, held
 from csp_dash.warehouse.checks import CheckFailed, Failure

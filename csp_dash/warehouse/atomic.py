@@ -1,4 +1,4 @@
-"""Files that are whole or not there, whoever is killed and whenever the power goes."""
+"""Atomic, fsynced file writes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Makes the DuckDB file from a snapshot and the catalogue: beside, checked, then swapped in whole."""
+"""Builds the database of a release from its snapshot and the catalogue."""
 
 from __future__ import annotations
 

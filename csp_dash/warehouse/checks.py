@@ -1,4 +1,4 @@
-"""The checks that stand between a release and the screen: each SQL file in sql/checks must return no rows."""
+"""Checks of a release: each SQL file in sql/checks must return no rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The official files that releases were made from, kept as they came.
+"""Archive of the official files that releases were made from.
 
     <cache>/inputs/<sha256>         the file, byte for byte, read-only
     <cache>/inputs/<sha256>.json    its card: what it was called, where it came from, when it was taken in

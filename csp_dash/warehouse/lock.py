@@ -1,4 +1,4 @@
-"""One process at a time in a folder, and which one that is."""
+"""A cross-process lock on a folder; records its holder."""
 
 from __future__ import annotations
 

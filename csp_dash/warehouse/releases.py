@@ -1,4 +1,4 @@
-"""The releases that were made here: kept side by side, one of them live, swapped by replacing one small file.
+"""Releases: kept side by side, one of them live, switched by replacing one small file.
 
     <cache>/current                 the name of the live release; absent, or `bundled`: the snapshot of the checkout
     <cache>/releases/<name>/        a whole snapshot with release.json and report.md

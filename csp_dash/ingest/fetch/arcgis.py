@@ -1,4 +1,4 @@
-"""Outlines and look-ups of the Office for National Statistics, asked page by page from its feature services."""
+"""Fetcher for feature services of the Office for National Statistics: outlines and look-ups, page by page."""
 
 from __future__ import annotations
 

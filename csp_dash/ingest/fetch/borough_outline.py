@@ -1,4 +1,4 @@
-"""The borough's outline as the police service takes it, the halves of an area, and the small area of a point."""
+"""The borough's outline in the form that the police API takes, its halves, and the LSOA of a point."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking a publisher politely: at a pace, again when it is busy, and never for longer than makes sense.
+"""HTTP client for publishers: rate limit, retries with back-off, time limits.
 
 Proxies and own certificates are taken from the environment (HTTPS_PROXY, NO_PROXY, REQUESTS_CA_BUNDLE).
 """

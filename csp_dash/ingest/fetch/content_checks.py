@@ -1,4 +1,4 @@
-"""Whether what a publisher sent is what was asked for. Publishers send pages of apology under the status 200."""
+"""Checks that a download is what was asked for; publishers send error pages with status 200."""
 
 from __future__ import annotations
 

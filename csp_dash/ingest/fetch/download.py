@@ -1,4 +1,4 @@
-"""A file from a publisher's address into the folder of downloads: unchanged is not sent again, broken off is resumed.
+"""Downloads of files: unchanged files are not sent again, broken downloads resume.
 
 Beside an unfinished `x.zip` lie `.x.zip.part` and `.x.zip.part.json`, which says which version of the file the part is of.
 """

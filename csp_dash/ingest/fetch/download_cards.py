@@ -1,4 +1,4 @@
-"""Files of the folder of downloads and the card beside each: where it came from, when, and its sha256.
+"""Cards of downloaded files: address, time and checksum beside each file.
 
 A file is written beside under a hidden name and moved into place when it is whole, its card after it. So a run that is
 killed leaves no half file under a final name; and a card that does not fit its file counts for nothing.

@@ -1,4 +1,4 @@
-"""Indicators of public health from Fingertips: one CSV file for several indicators."""
+"""Fetcher for Fingertips (OHID): indicators of public health as one CSV file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""London Datastore: files of a dataset, chosen by a pattern on their title, since their addresses change every month."""
+"""Fetcher for the London Datastore: files of a dataset by the pattern of their title."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Census tables from Nomis, which sends at most 25,000 rows at a time."""
+"""Fetcher for Nomis: Census tables, at most 25,000 rows a request."""
 
 from __future__ import annotations
 

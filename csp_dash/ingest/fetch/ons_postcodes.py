@@ -1,4 +1,4 @@
-"""The postcode directory of the Office for National Statistics: the newest edition, a zip of hundreds of megabytes."""
+"""Fetcher for the newest postcode directory of the Office for National Statistics."""
 
 from __future__ import annotations
 

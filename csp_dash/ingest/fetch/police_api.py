@@ -1,4 +1,4 @@
-"""data.police.uk: street-level crime and stop and search of the borough by month, and whole archives of older months.
+"""Fetcher for data.police.uk: street-level crime and stop and search by month, and archives.
 
 The service answers in JSON and holds the last three years. Its answers are written as the CSV files that the archive
 publishes, so that both are read by the same readers. Rows are sorted: the same answer gives the same bytes.

@@ -1,4 +1,4 @@
-"""Answers of the police service as rows of the files that its archive publishes."""
+"""Answers of the police API as rows of the files that data.police.uk publishes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The publishers, as publishers.toml declares them, and what one source is asked to do."""
+"""Publishers as publishers.toml declares them, and the task of one fetch."""
 
 from __future__ import annotations
 

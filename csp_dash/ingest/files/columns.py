@@ -1,4 +1,4 @@
-"""Columns of published tables, whatever the vintage: known by folded names, read as text, counts or months.
+"""Columns of published tables: found by normalised names, read as text, counts or months.
 
 `table` knows columns by their whole folded names. `named` asks for each by a regular expression that the whole folded
 name must match: `wd\\d\\dcd` finds "WD24CD".

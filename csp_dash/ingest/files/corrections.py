@@ -1,4 +1,4 @@
-"""Values that a publisher got wrong, put right as a file is read: declared in corrections.toml, never in code.
+"""Corrections of publishers' errors, declared in corrections.toml and applied as a file is read.
 
 Whatever opens a table (`tables.frame`, `tables.batches`) gets it put right, so that no reader has to ask for it.
 """

@@ -1,4 +1,4 @@
-"""What a file is, by its content and never by its name; or, in a sentence, what is wrong with it.
+"""Detection of file formats by content, with the reason where a file cannot be used.
 
 Only the head of a file is read, and a little of its end; archives are read as they stand. So neither time nor memory
 grows with the size of a file, but for the time that an OpenDocument workbook takes: all its sheets are one text. What the

@@ -1,4 +1,4 @@
-"""What is told of a file that was looked at: its format, its period, and what it takes to read it."""
+"""The result of detecting a file's format."""
 
 from __future__ import annotations
 

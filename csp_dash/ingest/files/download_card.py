@@ -1,4 +1,4 @@
-"""The card that the fetcher puts beside a download: where the file is from."""
+"""The card that the fetcher writes beside a download."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one reader hands over."""
+"""The result of reading the files of one source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which published format a header is of, and what to say of one that comes near to it: see formats.toml."""
+"""Published formats, known by their header (formats.toml), and near misses."""
 
 from __future__ import annotations
 

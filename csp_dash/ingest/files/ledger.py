@@ -1,4 +1,4 @@
-"""Accounts for every row: accepted, rejected with a reason, or out of area. The three add up to the rows read."""
+"""The row ledger: accepted, rejected with a reason, or out of area. The three add up to the rows read."""
 
 from __future__ import annotations
 

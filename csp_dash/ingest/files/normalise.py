@@ -1,4 +1,4 @@
-"""Names as they are compared: publishers write the same one in many ways."""
+"""Normalised names, for comparison."""
 
 from __future__ import annotations
 

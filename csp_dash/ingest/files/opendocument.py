@@ -1,4 +1,4 @@
-"""Reads an OpenDocument workbook (.ods) row by row: memory does not grow with the file, nor with what it says to repeat.
+"""Reader of OpenDocument workbooks (.ods), row by row in bounded memory.
 
 Such a file writes a row or a cell once and says how often it is repeated, and most programs fill a sheet up to its last
 row and column that way. So blanks are only counted until something follows them.

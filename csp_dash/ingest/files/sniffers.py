@@ -1,4 +1,4 @@
-"""The kinds of file that hold a table or outlines, each known by its head: text, workbook, Parquet, shapefile, GeoJSON."""
+"""Recognition of file types by their first bytes: text, workbook, Parquet, shapefile, GeoJSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files of one ingest: recognised, and each able to be opened again, inside archives too."""
+"""Source files of an ingest: detected, and able to be opened again, inside archives too."""
 
 from __future__ import annotations
 

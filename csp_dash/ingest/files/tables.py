@@ -1,4 +1,4 @@
-"""Opens any recognised table as rows of text, each with its line: whole, or as a stream that memory does not grow with.
+"""Tables of source files as rows of text with line numbers, whole or as a stream.
 
 Rows with too many or too few columns go to the ledger as rejected. Rows with nothing in them are passed over.
 """

@@ -1,4 +1,4 @@
-"""Opens a workbook, .xlsx or .ods as its content tells, as sheets of rows of text.
+"""Sheets of workbooks (.xlsx, .ods) as rows of text.
 
 A cell is text as publishers mean it: whole numbers without a point, days as YYYY-MM-DD, errors such as #REF! as they
 stand. A formula counts as the value that was saved with it; where none was, its cell is UNSAVED. A cell that is merged

@@ -1,4 +1,4 @@
-"""Places: names, codes, outlines, look-ups, populations and measures of the areas that the dashboard shows.
+"""The geography of a release: names, codes, outlines, look-ups, populations and measures of areas.
 
 `write` makes the `geo/` folder of a release from boundary, look-up, population and deprivation files:
 

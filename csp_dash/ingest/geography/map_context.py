@@ -1,4 +1,4 @@
-"""What gives a map a sense of place: main roads, stations, parks and names, as `geo/context.geojson`.
+"""Map context (`geo/context.geojson`): main roads, stations, parks and names.
 
 Features carry `kind` (road, station, park, name) and `name`. Roads are drawn through the map points that police.uk
 places on their streets, a point every 100 metres or so: good enough to know a road by, not to measure it.

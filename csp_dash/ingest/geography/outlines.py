@@ -1,4 +1,4 @@
-"""Outlines for maps: clip to land, generalise with shared borders kept, round, write as GeoJSON.
+"""Outlines for maps: clipped to land, generalised with shared borders, written as GeoJSON.
 
 All work is done on the British National Grid (EPSG:27700, metres); files are written in EPSG:4326.
 The way between the two is spelt out (seven-parameter shift, good to about two metres) rather than left

@@ -1,4 +1,4 @@
-"""Places by the names that files call them: London's boroughs, and the wards of Tower Hamlets, present and former."""
+"""Place names as files write them, and the GSS codes that they mean."""
 
 from __future__ import annotations
 

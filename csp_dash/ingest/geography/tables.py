@@ -1,4 +1,4 @@
-"""What files say of places: look-ups, populations, deprivation, outlines. `places.py` makes a release's places of it.
+"""Geographic source tables: look-ups, populations, deprivation, outlines.
 
 Each reader accounts for every row of its file. These are published tables: a cell that is wrong is refused with its line
 and column, since it means a damaged file; rows of other places are out of area.

@@ -1,4 +1,4 @@
-"""What the readers of published tables share: cells as numbers and dates, several editions as one, figures kept beside.
+"""What readers of published tables share: cells as numbers and dates, editions, coverage.
 
 A published table is judged as a whole: a cell that cannot be read means a damaged file, and stops the ingest with the
 file, line, column and value. A dash and its like are figures that the publisher withholds: no figure, and no fault.

@@ -1,4 +1,4 @@
-"""Keeps the files of an ingest as they came, each with a card of where it is from."""
+"""The archive of ingested files, each with a card of its origin."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the making of a release is told: periods, names, places and ages, alike in its report and on the methods page."""
+"""Phrases that the report and the methods page share: periods, names, places and ages."""
 
 from __future__ import annotations
 

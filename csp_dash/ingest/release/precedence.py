@@ -1,4 +1,4 @@
-"""Made-up figures leave a release as soon as it holds real ones of the same measure; official ones give way to a return."""
+"""Precedence between sources of a measure: returns replace official figures, real ones illustrative."""
 
 from __future__ import annotations
 

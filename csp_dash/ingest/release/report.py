@@ -1,4 +1,4 @@
-"""What an ingest changed: new periods, figures that were revised, and a report in words (Markdown)."""
+"""The report of an ingest (Markdown): new periods, revised figures, what is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is late, and what is due next, by each publisher's usual time."""
+"""Late and due sources, by each publisher's usual day of publication."""
 
 from __future__ import annotations
 

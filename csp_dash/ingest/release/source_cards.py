@@ -1,4 +1,4 @@
-"""Source cards of a release: publisher, licence, period, method, caveats, and every file that the figures were made from."""
+"""Source cards of a release: publisher, licence, period, method, caveats and files."""
 
 from __future__ import annotations
 

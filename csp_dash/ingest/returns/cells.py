@@ -1,4 +1,4 @@
-"""What the cells of a partner's return mean: its period, its place, its figure.
+"""Cells of a partner's return: period, area and figure.
 
 Each function takes text as people type it or Excel saves it, and raises ValueError with a phrase that says what is wrong
 and what to write instead, for the register of rejected rows.

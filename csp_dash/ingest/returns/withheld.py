@@ -1,4 +1,4 @@
-"""Figures that a partner withheld stay withheld: no borough total gives back what its wards leave out.
+"""Secondary suppression: withheld ward figures cannot be worked out from a borough total.
 
 The rule (secondary suppression). In a period with a known total, where a ward's figure could be worked out from the total
 and the other wards, the smallest figure of another ward that is not none is withheld as well, and then the next, until no

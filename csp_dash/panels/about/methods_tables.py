@@ -1,4 +1,4 @@
-"""Tables of the methods page: what every source holds, every measure, and how totals were revised."""
+"""Tables of the methods page: sources, measures, and revisions of totals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the release came about: what it changed, which files were taken in, and which of their rows were left out.
+"""Release notes: changed figures, files taken in, and rejected rows.
 
 Nothing is told of sources that the instance hides. A hosted public instance tells no value of a row that was left out, and
 of partner returns neither rows nor what their files are called.

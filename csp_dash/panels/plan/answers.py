@@ -1,4 +1,4 @@
-"""What a page says first: one answer to its question, and the screens of the board."""
+"""Answers to the questions of pages, and the screens of the board."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The plan checked against today's official data: what it says, what the series gives now, and why they differ."""
+"""Checks of the plan's figures against today's official data."""
 
 from __future__ import annotations
 

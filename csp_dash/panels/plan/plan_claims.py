@@ -1,4 +1,4 @@
-"""Claims of the plan that only its own numbers can bear out: tested where both counts follow, refused in words where not."""
+"""Claims of the plan that only its own numbers can support, tested where both counts are known."""
 
 from __future__ import annotations
 

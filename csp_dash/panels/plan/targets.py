@@ -1,4 +1,4 @@
-"""The plan's numeric targets, judged as far as the data allow, with what the data could show at best."""
+"""The plan's numeric targets, judged with the smallest change that the data could show."""
 
 from __future__ import annotations
 

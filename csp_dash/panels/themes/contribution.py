@@ -1,4 +1,4 @@
-"""What made a total move: the share of its change that each part of it, or each ward, made."""
+"""Contribution panel: each part's, or each ward's, share of a change."""
 
 from __future__ import annotations
 

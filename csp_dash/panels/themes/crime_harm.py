@@ -1,4 +1,4 @@
-"""How many offences, and how much harm: the same year counted and weighed."""
+"""Volume and harm panel: the same year counted, and weighted by harm."""
 
 from __future__ import annotations
 

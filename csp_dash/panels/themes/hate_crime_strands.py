@@ -1,4 +1,4 @@
-"""Hate crime by strand: how each strand of the monthly figures moved, side by side."""
+"""Hate crime panel: how each monitored strand changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The night-time economy, as far as open figures go: where the offences that go with nights out gather."""
+"""Night-time economy panel: where offences that go with nights out are recorded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A measure that is neither good nor bad in itself, read together with an outcome or with confidence."""
+"""Paired measures panel: an ambiguous measure beside the outcome that it is read with."""
 
 from __future__ import annotations
 

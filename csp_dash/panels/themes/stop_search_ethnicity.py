@@ -1,4 +1,4 @@
-"""Stop and search by self-defined ethnicity: rates against residents, and how often a search led to action."""
+"""Stop and search panel: search rates by self-defined ethnicity, and outcomes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The survey's measures at a glance: each beside London's, with its interval and the borough's place among the others."""
+"""Survey panel: each measure beside London's, with its interval and the borough's rank."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One measure compared in every like-for-like way, each with its verdict or the reason why there is none."""
+"""Comparisons panel: a measure compared in every like-for-like way."""
 
 from __future__ import annotations
 

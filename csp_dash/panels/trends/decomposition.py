@@ -1,4 +1,4 @@
-"""A measure taken apart into its level, its season and what is left over."""
+"""Decomposition panel: level, season and remainder of a measure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The next 12 months, where a forecast has earned its place against last year's value."""
+"""Forecast panel: the next 12 months of a measure, where a forecast beats last year."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A measure over time: months and their average, a survey with its interval, or yearly figures."""
+"""Trend panel: a measure by month, by survey quarter, or by year."""
 
 from __future__ import annotations
 

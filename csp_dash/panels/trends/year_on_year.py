@@ -1,4 +1,4 @@
-"""A measure's years laid over one another, month by month."""
+"""Year-on-year panel: the years of a measure over one another."""
 
 from __future__ import annotations
 

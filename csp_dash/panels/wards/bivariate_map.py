@@ -1,4 +1,4 @@
-"""Two things on one map: a measure's ward rates with deprivation, with how densely people live, or with another measure."""
+"""Bivariate map panel: ward rates with deprivation, density or another measure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A measure by ward in every way that a map can shade it: the numbers, the colours, the finding, what to know."""
+"""Ward shading: values, colours, finding and cautions for every way of shading a map."""
 
 from __future__ import annotations
 

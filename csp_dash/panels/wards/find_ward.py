@@ -1,4 +1,4 @@
-"""A resident's ward from what they type: a postcode, a street, a part of its name, or a misspelt one."""
+"""Ward search by postcode, street or place, forgiving misspelling."""
 
 from __future__ import annotations
 

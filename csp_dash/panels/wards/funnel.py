@@ -1,4 +1,4 @@
-"""The funnel of a measure's ward rates: which lie further out than their size and the wards' own spread explain."""
+"""Funnel panel: wards whose rate lies outside the limits for their population."""
 
 from __future__ import annotations
 

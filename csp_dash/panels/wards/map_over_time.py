@@ -1,4 +1,4 @@
-"""A ward map through time: one step after another in the same classes, and years side by side."""
+"""Map over time panel: a ward map for each step, in the same classes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Burglary below the ward: police.uk's map points gathered into hexagons or smoothed, with what a map point is."""
+"""Point density panel: burglary by police.uk map point."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the wards' order changes with what a measure is counted by: number, residents, land."""
+"""Rank changes panel: the order of wards by count, by residents and by land."""
 
 from __future__ import annotations
 

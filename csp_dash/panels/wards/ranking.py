@@ -1,4 +1,4 @@
-"""Tower Hamlets among London's boroughs, or wards among themselves, as ranked bars."""
+"""Ranking panel: boroughs of London, or wards, as ranked bars."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Wards through every period of a length, and the classes that maps of that length share."""
+"""Ward figures for every period of a length, and the map classes that these share."""
 
 from __future__ import annotations
 

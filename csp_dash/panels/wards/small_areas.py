@@ -1,4 +1,4 @@
-"""Below the ward: recorded incidents by small area (LSOA), tested hot spots, and how far they are concentrated."""
+"""Small-area panels: incidents by LSOA, hot spots, and concentration."""
 
 from __future__ import annotations
 

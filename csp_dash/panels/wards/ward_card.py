@@ -1,4 +1,4 @@
-"""One ward's card for the measure in view, and two wards held against each other."""
+"""Ward cards: one ward for the measure in view, or two side by side."""
 
 from __future__ import annotations
 

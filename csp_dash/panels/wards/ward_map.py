@@ -1,4 +1,4 @@
-"""A measure by ward: the map, who is highest, every ward's figure, and files of them to take away."""
+"""Ward map panel: map, finding, table and downloads."""
 
 from __future__ import annotations
 

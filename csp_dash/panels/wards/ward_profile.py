@@ -1,4 +1,4 @@
-"""A ward in plain words: what was recorded, how it stands among the wards, and whether it changed."""
+"""Ward profile: what was recorded in a ward, its rank, and whether it changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every ward's own trend, small, on one scale."""
+"""Ward trends panel: every ward as a small chart on one scale."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What pages are made of: each file draws the sections of one page, or those that several share."""
+"""Sections of pages: a file for each page, or for what several pages share."""

@@ -1,4 +1,4 @@
-"""The board's big screen: one finding a screen, arrow keys to move, nothing else in the way."""
+"""Board screen: one finding a slide, moved by arrow keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parts of the explore page: choose any indicator, see it over time, by ward, among boroughs, and take it away."""
+"""Explore page: choice of a measure, its card, and ways of looking at it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ward maps: what they are shaded by, the ward that the page follows, files to take away, time, two measures at once."""
+"""Ward maps on pages: shading, clicks, downloads, time, and pairs of measures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parts of the methods page: sources with their cards, statistics, caveats, definitions, revisions, the release."""
+"""Methods page: sources, release, statistics, caveats, definitions and revisions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parts of a priority page: what the plan wants and what shows it, its targets, what nobody publishes, what is done."""
+"""Outcomes and delivery on a priority page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parts of the overview: the borough's headline, then each priority with its answer and its measures."""
+"""Overview page: the headline, then each priority with its answer and measures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parts of the plan page: aims, outcomes, boards, legislation, achievements, feedback, contradictions."""
+"""Plan page: aims, outcomes, boards, legislation, achievements and contradictions."""
 
 from __future__ import annotations
 

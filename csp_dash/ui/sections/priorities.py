@@ -1,4 +1,4 @@
-"""The page of a priority, the same for each: its answer, headlines, measures, themes, outcomes and delivery."""
+"""Priority page: answer, headlines, measures, themes, outcomes and delivery."""
 
 from __future__ import annotations
 

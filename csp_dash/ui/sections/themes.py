@@ -1,4 +1,4 @@
-"""Parts of a priority page: every measure with its finding, then one theme at a time in depth."""
+"""Scorecard and themes on a priority page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parts of the ward page: find a ward, what was recorded there, what is being done, where to get help."""
+"""My ward page: search, profile, map, actions and contacts."""
 
 from __future__ import annotations
 
