@@ -9,17 +9,24 @@ from typing import TypeVar
 
 from csp_dash.catalogue import parse
 from csp_dash.catalogue.catalogue import Catalogue
-from csp_dash.catalogue.read import CatalogueError, rows, toml
+from csp_dash.catalogue.read import CatalogueError, Table, rows, toml
 from csp_dash.catalogue.validation import cross_check, known
 from csp_dash.domain.filters import OldWard
 from csp_dash.domain.indicator import Indicator
+from csp_dash.domain.plan import Board, Check, Contact, Contradiction, OwnNumbers, Passage, PlanFigure
 
 HERE = Path(__file__).parent
 Item = TypeVar("Item")
+Key = TypeVar("Key", str, int)
 
 
-def _by(key: Callable[[Item], str], items: Iterable[Item], what: str) -> dict[str, Item]:
-    found: dict[str, Item] = {}
+def _all(kind: type[Item], table: Table, key: str) -> tuple[Item, ...]:
+    """What the tables under a key declare, where they are laid out like it."""
+    return tuple(one.declared(kind) for one in table.tables(key))
+
+
+def _by(key: Callable[[Item], Key], items: Iterable[Item], what: str) -> dict[Key, Item]:
+    found: dict[Key, Item] = {}
     for item in items:
         if key(item) in found:
             raise CatalogueError(f"{what}: '{key(item)}' is declared twice")
@@ -39,34 +46,34 @@ def read(folder: Path = HERE) -> Catalogue:
         raise CatalogueError(f"plan.toml: indicator '{unplaced[0]}' stands in no priority's list 'indicators'")
     sources = {path.stem: parse.source(path) for path in sorted((folder / "sources").glob("*.toml"))}
     offered = _only_offered(found.values())
-    contradictions = map(parse.contradiction, toml(folder / "contradictions.toml").tables("contradiction"))
-    catalogue = Catalogue(
+    checks = toml(folder / "checks.toml")
+    contradictions = _all(Contradiction, toml(folder / "contradictions.toml"), "contradiction")
+    catalogue = plan.declared(
+        Catalogue,
         indicators={slug: found[slug] for slug in dict.fromkeys(order)},
         sources={name: source for name, source in sources.items() if name not in offered},
         events=_by(lambda item: item.id, map(parse.event, toml(folder / "events.toml").tables("event")), "events.toml"),
         priorities=priorities,
-        boards=_by(lambda item: item.id, map(parse.board, plan.tables("board")), "plan.toml board"),
-        figures=_by(lambda item: item.id, map(parse.figure, rows(folder / "plan_figures.csv")), "plan_figures.csv"),
+        boards=_by(lambda item: item.id, _all(Board, plan, "board"), "plan.toml board"),
+        figures=_by(
+            lambda item: item.id,
+            (row.declared(PlanFigure) for row in rows(folder / "plan_figures.csv")),
+            "plan_figures.csv",
+        ),
         targets=tuple(map(parse.target, plan.tables("target"))),
-        checks=tuple(map(parse.check, toml(folder / "checks.toml").tables("check"))),
-        own_numbers=tuple(map(parse.own_numbers, toml(folder / "checks.toml").tables("own_numbers"))),
-        contradictions={
-            int(number): item
-            for number, item in _by(lambda item: str(item.number), contradictions, "contradictions.toml").items()
-        },
-        contacts=tuple(map(parse.contact, plan.tables("contact"))),
-        passages=tuple(map(parse.passage, toml(folder / "passages.toml").tables("passage"))),
+        checks=_all(Check, checks, "check"),
+        own_numbers=_all(OwnNumbers, checks, "own_numbers"),
+        contradictions=_by(lambda item: item.number, contradictions, "contradictions.toml"),
+        contacts=_all(Contact, plan, "contact"),
+        passages=_all(Passage, toml(folder / "passages.toml"), "passage"),
         harm=parse.harm(toml(folder / "harm.toml")),
-        redirects={table.text("old"): table.text("new") for table in rows(folder / "redirects.csv")},
+        redirects={row.take("old", str): row.take("new", str) for row in rows(folder / "redirects.csv")},
         old_wards={
-            table.text("code"): OldWard(table.text("name"), tuple(table.text("present", "").split()))
-            for table in rows(folder / "old_wards.csv")
+            row.take("code", str): OldWard(row.take("name", str), tuple(row.take("present", str, "").split()))
+            for row in rows(folder / "old_wards.csv")
         },
-        similar=plan.texts("similar"),
-        similar_reason=plan.text("similar_reason"),
         offered={name: source for name, source in sources.items() if name in offered},
     )
-    plan.end()
     cross_check(catalogue)
     return catalogue
 

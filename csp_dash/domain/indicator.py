@@ -1,14 +1,17 @@
-"""What the catalogue declares of an indicator and its source, as frozen values."""
+"""What the catalogue declares of an indicator and its source, as frozen values. A field without a default must be declared."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from csp_dash.domain.enums import Direction, Frequency, Kind, Trust
 from csp_dash.domain.geography import AreaKind
 from csp_dash.domain.periods import Month, Span, financial_year
 from csp_dash.domain.quoted import stated
+
+Denominator = Literal["residents", "offences", "respondents", "searches", "published", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +56,14 @@ class Supply:
         return frozenset((*self.feed.series, *self.feed.denominator_series))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """An indicator's place in the plan. `page` is the plan's own page number."""
 
     priority: str
-    outcome: str
-    board: str
-    page: int | None
+    outcome: str = ""
+    board: str = ""
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ class Baseline:
 BEFORE_PLAN = Baseline(financial_year(2019), "the last year before the plan and before most of the pandemic")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Indicator:
     """One measure. `unit` is plural and lower case; `per` applies to rates on a population.
 
@@ -93,15 +96,15 @@ class Indicator:
     plain: str
     unit: str
     kind: Kind
-    denominator: str
-    per: int
+    denominator: Denominator
+    per: int = 1
     frequency: Frequency
     direction: Direction
     trust: Trust
     place: Place
     feeds: tuple[Feed, ...]
-    caveats: tuple[str, ...]
-    breaks: tuple[str, ...]
+    caveats: tuple[str, ...] = ()
+    breaks: tuple[str, ...] = ()
     readings: tuple[str, ...] = ()
     falls: tuple[str, ...] = ()
     holder: str = ""
@@ -144,7 +147,7 @@ class Indicator:
         return self.measured and self.trust.real
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """A publisher's dataset, as the source card shows it. `retrieved` is None where only the release knows the day.
 
@@ -157,10 +160,10 @@ class Source:
     url: str
     licence: str
     attribution: str
-    retrieved: date | None
+    retrieved: date | None = None
     geography: str
     method: str
-    caveats: tuple[str, ...]
+    caveats: tuple[str, ...] = ()
     updates: str = ""
     reference: bool = False
 
@@ -172,7 +175,7 @@ class Event:
     id: str
     title: str
     short: str
-    kind: str
+    kind: Literal["break", "event", "caveat"]
     text: str
     start: date | None = None
     finish: date | None = None
@@ -185,11 +188,11 @@ class Reading:
     itself); `start` is the period that it starts from."""
 
     words: str
-    how: str
+    how: Literal["points", "percent", "level"]
     start: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """A numeric target of the plan. `readings` lists what the plan's words may mean.
 
@@ -199,7 +202,7 @@ class Target:
     """
 
     figure: str
-    indicator: str
+    indicator: str = ""
     title: str
     value: float
     unit: str

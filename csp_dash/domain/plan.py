@@ -1,22 +1,26 @@
-"""What the catalogue declares of the plan, as frozen values: priorities, themes, boards, figures, checks."""
+"""What the catalogue declares of the plan, as frozen values: priorities, themes, boards, figures, checks.
+
+A field without a default must be declared.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from csp_dash.domain.enums import Direction, FigureKind, Trust
 from csp_dash.domain.quoted import stated
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """An outcome that the plan wants, in our words. `direction` may be None where the plan states none."""
 
     id: str
     text: str
     page: int
-    direction: Direction | None
+    direction: Direction | None = None
     measures: str = ""
 
 
@@ -39,65 +43,65 @@ class Theme:
     id: str
     title: str
     question: str
-    measures: tuple[str, ...]
+    measures: tuple[str, ...] = ()
     pictures: tuple[ThemePicture, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Priority:
     """A priority of the plan, or one of the two pages beside them. Every indicator stands in exactly one theme."""
 
     slug: str
-    number: int | None
+    number: int | None = None
     title: str
     short: str
     question: str
     page: int
     boards: tuple[str, ...]
-    focus: tuple[str, ...]
-    why: tuple[str, ...]
-    aims: tuple[str, ...]
+    focus: tuple[str, ...] = ()
+    why: tuple[str, ...] = ()
+    aims: tuple[str, ...] = ()
     outcomes: tuple[Outcome, ...]
-    delivery: tuple[str, ...]
-    headlines: tuple[str, ...]
-    maps: tuple[str, ...]
-    indicators: tuple[str, ...]
+    delivery: tuple[str, ...] = ()
+    headlines: tuple[str, ...] = ()
+    maps: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
     themes: tuple[Theme, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
     id: str
     title: str
-    note: str
+    note: str = ""
     page: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanFigure:
     """A figure that the plan states, with its page."""
 
     id: str
     kind: FigureKind
-    indicator: str
+    indicator: str = ""
     priority: str
-    outcome: str
-    board: str
+    outcome: str = ""
+    board: str = ""
     theme: str
     name: str
     value: str
     unit: str
-    comparison: str
-    period: str
+    comparison: str = ""
+    period: str = ""
     direction: Direction
     page: int
-    target: str
-    rating: str
+    target: str = ""
+    rating: str = ""
     trust: Trust
-    base: str
-    holder: str
-    contradictions: tuple[int, ...]
-    note: str
+    base: str = ""
+    holder: str = ""
+    contradictions: tuple[int, ...] = ()
+    note: str = ""
 
     @property
     def words(self) -> str:
@@ -107,7 +111,7 @@ class PlanFigure:
         return f"+{told}" if rise else told
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """One claim of the plan to hold against today's official series.
 
@@ -118,11 +122,11 @@ class Check:
 
     figure: str
     indicator: str
-    measure: str
+    measure: Literal["level", "change", "survey", "rank"]
     first: str
     last: str
-    prior_first: str
-    prior_last: str
+    prior_first: str = ""
+    prior_last: str = ""
     why: str
     same: bool = True
 
@@ -143,14 +147,14 @@ class Contradiction:
     pages: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
     """Where to report or get help (plan p29)."""
 
     group: str
     title: str
     how: str
-    link: str
+    link: str = ""
     page: int
     note: str = ""
 

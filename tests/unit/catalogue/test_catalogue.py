@@ -807,6 +807,30 @@ WRONG = {
         change("plan.toml", 'direction = "lower"', 'direction = "down"'),
         ("plan.toml", "[[outcome]]", "direction", "down"),
     ),
+    "unknown key at the head of the plan": (
+        change("plan.toml", "similar ", "simular = 1\nsimilar "),
+        ("plan.toml", "simular"),
+    ),
+    "unknown key in what harm leaves out": (
+        change("harm.toml", "[[excluded]]", "[[excluded]]\ncolour = 'red'"),
+        ("harm.toml", "[[excluded]] 1", "colour"),
+    ),
+    "list with a number": (
+        change(BURGLARY, "breaks      = []", "breaks = [2024]"),
+        ("burglary.toml", "'breaks'", "`str`"),
+    ),
+    "figure on no page": (
+        change("plan_figures.csv", ",higher,6,", ",higher,six,"),
+        ("plan_figures.csv line 2", "'page'"),
+    ),
+    "figure with a contradiction that is no number": (
+        change("plan_figures.csv", ",21;26,", ",21;many,"),
+        ("plan_figures.csv line 5", "'contradictions'"),
+    ),
+    "unknown column of a figure": (
+        change("plan_figures.csv", ",rating,", ",rated,"),
+        ("plan_figures.csv line 2", "rated"),
+    ),
     "broken TOML": (change("events.toml", "[[event]]", "[[event"), ("events.toml", "TOML")),
 }
 
