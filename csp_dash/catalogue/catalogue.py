@@ -20,6 +20,7 @@ from csp_dash.domain.plan import (
     PlanFigure,
     Priority,
     Theme,
+    ThemePicture,
 )
 
 
@@ -46,6 +47,7 @@ class Catalogue:
     redirects: dict[str, str]
     old_wards: dict[str, OldWard]
     similar: tuple[str, ...]
+    ward_profile: tuple[str, ...]
     similar_reason: str
     offered: dict[str, Source] = field(default_factory=dict)
 
@@ -61,6 +63,11 @@ class Catalogue:
 
     def of_priority(self, slug: str) -> tuple[Indicator, ...]:
         return tuple(item for item in self.indicators.values() if item.place.priority == slug)
+
+    def basket(self, picture: ThemePicture) -> tuple[str, ...]:
+        """The indicators that a theme's own picture is made of."""
+        themes = (theme for priority in self.priorities.values() for theme in priority.themes)
+        return next((theme.basket for theme in themes if picture in theme.pictures), ())
 
     def theme_of(self, slug: str) -> Theme | None:
         """The theme that an indicator stands in; None where nothing has that slug."""

@@ -16,6 +16,7 @@ from csp_dash.domain.indicator import (
     Place,
     Reading,
     Return,
+    SmallAreas,
     Source,
     Supply,
     Target,
@@ -36,6 +37,7 @@ def indicator(path: Path) -> Indicator:
         place=table.table("plan").declared(Place),
         feeds=tuple(feed.declared(Feed) for feed in table.tables("data")),
         baseline=_baseline(table.table("baseline")) if table.has("baseline") else BEFORE_PLAN,
+        small_areas=table.table("small_areas").declared(SmallAreas) if table.has("small_areas") else None,
         asks=_return(table.table("return")) if table.has("return") else None,
         supplies=tuple(map(_supply, table.tables("supply"))),
     )

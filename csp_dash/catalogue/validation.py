@@ -32,6 +32,7 @@ NEEDS: dict[ThemePicture, tuple[Callable[[tuple[Indicator, ...]], bool], str]] =
     ),
     ThemePicture.STRANDS: (lambda items: sum(item.measured for item in items) > 1, "two measures with figures"),
 }
+OF_A_BASKET = (ThemePicture.NIGHT, ThemePicture.STRANDS)
 
 
 def cross_check(catalogue: Catalogue) -> None:
@@ -52,6 +53,7 @@ def cross_check(catalogue: Catalogue) -> None:
     _themes(catalogue)
     _plan(catalogue)
     _harm(catalogue)
+    known("plan.toml 'ward_profile'", catalogue.ward_profile, catalogue.indicators, "indicator")
     known("redirects.csv", catalogue.redirects.values(), catalogue.indicators, "indicator")
 
 
@@ -144,11 +146,14 @@ def _themes(catalogue: Catalogue) -> None:
 
 
 def _pictures(catalogue: Catalogue, theme: Theme, where: str) -> None:
+    known(f"{where} 'basket'", theme.basket, catalogue.indicators, "indicator")
     items = tuple(catalogue.indicators[slug] for slug in theme.measures)
     for picture in theme.pictures:
         enough, needed = NEEDS[picture]
         if not enough(items):
             raise CatalogueError(f"{where}: 'pictures' asks for '{picture}', which needs {needed}")
+    if bool(theme.basket) is not any(picture in OF_A_BASKET for picture in theme.pictures):
+        raise CatalogueError(f"{where}: 'basket' belongs to a theme with a picture that is made of one, and only there")
 
 
 def _plan(catalogue: Catalogue) -> None:

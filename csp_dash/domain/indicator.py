@@ -78,6 +78,18 @@ class Baseline:
 BEFORE_PLAN = Baseline(financial_year(2019), "the last year before the plan and before most of the pandemic")
 
 
+@dataclass(frozen=True, slots=True)
+class SmallAreas:
+    """The police.uk category that stands for an indicator by small area (LSOA): its series and its name in a sentence.
+
+    `sensitive` is a category that a public instance does not show, whatever the indicator.
+    """
+
+    series: str
+    name: str
+    sensitive: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indicator:
     """One measure. `unit` is plural and lower case; `per` applies to rates on a population.
@@ -86,7 +98,7 @@ class Indicator:
     direction, what a rise may mean: (the worrying reading, the welcome reading); `falls` the same of a fall. Such a measure is read
     together with `pair`, a measure whose good direction is known; `pair_awaiting` is the one that would
     tell more, had it been supplied. `events` names what happened, to be drawn on its charts. `parts` are the measures
-    that it is made of, none of them overlapping, where it has such. `asks` is the return that a partner can hand in, and
+    that it is made of, none of them overlapping, where it has such. `one_night` is a count of a single night. `asks` is the return that a partner can hand in, and
     `supplies` the official figures that would do, while the indicator has no real figures of its own.
     """
 
@@ -117,6 +129,8 @@ class Indicator:
     pair_awaiting: str = ""
     baseline: Baseline = BEFORE_PLAN
     parts: tuple[str, ...] = ()
+    small_areas: SmallAreas | None = None
+    one_night: bool = False
     asks: Return | None = None
     supplies: tuple[Supply, ...] = ()
 

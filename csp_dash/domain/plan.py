@@ -38,13 +38,17 @@ class ThemePicture(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """A part of a priority that its page goes into. `measures` are slugs in reading order, awaiting ones included."""
+    """A part of a priority that its page goes into. `measures` are slugs in reading order, awaiting ones included.
+
+    `basket` are the indicators that the theme's own picture is made of.
+    """
 
     id: str
     title: str
     question: str
     measures: tuple[str, ...] = ()
     pictures: tuple[ThemePicture, ...] = ()
+    basket: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,7 +112,7 @@ class Selection:
         """The period in words, at the grain of the indicator."""
         if self.span is None:
             return "no figures"
-        if "snapshot_one_night" in self.indicator.caveats:
+        if self.indicator.one_night:
             return f"one night, autumn {self.span.last.year}"
         return f"12 months to {self.span.last.words}" if self.span.months == 12 else self.span.words
 

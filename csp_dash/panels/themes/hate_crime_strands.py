@@ -12,29 +12,23 @@ from csp_dash.charts import lines
 from csp_dash.domain import wording
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.geography import TOWER_HAMLETS
+from csp_dash.domain.plan import ThemePicture
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import tabled
 from csp_dash.panels.panel import Panel
 from csp_dash.panels.selection import compare, select
 from csp_dash.panels.verdict import verdict
 
-STRANDS = (
-    "hate_racist_religious",
-    "hate_homophobic",
-    "hate_faith",
-    "hate_islamophobic",
-    "hate_antisemitic",
-    "hate_disability",
-    "hate_transgender",
-)
-APART = "hate_racist_religious"  # so much larger than the others that on one scale they would be a flat line
-
 
 def strands(data: Dataset, view: Filters) -> Panel:
-    """12-month totals of the smaller strands as lines, and every strand's change in the table."""
+    """12-month totals of all strands but the first as lines, and every strand's change in the table.
+
+    The first is so much larger that on one scale the others would be flat lines.
+    """
     rows: list[dict[str, str]] = []
     moved: list[tuple[str, Change]] = []
-    for slug in STRANDS:
+    apart, *together = data.catalogue.basket(ThemePicture.STRANDS)
+    for slug in (apart, *together):
         indicator = data.catalogue.indicators[slug]
         question = select(data, replace(view, indicator=slug), whole=True)
         _, found = compare(data, question)
@@ -49,8 +43,8 @@ def strands(data: Dataset, view: Filters) -> Panel:
         )
         if compared and found and found.detectable:
             moved.append((wording.inside(indicator.short), found))
-    question = select(data, replace(view, indicator=APART), whole=True)
-    drawn = pd.concat([_totals(data, slug) for slug in STRANDS if slug != APART], ignore_index=True)
+    question = select(data, replace(view, indicator=apart), whole=True)
+    drawn = pd.concat([_totals(data, slug) for slug in together], ignore_index=True)
     ends = {str(name): _last(part["value"]) for name, part in drawn.groupby("name", sort=False)}
     raw = drawn.dropna(subset=["value"]).rename(columns={"start": "month", "value": "offences_in_12_months"})
     told = tabled(data, question, pd.DataFrame(rows), raw, "hate-crime-strands")
@@ -59,7 +53,7 @@ def strands(data: Dataset, view: Filters) -> Panel:
         title=f"Hate crime by strand: {_finding(moved)}",
         caption="Tower Hamlets, offences in the 12 months up to each month. Racist and religious hate is far larger and has its own chart "
         "above. An offence with two strands counts in both, so strands are not added up.",
-        figure=lines.figure(drawn, chosen="hate_homophobic", identity="strands"),
+        figure=lines.figure(drawn, chosen=together[0], identity="strands"),
         alt=alt_text.lines_alt(
             "Hate crime by strand, Tower Hamlets", ends, measure="offences in 12 months", period=question.period
         ),

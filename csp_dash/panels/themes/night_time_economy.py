@@ -15,12 +15,12 @@ from csp_dash.domain.enums import Measure
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.geography import AreaKind
 from csp_dash.domain.periods import Span
+from csp_dash.domain.plan import ThemePicture
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import tabled
 from csp_dash.panels.panel import Panel
 from csp_dash.panels.selection import Selection, select
 
-BASKET = ("violence_with_injury", "robbery_personal", "theft_from_person", "public_order")
 WARDS = 4
 DRAW = 1.25  # a ward draws people in where its share of offences is a quarter above its share of residents
 REMARK = (
@@ -30,9 +30,13 @@ REMARK = (
 )
 
 
+def _basket(data: Dataset) -> tuple[str, ...]:
+    return data.catalogue.basket(ThemePicture.NIGHT)
+
+
 def night(data: Dataset, view: Filters) -> Panel:
     """Each ward's share of the basket of offences beside its share of residents, and how the top wards changed."""
-    asked_for = select(data, replace(view, indicator=BASKET[0], measure=Measure.COUNT), whole=True)
+    asked_for = select(data, replace(view, indicator=_basket(data)[0], measure=Measure.COUNT), whole=True)
     question = replace(asked_for, kind=AreaKind.WARD)
     span, before = question.span, question.before
     frame = pd.DataFrame({"area": data.wards, "name": [data.names[code] for code in data.wards]})
@@ -80,10 +84,10 @@ def night(data: Dataset, view: Filters) -> Panel:
 
 def _totals(data: Dataset, span: Span | None) -> dict[str, float]:
     """The basket of each ward in a period; NaN where any part of it is missing."""
-    if span is None or not all(data.have(data.catalogue.indicators[slug], AreaKind.WARD) for slug in BASKET):
+    if span is None or not all(data.have(data.catalogue.indicators[slug], AreaKind.WARD) for slug in _basket(data)):
         return dict.fromkeys(data.wards, float("nan"))
     totals = dict.fromkeys(data.wards, 0.0)
-    for slug in BASKET:
+    for slug in _basket(data):
         found = data.windows(data.catalogue.indicators[slug], AreaKind.WARD, span)
         for code in data.wards:
             window = found.get(code)
@@ -99,7 +103,9 @@ def _moved(data: Dataset, question: Selection, top: pd.DataFrame, others: pd.Dat
     told = []
     for label, part in ((f"In those {len(top)} wards", top), (f"In the other {len(others)}", others)):
         areas = tuple(sorted(part["area"]))
-        months = sum(data.series(data.catalogue.indicators[slug], areas)["numerator"].astype(float) for slug in BASKET)
+        months = sum(
+            data.series(data.catalogue.indicators[slug], areas)["numerator"].astype(float) for slug in _basket(data)
+        )
         found = change(
             Window(now, float(part["now"].sum()), periods=1, expected=1),
             Window(before, float(part["before"].sum()), periods=1, expected=1),

@@ -17,7 +17,7 @@ from csp_dash.domain import wording
 from csp_dash.domain.enums import Measure
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.geography import AreaKind
-from csp_dash.domain.indicator import Event, Indicator
+from csp_dash.domain.indicator import Event, Indicator, SmallAreas
 from csp_dash.domain.periods import Span
 from csp_dash.maps import plotly_map
 from csp_dash.maps.shading import Shading, by_class, by_colour
@@ -26,22 +26,6 @@ from csp_dash.panels.evidence import Evidence, area_rows, evidence
 from csp_dash.panels.panel import Panel
 from csp_dash.panels.selection import Selection, select
 
-# Which of police.uk's categories by small area stands for a measure. Violence and sexual offences are one category.
-SERIES = {
-    "asb": ("asb", "antisocial behaviour"),
-    "burglary": ("pu_burglary", "burglary"),
-    "vehicle_crime": ("pu_vehicle_crime", "vehicle crime"),
-    "theft_from_person": ("pu_theft_from_the_person", "theft from the person"),
-    "robbery_personal": ("pu_robbery", "robbery, of people and businesses"),
-    "criminal_damage": ("pu_criminal_damage_and_arson", "criminal damage and arson"),
-    "bicycle_theft": ("pu_bicycle_theft", "bicycle theft"),
-    "shoplifting": ("pu_shoplifting", "shoplifting"),
-    "public_order": ("pu_public_order", "public order"),
-    "drug_offences": ("pu_drugs", "drugs"),
-    "weapons_possession": ("pu_possession_of_weapons", "possession of weapons"),
-    "violence_all": ("pu_violence_and_sexual_offences", "violence and sexual offences"),
-}
-SENSITIVE = ("violence_all",)
 SOURCE = "police_uk"
 PLACED = (
     "Records stand on shared map points, so a small area can hold its neighbour's. About 1,800 people live in each."
@@ -69,12 +53,14 @@ class _Counted:
 
 def shown(data: Dataset, item: Indicator) -> bool:
     """Whether an indicator has figures below the ward that this instance may show."""
-    held_back = item.sensitive or item.slug in data.catalogue.held_back or item.slug in SENSITIVE
-    return item.slug in SERIES and data.settings.shows(item.trust, held_back, AreaKind.LSOA)
+    if item.small_areas is None:
+        return False
+    held_back = item.sensitive or item.slug in data.catalogue.held_back or item.small_areas.sensitive
+    return data.settings.shows(item.trust, held_back, AreaKind.LSOA)
 
 
 def below_ward(data: Dataset, view: Filters) -> BelowWard:
-    """An indicator of SERIES by small area, for the view's period, tested against the same months a year before.
+    """An indicator that has `small_areas`, for the view's period, tested against the same months a year before.
 
     Without figures where this instance may not show them.
     """
@@ -102,8 +88,15 @@ def _question(data: Dataset, view: Filters) -> Selection:
     )
 
 
+def _category(item: Indicator) -> SmallAreas:
+    """The police.uk category of an indicator that is `shown` below the ward."""
+    if item.small_areas is None:
+        raise ValueError(f"{item.slug} has no figures by small area")
+    return item.small_areas
+
+
 def _counted(data: Dataset, question: Selection, span: Span) -> _Counted:
-    found = queries.lsoa_window(data.warehouse, series=SERIES[question.indicator.slug][0], span=span)
+    found = queries.lsoa_window(data.warehouse, series=_category(question.indicator).series, span=span)
     counts = dict(zip(found["lsoa"], found["n"].astype(float), strict=True))
     inside = [span.first.plus(step) for step in range(span.months)]
     have = question.have
@@ -142,8 +135,8 @@ def _evidence(data: Dataset, question: Selection, frame: pd.DataFrame, name: str
     """The figures with police.uk as their source, whichever source the measure has for wards."""
     card = data.catalogue.sources[SOURCE]
     told = evidence(data, question, area_rows(question, frame), name, "Small area", source=SOURCE)
-    series = SERIES[question.indicator.slug][1]
-    return replace(told, source=f"{card.title}: {series} ({card.publisher})", notes=_notes(data, question))
+    category = _category(question.indicator).name
+    return replace(told, source=f"{card.title}: {category} ({card.publisher})", notes=_notes(data, question))
 
 
 def _notes(data: Dataset, question: Selection) -> tuple[Event, ...]:

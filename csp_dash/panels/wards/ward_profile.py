@@ -17,18 +17,6 @@ from csp_dash.panels.verdict import Verdict, verdict
 from csp_dash.panels.wards.choropleth import by_ward, ward_frame
 from csp_dash.panels.wards.ranking import ward_place
 
-MEASURES = (
-    "asb",
-    "burglary",
-    "robbery_personal",
-    "theft_from_person",
-    "vehicle_crime",
-    "violence_all",
-    "violence_with_injury",
-    "drug_offences",
-    "racially_aggravated_fear",
-)
-
 
 @dataclass(frozen=True)
 class Line:
@@ -47,7 +35,7 @@ class Line:
 
 def profile(data: Dataset, view: Filters) -> tuple[Line, ...]:
     """What the police recorded in the first ward of the view, each measure for its newest 12 months."""
-    return _lines(data, view, MEASURES)
+    return _lines(data, view, data.catalogue.ward_profile)
 
 
 def returned(data: Dataset, view: Filters) -> tuple[Line, ...]:

@@ -811,6 +811,22 @@ WRONG = {
         change("plan.toml", "similar ", "simular = 1\nsimilar "),
         ("plan.toml", "simular"),
     ),
+    "night without its basket": (
+        change(
+            "plan.toml",
+            'basket   = ["violence_with_injury", "robbery_personal", "theft_from_person", "public_order"]',
+            "",
+        ),
+        ("plan.toml", "night_time", "basket"),
+    ),
+    "unknown measure in a ward's profile": (
+        change("plan.toml", 'ward_profile = [\n  "asb"', 'ward_profile = [\n  "asbo"'),
+        ("plan.toml", "ward_profile", "asbo"),
+    ),
+    "small areas without a series": (
+        change(BURGLARY, 'series = "pu_burglary"', ""),
+        ("burglary.toml", "[small_areas]", "series"),
+    ),
     "unknown key in what harm leaves out": (
         change("harm.toml", "[[excluded]]", "[[excluded]]\ncolour = 'red'"),
         ("harm.toml", "[[excluded]] 1", "colour"),

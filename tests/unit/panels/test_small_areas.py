@@ -11,7 +11,7 @@ from support.independent_counts import NEWEST, Second
 
 from csp_dash.analytics import hotspots, palette
 from csp_dash.analytics.hotspots import hot_spots
-from csp_dash.catalogue import Catalogue
+from csp_dash.catalogue import Catalogue, load
 from csp_dash.domain.enums import Trust
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.geography import AreaKind
@@ -19,7 +19,13 @@ from csp_dash.domain.periods import Month
 from csp_dash.domain.settings import Settings
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.wards import point_density, small_areas
-from csp_dash.panels.wards.small_areas import SERIES, below_ward, shown
+from csp_dash.panels.wards.small_areas import below_ward, shown
+
+SERIES = {
+    slug: (item.small_areas.series, item.small_areas.name)
+    for slug, item in load().indicators.items()
+    if item.small_areas
+}
 
 SLUGS = pytest.mark.parametrize("slug", ["asb", "burglary", "weapons_possession"])
 
