@@ -405,7 +405,7 @@ def _figures(said: Said, wards: pd.DataFrame) -> pd.DataFrame:
     )
     frame = agreed(said.measures, ["measure", "area"], "value")
     scored = frame.loc[frame["measure"].eq("imd2019_score") & frame["area"].str.startswith("E09"), "area"]
-    same_codes(scored, BOROUGHS, "Average scores of the Indices of Deprivation 2019")
+    same_codes(scored, AUTHORITIES, "Average scores of the Indices of Deprivation 2019")
     return frame
 
 
