@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from csp_dash.ingest.readers.mps_recorded_crime import CATEGORIES
 from support import ROOT
 
 TOWER_HAMLETS, LONDON = "E09000030", "E12000007"
@@ -20,7 +21,7 @@ def _names() -> dict[str, str]:
 
 def _categories() -> dict[str, tuple[str, str]]:
     """Series -> (major, minor) as the newest files call it."""
-    with (ROOT / "csp_dash" / "ingest" / "mps_categories.csv").open(encoding="utf-8") as handle:
+    with CATEGORIES.open(encoding="utf-8") as handle:
         rows = [row for row in csv.DictReader(handle) if row["style"] == "upper_split" and row["series"]]
     return {row["series"]: (row["major"], row["minor"]) for row in reversed(rows)}
 

@@ -14,6 +14,7 @@ from csp_dash.catalogue import Catalogue
 from csp_dash.domain.geography import LONDON, TOWER_HAMLETS, WARDS
 from csp_dash.ingest import pipeline
 from csp_dash.ingest.facts import fact_frame, month_end
+from csp_dash.ingest.readers.mps_recorded_crime import CATEGORIES
 from csp_dash.ingest.readers.mps_unlocated import FLAG, judge
 from csp_dash.panels.dataset import Dataset
 from csp_dash.warehouse import Releases
@@ -76,7 +77,7 @@ def ward_file(path: Path) -> Path:
     """April 2026 like March 2026, less a fifth of it."""
     rows = pd.read_parquet(shapes.ROOT / "data" / "facts" / "mps_ward.parquet")
     rows = rows[rows["start"].astype(str) == "2026-03-01"]
-    with (shapes.ROOT / "csp_dash" / "ingest" / "mps_categories.csv").open(encoding="utf-8") as handle:
+    with CATEGORIES.open(encoding="utf-8") as handle:
         words = {
             row["series"]: (row["major"], row["minor"])
             for row in csv.DictReader(handle)
