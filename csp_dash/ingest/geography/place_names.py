@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -58,14 +59,19 @@ def wards() -> dict[str, str]:
     return dict(zip(rows["code"], rows["name"], strict=True))
 
 
+def place_key(name: str) -> str:
+    """A name of a place as it is compared, without the borough or the word "ward" that some put behind it."""
+    return folded(re.sub(r"\(tower hamlets\)|\bward\W*$", "", name.strip(), flags=re.IGNORECASE))
+
+
 @cache
 def home_places() -> dict[str, str]:
-    """Folded name to code of the borough and of every ward, by present and former names."""
-    found = {folded(name): TOWER_HAMLETS for name in TOWER_HAMLETS_NAMES}
+    """Key of a name to code of the borough and of every ward, by present and former names."""
+    found = {place_key(name): TOWER_HAMLETS for name in TOWER_HAMLETS_NAMES}
     for row in declared_wards().to_dict("records"):
         for name in (row["name"], *row["also"].split(";"), *row["former"].split(";")):
             if name:
-                found[folded(name)] = row["code"]
+                found[place_key(name)] = row["code"]
     return found
 
 

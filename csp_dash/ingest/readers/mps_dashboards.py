@@ -38,7 +38,7 @@ from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.normalise import folded
 from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.files.tables import LINE
-from csp_dash.ingest.geography.place_names import all_boroughs, borough_codes, home_places
+from csp_dash.ingest.geography.place_names import all_boroughs, borough_codes, home_places, place_key
 from csp_dash.ingest.readers.mps_recorded_crime import HEADER_NAMES, categories, style_of, without_twins
 
 FORMATS = ("mps_monthly_other", "mps_monthly_dashboard", "mps_vawg", "mps_homicide", "mps_homicide_proceedings")
@@ -136,11 +136,6 @@ _WRITTEN_MONTHS = (
 )
 _WORDS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
           "december")  # fmt: skip
-
-
-def ward_key(name: str) -> str:
-    """A ward name as it is compared, without the borough that some files put behind it."""
-    return folded(re.sub(r"\(tower hamlets\)", "", name, flags=re.IGNORECASE))
 
 
 def slug(text: str) -> str:
@@ -434,7 +429,7 @@ def read_vawg(entry: SourceFile, context: Context) -> list[Part]:
         if len(frame):
             context.ledger.note(entry, "None of its rows is of Tower Hamlets, so nothing was taken from it.")
         return []
-    keys = mine["ward_name"].map(ward_key)
+    keys = mine["ward_name"].map(place_key)
     _refuse(
         mine[~keys.isin([*_WARD_BY_KEY, ""])],
         entry,

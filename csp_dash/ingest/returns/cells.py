@@ -14,7 +14,7 @@ from datetime import date
 from csp_dash.domain.enums import Frequency
 from csp_dash.domain.geography import FORMER_WARDS, TOWER_HAMLETS
 from csp_dash.domain.periods import Month, Span, financial_year
-from csp_dash.ingest.geography.place_names import home_places, wards
+from csp_dash.ingest.geography.place_names import home_places, place_key, wards
 
 OUT_OF_AREA = ""
 MOST = 10_000_000
@@ -23,7 +23,7 @@ SUPPRESSED = re.compile(r"<\s?[0-9]{1,3}|\[?c\]?", re.I)
 POINT_NOUGHT = re.compile(r"[.,]0{1,2}$")
 """The end of a whole number that a program wrote with decimals, as 12.0 or 12,00; three noughts would be thousands."""
 WHOLE = re.compile(r"[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3})+")
-WIDER = ("london", "england", "england and wales", "united kingdom", "uk", "city of london")
+_WIDER = frozenset(map(place_key, ("london", "england", "england and wales", "united kingdom", "uk", "city of london")))
 
 _YEARS = r"(?:FY ?)?(20[0-9]{2}) ?[-/] ?([0-9]{2}|20[0-9]{2})"
 _NAME = r"([A-Za-z]{3,9})\.?"
@@ -183,26 +183,19 @@ def _named(word: str) -> int:
     raise ValueError(f"there is no month '{word}'")
 
 
-def folded(name: str) -> str:
-    """A name of a place without what people write in different ways: case, `&`, apostrophes, points, `ward`."""
-    name = re.sub(r"[\u2019'`.]", "", name.lower()).replace("&", " and ")
-    name = re.sub(r"\(tower hamlets\)|\bward$", "", name.replace("-", " ").replace(",", " ").strip())
-    return re.sub(r"\s+", " ", name).strip()
-
-
 def area(code: str, name: str, elsewhere: frozenset[str] = frozenset()) -> str:
     """Code of the borough or ward, by its code first, else by its name; OUT_OF_AREA where it is another place.
 
-    `elsewhere` holds the folded names of other boroughs.
+    `elsewhere` holds the keys of the names of other boroughs.
     """
-    code, named = code.strip().upper(), folded(name)
+    code, named = code.strip().upper(), place_key(name)
     by_name = home_places().get(named)
     if not code:
         if not named:
             raise ValueError("no place is given")
         if by_name:
             return by_name
-        if named in elsewhere or named in WIDER:
+        if named in elsewhere or named in _WIDER:
             return OUT_OF_AREA
         raise ValueError("no ward of Tower Hamlets has this name")
     if not re.fullmatch(r"[EWNSK][0-9]{8}", code):

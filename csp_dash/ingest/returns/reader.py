@@ -38,8 +38,8 @@ from csp_dash.ingest.facts import FACT_COLUMNS, Coverage, fact_frame
 from csp_dash.ingest.files import tables
 from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.source_file import SourceFile
-from csp_dash.ingest.geography.place_names import wards
-from csp_dash.ingest.returns.cells import BLANK, DAY_FIRST, OUT_OF_AREA, Figure, area, figure, folded, period
+from csp_dash.ingest.geography.place_names import place_key, wards
+from csp_dash.ingest.returns.cells import BLANK, DAY_FIRST, OUT_OF_AREA, Figure, area, figure, period
 from csp_dash.ingest.returns.withheld import Cell, beside
 
 FORMATS = ("partner_return",)
@@ -53,7 +53,7 @@ TOLD = (
 )
 TOTALS = ("", "all", "total", "not stated")
 """What stands in a split column where a row is not split by it."""
-ELSEWHERE = frozenset(folded(name) for name in BOROUGHS if name != "Tower Hamlets")
+ELSEWHERE = frozenset(place_key(name) for name in BOROUGHS if name != "Tower Hamlets")
 
 
 @dataclass(frozen=True)

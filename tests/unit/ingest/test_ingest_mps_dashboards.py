@@ -18,7 +18,7 @@ from csp_dash.ingest.context import Base, Context
 from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.source_file import entries
-from csp_dash.ingest.geography.place_names import home_places
+from csp_dash.ingest.geography.place_names import home_places, place_key
 from csp_dash.ingest.readers import mps_dashboards as dash
 from csp_dash.ingest.release.merge import merge
 from csp_dash.warehouse import Snapshot
@@ -427,7 +427,7 @@ def test_vawg_refuses(tmp_path: Path, row: str, sheet: str, said: str) -> None:
 
 @pytest.mark.parametrize("name", ["St. Peter\u2019s (Tower Hamlets)", "ST PETERS", "Bethnal Green West"])
 def test_a_ward_is_known_by_its_present_and_former_names(name: str) -> None:
-    assert home_places()[dash.ward_key(name)] == "E05009331"
+    assert home_places()[place_key(name)] == "E05009331"
     assert set(home_places().values()) == {TOWER_HAMLETS, *WARDS}
 
 

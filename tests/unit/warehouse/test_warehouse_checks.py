@@ -15,7 +15,7 @@ from csp_dash import queries
 from csp_dash.catalogue import Catalogue, load
 from csp_dash.domain.geography import AreaKind
 from csp_dash.domain.indicator import Feed
-from csp_dash.warehouse import CheckFailed, ReleaseInfo, Snapshot, SnapshotError, Warehouse, build, database
+from csp_dash.warehouse import CheckFailed, ReleaseInfo, Snapshot, SnapshotError, Warehouse, database
 from csp_dash.warehouse.connection import connect
 
 CHECKS = ROOT / "csp_dash" / "warehouse" / "sql" / "checks"
@@ -72,7 +72,7 @@ def checks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder for checks of the test's own, in the place of the real ones."""
     folder = tmp_path / "checks"
     folder.mkdir()
-    monkeypatch.setattr(build, "_checks", lambda: sorted(folder.glob("*.sql")))
+    monkeypatch.setattr("csp_dash.warehouse.checks._checks", lambda: sorted(folder.glob("*.sql")))
     return folder
 
 
