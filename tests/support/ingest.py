@@ -16,6 +16,7 @@ from csp_dash.ingest.files.corrections import Correction
 from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.ledger import Ledger
 from csp_dash.ingest.files.source_file import SourceFile, entries
+from csp_dash.ingest.release.merge import COVERAGE
 from csp_dash.warehouse import Snapshot
 from support import ROOT
 
@@ -98,4 +99,5 @@ def figure(taken: Extract, series: str, area: str, finish: date) -> float:
 def live(folder: Path, source: str, facts: pd.DataFrame) -> Base:
     """A live release that holds these facts and no more."""
     write_parquet(facts, folder / f"data/facts/{source}.parquet", order_by=("series", "area", "start"))
-    return Base(Snapshot(folder, "live", {f"data/facts/{source}.parquet": ""}))
+    pd.DataFrame(columns=list(COVERAGE)).to_csv(folder / "data/coverage.csv", index=False)
+    return Base(Snapshot(folder, "live", {f"data/facts/{source}.parquet": "", "data/coverage.csv": ""}))

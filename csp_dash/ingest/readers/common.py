@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 
-from csp_dash.ingest.context import Base, Context
+from csp_dash.ingest.context import Context
+from csp_dash.ingest.editions import chosen, refuse_differences
 from csp_dash.ingest.errors import BadInput
-from csp_dash.ingest.facts import KEY, Coverage, area_kind, fact_frame
+from csp_dash.ingest.facts import FACT_COLUMNS, KEY, Coverage, area_kind, fact_frame
 from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.ledger import Ledger
 from csp_dash.ingest.files.source_file import SourceFile
@@ -22,7 +23,6 @@ WITHHELD = frozenset({"-", "–", "*", "..", ":", "c", "x", "z", "[c]", "[n]", "
 """What publishers write where they hold a figure back or have none."""
 AGAIN = "The file is damaged or was changed; download it again."
 DAYS = ("%d/%m/%Y", "%Y-%m-%d", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y")
-_UNIT = ["kind", "series", "start", "finish"]
 
 
 def refuse(entry: SourceFile, frame: pd.DataFrame, wrong: pd.Series, name: str, column: str, why: str) -> None:
@@ -90,45 +90,21 @@ def editions(
     parts = [(entry, facts) for entry in entries if len(facts := read_file(entry, context))]
     if not parts:
         return []
-    facts = beside(latest(parts), context.base, source)
-    return [Extract(source, facts, coverage(source, facts), [entry for entry, _ in parts])]
+    facts = latest(parts)
+    return [Extract(source, facts, coverage(source, facts), [entry for entry, _ in parts], by_area=True)]
 
 
 def latest(parts: Sequence[tuple[SourceFile, pd.DataFrame]]) -> pd.DataFrame:
-    """The facts of several editions as one: of two for the same figure, that of the edition that reaches furthest.
-
-    Raises BadInput where two editions that reach as far differ.
-    """
-    rows = pd.concat([facts.assign(file=at) for at, (_, facts) in enumerate(parts)], ignore_index=True)
-    rows = rows.sort_values(["vintage", "file"], kind="stable")
-    alike = rows.groupby([*KEY, "vintage"], dropna=False)[["numerator", "denominator"]].nunique(dropna=False)
-    if (alike > 1).any(axis=None):
-        series, area, start, *_, vintage = alike.index[(alike > 1).any(axis=1)][0]
-        same = rows[(rows["series"] == series) & (rows["area"] == area) & (rows["start"] == start)]
-        files = [parts[at][0].name for at in dict.fromkeys(same.loc[same["vintage"] == vintage, "file"])]
-        raise BadInput(
-            f"{' and '.join(files)} both reach to {vintage}, and differ for '{series}' of {area}, from {start}."
-            " Keep the one downloaded last."
-        )
-    return fact_frame(rows.drop_duplicates(list(KEY), keep="last").drop(columns="file"))
-
-
-def beside(facts: pd.DataFrame, base: Base | None, source: str) -> pd.DataFrame:
-    """Facts with the live ones of places that the new files lack, period by period.
-
-    A release takes a period whole; without these a file that was cut to Tower Hamlets would take London away.
-    """
-    live = base.facts(source) if base is not None else pd.DataFrame()
-    if live.empty or facts.empty:
-        return facts
-    live = live.assign(kind=area_kind(live["area"]), start=live["start"].astype(str), finish=live["finish"].astype(str))
-    new = facts.assign(
-        kind=area_kind(facts["area"]), start=facts["start"].astype(str), finish=facts["finish"].astype(str)
+    """The facts of several editions as one, each figure from the newest. BadInput where two that are as new differ."""
+    rows = pd.concat([facts.assign(edition=facts["vintage"], file=at) for at, (_, facts) in enumerate(parts)])
+    refuse_differences(
+        rows,
+        KEY,
+        ("numerator", "denominator"),
+        [entry.name for entry, _ in parts],
+        lambda row: f"'{row['series']}' of {row['area']}, from {row['start']}",
     )
-    reach = new.groupby(_UNIT)["vintage"].max().rename("reach").reset_index()
-    there = live.merge(reach, on=_UNIT).merge(new[[*_UNIT, "area"]].assign(new=True), on=[*_UNIT, "area"], how="left")
-    kept = there[there["new"].isna() & (there["vintage"].astype(str) <= there["reach"].astype(str))]
-    return fact_frame(pd.concat([facts, kept[list(facts.columns)]], ignore_index=True)) if len(kept) else facts
+    return fact_frame(chosen(rows, KEY)[list(FACT_COLUMNS)])
 
 
 def coverage(source: str, facts: pd.DataFrame) -> list[Coverage]:

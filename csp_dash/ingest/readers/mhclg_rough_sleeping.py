@@ -24,7 +24,7 @@ from csp_dash.ingest.facts import fact_frame
 from csp_dash.ingest.files.columns import table
 from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.source_file import SourceFile
-from csp_dash.ingest.readers.common import beside, coverage, figures, latest, one_a_book, refuse
+from csp_dash.ingest.readers.common import coverage, figures, latest, one_a_book, refuse
 
 FORMATS = ("rough_sleeping",)
 SOURCE = "mhclg_rough_sleeping"
@@ -50,8 +50,9 @@ def read(entries: list[SourceFile], context: Context) -> list[Extract]:
     parts = [(entry, facts) for entry in _totals(entries, context) if len(facts := _read_file(entry, context))]
     if not parts:
         return []
-    facts = beside(latest(parts), context.base, SOURCE)
-    return [Extract(SOURCE, facts, coverage(SOURCE, facts.assign(series="*")), [entry for entry, _ in parts])]
+    facts = latest(parts)
+    covered = coverage(SOURCE, facts.assign(series="*"))
+    return [Extract(SOURCE, facts, covered, [entry for entry, _ in parts], by_area=True)]
 
 
 def _totals(entries: list[SourceFile], context: Context) -> list[SourceFile]:

@@ -9,14 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pandas as pd
 
 from csp_dash.ingest.context import Base
+from csp_dash.ingest.editions import LIVE, ask, chosen
 from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.facts import FACT_COLUMNS, KEY, Coverage, area_kind, fact_frame
 from csp_dash.ingest.files.extract import Extract
 
+UNITS = Path(__file__).parent / "sql" / "units.sql"
+UNIT = ["series", "area_kind", "start", "finish"]
+NEW = 0
+"""`file` of all the new files together, beside LIVE."""
 COVERAGE = ("source", "series", "area_kind", "first", "last", "missing", "zero_fill")
 TABLE_KEYS: dict[str, tuple[str, ...]] = {
     "lsoa_month": ("source", "start"),
@@ -76,7 +82,7 @@ def _together(taken: Iterable[Extract]) -> dict[str, Extract]:
     for item in taken:
         if item.source not in found:
             found[item.source] = Extract(
-                item.source, item.facts, list(item.coverage), list(item.inputs), dict(item.tables)
+                item.source, item.facts, list(item.coverage), list(item.inputs), dict(item.tables), item.by_area
             )
             continue
         own = found[item.source]
@@ -102,59 +108,38 @@ def _months(first: str, last: str, missing: Iterable[str] = ()) -> set[str]:
     return {str(month) for month in pd.period_range(first, last, freq="M")} - set(missing)
 
 
-def _units(item: Extract) -> pd.DataFrame:
-    """The periods that an item speaks for: area_kind, series ("*" = every series), start (YYYY-MM-DD), finish, vintage."""
-    facts = item.facts.assign(area_kind=area_kind(item.facts["area"]), start=item.facts["start"].astype(str))
-    whole = facts["vintage"].max()
-    rows: list[tuple[str, str, str, str]] = []
-    filled: set[tuple[str, str]] = set()
-    for row in item.coverage:
-        if row.zero_fill:
-            filled.add((row.area_kind, row.series))
-            rows += [
-                (row.area_kind, row.series, f"{month}-01", "") for month in _months(row.first, row.last, row.missing)
-            ]
-    of_month = facts.groupby(["area_kind", "start"])["vintage"].max().to_dict()
-    of_series = facts.groupby(["area_kind", "series", "start"])["vintage"].max().to_dict()
-    units = pd.DataFrame(rows, columns=["area_kind", "series", "start", "finish"])
-    units["vintage"] = [
-        of_month.get((kind, start), whole) if series == "*" else of_series.get((kind, series, start), whole)
-        for kind, series, start in zip(units["area_kind"], units["series"], units["start"], strict=True)
-    ]
-    every = {kind for kind, series in filled if series == "*"}
-    rows_filled = [
-        kind in every or (kind, series) in filled
-        for kind, series in zip(facts["area_kind"], facts["series"], strict=True)
-    ]
-    own = facts[~pd.Series(rows_filled, index=facts.index, dtype=bool)]
-    keys_of_own = ["area_kind", "series", "start", "finish"]
-    spoken = own.assign(finish=own["finish"].astype(str)).groupby(keys_of_own)["vintage"].max().reset_index()
-    return pd.concat([units, spoken], ignore_index=True)
+def _covered(item: Extract) -> pd.DataFrame:
+    """The months of which an item leaves zeros out: series ("*" = every series), area_kind, start (YYYY-MM-DD)."""
+    rows = {
+        (row.series, row.area_kind, f"{month}-01")
+        for row in item.coverage
+        if row.zero_fill
+        for month in _months(row.first, row.last, row.missing)
+    }
+    return pd.DataFrame(sorted(rows), columns=["series", "area_kind", "start"], dtype="str")
 
 
-def _in_units(facts: pd.DataFrame, units: pd.DataFrame) -> pd.Series:
-    """Label of the unit that each fact lies in (its row number in `units`), or -1."""
-    names = zip(units["area_kind"], units["series"], units["start"], units["finish"], strict=True)
-    places = {"|".join(key): at for at, key in enumerate(names)}
-    kind, series = area_kind(facts["area"]).astype("str"), facts["series"].astype("str")
-    start, finish = facts["start"].astype("str"), facts["finish"].astype("str")
-    found = (kind + "|" + series + "|" + start + "|" + finish).map(places)
-    for looser in (kind + "|*|" + start + "|", kind + "|" + series + "|" + start + "|"):
-        found = found.fillna(looser.map(places))
-    return found.fillna(-1).astype("int64")
+def _placed(facts: pd.DataFrame, file: int) -> pd.DataFrame:
+    """Facts with `file` and `area_kind`; days as text, however they are held."""
+    days = {name: facts[name].astype(str) for name in ("start", "finish")}
+    return facts.assign(**days, area_kind=area_kind(facts["area"]), file=file)
 
 
 def _facts(live: pd.DataFrame, item: Extract) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The facts of a source, and the periods (area_kind, start) for which the live ones stayed."""
     if live.empty:
         return item.facts, pd.DataFrame(columns=["area_kind", "start"])
-    units = _units(item)
-    mine, theirs = _in_units(item.facts, units), _in_units(live, units)
-    newest = live["vintage"].groupby(theirs).max().to_dict()
-    stays = [at for at, vintage in enumerate(units["vintage"]) if str(newest.get(at, "")) > str(vintage)]
-    goes = set(range(len(units))) - set(stays)
-    facts = pd.concat([live[~theirs.isin(goes)], item.facts[~mine.isin(stays)]])
-    return fact_frame(facts), units.loc[stays, ["area_kind", "start"]].drop_duplicates()
+    facts = pd.concat([_placed(live, LIVE), _placed(item.facts, NEW)], ignore_index=True)
+    figure = facts.rename(columns={"vintage": "edition"}).assign(id=facts.index)
+    units = ask(UNITS, figure=figure[["id", "file", *UNIT, "edition"]], covered=_covered(item))
+    given = chosen(units, UNIT)
+    left = units.drop(given.index)
+    rows = facts.loc[given["id"].dropna().astype(int)]
+    if item.by_area:  # areas that the files lack keep their live figures
+        lost = facts.loc[left.loc[left["file"] == LIVE, "id"].astype(int)]
+        rows = pd.concat([rows, lost]).drop_duplicates(list(KEY))
+    stayed = left.loc[left["file"] == NEW, ["area_kind", "start"]].drop_duplicates()
+    return fact_frame(rows[list(FACT_COLUMNS)]), stayed
 
 
 def _coverage(live: pd.DataFrame, new: Iterable[Coverage]) -> pd.DataFrame:

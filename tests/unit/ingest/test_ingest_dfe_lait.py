@@ -12,6 +12,7 @@ from support.ingest import Read, bundled, live, same, take
 from csp_dash.ingest.context import Base
 from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.readers import dfe_lait
+from csp_dash.ingest.release.merge import merge
 
 COLUMNS = ("Short Desc", "Data item", "Years", "LA and Regions", "Values", "LA Number", "Region")
 NUMBERS = {"Tower Hamlets": "211.0", "Hackney": "204.0", "Newham": "316.0"}
@@ -107,7 +108,8 @@ def test_two_figures_for_one_place_and_year_are_refused(tmp_path: Path) -> None:
 def test_a_file_of_the_borough_alone_leaves_its_neighbours_in_the_release(tmp_path: Path) -> None:
     whole = [row("FirstYJS", "2020", "Tower Hamlets", "349"), row("FirstYJS", "2020", "Hackney", "300")]
     base = live(tmp_path / "live", "dfe_lait", read(tmp_path, whole, "a.csv")["dfe_lait"].facts)
-    facts = read(tmp_path, [row("FirstYJS", "2020", "Tower Hamlets", "350")], "b.csv", base)["dfe_lait"].facts
+    cut = read(tmp_path, [row("FirstYJS", "2020", "Tower Hamlets", "350")], "b.csv", base)["dfe_lait"]
+    facts = merge([cut], base).facts["dfe_lait"]
     assert facts.set_index("area")["numerator"].to_dict() == {TH: 350, "E09000012": 300}
 
 

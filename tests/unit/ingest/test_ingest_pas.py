@@ -147,18 +147,19 @@ def test_a_file_cut_to_the_borough_leaves_the_others_in_the_release(tmp_path: Pa
     before = read(tmp_path, COMMA + rows, "whole.csv")["pas"].facts
     base = live(tmp_path / "live", "pas", before)
     cut = "31/3/2017,PAS,Tower Hamlets,Trust MPS,0.85,0.7,,,,\n30/6/2017,PAS,Tower Hamlets,Trust MPS,0.9,0.7,,,,\n"
-    taken = read(tmp_path, COMMA + cut, "cut.csv", base)["pas"]
-    assert figure(taken, "pas_trust", HACKNEY, date(2017, 3, 31)) == 0.6
-    assert figure(taken, "pas_trust", TH, date(2017, 3, 31)) == 0.85
-    assert merge([taken], None).facts["pas"].shape[0] == 5
+    merged = merge([read(tmp_path, COMMA + cut, "cut.csv", base)["pas"]], base).facts["pas"]
+    found = {(row.area, str(row.finish)): row.numerator for row in merged.itertuples() if row.area != LONDON}
+    assert found == {(HACKNEY, "2017-03-31"): 0.6, (TH, "2017-03-31"): 0.85, (TH, "2017-06-30"): 0.9}
+    assert len(merged) == 5, "London stands in both"
 
 
 def test_an_older_file_does_not_bring_newer_figures_along(tmp_path: Path) -> None:
     rows = "31/3/2017,PAS,Tower Hamlets,Trust MPS,0.8,0.7,,,,\n31/3/2017,PAS,Hackney,Trust MPS,0.6,0.7,,,,\n"
     later = rows + "30/6/2017,PAS,Hackney,Trust MPS,0.6,0.7,,,,\n"
     base = live(tmp_path / "live", "pas", read(tmp_path, COMMA + later, "whole.csv")["pas"].facts)
-    taken = read(tmp_path, COMMA + rows.splitlines()[0] + "\n", "old.csv", base)["pas"]
-    assert set(taken.facts["area"]) == {TH, LONDON}
+    old = read(tmp_path, COMMA + rows.splitlines()[0].replace("0.8", "0.7") + "\n", "old.csv", base)["pas"]
+    assert set(old.facts["area"]) == {TH, LONDON}
+    assert same(merge([old], base).facts["pas"], base.facts("pas"))
 
 
 def test_a_declared_correction_is_applied_and_told(tmp_path: Path) -> None:

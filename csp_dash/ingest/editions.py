@@ -1,0 +1,82 @@
+"""Which edition gives a figure: one rule for the readers and for the release.
+
+Publishers replace a file month after month, so several files, and the live release, may speak for the same figures. An
+*edition* is what one of them says of a *unit*: the figures that are taken whole from one edition, such as a month of a kind
+of area, or one figure. A frame of editions has the columns of the unit and
+
+==========  ==============================================================================================
+`rank`      which kind of edition is preferred, the highest first; it may be absent where all are alike
+`edition`   how new it is: the month to which the file reaches (YYYY-MM), or what else puts files in order
+`file`      number of the file; of two alike the last one counts. The live release is LIVE
+==========  ==============================================================================================
+
+The rules themselves are `sql/editions.sql` and `sql/editions_disagree.sql`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from csp_dash.ingest.errors import BadInput
+
+SQL = Path(__file__).with_name("sql")
+LIVE = -1
+"""`file` of the live release: a file as new as the live figures replaces them."""
+
+
+def chosen(rows: pd.DataFrame, unit: Sequence[str]) -> pd.DataFrame:
+    """The rows of the edition that gives their unit, in the order that they came; `unit` names the columns of the unit."""
+    found = ask(SQL / "editions.sql", edition=_numbered(rows, unit=unit))
+    return rows.iloc[found["id"]]
+
+
+def refuse_differences(
+    rows: pd.DataFrame,
+    figure: Sequence[str],
+    value: Sequence[str],
+    files: Mapping[int, str] | Sequence[str],
+    words: Callable[[pd.Series], str],
+) -> None:
+    """Raise BadInput where two files of equal rank and edition differ in a figure.
+
+    `figure` names the columns that tell one figure from another, `value` those in which files must agree, `files` the
+    files by number; `words` names the figure of a row. A figure that a file lacks is no difference, unless the column
+    `needed` says how many files must have it.
+    """
+    numbered = _numbered(rows, unit=figure, value=value)
+    path = SQL / "editions_disagree.sql"
+    found = ask(path, edition=numbered.assign(needed=rows["needed"].to_numpy() if "needed" in rows.columns else 1))
+    if len(found):
+        row = rows.iloc[found["id"].iloc[0]]
+        names = " and ".join(files[file] for file in found["files"].iloc[0])
+        sentence = _text(path).splitlines()[0].removeprefix("-- ")
+        raise BadInput(sentence.format(files=names, edition=row["edition"], figure=words(row)))
+
+
+def ask(path: Path, **frames: pd.DataFrame) -> pd.DataFrame:
+    """The answer of a SQL file to these relations."""
+    with duckdb.connect() as connection:
+        for name, frame in frames.items():
+            connection.register(name, frame)
+        return connection.execute(_text(path)).df()
+
+
+@cache
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def _numbered(rows: pd.DataFrame, **groups: Sequence[str]) -> pd.DataFrame:
+    """Rows as the SQL files take them: `id` is a row's place, each of `groups` one number for the columns that it names."""
+    numbers = {
+        name: rows.groupby(list(columns), dropna=False, sort=True).ngroup().to_numpy()
+        for name, columns in groups.items()
+    }
+    rank = rows["rank"].to_numpy() if "rank" in rows.columns else 0
+    own = {"rank": rank, "edition": rows["edition"].to_numpy(), "file": rows["file"].to_numpy()}
+    return pd.DataFrame({"id": range(len(rows)), **numbers, **own})

@@ -1,0 +1,81 @@
+"""Which edition gives a figure, and where two that are alike disagree."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from csp_dash.ingest.editions import LIVE, chosen, refuse_differences
+from csp_dash.ingest.errors import BadInput
+
+COLUMNS = ["month", "rank", "edition", "file", "n"]
+
+
+def rows(*given: tuple[str, int, str, int, float]) -> pd.DataFrame:
+    return pd.DataFrame(list(given), columns=COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("editions", "file"),
+    [
+        ([("2024-01", 1, "2024-02", 0, 1.0), ("2024-01", 0, "2024-03", 1, 2.0)], 0),
+        ([("2024-01", 0, "2024-02", 0, 1.0), ("2024-01", 0, "2024-03", 1, 2.0)], 1),
+        ([("2024-01", 0, "2024-03", 0, 1.0), ("2024-01", 0, "2024-03", 1, 2.0)], 1),
+        ([("2024-01", 0, "2024-03", LIVE, 1.0), ("2024-01", 0, "2024-03", 0, 2.0)], 0),
+        ([("2024-01", 0, "2024-04", LIVE, 1.0), ("2024-01", 0, "2024-03", 0, 2.0)], LIVE),
+    ],
+    ids=[
+        "rank before age",
+        "the newest",
+        "of two alike the last",
+        "a file before the live release",
+        "not an older file",
+    ],
+)
+def test_one_edition_gives_a_unit(editions: list[tuple[str, int, str, int, float]], file: int):
+    assert chosen(rows(*editions), ["month"])["file"].tolist() == [file]
+
+
+def test_a_unit_is_taken_whole_and_units_do_not_mix():
+    frame = rows(
+        ("2024-01", 0, "2024-02", 0, 1.0),
+        ("2024-02", 0, "2024-02", 0, 2.0),
+        ("2024-02", 0, "2024-02", 0, 3.0),
+        ("2024-02", 0, "2024-01", 1, 4.0),
+    )
+    assert chosen(frame, ["month"])["n"].tolist() == [1.0, 2.0, 3.0]
+    assert chosen(frame[:0], ["month"]).empty
+
+
+def refuse(frame: pd.DataFrame) -> None:
+    refuse_differences(frame, ["month"], ["n"], ["a.csv", "b.csv", "c.csv"], lambda row: f"month {row['month']}")
+
+
+def test_two_files_alike_that_differ_are_named_with_the_figure():
+    frame = rows(
+        ("2024-02", 0, "2024-03", 0, 2.0),
+        ("2024-01", 0, "2024-03", 0, 1.0),
+        ("2024-01", 0, "2024-03", 2, 9.0),
+        ("2024-01", 0, "2024-02", 1, 5.0),
+    )
+    with pytest.raises(BadInput) as caught:
+        refuse(frame)
+    assert str(caught.value) == (
+        "a.csv and c.csv both reach to 2024-03, and differ for month 2024-01. Keep the one downloaded last."
+    )
+    refuse(frame.drop(index=2))
+
+
+def test_two_figures_that_are_withheld_are_alike():
+    none = float("nan")
+    frame = rows(("2024-01", 0, "2024-03", 0, none), ("2024-01", 0, "2024-03", 1, none))
+    refuse(frame)
+    with pytest.raises(BadInput, match=r"a.csv and b.csv"):
+        refuse(frame.assign(n=[none, 0.0]))
+
+
+def test_a_figure_that_is_needed_and_lacking_is_a_difference():
+    frame = rows(("2024-01", 0, "2024-03", 0, 1.0))
+    refuse(frame)
+    with pytest.raises(BadInput, match="differ for month 2024-01"):
+        refuse(frame.assign(needed=2))
