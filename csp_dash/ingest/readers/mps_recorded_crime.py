@@ -36,12 +36,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol, TypeVar, cast
 
 import pandas as pd
 
 from csp_dash.domain.geography import BOROUGHS, LONDON, TOWER_HAMLETS, WARDS
 from csp_dash.ingest.context import Base, Context
+from csp_dash.ingest.editions import LIVE, chosen, refuse_differences
 from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.facts import FACT_COLUMNS, fact_frame, month_end
 from csp_dash.ingest.files import tables
@@ -64,6 +66,7 @@ FINEST_SERIES = "stalking_harassment"
 WHOLE_UNTIL = "2024-01"
 """Last month of the Title Case files, which alone give the months of `mps_borough_whole` up to it."""
 STUB_SHARE = 0.2
+FINER_LIVE = "It counts stalking with other violence, so months that the live release has apart stay as they are."
 #: Columns by their folded names.
 HEADER_NAMES = {
     "borough": "borough",
@@ -115,15 +118,27 @@ def without_twins(known: list[E], new: E, ledger: Ledger) -> list[E]:
         if (other.kind, other.reach) != (new.kind, new.reach):
             continue
         small, large = sorted((other, new), key=lambda one: (len(one.figures()), one.entry.found.rows or 0))
-        ours, theirs = small.figures(), large.figures()
-        if ours.index.names != theirs.index.names or not (theirs.reindex(ours.index) == ours).all():
-            raise BadInput(
-                f"{other.entry.name} and {new.entry.name} are both {new.kind} that end in {new.reach}, and their figures"
-                " differ. Keep the one downloaded last."
-            )
+        _refuse_different(other, new, small)
         ledger.note(small.entry, f"All its figures stand in {large.entry.name} too.")
         return [*known[:at], large, *known[at + 1 :]]
     return [*known, new]
+
+
+def _refuse_different(other: Edition, new: Edition, small: Edition) -> None:
+    """Refuse two editions where the fuller lacks a figure of the `small` one, or gives it differently."""
+    rows = pd.concat(
+        one.figures().rename("n").reset_index().assign(edition=one.reach, file=at, needed=2 if one is small else 1)
+        for at, one in enumerate((other, new))
+    )
+    figure = [name for name in rows.columns if name not in ("n", "edition", "file", "needed")]
+    names = [other.entry.name, new.entry.name]
+    refuse_differences(
+        rows,
+        figure,
+        ["n"],
+        names,
+        lambda row: f"{' / '.join(row[figure].dropna().replace('', pd.NA).dropna())} ({new.kind})",
+    )
 
 
 # --- categories ------------------------------------------------------------------------------------
@@ -220,11 +235,6 @@ class Vintage:
     def reach(self) -> str:
         """Last month that the file covers; the vintage's label."""
         return self.months[-1]
-
-    @property
-    def rank(self) -> tuple[int, str]:
-        """Sorting key: the highest is preferred for a month."""
-        return STYLE_RANK[self.style], self.reach
 
     @property
     def kind(self) -> str:
@@ -381,30 +391,23 @@ def mark_stubs(vintages: Iterable[Vintage], live: Mapping[str, Mapping[str, Held
         vintage.counts = vintage.counts[~vintage.counts["month"].isin(vintage.stubs)]
 
 
-def choose(vintages: Iterable[Vintage]) -> dict[str, Vintage]:
-    """Month -> the vintage that gives it, from the first month of facts on."""
-    chosen: dict[str, Vintage] = {}
-    for vintage in sorted(vintages, key=lambda one: one.rank):
-        if STYLE_RANK[vintage.style] == 0:
-            continue
-        for month in vintage.months:
-            if month >= FIRST_MONTH and month not in vintage.stubs:
-                chosen[month] = vintage
-    return dict(sorted(chosen.items()))
+def choose(vintages: Iterable[Vintage], live: Mapping[str, Held] = MappingProxyType({})) -> dict[str, Vintage]:
+    """Month -> the vintage that gives it, from the first month of facts on: of the finest style, then the newest.
 
-
-def leave_finer(chosen: dict[str, Vintage], live: Mapping[str, Held], ledger: Ledger) -> dict[str, Vintage]:
-    """Without the months that the live release has in the finest style and these files have not."""
-    kept: dict[str, Vintage] = {}
-    for month, vintage in chosen.items():
-        if month in live and live[month].finest and vintage.style != FINEST:
-            ledger.note(
-                vintage.entry,
-                "It counts stalking with other violence, so months that the live release has apart stay as they are.",
-            )
-        else:
-            kept[month] = vintage
-    return kept
+    Without the months that the `live` release has in the finest style and these files have not. How old its figures are
+    does not matter here: of equal style the merge decides.
+    """
+    files = [vintage for vintage in vintages if STYLE_RANK[vintage.style] > 0]
+    rows = [
+        (month, STYLE_RANK[vintage.style], vintage.reach, at)
+        for at, vintage in enumerate(files)
+        for month in vintage.months
+        if month >= FIRST_MONTH and month not in vintage.stubs
+    ]
+    rows += [(month, STYLE_RANK[FINEST], "", LIVE) for month, have in live.items() if have.finest]
+    given = chosen(pd.DataFrame(rows, columns=["month", "rank", "edition", "file"]), ["month"])
+    given = given[given["file"] != LIVE].sort_values("month")
+    return {month: files[at] for month, at in zip(given["month"], given["file"], strict=True)}
 
 
 def _label(month: str, vintage: Vintage, live: Mapping[str, Held]) -> str:
@@ -413,11 +416,13 @@ def _label(month: str, vintage: Vintage, live: Mapping[str, Held]) -> str:
     return max(vintage.reach, live[month].label) if finer else vintage.reach
 
 
-def _facts(chosen: dict[str, Vintage], live: Mapping[str, Held] | None = None, column: str = "series") -> pd.DataFrame:
+def _facts(
+    by_month: dict[str, Vintage], live: Mapping[str, Held] | None = None, column: str = "series"
+) -> pd.DataFrame:
     """Non-zero rows of the chosen vintages: series, area, month, numerator, vintage."""
     parts: list[pd.DataFrame] = []
-    for vintage in {id(one): one for one in chosen.values()}.values():
-        mine = [month for month, winner in chosen.items() if winner is vintage]
+    for vintage in {id(one): one for one in by_month.values()}.values():
+        mine = [month for month, winner in by_month.items() if winner is vintage]
         rows = vintage.counts[vintage.counts["month"].isin(mine) & (vintage.counts[column] != "")]
         sums = rows.groupby([column, "area", "month"])["n"].sum().reset_index(name="numerator")
         sums = sums[sums["numerator"] > 0].rename(columns={column: "series"})
@@ -481,13 +486,16 @@ def _by_grain(grain: str, vintages: list[Vintage], context: Context) -> list[Ext
         return []
     source, kinds = f"mps_{grain}", ("ward",) if grain == "ward" else ("borough", "region")
     live = held(context.base, source)
-    chosen = leave_finer(choose(mine), live, context.ledger)
+    by_month = choose(mine, live)
+    for month, vintage in choose(mine).items():
+        if month not in by_month:
+            context.ledger.note(vintage.entry, FINER_LIVE)
     facts, coverage = pd.DataFrame(columns=list(FACT_COLUMNS)), []
-    if chosen:
-        rows = _facts(chosen, live)
+    if by_month:
+        rows = _facts(by_month, live)
         rows = rows[rows["area"] != LONDON] if grain == "ward" else rows
         facts = _finish(rows, _flags(rows))
-        coverage = month_coverage(source, "*", kinds, chosen)
+        coverage = month_coverage(source, "*", kinds, by_month)
     inputs = [vintage.entry for vintage in mine]
     return [Extract(source, facts, coverage, inputs, {"vintage_total": vintage_totals(mine)})]
 
@@ -501,16 +509,16 @@ def _whole(borough: list[Vintage]) -> list[Extract]:
     """
     old = choose(vintage for vintage in borough if vintage.style == "title_2020")
     later = {month: vintage for month, vintage in choose(borough).items() if month > WHOLE_UNTIL}
-    chosen = {month: vintage for month, vintage in old.items() if month <= WHOLE_UNTIL} | later
-    if not chosen:
+    by_month = {month: vintage for month, vintage in old.items() if month <= WHOLE_UNTIL} | later
+    if not by_month:
         return []
     part_of = {part: name for name, parts in ROLLUPS.items() for part in parts}
-    rows = _facts(chosen)
+    rows = _facts(by_month)
     rows["series"] = rows["series"].replace(part_of)
     keys = ["area", "month", "vintage"]
     tno = rows.groupby(keys, as_index=False)["numerator"].sum().assign(series="tno")
     series = rows.groupby(["series", *keys], as_index=False)["numerator"].sum()
-    coverage = month_coverage("mps_borough_whole", "*", ("borough", "region"), chosen)
+    coverage = month_coverage("mps_borough_whole", "*", ("borough", "region"), by_month)
     inputs = [vintage.entry for vintage in borough]
     return [Extract("mps_borough_whole", _finish(pd.concat([series, tno], ignore_index=True)), coverage, inputs)]
 
@@ -519,12 +527,12 @@ def _old_details(borough: list[Vintage]) -> list[Extract]:
     """Source `mps_borough_2024`: what only the old Title Case categories split (to January 2024), possession_blade,
     possession_firearm_all, firearm_other, knife_other, possession_other_weapon."""
     old = [vintage for vintage in borough if vintage.style == "title_2020"]
-    chosen = choose(old)
-    if not chosen:
+    by_month = choose(old)
+    if not by_month:
         return []
-    coverage = month_coverage("mps_borough_2024", "*", ("borough", "region"), chosen)
+    coverage = month_coverage("mps_borough_2024", "*", ("borough", "region"), by_month)
     inputs = [vintage.entry for vintage in old]
-    return [Extract("mps_borough_2024", _finish(_facts(chosen, column="detail")), coverage, inputs)]
+    return [Extract("mps_borough_2024", _finish(_facts(by_month, column="detail")), coverage, inputs)]
 
 
 def read(entries: list[SourceFile], context: Context) -> list[Extract]:
