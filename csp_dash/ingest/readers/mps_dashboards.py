@@ -24,13 +24,14 @@ month at a time from the file that reaches furthest; two that end alike must agr
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from csp_dash.domain.geography import BOROUGHS, LONDON, TOWER_HAMLETS, WARDS
 from csp_dash.ingest.context import Context
+from csp_dash.ingest.editions import chosen
 from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.facts import Coverage, fact_frame, month_end
 from csp_dash.ingest.files.columns import month_columns, month_coverage, table, whole_numbers
@@ -44,6 +45,8 @@ from csp_dash.ingest.readers.mps_recorded_crime import HEADER_NAMES, categories,
 FORMATS = ("mps_monthly_other", "mps_monthly_dashboard", "mps_vawg", "mps_homicide", "mps_homicide_proceedings")
 SOURCES = ("mps_hate_special", "mps_homicide", "mps_knife", "mps_monthly", "mps_vawg")
 
+UNIT = ["series", "area_kind", "month"]
+"""What comes whole from one file."""
 #: What is counted, by every name that the force has given it, compared without case, spaces, punctuation and ENDING.
 STRANDS = {
     "Anti-Semitic": "hate_antisemitic",
@@ -215,30 +218,28 @@ def read(entries: list[SourceFile], context: Context) -> list[Extract]:
             key = (part.source, part.series, part.area_kind)
             groups[key] = without_twins(groups.get(key, []), part, context.ledger)
     return [
-        _taken(source, {key[1:]: parts for key, parts in groups.items() if key[0] == source})
+        _taken(source, [part for key, parts in groups.items() if key[0] == source for part in parts])
         for source in dict.fromkeys(key[0] for key in groups)
     ]
 
 
-def _taken(source: str, groups: Mapping[tuple[str, str], list[Part]]) -> Extract:
+def _taken(source: str, parts: Sequence[Part]) -> Extract:
     """Facts without zeros, a month of a series from the file that reaches furthest, and what they cover."""
-    rows: list[pd.DataFrame] = []
-    months: dict[tuple[str, str], set[str]] = {}
-    for (series, kind), parts in groups.items():
-        owner: dict[str, Part] = {}
-        for part in sorted(parts, key=lambda one: one.reach):
-            owner |= dict.fromkeys(part.months, part)
-        months[series, kind] = set(owner)
-        for part in parts:
-            mine = part.cells[part.cells["month"].isin([month for month, winner in owner.items() if winner is part])]
-            rows.append(mine.assign(series=series, vintage=part.reach))
-    keys = ["series", "area", "month", "vintage"]
-    sums = pd.concat(rows, ignore_index=True).groupby(keys)["n"].sum().reset_index(name="numerator")
+    spoken = [
+        (part.series, part.area_kind, month, part.reach, at) for at, part in enumerate(parts) for month in part.months
+    ]
+    given = chosen(pd.DataFrame(spoken, columns=[*UNIT, "edition", "file"]), UNIT)
+    cells = pd.concat([part.cells.assign(file=at) for at, part in enumerate(parts)], ignore_index=True)
+    rows = cells.merge(given, on=["file", "month"]).rename(columns={"edition": "vintage"})
+    sums = rows.groupby(["series", "area", "month", "vintage"])["n"].sum().reset_index(name="numerator")
     starts = pd.to_datetime(sums["month"] + "-01")
     facts = sums.drop(columns="month").assign(
         start=starts.dt.date, finish=month_end(starts), denominator=None, flag=None
     )
-    inputs = {id(part.entry): part.entry for parts in groups.values() for part in parts}
+    months = {
+        (str(series), str(kind)): set(part["month"]) for (series, kind), part in given.groupby(["series", "area_kind"])
+    }
+    inputs = {id(part.entry): part.entry for part in parts}
     return Extract(source, fact_frame(facts), _coverage(source, months), list(inputs.values()))
 
 
