@@ -37,6 +37,7 @@ import pyarrow as pa
 
 from csp_dash.domain.geography import LONDON, TOWER_HAMLETS, WARDS
 from csp_dash.ingest.context import Context
+from csp_dash.ingest.editions import chosen, refuse_differences
 from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.facts import fact_frame, month_end
 from csp_dash.ingest.files import tables
@@ -96,9 +97,6 @@ class Fires:
     @property
     def reach(self) -> str:
         return self.months[-1]
-
-    def of(self, month: str) -> pd.DataFrame:
-        return self.counts[self.counts["month"] == month].reset_index(drop=True)
 
     @cached_property
     def wardless(self) -> frozenset[str]:
@@ -220,22 +218,15 @@ def _holds(large: Fires, small: Fires) -> bool:
 
 def _taken(source: str, files: list[Fires]) -> Extract:
     """A month whole from the file that reaches furthest. Two alike that reach as far must agree."""
-    owner: dict[str, Fires] = {}
     series = SERIES[source]
-    for file in sorted(files, key=lambda one: (one.reach, one.entry.format == RECORDS, one.entry.name)):
-        for month in file.months:
-            before = owner.get(month)
-            alike = before is not None and (before.reach, before.entry.format) == (file.reach, file.entry.format)
-            if alike and before is not None and not before.of(month).equals(file.of(month)):
-                raise BadInput(
-                    f"{before.entry.name} and {file.entry.name} both reach to {file.reach}, and differ for {month}."
-                    " Keep the one downloaded last."
-                )
-            owner[month] = file
-    counts = pd.concat(
-        [file.of(month).assign(vintage=file.reach) for month, file in sorted(owner.items())], ignore_index=True
+    files = sorted(files, key=lambda one: (one.entry.format == RECORDS, one.entry.name))
+    every = pd.concat(
+        [file.counts.assign(edition=file.reach, file=at) for at, file in enumerate(files)], ignore_index=True
     )
-    covered = [month for month, file in sorted(owner.items()) if month not in file.wardless]
+    _refuse_different(every, files)
+    counts = chosen(every, ["month"]).rename(columns={"edition": "vintage"})
+    owner = {month: files[at] for month, at in counts[["month", "file"]].drop_duplicates().itertuples(index=False)}
+    covered = [month for month, file in owner.items() if month not in file.wardless]
     in_ward = counts["ward"].isin(WARDS) & counts["month"].isin(covered)
     cells = pd.concat(
         [counts[in_ward].assign(area=counts["ward"]), counts.assign(area=counts["borough"]), counts.assign(area=LONDON)]
@@ -249,6 +240,17 @@ def _taken(source: str, files: list[Fires]) -> Extract:
         rows = [*month_coverage(source, "*", ("ward",), covered), *rows]
     own = {id(file): file.entry for file in owner.values()}
     return Extract(source, fact_frame(facts[facts["numerator"] > 0]), rows, list(own.values()))
+
+
+def _refuse_different(counts: pd.DataFrame, files: list[Fires]) -> None:
+    """Refuse two files of one format that reach as far and differ in a month that both have; a place without a row is 0."""
+    alike = counts.assign(rank=counts["file"].map(lambda at: files[at].entry.format == RECORDS))
+    needed = alike.groupby(["rank", "edition", "month"])["file"].transform("nunique")
+    names = [file.entry.name for file in files]
+    figures = SERIES["lfb_incidents"]
+    refuse_differences(
+        alike.assign(needed=needed), ["month", "borough", "ward"], figures, names, lambda row: str(row["month"])
+    )
 
 
 # --- the Ward Atlas --------------------------------------------------------------------------------
