@@ -21,6 +21,7 @@ import pyarrow as pa
 
 from csp_dash.domain.geography import TOWER_HAMLETS
 from csp_dash.ingest.context import Base, Context
+from csp_dash.ingest.editions import LIVE, chosen
 from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.facts import FACT_COLUMNS
 from csp_dash.ingest.files import tables
@@ -78,19 +79,15 @@ def read(entries: list[SourceFile], context: Context) -> list[Extract]:
     for entry in entries:
         if (file := _read_file(entry, live, context)) is not None:
             files = without_twins(files, file, context.ledger)
-    reach = max(live, default="")
-    owner: dict[str, Small] = {}
-    for file in sorted(files, key=lambda one: one.reach):
-        for month in file.months:
-            if month not in file.stubs and (file.reach >= reach or month not in live):
-                owner[month] = file
-    parts = [
-        file.cells[file.cells["month"].isin([month for month, winner in owner.items() if winner is file])]
-        for file in files
+    spoken = [
+        (month, file.reach, at) for at, file in enumerate(files) for month in file.months if month not in file.stubs
     ]
-    if not owner:
+    spoken += [(month, max(live), LIVE) for month in live]
+    given = chosen(pd.DataFrame(spoken, columns=["month", "edition", "file"]), ["month"])
+    if (given["file"] == LIVE).all():
         return []
-    cells = pd.concat(parts, ignore_index=True)
+    cells = pd.concat([file.cells.assign(file=at) for at, file in enumerate(files)], ignore_index=True)
+    cells = cells.merge(given, on=["file", "month"])
     rows = cells.assign(
         source=SOURCE,
         ward=cells["lsoa"].map(context.lsoa_wards),
