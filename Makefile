@@ -1,24 +1,34 @@
-# make run: set up and serve the app on the bundled data.   make test: set up and pass everything.
+# make run: set up and serve the app on the bundled data.   make check: the quick lane.   make test: set up and pass everything,
+# with a sample of the large grids.   make proof: everything, with the grids whole.
 PYTHON ?= python3
 PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check bench data clean
+.PHONY: run test check proof lint bench data clean
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 run: $(VENV)/run.stamp
 	@$(BIN)/python -m csp_dash serve --port $(PORT)
 
-test: $(VENV)/test.stamp check
-	@bash tests/browser/chromium.sh
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --ignore tests/browser
-	$(BIN)/python -m pytest tests/browser
-
-check: $(VENV)/test.stamp
+lint: $(VENV)/test.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+
+check: lint
+	$(PYTEST) tests/architecture tests/unit/domain tests/unit/catalogue tests/unit/analytics tests/unit/charts
+
+test: lint
+	@bash tests/browser/chromium.sh
+	$(PYTEST) --ignore tests/browser
+	$(BIN)/python -m pytest tests/browser
+
+proof: lint
+	@bash tests/browser/chromium.sh
+	CSP_DASH_PROOF=1 $(PYTEST) --ignore tests/browser
+	CSP_DASH_PROOF=1 $(BIN)/python -m pytest tests/browser
 
 bench: $(VENV)/test.stamp
 	$(BIN)/python -m bench

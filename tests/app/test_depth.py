@@ -88,6 +88,7 @@ LOOKED_AT = (
 )
 
 
+@pytest.mark.grid(5)
 @pytest.mark.parametrize("slug", LOOKED_AT)
 def test_every_way_of_looking_at_a_measure_opens_and_keeps_its_link(slug: str):
     at = tab("explore", indicator=slug)

@@ -71,6 +71,6 @@ def test_why_it_cannot_start_is_no_markup(monkeypatch: pytest.MonkeyPatch):
     def damaged(*_: object) -> None:
         raise SnapshotError(f"The file {NASTY} is missing.")
 
-    monkeypatch.setattr(frame.store, "open_store", damaged)
+    monkeypatch.setattr(frame.cache, "open_store", damaged)
     at = visit("overview")
     assert "example" in at.error[0].value and not LIVE.search(at.error[0].value)

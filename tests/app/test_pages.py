@@ -75,6 +75,7 @@ def without_a_map(page: str, state: str) -> bool:
     return state == "before any figure" or (page == "neighbourhood_crime" and state in WITHOUT_ASB)
 
 
+@pytest.mark.grid(26)
 @pytest.mark.parametrize(("page", "state"), CASES)
 def test_a_page_in_a_state(data: Dataset, page: str, state: str):
     at = tab(page, **STATES[state])
@@ -104,6 +105,7 @@ def test_a_page_in_a_state(data: Dataset, page: str, state: str):
         assert bool(of_type(at, *TABLES)) is not said, "the wards in order"
 
 
+@pytest.mark.grid(10)
 @pytest.mark.parametrize("slug", MEASURED)
 def test_any_measure_can_be_explored(slug: str):
     item = MEASURED[slug]
@@ -122,6 +124,7 @@ KINDS = [
 ]  # fmt: skip
 
 
+@pytest.mark.grid(4)
 @pytest.mark.parametrize("slug", KINDS)
 def test_a_ward_of_any_kind_of_measure_beside_london(slug: str):
     at = tab("explore", indicator=slug, **STATES["ward rate london"])
@@ -137,6 +140,7 @@ def test_an_unknown_measure_is_said_and_no_other_is_shown_for_it():
     assert any("no_such_measure" in item.value and "choose one below" in item.value for item in at.info)
 
 
+@pytest.mark.grid(4)
 @pytest.mark.parametrize("page", PAGES)
 def test_pictures_are_light(page: str):
     """What one picture may send to a phone."""
@@ -265,6 +269,7 @@ def test_a_map_without_figures_says_so():
 # --- what must stand on the pages ----------------------------------------------------------------
 
 
+@pytest.mark.grid(4)
 @pytest.mark.parametrize("page", [page for page in PAGES if page != "board"])
 def test_the_menu_leads_to_every_page_and_carries_the_view(page: str):
     at = visit(page, ward=WHITECHAPEL)

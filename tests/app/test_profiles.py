@@ -218,7 +218,7 @@ def test_a_damaged_snapshot_is_a_sentence_on_every_page(page: str, monkeypatch: 
     def damaged(*_: object) -> None:
         raise SnapshotError("The data snapshot is not whole: geo/wards.geojson is missing. Bring it back.")
 
-    monkeypatch.setattr(frame.store, "open_store", damaged)
+    monkeypatch.setattr(frame.cache, "open_store", damaged)
     at = visit(page)
     assert not at.exception
     assert [item.value for item in at.title] == ["The dashboard cannot start"]

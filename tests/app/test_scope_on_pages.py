@@ -18,6 +18,7 @@ WHITECHAPEL = "E05009336"
 OURS = re.compile(r"Whitechapel|Tower Hamlets|\bwards?\b")
 
 
+@pytest.mark.grid(4)
 @pytest.mark.parametrize("page", [page for page in PAGES if page not in ("plan", "methods")])
 def test_a_page_for_a_ward_says_what_is_the_borough_s(page: str):
     data = open_data(load(), Settings.read({}))

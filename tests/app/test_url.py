@@ -42,6 +42,7 @@ def controls(at: AppTest) -> dict[str, object]:
 PLAIN = {"wards": [], "measure": "count", "period": "12m", "compare": "previous"}
 
 
+@pytest.mark.grid(3)
 @pytest.mark.parametrize("page", WITH_CONTROLS)
 def test_a_link_sets_the_controls(page: str):
     link = {"ward": [WEAVERS, WHITECHAPEL], "period": ["plan"], "measure": ["rate"], "compare": ["similar"]}
@@ -50,6 +51,7 @@ def test_a_link_sets_the_controls(page: str):
     assert url(at) == link
 
 
+@pytest.mark.grid(3)
 @pytest.mark.parametrize("page", WITH_CONTROLS)
 def test_a_bare_address_stays_bare(page: str):
     at = visit(page)
@@ -223,6 +225,7 @@ def said(at: AppTest) -> str:
     return " ".join(item.value.replace("\\", "") for item in at.info)
 
 
+@pytest.mark.grid(3)
 @pytest.mark.parametrize("page", PAGES)
 def test_what_was_not_understood_is_said_once_on_every_page(page: str):
     for params, sentence in SAID.values():
@@ -237,6 +240,7 @@ def test_what_was_not_understood_is_said_once_on_every_page(page: str):
         assert sentence not in said(at), "and no longer"
 
 
+@pytest.mark.grid(4)
 @pytest.mark.parametrize("page", PAGES)
 def test_a_link_that_is_understood_says_nothing(page: str):
     at = visit(page, ward=[WHITECHAPEL], period="plan", measure="rate", compare="similar", utm_source="mail")

@@ -37,6 +37,7 @@ def broken(page: Page, **options: object) -> list[str]:
     ]
 
 
+@pytest.mark.grid(6)
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_open_to_all(name: str, tab: Tab, warm: str):
     page, _ = tab()

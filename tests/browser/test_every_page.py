@@ -27,6 +27,7 @@ def address_of(page: str) -> str:
     return "/" if page == "overview" else f"/{page}"
 
 
+@pytest.mark.grid(4)
 @pytest.mark.parametrize("name", PAGES)
 def test_a_cold_server_answers_a_deep_link_to(name: str, tab: Tab, ready: Callable[[], Path], tmp_path: Path):
     with server(tmp_path if name in FROM_NOTHING else ready()) as at:
@@ -107,6 +108,7 @@ def phone(browser: Browser) -> Iterator[tuple[Page, Watch]]:
     context.close()
 
 
+@pytest.mark.grid(5)
 @pytest.mark.parametrize("name", PAGES)
 def test_nothing_is_wider_than_a_phone(name: str, phone: tuple[Page, Watch], warm: str):
     page, watch = phone

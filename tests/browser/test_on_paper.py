@@ -57,6 +57,7 @@ def bare(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
+@pytest.mark.grid(5)
 @pytest.mark.parametrize("card", PAGES, ids=lambda card: card.slug)
 def test_a_page_on_paper(tab: Tab, warm: str, card: Any) -> None:
     page, _ = tab()

@@ -56,6 +56,7 @@ def choose(page: Page, slug: str) -> None:
     page.locator('[data-testid="stSidebar"]').get_by_role("link", name=CARDS[slug].title, exact=True).click()
 
 
+@pytest.mark.grid(4)
 @pytest.mark.parametrize("start", [card.slug for card in MENU])
 def test_from_every_page_to_others_and_back(start: str, tab: Tab, slow: str):
     page, _ = tab()

@@ -22,6 +22,7 @@ CHECKS: tuple[Check, ...] = (sound, grammar, nothing, *SCOPE)
 MEASURED = [slug for slug, item in load().indicators.items() if item.measured]
 
 
+@pytest.mark.grid(8)
 @pytest.mark.parametrize("slug", MEASURED)
 def test_what_every_view_of_a_measure_says(data: Dataset, slug: str) -> None:
     if slug not in shown(data):

@@ -81,6 +81,7 @@ def own_period(data: Dataset, slug: str) -> Span | None:
     return Span(Month.of(newest["start"]), Month.of(newest["finish"]))
 
 
+@pytest.mark.grid(12)
 @pytest.mark.parametrize("slug", MEASURED)
 def test_the_headline_is_what_the_command_line_says(data: Dataset, slug: str):
     view = Filters(indicator=slug)
@@ -98,6 +99,7 @@ def test_the_headline_is_what_the_command_line_says(data: Dataset, slug: str):
         assert read(found.figure) == pytest.approx(found.number, rel=0.01, abs=0.5), "what is written large"
 
 
+@pytest.mark.grid(16)
 @pytest.mark.parametrize("ward", [None, WHITECHAPEL], ids=["borough", "ward"])
 @pytest.mark.parametrize("slug", COUNTED)
 def test_a_count_is_the_same_in_headline_chart_table_and_export(data: Dataset, slug: str, ward: str | None):
@@ -117,6 +119,7 @@ def test_a_count_is_the_same_in_headline_chart_table_and_export(data: Dataset, s
     assert set(rows["release"]) == {data.release} and set(rows["source"]) == {question.have.source}
 
 
+@pytest.mark.grid(12)
 @pytest.mark.parametrize("measure", list(Measure))
 @pytest.mark.parametrize("slug", IN_WARDS)
 def test_a_ward_has_one_figure_on_map_in_table_export_and_headline(data: Dataset, slug: str, measure: Measure):
@@ -150,6 +153,7 @@ def test_a_ward_has_one_figure_on_map_in_table_export_and_headline(data: Dataset
     assert said["value"] == pytest.approx(rows.loc[WEAVERS, "value"], abs=5e-5)
 
 
+@pytest.mark.grid(6)
 @pytest.mark.parametrize("slug", IN_WARDS)
 def test_the_map_through_time_ends_with_the_figures_of_the_map(data: Dataset, slug: str):
     for measure in Measure:
@@ -197,6 +201,7 @@ def test_a_rate_is_offences_over_residents(data: Dataset):
     assert months.sum() == pytest.approx(rate.number, abs=1e-3)
 
 
+@pytest.mark.grid(12)
 @pytest.mark.parametrize("slug", MEASURED)
 def test_the_table_and_the_export_of_a_trend_hold_the_same_rows(data: Dataset, slug: str):
     evidence = trend.trend(data, Filters(indicator=slug)).evidence

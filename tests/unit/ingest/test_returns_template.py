@@ -77,6 +77,7 @@ def read(path: Path, catalogue: Catalogue, scratch: Path) -> Extract:
     return taken
 
 
+@pytest.mark.grid(16)
 @pytest.mark.parametrize("form", template.FORMATS)
 @pytest.mark.parametrize("slug", ASKED)
 def test_a_filled_template_is_read_as_it_was_filled(

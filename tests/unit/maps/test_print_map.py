@@ -176,7 +176,7 @@ def test_another_process_makes_the_same_bytes(wards: Boundaries, shading: Shadin
     """And pyplot, which keeps every figure and is for one thread, is not what draws."""
     code = (
         "import sys, json, hashlib, pandas as pd\n"
-        "from csp_dash.maps import printed\n"
+        "from csp_dash.maps import print_map as printed\n"
         "from csp_dash.maps.boundaries import boundaries\n"
         "from csp_dash.maps.shading import Shading\n"
         "before = 'matplotlib.pyplot' in sys.modules\n"

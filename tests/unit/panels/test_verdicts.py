@@ -115,6 +115,7 @@ def test_a_change_against_the_level_before_the_plan_says_so_everywhere(data: Dat
     assert told >= 4
 
 
+@pytest.mark.grid(4)
 @pytest.mark.parametrize("wards", [BOROUGH, WARD, WARDS, ("E05009317",), ("E05009335",)])
 @pytest.mark.parametrize("period", ["12m", "24m"])
 def test_every_measure_that_is_worse_is_named_or_counted_in_the_answer(

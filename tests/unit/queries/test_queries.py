@@ -31,7 +31,6 @@ FULL: dict[str, dict[str, object]] = {
     "lsoa_window": {"series": "asb", "span": YEAR},
     "place_measures": {},
     "populations": {"base": "census_2021"},
-    "release": {},
     "series": {"indicator": "burglary", "areas": [TOWER_HAMLETS]},
     "snap_points": {"first_year": 2021, "last_year": 2023},
     "status": {},
