@@ -49,6 +49,7 @@ import pyarrow.compute as pc
 
 from csp_dash.domain.geography import TOWER_HAMLETS, TOWER_HAMLETS_NAME
 from csp_dash.ingest.context import Base, Context
+from csp_dash.ingest.editions import LIVE, chosen
 from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.facts import FACT_COLUMNS, Coverage, fact_frame, month_end
 from csp_dash.ingest.files import tables
@@ -274,12 +275,12 @@ def mark_repeats(rows: pd.DataFrame, alike: Iterable[str]) -> None:
 
 def mark_rivals(rows: pd.DataFrame, entries: list[SourceFile], ledger: Ledger) -> None:
     """Of the files that hold one force and month, reject the rows of all but one."""
+    # of files with as many offences the one with more rows counts, then the first
+    order = sorted(range(len(entries)), key=lambda at: (ledger.account(entries[at]).rows, -at))
     held = summed(rows[rows["reason"] == ""], ["force", "month", "file"])
-    held["official"] = [entries[at].format != "police_uk_lsoa_month" for at in held["file"]]
-    held["others"] = [ledger.account(entries[at]).rows for at in held["file"]]
-    order = ["official", "n", "others"]
-    held = held.sort_values("file", ascending=False).sort_values(order, kind="stable")
-    best = held.groupby(["force", "month"])["file"].last()
+    held["rank"] = [int(entries[at].format != "police_uk_lsoa_month") for at in held["file"]]
+    held = held.assign(edition=held["n"], file=held["file"].map(order.index))
+    best = chosen(held, ["force", "month"]).set_index(["force", "month"])["file"].map(dict(enumerate(order)))
     giver = pd.Series(best.reindex(pd.MultiIndex.from_frame(rows[["force", "month"]])).to_numpy(), index=rows.index)
     names = giver.map({at: entries[at].name for at in best}).astype("str")
     lost = giver.notna() & (giver != rows["file"])
@@ -408,9 +409,9 @@ def _all_crime(rows: pd.DataFrame, entries: list[SourceFile], base: Base | None)
     vintage = cells["month"].max()
     live = _live(base)
     own = cells[cells["force"] != ALL_FORCES]
-    older = pd.Series([live.vintage.get(month, "") > vintage for month in own["month"]], index=own.index, dtype=bool)
-    own = own[~(older & _pairs(own).isin(_pairs(live.own)))]
-    held = pd.concat([live.own[~_pairs(live.own).isin(_pairs(own))], own], ignore_index=True)
+    before = live.own.assign(edition=live.own["month"].map(live.vintage).fillna(""), file=LIVE)
+    held = chosen(pd.concat([before, own.assign(edition=vintage, file=0)], ignore_index=True), ["force", "month"])
+    own = held[held["file"] != LIVE]
     told = cells[cells["force"] == ALL_FORCES]
     months = set(own["month"]) & set(held.loc[held["force"] == METROPOLITAN, "month"])
     months -= set(told["month"]) | live.told
@@ -465,10 +466,6 @@ def live_months(base: Base | None, source: str, series: str = "") -> tuple[pd.Se
     return by_month["numerator"].sum().astype("float64"), {
         str(month): str(v) for month, v in by_month["vintage"].max().items()
     }
-
-
-def _pairs(cells: pd.DataFrame) -> pd.Series:
-    return cells["force"].astype("str") + cells["month"].astype("str")
 
 
 def _burglary(rows: pd.DataFrame, entries: list[SourceFile], base: Base | None) -> list[Extract]:

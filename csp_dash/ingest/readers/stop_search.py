@@ -49,6 +49,7 @@ import pyarrow.compute as pc
 
 from csp_dash.domain.geography import TOWER_HAMLETS, WARDS
 from csp_dash.ingest.context import Base, Context
+from csp_dash.ingest.editions import LIVE, chosen
 from csp_dash.ingest.facts import fact_frame, month_end
 from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.source_file import SourceFile
@@ -262,14 +263,15 @@ def mark_other_months(rows: pd.DataFrame, entries: list[SourceFile], base: Base 
     many = held["n"] >= OWN_MONTH * held.groupby("file")["n"].transform("max")
     own = held[many | (held["days"] > STRAY_DAYS)]
     live, _ = live_months(base, SOURCE, "stops")
-    fullest = own.sort_values(["n", "file"], ascending=[True, False]).groupby("month").last()
-    enough = fullest["n"] >= LEAST_OF_LIVE * live.reindex(fullest.index).fillna(0)
-    best = fullest.loc[enough, "file"]
+    enough = pd.DataFrame({"month": live.index, "edition": LEAST_OF_LIVE * live.to_numpy(), "file": LIVE})
+    fullest = own.assign(edition=own["n"], file=len(entries) - own["file"])  # of two alike the first
+    given = chosen(pd.concat([fullest, enough]), ["month"]).groupby("month")["file"].first()
+    best = len(entries) - given[given != LIVE]
     keys = pd.MultiIndex.from_frame(rows[["month", "file"]])
     whole = pd.Series(keys.isin(pd.MultiIndex.from_frame(own[["month", "file"]])), index=rows.index)
     giver = rows["month"].map(best)
     names = giver.map({at: entries[at].name for at in best.unique()}).astype("str")
-    few = rows["month"].isin(fullest.index[~enough])
+    few = rows["month"].isin(own["month"]) & ~rows["month"].isin(best.index)
     reject(rows, few, "Date", rows["date"], "far fewer than the live release has for this month")
     reject(rows, giver.isna(), "Date", rows["date"], "it is of a month of which no file is here")
     rival = (whole | ~rows["file"].isin(best)) & (giver != rows["file"])
