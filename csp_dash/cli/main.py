@@ -51,14 +51,18 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a command and return the exit status: 0 when it answered, 2 with a sentence on standard error when it could not,
     130 when it was stopped."""
     try:
-        status = command.main(arguments, prog_name="python -m csp_dash", standalone_mode=False)
+        words = sys.argv[1:] if arguments is None else list(arguments)
+        with command.make_context("python -m csp_dash", words) as context:
+            status = command.invoke(context)
+    except click.exceptions.Exit as done:  # after --help
+        return done.exit_code
     except click.ClickException as fault:
         fault.show()
         return 2
     except (NoAnswer, BadInput, SnapshotError, CatalogueError, PortBusy, ValueError) as fault:
         print(fault, file=sys.stderr)
         return 2
-    except (KeyboardInterrupt, click.Abort):
+    except KeyboardInterrupt:
         print("Stopped. The live release is as it was.", file=sys.stderr)
         return 130
     except BrokenPipeError:  # whoever read the answer has had enough of it

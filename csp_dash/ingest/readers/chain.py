@@ -24,6 +24,7 @@ from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.geography.place_names import PLACES
 from csp_dash.ingest.readers.common import editions, figures, one_a_book, refuse
 
+PLACE = 11
 FORMATS = ("chain",)
 SOURCE = "chain"
 SOURCES = (SOURCE,)

@@ -41,6 +41,7 @@ from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.files.tables import LINE
 from csp_dash.ingest.readers.common import AGAIN, editions, figures, refuse, unused
 
+PLACE = 9
 FORMATS = ("lait",)
 SOURCE = "dfe_lait"
 SOURCES = (SOURCE,)

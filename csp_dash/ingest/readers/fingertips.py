@@ -26,6 +26,7 @@ from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.files.tables import LINE
 from csp_dash.ingest.readers.common import AGAIN, editions, figures, refuse, unused
 
+PLACE = 12
 FORMATS = ("fingertips",)
 SOURCE = "fingertips"
 SOURCES = (SOURCE,)

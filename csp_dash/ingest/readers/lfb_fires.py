@@ -47,6 +47,7 @@ from csp_dash.ingest.files.normalise import folded
 from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.readers.common import coverage, figures, latest, unused
 
+PLACE = 8
 FORMATS = ("lfb_incidents", "lfb_dwelling_fires", "ward_atlas")
 SOURCES = ("lfb_incidents", "lfb_dwelling_fires", "ward_atlas_fires")
 RECORDS, EXTRACT, ATLAS = FORMATS

@@ -26,6 +26,7 @@ from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.readers.common import coverage, figures, latest, one_a_book, refuse
 
+PLACE = 10
 FORMATS = ("rough_sleeping",)
 SOURCE = "mhclg_rough_sleeping"
 SOURCES = (SOURCE,)

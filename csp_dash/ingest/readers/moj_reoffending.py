@@ -28,6 +28,7 @@ from csp_dash.ingest.files.tables import LINE
 from csp_dash.ingest.geography.place_names import PLACES
 from csp_dash.ingest.readers.common import AGAIN, editions, figures, refuse, unused
 
+PLACE = 13
 FORMATS = ("moj_reoffending",)
 SOURCE = "moj_reoffending"
 SOURCES = (SOURCE,)

@@ -42,6 +42,7 @@ from csp_dash.ingest.files.tables import LINE
 from csp_dash.ingest.geography.place_names import all_boroughs, borough_codes, home_places, place_key
 from csp_dash.ingest.readers.mps_recorded_crime import HEADER_NAMES, categories, style_of, without_twins
 
+PLACE = 2
 FORMATS = ("mps_monthly_other", "mps_monthly_dashboard", "mps_vawg", "mps_homicide", "mps_homicide_proceedings")
 SOURCES = ("mps_hate_special", "mps_homicide", "mps_knife", "mps_monthly", "mps_vawg")
 

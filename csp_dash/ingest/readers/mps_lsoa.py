@@ -31,6 +31,7 @@ from csp_dash.ingest.files.normalise import folded
 from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.readers.mps_recorded_crime import STUB_SHARE, meanings, without_twins
 
+PLACE = 3
 FORMATS = ("mps_lsoa",)
 SOURCE = "mps_lsoa"
 SOURCES = (SOURCE,)

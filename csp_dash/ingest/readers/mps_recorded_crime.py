@@ -54,6 +54,7 @@ from csp_dash.ingest.files.normalise import folded
 from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.geography.place_names import all_boroughs, borough_codes
 
+PLACE = 1
 FORMATS = ("mps_ward", "mps_borough", "mps_ward_long")
 SOURCES = ("mps_ward", "mps_borough", "mps_borough_whole", "mps_borough_2024")
 CATEGORIES = Path(__file__).with_name("mps_categories.csv")

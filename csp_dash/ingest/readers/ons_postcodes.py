@@ -27,6 +27,7 @@ from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.files.tables import LINE, batches
 
+PLACE = 14
 FORMATS = ("postcodes",)
 SOURCE = "ons_postcodes"
 SOURCES = (SOURCE,)

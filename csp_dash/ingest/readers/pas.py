@@ -31,6 +31,7 @@ from csp_dash.ingest.files.tables import LINE
 from csp_dash.ingest.geography.place_names import borough_codes
 from csp_dash.ingest.readers.common import AGAIN, dates, editions, figures, refuse, unused
 
+PLACE = 7
 FORMATS = ("pas",)
 SOURCE = "pas"
 SOURCES = (SOURCE,)

@@ -58,6 +58,7 @@ from csp_dash.ingest.files.ledger import Ledger
 from csp_dash.ingest.files.normalise import folded
 from csp_dash.ingest.files.source_file import SourceFile
 
+PLACE = 4
 FORMATS = ("police_uk_street", "police_uk_lsoa_month", "police_uk_points")
 SOURCE, BURGLARY_SOURCE = "police_uk", "police_uk_burglary"
 SOURCES = (SOURCE, BURGLARY_SOURCE)

@@ -26,6 +26,7 @@ from csp_dash.ingest.readers.police_uk import (
     used_files,
 )
 
+PLACE = 5
 FORMATS = ("police_uk_outcomes",)
 SOURCE = "police_uk_outcomes"
 SOURCES = (SOURCE,)

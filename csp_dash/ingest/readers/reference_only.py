@@ -15,6 +15,7 @@ from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.files.tables import LINE, frame
 from csp_dash.ingest.geography.place_names import declared_wards
 
+PLACE = 15
 FORMATS = ("lookup_oa_ward", "ward_names", "lsoa_centroids", "lookup_lsoa_2011_2021")
 SOURCES: tuple[str, ...] = ()
 

@@ -69,6 +69,7 @@ from csp_dash.ingest.readers.police_uk import (
     used_files,
 )
 
+PLACE = 6
 FORMATS = ("police_uk_stop_and_search",)
 SOURCE = "stop_search"
 SOURCES = (SOURCE,)

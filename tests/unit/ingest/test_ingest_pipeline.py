@@ -61,6 +61,10 @@ def test_every_format_has_one_reader():
     assert {form.id for form in formats()} == set(read)
 
 
+def test_every_reader_has_its_own_turn():
+    assert [reader.PLACE for reader in readers()] == list(range(1, len(readers()) + 1))
+
+
 def test_every_source_has_one_reader_or_is_reference():
     given = [name for reader in (*readers(), nox_illustrative) for name in reader.SOURCES]
     assert sorted(given) == sorted(set(given)), "two readers give one source"
