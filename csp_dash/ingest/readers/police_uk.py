@@ -410,7 +410,7 @@ def _all_crime(rows: pd.DataFrame, entries: list[SourceFile], base: Base | None)
     vintage = cells["month"].max()
     live = _live(base)
     own = cells[cells["force"] != ALL_FORCES]
-    before = live.own.assign(edition=live.own["month"].map(live.vintage).fillna(""), file=LIVE)
+    before = live.own.assign(edition=[live.vintage.get(month, "") for month in live.own["month"]], file=LIVE)
     held = chosen(pd.concat([before, own.assign(edition=vintage, file=0)], ignore_index=True), ["force", "month"])
     own = held[held["file"] != LIVE]
     told = cells[cells["force"] == ALL_FORCES]
