@@ -24,8 +24,8 @@ from bench import recording
 from csp_dash import ui
 from csp_dash.ui import frame
 
-for _module in pkgutil.iter_modules(ui.__path__):  # the same libraries in memory as the app has
-    importlib.import_module(f"csp_dash.ui.{_module.name}")
+for _module in pkgutil.walk_packages(ui.__path__, "csp_dash.ui."):  # the same libraries in memory as the app has
+    importlib.import_module(_module.name)
 
 _RECORDED = pickle.loads(Path(os.environ["BENCH_RECORDING"]).read_bytes())  # written by this very program
 PAGES = {name: recording.steps(item, name) for name, item in _RECORDED.items()}

@@ -1,3 +1,5 @@
+"""`python -m csp_dash COMMAND`."""
+
 import sys
 
 from csp_dash.cli.main import main

@@ -2,7 +2,6 @@
 
 What they need is imported where it is needed: geometry and network libraries are slow to load.
 """
-# ruff: noqa: PLC0415
 
 from __future__ import annotations
 
@@ -87,8 +86,8 @@ def refresh(
 @click.argument("paths", nargs=-1, required=True, type=PATH)
 def recognise(paths: tuple[Path, ...]) -> int:
     """Say what files are, by their content; nothing is taken in."""
-    from csp_dash.ingest.files.detect import lines
-    from csp_dash.ingest.files.detect import recognise as detect
+    from csp_dash.ingest.files.detect import lines  # noqa: PLC0415
+    from csp_dash.ingest.files.detect import recognise as detect  # noqa: PLC0415
 
     found = detect(list(paths))
     print("\n".join(lines(found)))
@@ -101,7 +100,7 @@ def recognise(paths: tuple[Path, ...]) -> int:
 @click.option("--format", "suffix", type=click.Choice(("xlsx", "csv")), default="xlsx", show_default=True)
 def template(indicator: str, to: Path, suffix: str) -> None:
     """Make the form of a partner return; without a measure, list those that await one."""
-    from csp_dash.ingest.returns import template as forms
+    from csp_dash.ingest.returns import template as forms  # noqa: PLC0415
 
     catalogue = load()
     if not indicator:
@@ -116,7 +115,7 @@ def template(indicator: str, to: Path, suffix: str) -> None:
 @click.option("--to", "root", type=PATH, default=ROOT, help="Folder that holds data/ and geo/ (default: the project).")
 def build(source: Path, root: Path) -> None:
     """Make the bundled snapshot from a folder of official files."""
-    from csp_dash.ingest import pipeline
+    from csp_dash.ingest import pipeline  # noqa: PLC0415
 
     pipeline.build(source, root, load())
 
@@ -131,7 +130,7 @@ def _accepted(checks: tuple[str, ...], because: tuple[str, ...]) -> dict[str, st
 def _ingest(
     paths: tuple[Path, ...], skip: bool, no_copy: bool, accept: tuple[str, ...], because: tuple[str, ...], wait: float
 ) -> None:
-    from csp_dash.ingest import pipeline
+    from csp_dash.ingest import pipeline  # noqa: PLC0415
 
     done = pipeline.ingest(
         list(paths),
@@ -153,8 +152,8 @@ def _downloads() -> Path:
 
 
 def _fetch(sources: tuple[str, ...], since: str, to_folder: Path | None, dry_run: bool, wait: float) -> int:
-    from csp_dash.ingest.fetch import SOURCES, since_newest
-    from csp_dash.ingest.fetch import fetch as download
+    from csp_dash.ingest.fetch import SOURCES, since_newest  # noqa: PLC0415
+    from csp_dash.ingest.fetch import fetch as download  # noqa: PLC0415
 
     live = common.releases().live()
     outcomes = download(

@@ -1,4 +1,4 @@
-"""The official codes (GSS) of the places that this dashboard is about. No other file writes one."""
+"""The official codes (GSS) of the places that this dashboard is about. Other Python files take them from here."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from csp_dash.analytics import narrate, rates
 from csp_dash.analytics.compare import FEW
 from csp_dash.domain.enums import Frequency, Kind, Trust
 from csp_dash.domain.filters import MOST_AREAS, Filters
-from csp_dash.domain.geography import AreaKind
+from csp_dash.domain.geography import LONDON, TOWER_HAMLETS, WARDS, AreaKind
 from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.periods import Month, Span
 from csp_dash.panels.dataset import Dataset
@@ -46,7 +46,8 @@ def value(data: Dataset, name: str, area: str, first: str, last: str, measure: s
     places = queries.areas(warehouse).set_index("code")
     if area not in places.index:
         raise NoAnswer(
-            f"There is no area '{area}'. Use E09000030 for the borough, E12000007 for London, or a ward from E05009317 to E05009336."
+            f"There is no area '{area}'. Use {TOWER_HAMLETS} for the borough, {LONDON} for London,"
+            f" or a ward from {WARDS[0]} to {WARDS[-1]}."
         )
     kind = str(places.loc[area, "kind"])
     every = queries.availability(warehouse)
@@ -100,7 +101,7 @@ def compare(data: Dataset, name: str, wards: tuple[str, ...]) -> str:
         raise NoAnswer(f"The figures of '{indicator.slug}' are made up to show the layout, so they are not compared.")
     strange = [code for code in wards if code not in data.words.wards]
     if strange:
-        raise NoAnswer(f"There is no ward '{strange[0]}'. Wards have codes from E05009317 to E05009336.")
+        raise NoAnswer(f"There is no ward '{strange[0]}'. Wards have codes from {WARDS[0]} to {WARDS[-1]}.")
     return comparisons(data, Filters(indicator=indicator.slug, wards=tuple(sorted(set(wards)))[:MOST_AREAS])).csv
 
 

@@ -143,6 +143,24 @@ def test_the_law_knows_a_colour(text: str):
     assert COLOUR.search(text)
 
 
+def test_area_codes_stand_in_one_python_file():
+    code = re.compile(r"\b[EW][01]\d{7}\b")
+    for path in PYTHON:
+        if path.name == "geography.py":
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
+        found = [
+            node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in prose
+            and code.search(node.value)
+        ]
+        assert not found, f"{path} writes {found}"
+
+
 def test_top_level_is_as_fixed():
     allowed = {
         "app.py",

@@ -1,7 +1,7 @@
 """Files that are known but from which no figure is taken. Their rows are accounted for like those of any other file.
 
 Output areas to wards, names of wards old and new, centres of small areas, and small areas of 2011 to 2021: wards and
-small areas come from the look-ups and outlines that `places.py` reads, and never from these. The council's own list of
+small areas come from the look-ups and outlines that `geography/` reads, and never from these. The council's own list of
 ward names says that Canary Wharf is now Millwall, which no official file does.
 """
 

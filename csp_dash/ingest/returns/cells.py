@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from csp_dash.domain.enums import Frequency
-from csp_dash.domain.geography import FORMER_WARDS, TOWER_HAMLETS
+from csp_dash.domain.geography import FORMER_WARDS, TOWER_HAMLETS, WARDS
 from csp_dash.domain.periods import Month, Span, financial_year
 from csp_dash.ingest.geography.place_names import home_places, place_key, wards
 
@@ -200,7 +200,7 @@ def area(code: str, name: str, elsewhere: frozenset[str] = frozenset()) -> str:
         raise ValueError("no ward of Tower Hamlets has this name")
     if not re.fullmatch(r"[EWNSK][0-9]{8}", code):
         raise ValueError(
-            "is no official code of a place: write one such as E05009317, or leave it blank and give the name"
+            f"is no official code of a place: write one such as {WARDS[0]}, or leave it blank and give the name"
         )
     if code in FORMER_WARDS:
         raise ValueError("is a ward with the borders before May 2014, which no present ward has")

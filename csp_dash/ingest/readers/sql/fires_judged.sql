@@ -1,5 +1,5 @@
 -- Every row of a file of the fire brigade with its fate: `fire` is counted, `other` is no fire, `away` lies outside London,
--- `wrong` is rejected for the reason given. Input: relation raw, all text, columns as fires.py names them, and line.
+-- `wrong` is rejected for the reason given. Input: relation raw, all text, columns as lfb_fires.py names them, and line.
 create or replace table fire_row as
 with text as (
     select line, trim(number) as number, trim(day) as day_text, lower(trim(kind)) as kind, lower(trim(stop)) as stop,
