@@ -240,16 +240,11 @@ def changed_apart(ours: Change, theirs: Change) -> RateRatio | None:
 
 def windows(frame: pd.DataFrame, span: Span) -> dict[str, Window]:
     """The windows of a frame (area, numerator, denominator, periods, expected), by area."""
-    found = {}
-    for row in frame.to_dict("records"):
-        found[str(row["area"])] = Window(
-            span,
-            _number(row["numerator"]),
-            _number(row.get("denominator")),
-            int(row["periods"]),
-            int(row["expected"]),
-        )
-    return found
+    columns = (frame[name].tolist() for name in ("area", "numerator", "denominator", "periods", "expected"))
+    return {
+        str(area): Window(span, _number(numerator), _number(denominator), int(periods), int(expected))
+        for area, numerator, denominator, periods, expected in zip(*columns, strict=True)
+    }
 
 
 def crossed(now: Span, before: Span, breaks: Sequence[Event]) -> Event | None:

@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, partial
+from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
@@ -33,7 +33,6 @@ from csp_dash.maps.context import Context, context
 from csp_dash.warehouse import Releases, Snapshot, Warehouse, database, declared
 
 CENSUS = "census_2021"
-KEPT_WINDOWS = 2048
 Made = TypeVar("Made")
 HOUSEHOLDS = "census_2021_households"
 RENAMED = Month(2022, 5)  # two wards took new names at the elections of that month; codes and borders stayed
@@ -94,9 +93,6 @@ class Dataset:
         named = dict(zip(wards["code"], wards["name"], strict=True))
         self.words = Vocabulary({**shown, **renamed}, named, catalogue.old_wards)
         self.wards: tuple[str, ...] = tuple(wards["code"])
-        self._kept: dict[Hashable, Any] = {}
-        # Tile, trend and answer ask for the same. The warehouse alone is held, so that a release that went is let go.
-        self._asked_windows = lru_cache(KEPT_WINDOWS)(partial(_ask_windows, self.warehouse))
         self._noise: dict[tuple[str, tuple[str, ...]], Noise] = {}
         self._scatter: dict[tuple[str, AreaKind], dict[str, float]] = {}
         self.oldest = min(have.span.first for have in self._have.values())
@@ -108,10 +104,7 @@ class Dataset:
 
     def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """What `make` gives, worked out once for each release and kept under a key."""
-        if key not in self._kept:
-            self._kept[key] = make()
-        found: Made = self._kept[key]
-        return found
+        return self.warehouse.once(key, make)
 
     def shows(self, indicator: Indicator, kind: AreaKind | None = None) -> bool:
         return self.settings.shows(
@@ -208,7 +201,9 @@ class Dataset:
 
     def windows(self, indicator: Indicator, kind: AreaKind, span: Span) -> dict[str, Window]:
         """The figure of every area of a kind in a period."""
-        return self._asked_windows(indicator.slug, kind, span) if self.shows(indicator, kind) else {}
+        if not self.shows(indicator, kind):
+            return {}
+        return windows(queries.window(self.warehouse, indicator=indicator.slug, area_kind=kind.value, span=span), span)
 
     def window(self, indicator: Indicator, kind: AreaKind, areas: tuple[str, ...], span: Span) -> Window:
         """The figure of some areas together in a period."""
@@ -302,10 +297,6 @@ class Dataset:
     def _geojson(self, name: str) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.snapshot.path(f"geo/{name}.geojson").read_text(encoding="utf-8"))
         return found
-
-
-def _ask_windows(warehouse: Warehouse, slug: str, kind: AreaKind, span: Span) -> dict[str, Window]:
-    return windows(queries.window(warehouse, indicator=slug, area_kind=kind.value, span=span), span)
 
 
 def _cased(street: str) -> str:

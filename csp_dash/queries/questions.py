@@ -15,6 +15,19 @@ SHAPES: dict[str, tuple[str, ...]] = {
     "areas": ("code", "kind", "name", "short", "parent", "former", "label_lon", "label_lat"),
     "availability": ("indicator", "area_kind", "first", "last", "periods", "source", "vintage", "missing"),
     "coverage_gaps": ("source", "area_kind", "series", "missing"),
+    "figures": (
+        "area",
+        "area_kind",
+        "monthly",
+        "start",
+        "finish",
+        "numerator",
+        "denominator",
+        "flag",
+        "source",
+        "vintage",
+        "is_gap",
+    ),
     "intake": (
         "file",
         "format",
@@ -35,13 +48,11 @@ SHAPES: dict[str, tuple[str, ...]] = {
     "rejected": ("file", "format", "line", "column", "value", "reason"),
     "rejections": ("format", "title", "reason", "column", "rows", "files", "first_file", "first_line"),
     "release_changes": ("kind", "source", "series", "indicator", "area", "start", "finish", "old", "new"),
-    "series": ("area", "start", "finish", "numerator", "denominator", "flag"),
     "snap_points": ("lon", "lat", "street", "ward", "n"),
     "status": ("source", "indicators", "first", "last", "rows"),
     "streets": ("street", "ward"),
     "stop_search_breakdown": ("ethnicity", "object", "outcome", "n"),
     "vintages": ("vintage", "source", "fy", "months", "total"),
-    "window": ("area", "numerator", "denominator", "periods", "expected", "flag", "source", "vintage"),
 }
 
 
@@ -73,6 +84,11 @@ def availability(warehouse: Warehouse) -> pd.DataFrame:
 def coverage_gaps(warehouse: Warehouse) -> pd.DataFrame:
     """Months (YYYY-MM) that a source lacks between its first and its last, by kind of area; series "*" means all."""
     return _ask(warehouse, "coverage_gaps")
+
+
+def figures(warehouse: Warehouse, *, indicator: str) -> pd.DataFrame:
+    """All periods of an indicator for every area; a missing month is a row that `is_gap`, without a numerator."""
+    return _ask(warehouse, "figures", indicator=indicator)
 
 
 def intake(warehouse: Warehouse) -> pd.DataFrame:
@@ -115,11 +131,6 @@ def release_changes(warehouse: Warehouse) -> pd.DataFrame:
     return _ask(warehouse, "release_changes")
 
 
-def series(warehouse: Warehouse, *, indicator: str, areas: Sequence[str]) -> pd.DataFrame:
-    """All periods of an indicator for some areas; a missing month is a row without a numerator."""
-    return _ask(warehouse, "series", indicator=indicator, areas=list(areas))
-
-
 def snap_points(warehouse: Warehouse, *, first_year: int, last_year: int) -> pd.DataFrame:
     """Burglaries counted by the map point that police.uk moved them to (degrees)."""
     return _ask(warehouse, "snap_points", first_year=first_year, last_year=last_year)
@@ -145,15 +156,3 @@ def stop_search_breakdown(warehouse: Warehouse, *, span: Span, wards: Sequence[s
 def vintages(warehouse: Warehouse, *, series: str, area: str) -> pd.DataFrame:
     """What each published file gave as a financial year's total: how a figure was revised."""
     return _ask(warehouse, "vintages", series=series, area=area)
-
-
-def window(warehouse: Warehouse, *, indicator: str, area_kind: str, span: Span) -> pd.DataFrame:
-    """Totals of a period for every area of a kind, with how many of its months have figures."""
-    return _ask(
-        warehouse,
-        "window",
-        indicator=indicator,
-        area_kind=area_kind,
-        first=span.first.first_day,
-        last=span.last.last_day,
-    )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import Any, TypeVar
 
 import duckdb
 import numpy as np  # noqa: F401  imported before threads start: lazy imports race inside DuckDB
 import pandas as pd
 
 RELEASE = Path(__file__).parent / "sql" / "held" / "release.sql"
+Made = TypeVar("Made")
 Scalar = str | int | float | date | None
 
 
@@ -40,6 +43,7 @@ class Warehouse:
         self.path = path
         self._connection = connect(path)
         self.release = release_in(self._connection.cursor())
+        self._kept: dict[Hashable, Any] = {}
 
     def ask(self, statement: str, /, **params: Scalar | list[str]) -> pd.DataFrame:
         """The answer to a statement, with a value for each parameter that it names."""
@@ -48,6 +52,13 @@ class Warehouse:
             return cursor.execute(statement, params or None).df()
         finally:
             cursor.close()
+
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """What `make` gives, worked out once for this release and kept under a key for as long as it is open."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        found: Made = self._kept[key]
+        return found
 
     def close(self) -> None:
         self._connection.close()

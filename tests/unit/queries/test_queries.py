@@ -11,15 +11,18 @@ import numpy as np
 import pandas as pd
 import pytest
 from support import releases as new_release
+from support.grids import sample
 
 from csp_dash import queries
 from csp_dash.catalogue import Catalogue
 from csp_dash.domain.geography import LONDON, TOWER_HAMLETS, AreaKind
 from csp_dash.domain.periods import Month, Span
+from csp_dash.queries.period_sums import SERIES, WINDOW
 from csp_dash.queries.questions import SHAPES
 from csp_dash.warehouse import Snapshot, Warehouse, database
 from csp_dash.warehouse.snapshot import ROOT
 
+DECLARED = {**SHAPES, "series": tuple(SERIES), "window": tuple(WINDOW)}
 YEAR = Span(Month(2025, 4), Month(2026, 3))
 BASE = Span(Month(2019, 4), Month(2020, 3))
 WHITECHAPEL = "E05009336"
@@ -28,6 +31,7 @@ FULL: dict[str, dict[str, object]] = {
     "areas": {},
     "availability": {},
     "coverage_gaps": {},
+    "figures": {"indicator": "burglary"},
     "lsoa_window": {"series": "asb", "span": YEAR},
     "place_measures": {},
     "populations": {"base": "census_2021"},
@@ -43,6 +47,7 @@ TOLD = ("intake", "rejected", "rejections", "release_changes")
 """Questions about what was taken in, which the bundled release may leave unanswered."""
 NOWHERE = Span(Month(1995, 1), Month(1995, 12))
 EMPTY: dict[str, dict[str, object]] = {
+    "figures": {"indicator": "no_such"},
     "lsoa_window": {"series": "no_such", "span": YEAR},
     "populations": {"base": "no_such"},
     "series": {"indicator": "no_such", "areas": [TOWER_HAMLETS]},
@@ -54,15 +59,15 @@ EMPTY: dict[str, dict[str, object]] = {
 
 
 def test_every_question_is_asked_here():
-    assert {*FULL, *TOLD, "postcodes"} == set(SHAPES), "postcodes: tests/app/test_postcodes.py"
-    with_parameters = {name for name in SHAPES if len(inspect.signature(getattr(queries, name)).parameters) > 1}
+    assert {*FULL, *TOLD, "postcodes"} == set(DECLARED), "postcodes: tests/app/test_postcodes.py"
+    with_parameters = {name for name in DECLARED if len(inspect.signature(getattr(queries, name)).parameters) > 1}
     assert set(EMPTY) == with_parameters
 
 
 @pytest.mark.parametrize("name", FULL)
 def test_a_full_answer_has_the_declared_columns(warehouse: Warehouse, name: str):
     frame = getattr(queries, name)(warehouse, **FULL[name])
-    assert tuple(frame.columns) == SHAPES[name]
+    assert tuple(frame.columns) == DECLARED[name]
     assert len(frame) > 0
 
 
@@ -77,14 +82,14 @@ def told(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Ware
 @pytest.mark.parametrize("name", TOLD)
 def test_what_was_taken_in_has_the_declared_columns_told_or_not(told: Warehouse, tmp_path: Path, name: str):
     full = getattr(queries, name)(told)
-    assert tuple(full.columns) == SHAPES[name] and len(full) > 0
+    assert tuple(full.columns) == DECLARED[name] and len(full) > 0
     path = tmp_path / "empty.duckdb"
     shutil.copy(told.path, path)
     with duckdb.connect(str(path)) as connection:
         for table in ("intake", "rejected", "release_change"):
             connection.execute(f"delete from {table}")
     none = getattr(queries, name)(Warehouse(path))
-    assert tuple(none.columns) == SHAPES[name] and len(none) == 0
+    assert tuple(none.columns) == DECLARED[name] and len(none) == 0
 
 
 def test_rows_left_out_are_counted_with_the_place_of_the_first(told: Warehouse):
@@ -108,7 +113,7 @@ def test_missing_months_are_those_that_the_coverage_names(warehouse: Warehouse):
 @pytest.mark.parametrize("name", EMPTY)
 def test_an_empty_answer_has_the_declared_columns(warehouse: Warehouse, name: str):
     frame = getattr(queries, name)(warehouse, **EMPTY[name])
-    assert tuple(frame.columns) == SHAPES[name]
+    assert tuple(frame.columns) == DECLARED[name]
     assert len(frame) == 0
 
 
@@ -218,6 +223,27 @@ def test_a_window_adds_its_months(warehouse: Warehouse):
         added = inside.groupby("area")["numerator"].sum()
         pd.testing.assert_series_equal(frame["numerator"], added.loc[codes], check_names=False)
         assert (frame["periods"] == 12).all() and (frame["expected"] == 12).all()
+
+
+def test_windows_are_the_sums_of_the_table(warehouse: Warehouse):
+    """DuckDB adds up the months of every measure itself, over periods that begin and end anywhere."""
+    monthly = warehouse.ask("select distinct indicator from feed where frequency = 'month' order by indicator")
+    for place, slug in enumerate(sample(monthly["indicator"], 12, "sums")):
+        span = Span(Month(2012 + place, 1 + place), Month(2014 + place, 12))
+        for kind in ("ward", "borough", "region"):
+            added = warehouse.ask(
+                "select area, sum(numerator) as numerator, sum(denominator) as denominator, count(numerator) as periods,"
+                " max(observation.vintage) as vintage, coalesce(array_to_string(list_sort(list(distinct flag)), ','), '') as flag"
+                " from observation join area on code = area where indicator = $slug and kind = $kind"
+                " and finish between $first and $last group by area order by area",
+                slug=slug, kind=kind, first=span.first.first_day, last=span.last.last_day,
+            )  # fmt: skip
+            frame = queries.window(warehouse, indicator=slug, area_kind=kind, span=span)
+            assert list(frame["area"]) == list(added["area"])
+            for name in ("numerator", "denominator"):
+                np.testing.assert_allclose(frame[name].astype(float), added[name].astype(float))
+            assert list(frame["periods"]) == list(added["periods"]) and list(frame["vintage"]) == list(added["vintage"])
+            assert list(frame["flag"].fillna("")) == list(added["flag"])
 
 
 def test_a_window_says_how_many_of_its_months_have_figures(warehouse: Warehouse):
