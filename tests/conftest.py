@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
+from functools import wraps
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +18,7 @@ from support.independent_counts import Second
 from csp_dash.catalogue import Catalogue, load
 from csp_dash.domain.settings import Settings
 from csp_dash.panels.dataset import Dataset
-from csp_dash.warehouse import Snapshot, Warehouse, database, declared
+from csp_dash.warehouse import Snapshot, Warehouse, build, database, declared
 
 ROOT = Path(__file__).parents[1]
 pytest_plugins = ["support.grids"]
@@ -24,7 +27,36 @@ settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The same files and declarations make the same database: it is made once in a run and copied after that.
+
+    Only the making is shared, by content: every check of a database runs on each copy.
+    """
+    real = build._make
+    folder = tmp_path_factory.getbasetemp()
+    shared = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "databases"
+    shared.mkdir(exist_ok=True)
+
+    @wraps(real)
+    def make(path: Path, snapshot: Snapshot, catalogue: Catalogue) -> None:
+        files = {name: hashlib.sha256(snapshot.path(name).read_bytes()).hexdigest() for name in snapshot.files}
+        content = repr((sorted(files.items()), snapshot.release, build.fingerprint(catalogue)))
+        known = shared / f"{hashlib.sha256(content.encode()).hexdigest()}.duckdb"
+        if not known.exists():
+            real(path, snapshot, catalogue)
+            beside = Path(tempfile.mkdtemp(dir=shared)) / "new"
+            shutil.copyfile(path, beside)
+            beside.replace(known)
+        else:
+            shutil.copyfile(known, path)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build, "_make", make)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_settings(tmp_path_factory: pytest.TempPathFactory, made_once: None) -> Iterator[Path]:
     """Tests do not see the settings of the shell. The folder that is returned holds the database of the test session.
 
     The app reads a copy of its own, as it does in a process of its own.

@@ -10,16 +10,14 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from streamlit.components.v2 import component_manager
+from streamlit.components.v2 import manifest_scanner
 
 
 @pytest.fixture(scope="session", autouse=True)
 def scanned_once() -> Iterator[None]:
     """Streamlit looks through every installed package for components at each new session: once is enough here."""
     with pytest.MonkeyPatch.context() as patch:
-        scan = getattr(component_manager, "scan_component_manifests", None)
-        if scan is not None:
-            patch.setattr(component_manager, "scan_component_manifests", cache(scan))
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
         yield
 
 
