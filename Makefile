@@ -5,7 +5,7 @@ PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check proof lint bench data clean
+.PHONY: run test check proof lint docs bench data clean
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 run: $(VENV)/run.stamp
@@ -42,6 +42,10 @@ $(VENV)/run.stamp: requirements.txt
 $(VENV)/test.stamp: $(VENV)/run.stamp requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
+
+# make docs: write what the commands say of themselves into the README and docs/commands.md.
+docs: $(VENV)/test.stamp
+	$(BIN)/cog -P -r README.md docs/commands.md
 
 # make data FROM=folder: make the bundled snapshot anew from official files.
 data: $(VENV)/run.stamp

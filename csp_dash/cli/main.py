@@ -47,6 +47,20 @@ command = _InOrder(
 )
 
 
+def overview() -> str:
+    """A line of Markdown for each command: its name and what it does."""
+    return "\n".join(f"- `{one.name}`: {one.get_short_help_str(limit=200)}" for one in COMMANDS)
+
+
+def manual() -> str:
+    """Markdown with the help of every command."""
+    parts = []
+    for one in COMMANDS:
+        context = click.Context(one, info_name=f"python -m csp_dash {one.name}", max_content_width=100)
+        parts.append(f"## {one.name}\n\n```text\n{one.get_help(context)}\n```\n")
+    return "\n".join(parts).rstrip()
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run a command and return the exit status: 0 when it answered, 2 with a sentence on standard error when it could not,
     130 when it was stopped."""

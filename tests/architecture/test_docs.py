@@ -6,6 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
+import cogapp
 import pytest
 from support import ROOT
 
@@ -55,3 +56,9 @@ def test_a_page_takes_one_file(tmp_path: Path):
     page.write_text('"""Are cycles safe?"""\n')
     with pytest.raises(ValueError, match=r"pages/cycling\.py has no MENU"):
         PageCard.of(page)
+
+
+def test_the_commands_are_those_of_the_program(capsys: pytest.CaptureFixture[str]):
+    """`make docs` writes them anew."""
+    asked = ["cog", "-P", "--check", *(str(ROOT / name) for name in ("README.md", "docs/commands.md"))]
+    assert cogapp.Cog().main(asked) == 0, capsys.readouterr().out
