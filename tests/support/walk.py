@@ -168,22 +168,22 @@ def said(data: Dataset, view: Filters, panels: Iterable[str] = tuple(PANELS)) ->
             yield Said(name, view, build(data, view))
 
 
-def asked_for(data: Dataset, slug: str) -> Iterator[Said]:
-    """What a measure says: its first panels in every view, the others in those that differ in kind."""
+def asked_for(data: Dataset, slug: str) -> Iterator[tuple[Filters, tuple[str, ...]]]:
+    """What is asked of a measure: its first panels in every view, the others in those that differ in kind."""
     for view in views(data, slugs=[slug]):
         if view.measure is Measure.COUNT or view.period in ("12m", "1m", "plan", "custom"):
-            yield from said(data, view, FIRST if view.wards != WARDS or view.period in ("12m", "plan") else FIRST[:1])
+            yield view, FIRST if view.wards != WARDS or view.period in ("12m", "plan") else FIRST[:1]
     rest = tuple(name for name in PANELS if name not in FIRST)
     light = tuple(name for name in rest if name not in HEAVY)
     for view in views(data, slugs=[slug], places=(WARD,), periods=("12m", "plan", "custom")):
         if view.measure is Measure.COUNT or view.period == "12m":
-            yield from said(data, view, rest if view.period == "12m" else light)
+            yield view, rest if view.period == "12m" else light
     for view in views(data, slugs=[slug], places=(BOROUGH, WARDS), periods=("12m",), measures=(Measure.COUNT,)):
-        yield from said(data, view, light)
+        yield view, light
     first, last = BEFORE_ALL
-    yield from said(data, Filters(slug, WARD, period="custom", first=first, last=last))
+    yield Filters(slug, WARD, period="custom", first=first, last=last), tuple(PANELS)
     for view in views(data, slugs=[slug], places=(BOROUGH, WARD), periods=("12m",), compares=list(Compare)[1:]):
-        yield from said(data, view, (*FIRST, "pair"))
+        yield view, (*FIRST, "pair")
 
 
 def _texts(value: Any) -> Iterator[str]:
