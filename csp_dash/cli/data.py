@@ -32,7 +32,7 @@ fetching = together(
 ingesting = together(
     click.option("--skip", is_flag=True, help="Go on without files that are damaged or unknown."),
     click.option("--no-copy", is_flag=True, help="Note what the files are, and keep no copy of them."),
-    click.option("--accept", multiple=True, metavar="CHECK", help="A check that may fail this once."),
+    click.option("--accept", multiple=True, metavar="CHECK", help="A check that may fail this once, or a short month."),
     click.option("--because", multiple=True, metavar="WHY", help="Why; one for each --accept."),
 )
 

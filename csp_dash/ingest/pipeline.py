@@ -32,7 +32,7 @@ from csp_dash.ingest.files.source_file import SourceFile, entries
 from csp_dash.ingest.geography import build as geography
 from csp_dash.ingest.geography import map_context
 from csp_dash.ingest.readers import mps_unlocated, nox_illustrative, readers
-from csp_dash.ingest.release import phrases, precedence, source_cards
+from csp_dash.ingest.release import phrases, precedence, short_months, source_cards
 from csp_dash.ingest.release.archive_inputs import keep
 from csp_dash.ingest.release.merge import COVERAGE, Merged, merge, series_held, table
 from csp_dash.ingest.release.report import changes, markdown
@@ -105,15 +105,16 @@ def ingest(
 ) -> Outcome:
     """Add files to the live release. Raises BadInput, or CheckFailed, with the live release untouched.
 
-    `accept` names the checks that may fail, each with why; `wait` is how many seconds another ingest is waited for. The
+    `accept` names the checks that may fail and the short months that may go in, each with why; `wait` is how many seconds another ingest is waited for. The
     files themselves are kept beside the releases; without `copy` only what they are is noted.
     """
     accepted = dict(accept or {})
+    short_months.refuse_unreadable(accepted)
     with releases.lock(wait), _disk_full_in_words(releases.cache):
         taken_in = take_in(paths, say, skip=skip)
         live = releases.live()
         with releases.making() as new:
-            made = _assemble(taken_in, Base(live), new, catalogue, say, today or date.today())
+            made = _assemble(taken_in, Base(live), new, catalogue, say, today or date.today(), frozenset(accepted))
             ledger = made.context.ledger
             say(phrases.sums(ledger.intake()))
             for sentence in _without_use(ledger.intake()):
@@ -129,7 +130,7 @@ def ingest(
                 snapshot,
                 made.catalogue,
                 releases.cache,
-                accepted=frozenset(accepted),
+                accepted=frozenset(name for name in accepted if not short_months.names(name)),
                 live=database(live, declared(live, catalogue), releases.cache),
                 being_made=True,
             )
@@ -173,7 +174,13 @@ def build(source: Path, root: Path, catalogue: Catalogue, say: Say = print) -> s
 
 
 def _assemble(
-    taken_in: list[SourceFile], base: Base | None, new: Path, catalogue: Catalogue, say: Say, today: date
+    taken_in: list[SourceFile],
+    base: Base | None,
+    new: Path,
+    catalogue: Catalogue,
+    say: Say,
+    today: date,
+    accepted: frozenset[str] = frozenset(),
 ) -> _Made:
     """Write the whole release under `new`: facts, narrow tables, coverage, cards, places, manifest."""
     with tempfile.TemporaryDirectory(prefix="scratch-", dir=new) as scratch:
@@ -184,6 +191,7 @@ def _assemble(
             context.close()
     context.ledger.close(taken_in)
     _refuse_future(taken, today)
+    taken, short = short_months.hold_back(taken, base, accepted) if base is not None else (taken, [])
     merged = merge(taken, base)
     if base is None and "police_uk" not in merged.facts:
         raise BadInput("A whole release needs the police.uk counts by small area, and they are not among these files.")
@@ -202,6 +210,9 @@ def _assemble(
     for sources, sentence in precedence.gave_way(holding, held):
         for entry in (entry for item in taken if item.source in sources for entry in item.inputs):
             ledger.note(entry, sentence)
+    for item, month in short:
+        for entry in ledger.of_month(item.inputs, month.month):
+            ledger.note(entry, month.sentence(phrases.title(holding, item.source)))
     run = {"intake": ledger.intake(), "rejected": ledger.rejected()}
     if "rejected" in merged.tables:  # a file that is handed in again has none of its former faults
         earlier = merged.tables["rejected"]

@@ -80,6 +80,11 @@ class Ledger:
             start, finish = str(taken.facts["start"].min())[:7], str(taken.facts["finish"].max())[:7]
             self.covers(entry, first or start, last or finish)
 
+    def of_month(self, entries: Sequence[SourceFile], month: str) -> list[SourceFile]:
+        """Those of some files whose figures reach from before a month (YYYY-MM) to after it; all where none says so."""
+        ends = {entry: _period(entry, self.account(entry)) for entry in entries}
+        return [entry for entry, (first, last) in ends.items() if first[:7] <= month <= last[:7]] or list(ends)
+
     def reject(self, entry: SourceFile, rejected: pd.DataFrame) -> None:
         """Rows that were not taken: line, column, value, reason, one row each.
 

@@ -72,7 +72,7 @@ def merge(taken: Iterable[Extract], base: Base | None) -> Merged:
     done.kept = pd.concat(kept, ignore_index=True)[["source", "area_kind", "start"]].drop_duplicates()
     for source, item in parts.items():
         for name, rows in item.tables.items():
-            done.tables[name] = table(name, done.tables.get(name), _not_kept(name, source, rows, done.kept))
+            done.tables[name] = table(name, done.tables.get(name), rows_apart(name, source, rows, done.kept))
     return done
 
 
@@ -104,7 +104,8 @@ def _together(taken: Iterable[Extract]) -> dict[str, Extract]:
     return found
 
 
-def _months(first: str, last: str, missing: Iterable[str] = ()) -> set[str]:
+def months_of(first: str, last: str, missing: Iterable[str] = ()) -> set[str]:
+    """The months from first to last, both included, without those that are missing."""
     return {str(month) for month in pd.period_range(first, last, freq="M")} - set(missing)
 
 
@@ -114,7 +115,7 @@ def _covered(item: Extract) -> pd.DataFrame:
         (row.series, row.area_kind, f"{month}-01")
         for row in item.coverage
         if row.zero_fill
-        for month in _months(row.first, row.last, row.missing)
+        for month in months_of(row.first, row.last, row.missing)
     }
     return pd.DataFrame(sorted(rows), columns=["series", "area_kind", "start"], dtype="str")
 
@@ -152,9 +153,9 @@ def _coverage(live: pd.DataFrame, new: Iterable[Coverage]) -> pd.DataFrame:
             old = rows[key]
             before = set(filter(None, str(old["missing"]).split(";")))
             if item.zero_fill or missing or before:
-                have = _months(old["first"], old["last"], before) | _months(first, last, missing)
+                have = months_of(old["first"], old["last"], before) | months_of(first, last, missing)
                 first, last = min(have), max(have)
-                missing = _months(first, last) - have
+                missing = months_of(first, last) - have
             else:
                 first, last = min(first, old["first"]), max(last, old["last"])
         rows[key] = {
@@ -169,8 +170,8 @@ def _coverage(live: pd.DataFrame, new: Iterable[Coverage]) -> pd.DataFrame:
     return pd.DataFrame(list(rows.values()), columns=list(COVERAGE))
 
 
-def _not_kept(name: str, source: str, rows: pd.DataFrame, kept: pd.DataFrame) -> pd.DataFrame:
-    """The rows of a narrow table without the periods for which the live release has a newer file."""
+def rows_apart(name: str, source: str, rows: pd.DataFrame, kept: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a narrow table without those of the periods (source, start) that are kept as they are."""
     stayed = set(kept.loc[kept["source"] == TABLE_OF.get(name, source), "start"])
     if not stayed or not ({"start", "month"} & set(rows.columns)):
         return rows

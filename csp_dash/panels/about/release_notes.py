@@ -195,7 +195,7 @@ def _told(data: Dataset) -> tuple[str, ...]:
     return (
         *how,
         *(
-            f"One check did not hold ({name.replace('_', ' ')}) and was accepted, because: {why}"
+            f"One check did not hold ({name.replace('_', ' ').replace(':', ', ')}) and was accepted, because: {why}"
             for name, why in sorted(about.accepted.items())
         ),
     )

@@ -161,25 +161,29 @@ def test_an_older_file_changes_no_figure_and_is_told(take, releases: Releases, t
     assert "## What stayed as it was" in outcome.report and "Jan 2025 to Feb 2025" in outcome.report
 
 
-@pytest.mark.parametrize(
-    ("months", "check"),
-    [
-        ({"202603": ("2026-03", 1.0), "202604": ("2026-03", 0.3)}, "fall_of_60_percent"),
-        ({"202601": ("2026-01", 0.5), "202602": ("2026-02", 0.5), "202604": ("2026-03", 1.0)}, None),
-    ],
-    ids=["a short month", "months that skip"],
-)
-def test_a_file_that_cannot_be_right_is_refused(take, releases: Releases, tmp_path: Path, months, check: str | None):
+def test_months_that_skip_are_refused(take, releases: Releases, tmp_path: Path):
     before = releases.live().release
-    path = shapes.mps_borough(tmp_path / "a.csv", months)
-    with pytest.raises(CheckFailed if check else BadInput) as fault:
-        take(path)
+    skips = {"202601": ("2026-01", 0.5), "202602": ("2026-02", 0.5), "202604": ("2026-03", 1.0)}
+    with pytest.raises(BadInput, match="skip"):
+        take(shapes.mps_borough(tmp_path / "a.csv", skips))
     assert releases.live().release == before and not list(releases.folder.glob(".making-*"))
-    if check:
-        assert check in str(fault.value) and "--accept" in str(fault.value)
-        accepted = take(path, accept={check: "the force confirmed the fall"})
-        assert accepted.new and "the force confirmed the fall" in accepted.report
-        assert releases.live().about.accepted == {check: "the force confirmed the fall"}
+
+
+def test_a_short_month_stays_out_until_it_is_accepted(take, releases: Releases, tmp_path: Path):
+    short = shapes.mps_borough(tmp_path / "a.csv", {"202603": ("2026-03", 1.0), "202604": ("2026-03", 0.45)})
+    outcome = take(short, shapes.pas(tmp_path / "b.csv", "31/03/2024", 0.6))
+    assert outcome.new and outcome.release.startswith("2026-03-"), "the other file is in"
+    assert figure(releases, "pas", "pas_fair_treatment", TH, "2023-04") == 0.6
+    assert figure(releases, "mps_borough", "burglary_home", TH, "2026-04") is None
+    coverage = pd.read_csv(releases.live().path("data/coverage.csv"), dtype=str)
+    assert set(coverage.loc[coverage["source"].str.startswith("mps_borough"), "last"]) == {"2026-03", "2024-01"}
+    keys = [f"short_month:{source}:2026-04" for source in ("mps_borough", "mps_borough_whole")]
+    assert all(f"--accept {key} --because" in outcome.report for key in keys)
+    assert "April 2026 was left out, since it does not seem to be a whole month" in outcome.report
+    accepted = take(short, accept=dict.fromkeys(keys, "the force confirmed the fall"))
+    assert accepted.new and "the force confirmed the fall" in accepted.report
+    assert figure(releases, "mps_borough", "burglary_home", TH, "2026-04") is not None
+    assert releases.live().about.accepted == dict.fromkeys(keys, "the force confirmed the fall")
 
 
 def test_history_is_not_rewritten_unasked(take, releases: Releases, tmp_path: Path):
