@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.facts import Coverage
+from csp_dash.ingest.files.dates import month
 from csp_dash.ingest.files.ledger import Ledger
 from csp_dash.ingest.files.normalise import folded
 from csp_dash.ingest.files.source_file import SourceFile
@@ -89,24 +90,35 @@ def _counts(frame: pd.DataFrame, column: str, entry: SourceFile) -> NDArray[np.i
 
 
 def month_columns(entry: SourceFile) -> dict[str, str]:
-    """Columns such as 202404 -> months such as 2024-04. Refuses months that skip, repeat or are out of order."""
-    names = [cell.strip() for cell in entry.found.columns if re.fullmatch(r"\s*\d{6}\s*", cell)]
-    months = [f"{name[:4]}-{name[4:]}" for name in names]
-    if not months or any(not "01" <= month[5:] <= "12" for month in months):
+    """Columns such as 202404, Apr-24 or 2024-04-01 -> months such as 2024-04.
+
+    Refuses what stands among them and is no month, and months that skip, repeat or are out of order.
+    """
+    names = [cell.strip() for cell in entry.found.columns]
+    months = [month(name) for name in names]
+    at = [place for place, found in enumerate(months) if found or re.fullmatch(r"\d{5,}", names[place])]
+    if not any(months):
+        raise BadInput(f"{entry.name} has no columns of months such as 202404 or Apr-24. Take the file as published.")
+    own = range(at[0], at[-1] + 1)
+    for place in own:
+        if not months[place]:
+            raise BadInput(
+                f"{entry.name}, line {entry.found.header + 1}: '{names[place]}' stands in column {place + 1}, among the months,"
+                " and is no month such as 202404, Apr-24 or 2024-04-01. Put it right, or take the file as published."
+            )
+    first, last = names[own[0]], names[own[-1]]
+    if [months[place] for place in own] != [
+        str(one) for one in pd.period_range(months[own[0]], months[own[-1]], freq="M")
+    ]:
         raise BadInput(
-            f"{entry.name} has no month columns such as 202404, or one that is no month. Take the file as published."
-        )
-    span = [str(month) for month in pd.period_range(months[0], months[-1], freq="M")]
-    if months != span:
-        raise BadInput(
-            f"{entry.name}: its month columns skip, repeat or are out of order (first {names[0]}, last {names[-1]})."
+            f"{entry.name}: its month columns skip, repeat or are out of order (first {first}, last {last})."
             " Download the file again."
         )
-    if months[-1] > f"{date.today():%Y-%m}":
+    if months[own[-1]] > f"{date.today():%Y-%m}":
         raise BadInput(
-            f"{entry.name} has a column for {names[-1]}, a month that is still to come. Take the file as published."
+            f"{entry.name} has a column for {last}, a month that is still to come. Take the file as published."
         )
-    return dict(zip(names, months, strict=True))
+    return {names[place]: months[place] for place in own}
 
 
 def month_coverage(source: str, series: str, kinds: Iterable[str], months: Iterable[str]) -> list[Coverage]:

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from csp_dash.domain.geography import TOWER_HAMLETS, TOWER_HAMLETS_NAME
+from csp_dash.ingest.files.dates import read
 from csp_dash.ingest.files.formats import Format, folded, header_months, plain, values
 
 BOROUGH_COLUMN = re.compile(
     r"(lookup)?borough(name|snt)?|incgeoborough(code|name)|lad\d\d(cd|nm)|localauthority(onscode)?"
     r"|localauthoritydistrict(code|name)\d{4}|lsoaname|lsoa\d\dnm"
 )
-WORDS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 NO_ROWS = "It has a header and no rows."
 
 
@@ -82,8 +82,9 @@ def made(
     header = rows[at]
     body = [row for row in rows[at + 1 :] if any(row)]
     months = [month(value) for value in values(form.month, header, [*body, *ends])] if form.month else []
-    known = span(header_months(header) or months)
-    period = known if whole or ends or header_months(header) or not known else f"from {known[:7]}"
+    heads = header_months(header, months=form.months)
+    known = span(heads or months)
+    period = known if whole or ends or heads or not known else f"from {known[:7]}"
     place = f"Its header is in row {at + 1}." if at else ""
     note = joined(place, _elsewhere(header, [*body, *ends], whole) if body else NO_ROWS)
     return Detected(
@@ -117,14 +118,9 @@ def _elsewhere(header: Sequence[str], body: Sequence[Sequence[str]], whole: bool
 
 
 def month(text: str) -> str:
-    """YYYY-MM of a date as publishers write them: 2024-03…, 31/3/2015, 01 Jan 2019, Jan-03; else ""."""
-    if found := re.match(r"((?:19|20)\d{2})-(0[1-9]|1[0-2])(?!\d)", text):
-        return f"{found[1]}-{found[2]}"
-    if found := re.match(r"\d{1,2}/(\d{1,2})/((?:19|20)\d{2})", text):
-        return f"{found[2]}-{int(found[1]):02d}"
-    if (found := re.match(r"(?:\d{1,2} )?([A-Za-z]{3})[a-z]*[- ]((?:20)?\d{2})$", text)) and found[1].lower() in WORDS:
-        return f"{int(found[2]) % 100 + 2000}-{WORDS.index(found[1].lower()) + 1:02d}"
-    return ""
+    """YYYY-MM of a day or month; "" of anything else."""
+    found = read(text)
+    return str(found.month) if found else ""
 
 
 def span(months: Iterable[str]) -> str:

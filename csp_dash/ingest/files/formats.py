@@ -11,7 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-MONTH = re.compile(r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])")
+from csp_dash.ingest.files.dates import month
+
 YEAR = re.compile(r"(?:19|20)\d{2}")
 NOTE = re.compile(r"\[(notes? )?[\d, ]+\]", re.I)
 AGAIN = "Download it again"
@@ -140,8 +141,8 @@ def _nearest(rows: Sequence[Sequence[str]], shapes: bool) -> Unknown:
     _, near, missing, strange, line = best
     if not missing:
         return Near(
-            f"looks like “{near.title}” but line {line} has no columns of months, written as 202404. Write"
-            f" them so, or take the file as it is published"
+            f"looks like “{near.title}” but line {line} has no columns of months, such as 202404 or Apr-24."
+            f" Write them so, or take the file as it is published"
         )
     close = difflib.get_close_matches(folded(missing[0]), map(folded, strange), n=1, cutoff=0.4)
     now = next((cell.strip() for cell in strange if close and folded(cell) == close[0]), "")
@@ -151,8 +152,9 @@ def _nearest(rows: Sequence[Sequence[str]], shapes: bool) -> Unknown:
     )
 
 
-def header_months(header: Sequence[str]) -> list[str]:
-    """Months, else years, that are columns."""
+def header_months(header: Sequence[str], *, months: bool = True) -> list[str]:
+    """Months (YYYY-MM) that are columns, where columns may be `months`; else years."""
     cells = [plain(cell) for cell in header]
     years = [cell for cell in cells if YEAR.fullmatch(cell)]
-    return [f"{cell[:4]}-{cell[4:]}" for cell in cells if MONTH.fullmatch(cell)] or (years if len(years) > 2 else [])
+    known = [found for cell in cells if months and (found := month(cell))]
+    return known or (years if len(years) > 2 else [])

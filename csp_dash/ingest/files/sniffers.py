@@ -59,7 +59,7 @@ def parquet(name: str, handle: IO[bytes]) -> Detected:
         groups = [about.metadata.row_group(at) for at in range(about.metadata.num_row_groups)]
         ends = [group.column(columns.index(form.month)).statistics for group in groups]
         months = [month(str(end)) for one in ends if one is not None and one.has_min_max for end in (one.min, one.max)]
-    period = span(header_months(columns) or months)
+    period = span(header_months(columns, months=form.months) or months)
     return Detected(
         name, form.id, form.title, form.publisher, period, rows=about.metadata.num_rows, columns=tuple(columns)
     )

@@ -1,4 +1,4 @@
-"""What readers of published tables share: cells as numbers and dates, editions, coverage.
+"""What readers of published tables share: cells as numbers, editions, coverage.
 
 A published table is judged as a whole: a cell that cannot be read means a damaged file, and stops the ingest with the
 file, line, column and value. A dash and its like are figures that the publisher withholds: no figure, and no fault.
@@ -22,7 +22,6 @@ from csp_dash.ingest.files.tables import LINE
 WITHHELD = frozenset({"-", "–", "*", "..", ":", "c", "x", "z", "[c]", "[n]", "[x]", "[z]"})
 """What publishers write where they hold a figure back or have none."""
 AGAIN = "The file is damaged or was changed; download it again."
-DAYS = ("%d/%m/%Y", "%Y-%m-%d", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%b-%y")
 
 
 def refuse(entry: SourceFile, frame: pd.DataFrame, wrong: pd.Series, name: str, column: str, why: str) -> None:
@@ -51,14 +50,6 @@ def figures(
     )
     refuse(entry, frame, wrong, name, column, f"is not {what}")
     return numbers
-
-
-def dates(texts: pd.Series) -> pd.Series:
-    """Days as publishers write them (31/3/2017, 2017-03-31, 31 Mar 2017, 31-Mar-17); NaT where it is none."""
-    found = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[ns]")
-    for form in DAYS:
-        found = found.fillna(pd.to_datetime(texts, format=form, errors="coerce"))
-    return found
 
 
 def unused(entry: SourceFile, ledger: Ledger, why: str, names: Iterable[str]) -> None:

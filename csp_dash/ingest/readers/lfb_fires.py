@@ -40,7 +40,7 @@ from csp_dash.ingest.context import Context
 from csp_dash.ingest.editions import chosen, refuse_differences
 from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.facts import fact_frame, month_end
-from csp_dash.ingest.files import tables
+from csp_dash.ingest.files import dates, tables
 from csp_dash.ingest.files.columns import month_coverage, table
 from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.normalise import folded
@@ -166,7 +166,7 @@ def _stream(entry: SourceFile, context: Context) -> pa.RecordBatchReader:
             f"{entry.name} has no column {', '.join(lacking)}, which tells where, when or what a fire was. Take the file as it is"
             " published."
         )
-    schema = pa.schema([*((own, pa.string()) for own in NEEDED), (tables.LINE, pa.int64())])
+    schema = pa.schema([*((own, pa.string()) for own in NEEDED), ("day_read", pa.date32()), (tables.LINE, pa.int64())])
     wanted = {own: found[folded(published)] for published, own in names.items() if folded(published) in found}
     return pa.RecordBatchReader.from_batches(schema, _needed(entry, context, wanted, schema))
 
@@ -182,7 +182,16 @@ def _needed(
             else pa.array([fixed.get(own, "")] * batch.num_rows, pa.string())
             for own in NEEDED
         ]
-        yield pa.RecordBatch.from_arrays([*columns, batch.column(tables.LINE)], schema=schema)
+        yield pa.RecordBatch.from_arrays(
+            [*columns, _days(columns[NEEDED.index("day")]), batch.column(tables.LINE)], schema=schema
+        )
+
+
+def _days(texts: pa.Array) -> pa.Array:
+    """The day that each text says, null where it says none."""
+    coded = texts.dictionary_encode()
+    said = dates.days(pd.Series(coded.dictionary.to_pylist(), dtype="str"))
+    return pa.array(said, pa.date32(), from_pandas=True).take(coded.indices)
 
 
 def _whole(files: list[Fires], context: Context) -> list[Fires]:

@@ -13,14 +13,13 @@ flag `suppressed`.
 
 from __future__ import annotations
 
-import re
-
 import pandas as pd
 
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.facts import fact_frame
 from csp_dash.ingest.files.columns import table
+from csp_dash.ingest.files.dates import span
 from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.normalise import folded
 from csp_dash.ingest.files.source_file import SourceFile
@@ -40,8 +39,6 @@ COLUMNS = {
     "offenders": "offenders",
     "reoffenders": "reoffenders",
 }
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-COHORT = re.compile(r"(?:\d{1,2} )?([a-z]{3})[a-z]* (\d{4}) (?:to|-|–) (?:\d{1,2} )?([a-z]{3})[a-z]* (\d{4})")
 
 
 def read(entries: list[SourceFile], context: Context) -> list[Extract]:
@@ -51,12 +48,8 @@ def read(entries: list[SourceFile], context: Context) -> list[Extract]:
 
 def cohort(text: str) -> tuple[pd.Timestamp, pd.Timestamp] | None:
     """First and last day of "Apr 2019 to Mar 2020"; None where it is no period."""
-    found = COHORT.fullmatch(" ".join(text.lower().split()))
-    if found is None or not {found[1], found[3]} <= set(MONTHS):
-        return None
-    start = pd.Timestamp(int(found[2]), MONTHS.index(found[1]) + 1, 1)
-    finish = pd.Timestamp(int(found[4]), MONTHS.index(found[3]) + 1, 1) + pd.offsets.MonthEnd(0)
-    return (start, finish) if start < finish else None
+    found = span(text)
+    return (pd.Timestamp(found.first.first_day), pd.Timestamp(found.last.last_day)) if found else None
 
 
 def _read_file(entry: SourceFile, context: Context) -> pd.DataFrame:

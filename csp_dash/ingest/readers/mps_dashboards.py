@@ -34,6 +34,7 @@ from csp_dash.ingest.context import Context
 from csp_dash.ingest.editions import chosen
 from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.facts import Coverage, fact_frame, month_end
+from csp_dash.ingest.files import dates
 from csp_dash.ingest.files.columns import month_columns, month_coverage, table, whole_numbers
 from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.normalise import folded
@@ -133,35 +134,10 @@ VAWG = {
 VICTIMS = {"countofvictims": "count", "recordeddate": "month", "borough": "borough"}
 PROCEEDINGS = {"countofppa": "count", "proceedingsdate": "month", "borough": "borough", "chargedsummonsed": "outcome"}
 
-_WRITTEN_MONTHS = (
-    r"(?P<year>\d{4})-(?P<month>\d{2})(?:-(?P<day>\d{2}))?(?:[ T]00:00:00(?:\.0+)?)?",
-    r"(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d{4})(?: 0?0:00(?::00)?)?",
-    r"(?:(?P<day>\d{1,2})[ -])?(?P<word>[A-Za-z]{3,9})[ -](?P<year>\d{4}|\d{2})",
-)
-_WORDS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-          "december")  # fmt: skip
-
 
 def slug(text: str) -> str:
     """Words as a series is named: "Non-Notifiable" -> "non_notifiable"."""
     return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
-
-
-def month_of(text: str) -> str:
-    """YYYY-MM of a month as the force writes it: 2024-03-01, 01/03/2024, Mar-24, March 2024. "" for any other, and for a
-    day that is not the first: it would be a date with the month first."""
-    for form in _WRITTEN_MONTHS:
-        found = re.fullmatch(form, text)
-        if found is None:
-            continue
-        parts = found.groupdict()
-        number = int(parts.get("month") or 0)
-        if word := (parts.get("word") or "").lower():
-            number = next((at for at, name in enumerate(_WORDS, 1) if name.startswith(word)), 0)
-        if int(parts["day"] or 1) == 1 and 1 <= number <= 12:
-            year = parts["year"] if len(parts["year"]) == 4 else f"20{parts['year']}"
-            return f"{year}-{number:02d}"
-    return ""
 
 
 _WARD_BY_KEY = {name: code for name, code in home_places().items() if code in WARDS}
@@ -285,12 +261,12 @@ def _opened(entry: SourceFile, context: Context, names: Mapping[str, str], neede
 
 def _months(frame: pd.DataFrame, entry: SourceFile) -> pd.Series:
     """The month of each row; refuses what is none, naming its line."""
-    months = frame["month"].map({text: month_of(text) for text in frame["month"].unique()})
+    months = dates.months(frame["month"])
     if (months == "").any():
         row = frame[months == ""].iloc[0]
         raise BadInput(
-            f"{entry.name}, line {row[LINE]}: '{row['month']}' is no month such as 2024-03-01 or 01/03/2024 (the first day,"
-            " day before month). Put the dates right, or download the file again."
+            f"{entry.name}, line {row[LINE]}: '{row['month']}' is no month such as 2024-03-01 or 01/03/2024 (the first or"
+            " last day, day before month). Put the dates right, or download the file again."
         )
     return months
 

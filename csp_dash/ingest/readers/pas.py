@@ -24,12 +24,13 @@ from csp_dash.ingest.context import Context
 from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.facts import fact_frame
 from csp_dash.ingest.files.columns import table
+from csp_dash.ingest.files.dates import days
 from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.normalise import folded
 from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.files.tables import LINE
 from csp_dash.ingest.geography.place_names import borough_codes
-from csp_dash.ingest.readers.common import AGAIN, dates, editions, figures, refuse, unused
+from csp_dash.ingest.readers.common import AGAIN, editions, figures, refuse, unused
 
 PLACE = 7
 FORMATS = ("pas",)
@@ -67,7 +68,7 @@ def _read_file(entry: SourceFile, context: Context) -> pd.DataFrame:
         return rows
     for name in ("proportion", "mps"):  # the comma is a decimal one
         rows[name] = rows[name].str.replace(",", ".", regex=False)
-    rows["finish"] = dates(rows["date"])
+    rows["finish"] = days(rows["date"])
     refuse(
         entry, rows, ~rows["finish"].dt.is_quarter_end.fillna(False), "date", "Date",
         "is not the last day of a quarter as d/m/yyyy",

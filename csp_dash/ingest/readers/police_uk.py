@@ -52,7 +52,7 @@ from csp_dash.ingest.context import Base, Context
 from csp_dash.ingest.editions import LIVE, chosen
 from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.facts import FACT_COLUMNS, Coverage, fact_frame, month_end
-from csp_dash.ingest.files import tables
+from csp_dash.ingest.files import dates, tables
 from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.ledger import Ledger
 from csp_dash.ingest.files.normalise import folded
@@ -256,6 +256,8 @@ def _placed(rows: pd.DataFrame, context: Context) -> pd.DataFrame:
     rows = rows[rows["ours"] | (near & ~point)].copy()
 
     named = STREET_COLUMNS
+    known = dates.months(rows["month"])
+    rows["month"] = known.mask(known == "", rows["month"])
     reject(rows, ~rows["month"].str.fullmatch(MONTH), named["month"], rows["month"], "it is no month such as 2024-03")
     reject(rows, rows["month"] < FIRST_MONTH, named["month"], rows["month"], "the records begin in December 2010")
     reject(rows, rows["month"] > f"{date.today():%Y-%m}", named["month"], rows["month"], "the month is still to come")

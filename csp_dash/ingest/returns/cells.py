@@ -6,14 +6,13 @@ and what to write instead, for the register of rejected rows.
 
 from __future__ import annotations
 
-import calendar
 import re
 from dataclasses import dataclass
-from datetime import date
 
 from csp_dash.domain.enums import Frequency
 from csp_dash.domain.geography import FORMER_WARDS, TOWER_HAMLETS, WARDS
-from csp_dash.domain.periods import Month, Span, financial_year
+from csp_dash.domain.periods import Span, financial_year
+from csp_dash.ingest.files.dates import Written, read, span
 from csp_dash.ingest.geography.place_names import home_places, place_key, wards
 
 OUT_OF_AREA = ""
@@ -26,28 +25,12 @@ WHOLE = re.compile(r"[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?:[ \u00a0\u202f
 _WIDER = frozenset(map(place_key, ("london", "england", "england and wales", "united kingdom", "uk", "city of london")))
 
 _YEARS = r"(?:FY ?)?(20[0-9]{2}) ?[-/] ?([0-9]{2}|20[0-9]{2})"
-_NAME = r"([A-Za-z]{3,9})\.?"
 YEAR = re.compile(_YEARS, re.I)
 QUARTER = (
     re.compile(rf"{_YEARS},? ?Q ?([1-4])", re.I),
     re.compile(rf"Q ?([1-4]),? ?{_YEARS}", re.I),
 )
-SPELT = re.compile(rf"{_NAME} ?(20[0-9]{{2}})? ?(?:-|\u2013|to) ?{_NAME} ?(20[0-9]{{2}})", re.I)
 LOOSE_QUARTER = re.compile(r"(?:20[0-9]{2}[- ]?)?Q ?[1-4](?:[- ]?20[0-9]{2})?", re.I)
-MONTH = (
-    ("2026-03", re.compile(r"(?P<y>20[0-9]{2})[-/.]?(?P<m>0?[1-9]|1[0-2])")),
-    (
-        "2026-03-01",
-        re.compile(r"(?P<y>20[0-9]{2})[-/.](?P<m>[0-9]{1,2})[-/.](?P<d>[0-9]{1,2})(?:[ T][0-9]{2}:[0-9:.]+)?"),
-    ),
-    ("01/03/2026", re.compile(r"(?P<d>[0-9]{1,2})[-/.](?P<m>[0-9]{1,2})[-/.](?P<y>20[0-9]{2}|[0-9]{2})")),
-    ("03/2026", re.compile(r"(?P<m>0?[1-9]|1[0-2])[-/.](?P<y>20[0-9]{2})")),
-    (
-        "Mar-26",
-        re.compile(rf"(?:(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th)?[- ])?{_NAME}[- ,']*(?P<y>20[0-9]{{2}}|[0-9]{{2}})", re.I),
-    ),
-)
-DAY_FIRST = "01/03/2026"
 HOW = {
     Frequency.MONTH: "as a month, such as 2026-03",
     Frequency.QUARTER: "as a quarter of the financial year, such as 2025-26 Q1",
@@ -98,8 +81,8 @@ def figure(text: str) -> Figure:
     raise ValueError("is no number: write a whole number, <5 or c where it is withheld, or leave it blank")
 
 
-def period(text: str, frequency: Frequency) -> tuple[Span, str]:
-    """The period that a cell names, at the frequency of its indicator, and the form that it was written in."""
+def period(text: str, frequency: Frequency) -> tuple[Span, Written | None]:
+    """The period that a cell names, at the frequency of its indicator; and what the cell says, where that is a month."""
     text = re.sub(r"\s+", " ", text).strip()
     if not text:
         raise ValueError("no period is given")
@@ -107,45 +90,37 @@ def period(text: str, frequency: Frequency) -> tuple[Span, str]:
     return read(text, f"write it {HOW[frequency]}")
 
 
-def _month(text: str, how: str) -> tuple[Span, str]:
-    for form, pattern in MONTH:
-        match = pattern.fullmatch(text)
-        if not match:
-            continue
-        parts = match.groupdict()
-        number = _named(match[2]) if form == "Mar-26" else int(parts["m"])
-        year = int(parts["y"]) % 100 + 2000
-        try:
-            day = date(year, number, int(parts.get("d") or 1))
-        except ValueError:
-            raise ValueError(f"the period is no date (day, then month): {how}") from None
-        month = Month.of(day)
-        return Span(month, month), form
-    raise ValueError(f"the period is no month: {how}")
+def _month(text: str, how: str) -> tuple[Span, Written]:
+    found = read(text)
+    if found is None and re.fullmatch(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}", text):
+        raise ValueError(f"the period is no date (day, then month): {how}")
+    if found is None:
+        raise ValueError(f"the period is no month: {how}")
+    return Span(found.month, found.month), found
 
 
-def _quarter(text: str, how: str) -> tuple[Span, str]:
+def _quarter(text: str, how: str) -> tuple[Span, None]:
     for at, pattern in enumerate(QUARTER):
         match = pattern.fullmatch(text)
         if match:
             number, first, last = (match[3], match[1], match[2]) if at == 0 else (match[1], match[2], match[3])
             start = _financial(first, last, how).first.plus(3 * (int(number) - 1))
-            return Span(start, start.plus(2)), "2025-26 Q1"
-    found = _spelt(text)
+            return Span(start, start.plus(2)), None
+    found = span(text)
     if found and found.months == 3 and found.first.month % 3 == 1:
-        return found, "April to June 2025"
+        return found, None
     if LOOSE_QUARTER.fullmatch(text):
         raise ValueError(f"the quarter could begin in January or in April: {how}")
     raise ValueError(f"the period is no quarter: {how}")
 
 
-def _year(text: str, how: str) -> tuple[Span, str]:
+def _year(text: str, how: str) -> tuple[Span, None]:
     match = YEAR.fullmatch(text)
     if match:
-        return _financial(match[1], match[2], how), "2025-26"
-    found = _spelt(text)
+        return _financial(match[1], match[2], how), None
+    found = span(text)
     if found and found.months == 12 and found.first.month == 4:
-        return found, "April 2025 to March 2026"
+        return found, None
     if re.fullmatch(r"20[0-9]{2}", text):
         raise ValueError(f"the year could begin in January or in April: {how}")
     raise ValueError(f"the period is no financial year: {how}")
@@ -155,32 +130,6 @@ def _financial(first: str, last: str, how: str) -> Span:
     if int(last) % 100 != (int(first) + 1) % 100 or (len(last) == 4 and int(last) != int(first) + 1):
         raise ValueError(f"the two years do not follow one another: {how}")
     return financial_year(int(first))
-
-
-def _spelt(text: str) -> Span | None:
-    """`April to June 2025`, `Apr 2025 - Mar 2026`."""
-    match = SPELT.fullmatch(text)
-    if not match:
-        return None
-    try:
-        first, last = _named(match[1]), _named(match[3])
-    except ValueError:
-        return None
-    year = int(match[4])
-    start = int(match[2]) if match[2] else year
-    try:
-        return Span(Month(start, first), Month(year, last))
-    except ValueError:
-        return None
-
-
-def _named(word: str) -> int:
-    """The number of a month's name or its beginning."""
-    names = [name.lower() for name in calendar.month_name]
-    for number, name in enumerate(names):
-        if number and (name.startswith(word.lower()) or word.lower() == "sept" == name[:4]):
-            return number
-    raise ValueError(f"there is no month '{word}'")
 
 
 def area(code: str, name: str, elsewhere: frozenset[str] = frozenset()) -> str:

@@ -36,10 +36,12 @@ from csp_dash.ingest.context import Context
 from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.facts import FACT_COLUMNS, Coverage, fact_frame
 from csp_dash.ingest.files import tables
+from csp_dash.ingest.files.dates import Written
 from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.geography.place_names import place_key, wards
-from csp_dash.ingest.returns.cells import BLANK, DAY_FIRST, OUT_OF_AREA, Figure, area, figure, period
+from csp_dash.ingest.returns.cells import BLANK, OUT_OF_AREA, Figure, area, figure, period
+from csp_dash.ingest.returns.suspicions import refuse_mixed_months, remarks
 from csp_dash.ingest.returns.withheld import Cell, beside
 
 FORMATS = ("partner_return",)
@@ -107,7 +109,7 @@ class _Sheet:
     torn: set[tuple[str, Span, str]] = field(default_factory=set)
     incomplete: int = 0
     beside: set[tuple[Span, str]] = field(default_factory=set)
-    forms: set[str] = field(default_factory=set)
+    written: dict[str, Written] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
 
 
@@ -118,6 +120,8 @@ def read(entries: list[SourceFile], context: Context, today: date | None = None)
     for entry in entries:
         sheets[entry] = _Sheet(entry)
         rows += _rows(sheets[entry], context, today or date.today())
+    for sheet in sheets.values():
+        refuse_mixed_months(sheet.entry.name, sheet.written)
     rows = _without_torn(_without_totals(_without_twice(rows, sheets), sheets), sheets)
     rows = _without_told(_without_excess(rows, sheets), sheets)
     for sheet in sheets.values():
@@ -214,14 +218,15 @@ def _area(code: str, name: str, item: Indicator) -> str:
 
 def _period(text: str, item: Indicator, sheet: _Sheet, today: date) -> Span:
     try:
-        span, form = period(text, item.frequency)
+        span, written = period(text, item.frequency)
     except ValueError as fault:
         raise _Rejected("period", text, str(fault)) from None
     if span.first.first_day > today:
         raise _Rejected("period", text, "the period lies in the future")
     if span.last.last_day >= today:
         raise _Rejected("period", text, "the period has not ended yet, so its figure cannot be whole")
-    sheet.forms.add(form)
+    if written:
+        sheet.written[text] = written
     return span
 
 
@@ -393,11 +398,8 @@ def _account(sheet: _Sheet, rows: list[Row], context: Context) -> None:
     own = ledger.account(entry)
     # a part that goes with another one is not wrong itself
     ledger.refuse_if_mostly_wrong(entry, own.rows - own.out_of_area, own.rejected - sheet.incomplete)
-    if len(sheet.forms) > 1:
-        forms = ", ".join(sorted(sheet.forms))
-        ledger.note(entry, f"Periods are written in several ways (like {forms}); each was read by itself.")
-    if DAY_FIRST in sheet.forms:
-        ledger.note(entry, "Dates such as 03/04/2026 were read as day, month, year.")
+    for remark in remarks(sheet.written):
+        ledger.note(entry, remark)
     if all(row.blank for row in rows) and accepted:
         raise BadInput(
             f"{entry.name} holds no figures: every one is left blank. Fill in the ones that are known, with 0 for none."

@@ -387,8 +387,8 @@ def test_a_point_without_an_lsoa_is_placed(read):
     ("wrong", "told"),
     [
         (crime("x", month="2022-13"), ("Month", "2022-13", "it is no month such as 2024-03")),
-        (crime("x", month="May-22"), ("Month", "May-22", "it is no month such as 2024-03")),
-        (crime("x", month="01/05/2022"), ("Month", "01/05/2022", "it is no month such as 2024-03")),
+        (crime("x", month="Mer-22"), ("Month", "Mer-22", "it is no month such as 2024-03")),
+        (crime("x", month="14/05/2022"), ("Month", "14/05/2022", "it is no month such as 2024-03")),
         (crime("x", month=""), ("Month", "", "it is no month such as 2024-03")),
         (crime("x", month="2062-05"), ("Month", "2062-05", "the month is still to come")),
         (crime("x", month="2002-05"), ("Month", "2002-05", "the records begin in December 2010")),
@@ -421,7 +421,7 @@ def test_bad_rows_of_other_places_do_not_matter(read):
     ("rows", "words"),
     [
         (
-            [crime("a"), *(crime(str(at), month="May-22") for at in range(9))],
+            [crime("a"), *(crime(str(at), month="Mer-22") for at in range(9))],
             "9 of 10 rows are wrong.*line 3, column 'Month'",
         ),
         ([crime(str(at), lon="51.53", lat="-0.03") for at in range(9)], "longitude and latitude are swapped"),
@@ -437,6 +437,13 @@ def test_a_file_with_too_many_bad_rows_is_refused(read, rows: list[Row], words: 
 def test_a_file_that_is_mostly_without_places_is_not_refused(read):
     run = read(("x.csv", [crime("a"), *(crime(str(at), lsoa="", lon="", lat="") for at in range(50))]))
     assert run.account("x.csv") == (51, 1, 50, 0)
+
+
+def test_months_that_a_spreadsheet_wrote_anew_are_read(read):
+    run = read(("x.csv", [crime(str(at), month=text) for at, text in enumerate(["2022-05", "May-22", "01/05/2022"])]))
+    assert run.rejected() == [] and run.account("x.csv") == (3, 3, 0, 0)
+    facts = run["police_uk_burglary"].facts
+    assert facts["start"].astype(str).unique().tolist() == ["2022-05-01"] and facts["numerator"].max() == 3
 
 
 def test_an_unknown_category_is_refused_with_its_line(read):

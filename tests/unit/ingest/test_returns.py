@@ -251,6 +251,35 @@ def test_ways_of_writing_a_month_that_are_mixed_are_told(take: Take) -> None:
     assert "several ways" in run.account["note"] and "day, month, year" in run.account["note"]
 
 
+def test_a_day_within_its_month_is_told_with_the_month(take: Take) -> None:
+    run = take(nox(f"2026-03-14,{TOWER_HAMLETS},,1,", f"31/01/2026,{TOWER_HAMLETS},,2,"))
+    assert list(run.facts.index.get_level_values("start")) == ["2026-01-01", "2026-03-01"]
+    assert (
+        "neither the first nor the last of its month. They were read so: 2026-03-14 as March 2026."
+        in run.account["note"]
+    )
+    assert "2026-03-31" not in take(nox(f"2026-03-31,{TOWER_HAMLETS},,1,")).account["note"]
+
+
+@pytest.mark.parametrize("text", ["9/1/2026", "2026-01-09"])
+def test_a_month_before_the_day_is_suspected(take: Take, text: str) -> None:
+    note = take(nox(f"{text},{TOWER_HAMLETS},,1,")).account["note"]
+    assert f"{text} as January 2026." in note and "it is September 2026: go back" in note and "write 2026-09" in note
+
+
+def test_several_days_of_one_january_are_other_months(take: Take) -> None:
+    rows = [f"{month}/1/2026,{TOWER_HAMLETS},,{month}," for month in range(1, 4)]
+    with pytest.raises(BadInput, match=r"3 days of one January.* so that 2/1/2026 means February 2026"):
+        take(nox(*rows))
+
+
+def test_a_year_that_became_a_day_is_suspected(take: Take) -> None:
+    note = take(nox(*(f"2026-0{month}-25,{TOWER_HAMLETS},,1," for month in (1, 2, 3)))).account["note"]
+    assert "may have made 2026-01-25 of Jan-25. If January 2025 was meant, go back" in note and "write 2025-01" in note
+    other = take(nox(f"2026-01-25,{TOWER_HAMLETS},,1,", f"2026-02-14,{TOWER_HAMLETS},,1,")).account["note"]
+    assert "neither the first nor the last" in other and "was meant" not in other
+
+
 # ---- rows that are rejected
 
 

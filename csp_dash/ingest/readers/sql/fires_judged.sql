@@ -1,17 +1,12 @@
 -- Every row of a file of the fire brigade with its fate: `fire` is counted, `other` is no fire, `away` lies outside London,
--- `wrong` is rejected for the reason given. Input: relation raw, all text, columns as lfb_fires.py names them, and line.
+-- `wrong` is rejected for the reason given. Input: relation raw, all text, columns as lfb_fires.py names them, with
+-- day_read, a date, and line.
 create or replace table fire_row as
 with text as (
     select line, trim(number) as number, trim(day) as day_text, lower(trim(kind)) as kind, lower(trim(stop)) as stop,
-           lower(trim(property)) as property, upper(trim(borough)) as borough, upper(trim(ward)) as ward
+           lower(trim(property)) as property, upper(trim(borough)) as borough, upper(trim(ward)) as ward,
+           day_read as day
     from raw
-),
-dated as (
-    select *, cast(coalesce(
-        try_strptime(day_text, ['%d %b %Y', '%d-%b-%y', '%d-%b-%Y', '%d/%m/%Y', '%d/%m/%Y %H:%M', '%d/%m/%Y %H:%M:%S', '%d %B %Y']),
-        try_cast(day_text as timestamp)
-    ) as date) as day
-    from text
 ),
 judged as (
     select *,
@@ -29,7 +24,7 @@ judged as (
                when day > current_date then 'the day is still to come'
                else ''
            end as reason
-    from dated
+    from text
 )
 select line, number, borough, ward, stop, property, cast(date_trunc('month', day) as date) as month, reason,
        case
