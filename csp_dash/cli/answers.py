@@ -14,6 +14,7 @@ from csp_dash.domain.geography import TOWER_HAMLETS
 from csp_dash.domain.settings import Settings
 from csp_dash.panels import answer
 from csp_dash.panels.dataset import Dataset, open_data
+from csp_dash.panels.export import csv_text
 from csp_dash.warehouse import Warehouse, database, declared
 
 
@@ -54,4 +55,4 @@ def status() -> None:
 @click.option("--tries", default=2000, show_default=True, help="Series for each figure; 2,000 take about two minutes.")
 def power(tries: int) -> None:
     """False alarms and detection on simulated series, as CSV."""
-    print(simulate(tries).round(1).to_csv(index=False), end="")
+    print(csv_text(simulate(tries).round(1)), end="")

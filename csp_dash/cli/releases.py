@@ -11,6 +11,8 @@ import pandas as pd
 from csp_dash.cli import common
 from csp_dash.cli.common import PATH, counted, say
 from csp_dash.ingest.files.detected import files_of
+from csp_dash.ingest.files.ledger import REJECTED
+from csp_dash.panels.export import csv_text
 from csp_dash.warehouse import Input
 
 
@@ -57,12 +59,16 @@ def report() -> None:
 
 
 @click.command()
-def rejected() -> None:
-    """The rows that were left out of the live release, with why, as CSV."""
-    path = common.releases().live().path("data/tables/rejected.parquet")
-    columns = ["file", "line", "column", "value", "reason"]
-    rows = pd.read_parquet(path) if path.exists() else pd.DataFrame(columns=columns)
-    print(rows.to_csv(index=False), end="")
+@click.option("--all", "every", is_flag=True, help="Of all files that the release was made from.")
+def rejected(every: bool) -> None:
+    """The rows that the newest ingest left out, with why, as CSV."""
+    live = common.releases().live()
+    path = live.path("data/tables/rejected.parquet")
+    rows = pd.read_parquet(path) if path.exists() else pd.DataFrame(columns=list(REJECTED))
+    newest = rows["file"].isin(live.about.took_in) | (every or not live.about.took_in)
+    print(csv_text(rows[newest]), end="")
+    if not newest.all():
+        say(f"Files that were taken in earlier have {int((~newest).sum()):,} more: --all gives those too.")
 
 
 @click.command()

@@ -247,7 +247,8 @@ class Filters:
 
 def _wards(asked: Sequence[str], words: Vocabulary, note: Tell) -> tuple[str, ...]:
     """The wards of a view. Former codes lead to the present wards; all wards together are the borough."""
-    codes = [code for code in dict.fromkeys(asked) if code]
+    known = {*words.wards, *words.old_wards}
+    codes = list(dict.fromkeys(code.upper() if code.upper() in known else code for code in asked if code))
     now = {
         code: [ward for ward in words.old_wards[code].present if ward in words.wards]
         for code in codes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Container
 from typing import Any
 
 from csp_dash import queries
@@ -14,6 +15,7 @@ from csp_dash.domain.geography import LONDON, TOWER_HAMLETS, WARDS, AreaKind
 from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.periods import Month, Span
 from csp_dash.panels.dataset import Dataset
+from csp_dash.panels.export import number
 from csp_dash.panels.trends.comparisons import comparisons
 from csp_dash.warehouse import Warehouse
 
@@ -44,6 +46,7 @@ def value(data: Dataset, name: str, area: str, first: str, last: str, measure: s
     indicator, warehouse = _indicator(data, name), data.warehouse
     span = Span(Month.parse(first), Month.parse(last))
     places = queries.areas(warehouse).set_index("code")
+    area = _code(area, places.index)
     if area not in places.index:
         raise NoAnswer(
             f"There is no area '{area}'. Use {TOWER_HAMLETS} for the borough, {LONDON} for London,"
@@ -94,11 +97,18 @@ def value(data: Dataset, name: str, area: str, first: str, last: str, measure: s
     }
 
 
+def _code(text: str, known: Container[str]) -> str:
+    """A code as it is kept, however its letters are typed; what is not known stays as it was typed."""
+    code = text.strip().upper()
+    return code if code in known else text
+
+
 def compare(data: Dataset, name: str, wards: tuple[str, ...]) -> str:
     """The comparisons of one measure as CSV, the same as the explore page's export; NoAnswer where there are none."""
     indicator = _indicator(data, name)
     if indicator.trust is Trust.ILLUSTRATIVE:
         raise NoAnswer(f"The figures of '{indicator.slug}' are made up to show the layout, so they are not compared.")
+    wards = tuple(_code(code, data.words.wards) for code in wards)
     strange = [code for code in wards if code not in data.words.wards]
     if strange:
         raise NoAnswer(f"There is no ward '{strange[0]}'. Wards have codes from {WARDS[0]} to {WARDS[-1]}.")
@@ -120,8 +130,8 @@ def _own_period(warehouse: Warehouse, indicator: Indicator, area: str, span: Spa
 def _measured(
     warehouse: Warehouse, indicator: Indicator, row: Any, area: str, measure: str, months: int
 ) -> tuple[float, float | None, float | str, str]:
-    numerator = _whole(row["numerator"])
-    own = None if row["denominator"] != row["denominator"] or row["denominator"] is None else _whole(row["denominator"])
+    numerator = number(round(row["numerator"], 6))
+    own = None if row["denominator"] != row["denominator"] or row["denominator"] is None else number(row["denominator"])
     if measure == "count" and indicator.kind is Kind.COUNT:
         return numerator, None, numerator, indicator.unit
     if measure == "rate" and indicator.has_rate:
@@ -132,20 +142,16 @@ def _measured(
         return (
             numerator,
             residents,
-            round(rates.Rate(residents, indicator.per).of(numerator, months), 4),
+            number(round(rates.Rate(residents, indicator.per).of(numerator, months), 4)),
             rates.per_people(indicator.unit, indicator.per, months),
         )
     if measure == "proportion" and indicator.kind is Kind.PROPORTION and own and 1 < own < FEW:
         return numerator, own, narrate.cases(numerator, own), indicator.denominator
     if measure == "proportion" and indicator.kind is Kind.PROPORTION and own:
-        return numerator, own, round(100 * numerator / own, 4), "percent"
+        return numerator, own, number(round(100 * numerator / own, 4)), "percent"
     if measure == "rate" and indicator.kind is Kind.RATE and own:
         return numerator, own, numerator, indicator.unit
     raise NoAnswer(f"'{indicator.slug}' cannot be shown as a {measure}; its own measure is {indicator.kind.value}.")
-
-
-def _whole(number: float) -> float:
-    return int(number) if float(number).is_integer() else round(float(number), 6)
 
 
 def status(warehouse: Warehouse) -> str:

@@ -14,6 +14,7 @@ from csp_dash.domain.enums import Kind, Measure, Trust
 from csp_dash.domain.indicator import Event, Indicator
 from csp_dash.domain.plan import Contradiction
 from csp_dash.panels.dataset import Dataset
+from csp_dash.panels.export import csv_text
 from csp_dash.panels.selection import ILLUSTRATIVE, Selection, value_words
 
 RETURNS = "methods#standing"
@@ -92,7 +93,7 @@ def evidence(
         as_at=have.span.last.words if have else "",
         notes=data.catalogue.notes_of(indicator),
         table=_table(question, frame, first, unit or question.unit),
-        csv=frame.to_csv(index=False, lineterminator="\n"),
+        csv=csv_text(frame),
         filename=f"{_mark(indicator)}{indicator.slug}-{name}.csv",
         contradictions=tuple(
             data.catalogue.contradictions[number]
@@ -119,7 +120,7 @@ def tabled(data: Dataset, question: Selection, shown: pd.DataFrame, raw: pd.Data
             "release": data.release,
         }
     )
-    return replace(told, table=shown, csv=frame.to_csv(index=False, lineterminator="\n"), filename=f"{mark}{name}.csv")
+    return replace(told, table=shown, csv=csv_text(frame), filename=f"{mark}{name}.csv")
 
 
 def _area(data: Dataset, codes: str) -> str:

@@ -20,6 +20,7 @@ from csp_dash.ingest.files.detected import files_of
 from csp_dash.ingest.release import phrases, source_cards
 from csp_dash.ingest.release.schedule import Due, due, schedules
 from csp_dash.panels.dataset import Dataset
+from csp_dash.panels.export import csv_text
 
 PARTNER_RETURN = "partner_return"
 UNNAMED = "Partner return"
@@ -126,9 +127,11 @@ def intake(data: Dataset, view: Filters) -> Listed:
         f" {sums['rejected']:,} left out with a reason, {sums['out_of_area']:,} about places that are not kept here.{first}",
         shown.reset_index(drop=True),
         "Every file that was taken in, with its rows read, accepted, left out and out of area",
-        frame.assign(
-            source_name=[phrases.named(data.catalogue, name) for name in frame["source"]], release=data.release
-        ).to_csv(index=False, lineterminator="\n"),
+        csv_text(
+            frame.assign(
+                source_name=[phrases.named(data.catalogue, name) for name in frame["source"]], release=data.release
+            )
+        ),
         "files-taken-in.csv",
     )
 
@@ -176,7 +179,7 @@ def left_out_csv(data: Dataset) -> str:
     frame = _tellable(data, queries.rejected(data.warehouse)).drop(columns="format")
     if data.settings.public:
         frame = frame.drop(columns="value")
-    return frame.assign(release=data.release).to_csv(index=False, lineterminator="\n")
+    return csv_text(frame.assign(release=data.release))
 
 
 def _tellable(data: Dataset, frame: pd.DataFrame) -> pd.DataFrame:
@@ -248,12 +251,14 @@ def _revised(data: Dataset, frame: pd.DataFrame) -> Listed:
         shown,
         "Figures that were revised: what they were, what they are, and by how much; Tower Hamlets and its wards first, then"
         " the largest change",
-        frame.assign(
-            by=frame["new"].fillna(0) - frame["old"].fillna(0),
-            area_name=frame["area"].map(data.names),
-            source_name=sources,
-            release=data.release,
-        ).to_csv(index=False, lineterminator="\n"),
+        csv_text(
+            frame.assign(
+                by=frame["new"].fillna(0) - frame["old"].fillna(0),
+                area_name=frame["area"].map(data.names),
+                source_name=sources,
+                release=data.release,
+            )
+        ),
         "figures-revised.csv",
     )
 

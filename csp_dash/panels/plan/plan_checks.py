@@ -17,6 +17,7 @@ from csp_dash.domain.periods import Month, Span
 from csp_dash.domain.plan import Check, Contradiction
 from csp_dash.domain.quoted import ordinal
 from csp_dash.panels.dataset import Dataset
+from csp_dash.panels.export import csv_text
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def table(data: Dataset, view: Filters) -> Checked:
         "✓ agrees, ≠ differs, ~ only the nearest measure is open. Changes are from 2018/19 to 2019/20 unless said otherwise.",
         table=shown,
         cards=cards,
-        csv=raw.assign(release=data.release).to_csv(index=False, lineterminator="\n"),
+        csv=csv_text(raw.assign(release=data.release)),
     )
 
 

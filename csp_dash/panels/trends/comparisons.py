@@ -14,6 +14,7 @@ from csp_dash.domain.enums import Compare, Frequency, Kind
 from csp_dash.domain.filters import Filters
 from csp_dash.panels.benchmark import beside, held_by
 from csp_dash.panels.dataset import Dataset
+from csp_dash.panels.export import csv_text
 from csp_dash.panels.selection import Selection, compare, select
 from csp_dash.panels.verdict import verdict
 
@@ -75,7 +76,7 @@ def comparisons(data: Dataset, view: Filters) -> Comparisons:
         f"{question.subject}: every comparison",
         found,
         elsewhere,
-        frame.to_csv(index=False, lineterminator="\n"),
+        csv_text(frame),
         f"{indicator.slug}-comparisons.csv",
     )
 

@@ -12,6 +12,7 @@ from csp_dash.maps.point_density import Style
 from csp_dash.maps.shading import legend
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import Evidence
+from csp_dash.panels.export import csv_text
 from csp_dash.panels.panel import Panel
 
 YEARS = 3
@@ -65,8 +66,8 @@ def map_points(data: Dataset, view: Filters, style: Style, moving: bool) -> Pane
             as_at=f"December {last}",
             notes=tuple(data.catalogue.events[name] for name in card.caveats),
             table=table,
-            csv=points.assign(source=SOURCE, first_year=last - YEARS + 1, last_year=last, release=data.release).to_csv(
-                index=False, lineterminator="\n"
+            csv=csv_text(
+                points.assign(source=SOURCE, first_year=last - YEARS + 1, last_year=last, release=data.release)
             ),
             filename="burglary-map-points.csv",
         ),

@@ -15,6 +15,7 @@ from csp_dash.domain.filters import Filters
 from csp_dash.maps import deck_map, plotly_map, print_map
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import Evidence, area_rows, evidence
+from csp_dash.panels.export import number
 from csp_dash.panels.panel import Panel
 from csp_dash.panels.selection import ILLUSTRATIVE
 from csp_dash.panels.wards.choropleth import Shaded, shaded
@@ -158,9 +159,9 @@ def geojson(data: Dataset, view: Filters) -> bytes:
             "indicator": question.indicator.slug,
             "from": str(question.span.first) if question.span else None,
             "to": str(question.span.last) if question.span else None,
-            "value": None if pd.isna(row["value"]) else round(float(row["value"]), 4),
+            "value": None if pd.isna(row["value"]) else number(round(row["value"], 4)),
             "unit": made.unit,
-            "numerator": None if pd.isna(row["numerator"]) else float(row["numerator"]),
+            "numerator": None if pd.isna(row["numerator"]) else number(row["numerator"]),
             "words": row["label"],
             "fill": made.shading.fills[code],
         }

@@ -7,16 +7,19 @@ import json
 import shutil
 import socket
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
 import pytest
 from support import ROOT
 
 from csp_dash.catalogue import Catalogue
+from csp_dash.cli import common
 from csp_dash.cli.main import main
 from csp_dash.cli.serve import PortBusy, look_port
 from csp_dash.panels.dataset import Dataset
-from csp_dash.warehouse import Snapshot
+from csp_dash.warehouse import ReleaseInfo, Snapshot
 
 KEYS = [
     "indicator", "area", "from", "to", "numerator", "denominator", "value", "unit", "trust", "source", "vintage", "release",
@@ -160,6 +163,33 @@ def test_what_does_not_exist_is_refused_with_what_does(command: Command, text: s
     sentence = command.refusal("value", *text.split())
     for words in says:
         assert words in sentence, sentence
+
+
+def test_codes_of_places_may_be_typed_in_any_case(command: Command, capsys: pytest.CaptureFixture[str]):
+    asked = "burglary --from 2025-04 --to 2026-03 --area"
+    assert command.answer(f"{asked} {WHITECHAPEL.lower()}") == command.answer(f"{asked} {WHITECHAPEL}")
+    assert main(["compare", "burglary", "--ward", WHITECHAPEL.lower()]) == 0
+    assert f"burglary,{WHITECHAPEL},Whitechapel," in capsys.readouterr().out
+
+
+def test_rejected_rows_are_those_of_the_newest_ingest_unless_all_are_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    rows = pd.DataFrame(
+        {"file": ["old.csv", "new.csv"], "line": [2, 3], "column": "count", "value": ["-5", "=1+1"], "reason": "x"}
+    )
+    rows.to_parquet(tmp_path / "rejected.parquet")
+    live = SimpleNamespace(path=lambda name: tmp_path / Path(name).name, about=ReleaseInfo(took_in=("new.csv",)))
+    monkeypatch.setattr(common, "releases", lambda: SimpleNamespace(live=lambda: live))
+    assert main(["rejected"]) == 0
+    out, err = capsys.readouterr()
+    assert out == "file,line,column,value,reason\nnew.csv,3,count,'=1+1,x\n"
+    assert "1 more: --all" in err
+    assert main(["rejected", "--all"]) == 0
+    assert capsys.readouterr() == ("file,line,column,value,reason\nold.csv,2,count,-5,x\nnew.csv,3,count,'=1+1,x\n", "")
+    live.about = ReleaseInfo()  # the bundled release is the work of one ingest
+    assert main(["rejected"]) == 0
+    assert capsys.readouterr().out.count("\n") == 3
 
 
 def test_made_up_figures_are_not_compared(command: Command):

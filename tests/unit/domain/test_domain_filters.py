@@ -54,6 +54,12 @@ def test_a_view_is_restored_from_its_own_url(view: Filters):
     assert Filters.from_params(view.to_params(), WORDS) == view
 
 
+def test_codes_of_wards_may_be_typed_in_any_case_and_what_is_no_code_is_told_as_it_was_typed():
+    view, notes = Filters.understood({"ward": ["e05009336", "E05009317", "Nowhere"]}, WORDS)
+    assert view.wards == ("E05009317", "E05009336")
+    assert ["“Nowhere”" in note.text for note in notes] == [True]
+
+
 @given(canonical())
 def test_a_url_has_one_order_and_leaves_the_defaults_out(view: Filters):
     params = view.to_params()
