@@ -11,6 +11,7 @@ import gzip
 import io
 import lzma
 import os
+import re
 import tarfile
 import unicodedata
 import zipfile
@@ -20,14 +21,13 @@ from pathlib import Path
 from typing import IO, cast
 
 from csp_dash.ingest.files.detected import Detected
-from csp_dash.ingest.files.formats import AGAIN, LOCKED, Near, Unknown, Unreadable
-from csp_dash.ingest.files.sniffers import HEAD, LARGEST, outlines, parquet, shapefile, table, tail, workbook
+from csp_dash.ingest.files.formats import AGAIN, LOCKED, SAVE_ANEW, Near, Unknown, Unreadable
+from csp_dash.ingest.files.sniffers import HEAD, LARGEST, json_text, outlines, parquet, shapefile, table, tail, workbook
 
 MOST_MEMBERS, MOST_RATIO, MOST_BYTES = 5_000, 400, 64_000_000_000
 """Files in an archive, how many times its size it may unpack to, and to how much, before it is refused."""
 DOCUMENTS = (".md", ".txt", ".rst", ".docx", ".html", ".prj", ".cpg", ".qpj", ".xml", ".pdf", ".toml", ".yml")
 PARTS_OF_A_SHAPE = (".shp", ".shx", ".dbf", ".prj", ".sbn", ".sbx", ".cpg", ".qpj", ".shp.xml")
-SAVE_ANEW = "Open it and save it as .xlsx, .ods or CSV"
 UNWRITTEN = ("Cc", "Cs")
 """Kinds of letters that a name cannot be shown with: control characters, and bytes that are no letters."""
 PACKED = (b"PK", b"PAR1", b"\x1f\x8b", b"\xfd7zXZ")
@@ -141,6 +141,8 @@ def _looked_at(name: str, handle: IO[bytes], *, depth: int, near: bool) -> Itera
         raise Unreadable("is one part of a shapefile. Zip all its parts together")
     elif head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{"):
         yield outlines(name, head, handle if near else None)
+    elif re.match(rb"\s*\[\s*[{\]]", head.removeprefix(b"\xef\xbb\xbf")):
+        raise json_text(head)
     else:
         yield table(name, head, handle if near else None)
 

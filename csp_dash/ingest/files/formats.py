@@ -16,6 +16,7 @@ from csp_dash.ingest.files.dates import month
 YEAR = re.compile(r"(?:19|20)\d{2}")
 NOTE = re.compile(r"\[(notes? )?[\d, ]+\]", re.I)
 AGAIN = "Download it again"
+SAVE_ANEW = "Open it and save it as .xlsx, .ods or CSV"
 LOCKED = "is locked with a password. Unlock it and save it without one"
 
 

@@ -15,7 +15,7 @@ from typing import IO
 import pyarrow.parquet as pq
 
 from csp_dash.ingest.files.detected import Detected, joined, made, month, span
-from csp_dash.ingest.files.formats import AGAIN, Near, Unknown, Unreadable, fit, header_months, publication
+from csp_dash.ingest.files.formats import AGAIN, SAVE_ANEW, Near, Unknown, Unreadable, fit, header_months, publication
 from csp_dash.ingest.files.workbooks import opened
 
 HEAD = 65_536
@@ -24,6 +24,24 @@ SAMPLE, TITLE_ROWS = 50, 30
 """Rows of a sheet that are read, and rows that may stand above the header."""
 LARGEST = 64_000_000
 """Bytes that are read whole at most: of a packed file inside another, or to count rows."""
+
+ARCHIVE = "Take the CSV files of data.police.uk/data instead"
+ANSWERS = (
+    ("stop and searches", ("object_of_search", "datetime"), f"{ARCHIVE}, or run `python -m csp_dash fetch police_uk`"),
+    ("outcomes of crimes", ("category", "crime", "date"), ARCHIVE),
+    (
+        "street-level crimes",
+        ("category", "location_type", "month"),
+        f"{ARCHIVE}, or run `python -m csp_dash fetch police_uk`",
+    ),
+)
+"""Answers of the police API by their fields, and what to take in instead."""
+EXPORTED = {
+    "a table saved as a web page (HTML)": r"\A\s*<(?!\?xml).*<table|\A\s*<table",
+    "a workbook in the old XML form of Excel": r"\A\s*<\?xml.*urn:schemas-microsoft-com:office:spreadsheet",
+    "a workbook saved as a web archive (MHTML)": r"\AMIME-Version:.*multipart/related",
+}
+"""Tables in disguise, by how their text begins."""
 
 
 def tail(handle: IO[bytes]) -> bytes:
@@ -113,6 +131,14 @@ def _sheet(name: str, ragged: list[list[str]]) -> Detected:
     return made(name, form, [*header[: at + 1], *rows[at + 1 :]], at, whole=len(rows) < SAMPLE)
 
 
+def json_text(head: bytes) -> Unknown:
+    """What is said of JSON that is no outlines."""
+    for what, fields, instead in ANSWERS:
+        if all(f'"{field}"'.encode() in head for field in fields):
+            return Near(f"is JSON of the police API ({what}), which is not read here. {instead}")
+    return Unknown("is JSON without outlines, which is not read here. Take the file as CSV")
+
+
 def outlines(name: str, head: bytes, handle: IO[bytes] | None) -> Detected:
     """The properties of the shapes of a GeoJSON or TopoJSON file, wherever in it the first of them stand."""
     raw = head
@@ -120,7 +146,7 @@ def outlines(name: str, head: bytes, handle: IO[bytes] | None) -> Detected:
         raw += handle.read(LARGEST)  # TopoJSON may name its areas at the end
     text = raw.decode("utf-8-sig", errors="replace")
     if '"properties"' not in text or not re.search(r'"type"\s*:\s*"(FeatureCollection|Topology)"', text):
-        raise Unknown("is JSON without outlines, which is not read here")
+        raise json_text(head)
     keys: list[list[str]] = []
     for match in re.finditer(r'"properties"\s*:\s*(?=\{)', text):
         try:
@@ -136,6 +162,8 @@ def table(name: str, head: bytes, handle: IO[bytes] | None) -> Detected:
     """A table of text, whatever separates its columns."""
     whole = len(head) < HEAD
     text, encoding, note = _decoded(head)
+    if kind := next((kind for kind, look in EXPORTED.items() if re.search(look, text, re.I | re.S)), ""):
+        raise Near(f"is {kind}, as some systems export it under the name of an Excel file. {SAVE_ANEW}")
     if re.match(r"\s*(<!--.*?-->\s*)*(<!doctype html|<html|<head|<body|<\?xml|<error)", text[:2000], re.I | re.S):
         raise Near(f"is a web page or an error message, saved in place of the file. {AGAIN}")
     if not whole:

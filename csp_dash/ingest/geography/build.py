@@ -89,7 +89,7 @@ WARD_TOLERANCE, LSOA_TOLERANCE, BOROUGH_TOLERANCE = 10.0, 30.0, 100.0
 """How strongly outlines that are drawn are generalised: metres, the square root of the smallest corner kept."""
 WARD_FINE, LSOA_FINE = 1.0, 2.2
 """The same for outlines that points are placed by."""
-ALLOWANCE = {"ward_outlines": 20.0, "lsoa_outlines": 20.0, "borough_outlines": 60.0}
+ALLOWANCE = {"ward_outlines": 60.0, "lsoa_outlines": 20.0, "borough_outlines": 60.0}
 """Metres by which borders of one place may lie apart in two files, by how strongly publishers and we generalise."""
 WINDOW_MARGIN = (5_000.0, 2_000.0)
 """Metres of surroundings drawn east-west and north-south of the borough."""
@@ -265,6 +265,10 @@ def _hold(layer: Layer, known: Outlines, home: BaseGeometry, context: Context) -
             )
     if layer.shapes:
         context.ledger.note(layer.entry, "Its outlines agree with those that are held, which stay.")
+        if not layer.located:
+            context.ledger.note(
+                layer.entry, "It does not say in which coordinates it is; they were told by their size."
+            )
     _no_strangers(layer, home)
 
 

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from pyproj import Transformer
+from pyproj import CRS, Transformer
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import polylabel
 
@@ -47,6 +47,10 @@ _TO_GRID = (
     " +step +inv +proj=cart +ellps=airy +step +proj=pop +v_3"
     " +step +proj=tmerc +lat_0=49 +lon_0=-2 +k=0.9996012717 +x_0=400000 +y_0=-100000 +ellps=airy"
 )
+
+DEGREES = (-9.0, 49.0, 3.0, 61.0)
+GRID = (1_000.0, 1_000.0, 700_000.0, 1_300_000.0)
+"""Where Great Britain lies (west, south, east, north), in degrees and in metres on the British National Grid."""
 
 Outlines = dict[str, BaseGeometry]
 """Outline by area code."""
@@ -154,8 +158,7 @@ def read_layer(entry: SourceFile, wanted: Iterable[str]) -> Layer:
         empty = found["code"][found.geometry.isna() | found.geometry.is_empty]
         if len(empty):
             raise BadInput(f"{entry.name} has no outline for {empty.iloc[0]}. Download it again.")
-        located = found.crs is not None
-        shapes = _in_metres(found)
+        shapes, located = _in_metres(found, entry)
     return Layer(entry, columns["code"], rows, shapes, located)
 
 
@@ -167,13 +170,31 @@ def _features(entry: SourceFile, **options: object) -> gpd.GeoDataFrame:
         raise BadInput(f"{entry.name} cannot be read as outlines ({why}). Download it again.") from None
 
 
-def _in_metres(found: gpd.GeoDataFrame) -> Outlines:
-    """Shapes by code on the British National Grid, from whatever coordinates they are in."""
-    degrees = found.crs.is_geographic if found.crs is not None else bool(found.total_bounds[3] <= 90)
-    if found.crs is not None and not degrees and "British National Grid" not in found.crs.name:
-        found, degrees = found.to_crs(4326), True
+def _in_metres(found: gpd.GeoDataFrame, entry: SourceFile) -> tuple[Outlines, bool]:
+    """Shapes by code on the British National Grid, and whether the file says in which coordinates they are.
+
+    GeoJSON that says nothing passes for degrees, so what the numbers can be counts for more than what they are said to be.
+    """
+    crs, degrees = found.crs, _within(found, DEGREES)
+    if crs is not None and not crs.is_geographic and "British National Grid" not in crs.name:
+        found, crs, degrees = found.to_crs(4326), CRS(4326), True
+    elif not degrees and not _within(found, GRID):
+        x, y = found.geometry.iloc[0].representative_point().coords[0]
+        swapped = _within(found, (DEGREES[1], DEGREES[0], DEGREES[3], DEGREES[2]))
+        how = (
+            "latitude stands before longitude" if swapped else "they are neither degrees nor the British National Grid"
+        )
+        raise BadInput(
+            f"{entry.name} has its outlines at places such as {x:.9g}, {y:.9g}: {how}. Save it anew with longitude and latitude"
+            " (EPSG:4326), or with eastings and northings (EPSG:27700)."
+        )
     shapes: Outlines = dict(zip(found["code"], found.geometry, strict=True))
-    return to_grid(shapes) if degrees else shapes
+    return to_grid(shapes) if degrees else shapes, crs is not None and crs.is_geographic == degrees
+
+
+def _within(found: gpd.GeoDataFrame, bounds: tuple[float, float, float, float]) -> bool:
+    west, south, east, north = found.total_bounds
+    return bool(bounds[0] <= west and bounds[1] <= south and east <= bounds[2] and north <= bounds[3])
 
 
 def cores(shapes: Outlines, allowance: float) -> Outlines:

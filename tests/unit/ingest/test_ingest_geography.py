@@ -693,6 +693,49 @@ def test_outlines_of_the_same_places_are_noted(run: Run, tmp_path: Path, name: s
     assert done.taken == [] and done.changed() == []
 
 
+@pytest.mark.filterwarnings("ignore:.crs. was not provided")
+@pytest.mark.parametrize("suffix", ["geojson", "shp"])
+def test_eastings_and_northings_without_a_word_of_their_grid_are_read(run: Run, tmp_path: Path, suffix: str) -> None:
+    shapes = layer("wards").to_crs(27700).rename(columns={"code": "WD24CD"})
+    unsaid(shapes, tmp_path / f"x.{suffix}")
+    name = f"x.{suffix}"
+    if suffix == "shp":
+        name = "x.zip!x.shp"
+        with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+            for part in [path for path in tmp_path.glob("x.*") if path.suffix in (".shp", ".shx", ".dbf")]:
+                archive.write(part, part.name)
+    done = run(tmp_path / name.partition("!")[0])
+    row = done.intake.loc[name]
+    assert row["accepted"] == 20 and done.changed() == []
+    assert "agree with those that are held" in row["note"] and "does not say in which coordinates" in row["note"]
+
+
+@pytest.mark.parametrize(
+    ("matrix", "told"),
+    [
+        ([0, 1, 1, 0, 0, 0], "latitude stands before longitude"),
+        ([1e6, 0, 0, 1e6, 0, 0], "neither degrees nor the British National Grid"),
+        ([1, 0, 0, 1, 40, 0], "neither degrees nor the British National Grid"),
+    ],
+)
+def test_outlines_with_other_numbers_are_refused_in_words(
+    run: Run, tmp_path: Path, matrix: list[float], told: str
+) -> None:
+    shapes = layer("wards").rename(columns={"code": "WD24CD"})
+    unsaid(shapes.set_geometry(shapes.geometry.affine_transform(matrix)), tmp_path / "x.geojson")
+    with pytest.raises(BadInput, match=rf"x.geojson has its outlines at places such as .*: .*{told}.*EPSG:27700"):
+        run(tmp_path / "x.geojson")
+
+
+def unsaid(shapes: gpd.GeoDataFrame, path: Path) -> None:
+    """Write outlines without a word of their coordinates, as a hand-made export has them."""
+    if path.suffix == ".geojson":
+        shapes = shapes.set_crs(4326, allow_override=True)  # which is what such a file passes for
+    else:
+        shapes = shapes.set_crs(None, allow_override=True)
+    shapes.to_file(path)
+
+
 @pytest.mark.parametrize(("name", "column"), [("wards", "WD24CD"), ("lsoas", "LSOA21CD"), ("boroughs", "LAD23CD")])
 def test_outlines_elsewhere_are_refused(run: Run, tmp_path: Path, name: str, column: str) -> None:
     moved(layer(name), 150).rename(columns={"code": column}).to_file(tmp_path / "x.geojson")
