@@ -42,13 +42,17 @@ class Base:
 
 @dataclass
 class Context:
-    """One ingest. `geo` is the folder of places of the release being made; it is written before figures are read."""
+    """One ingest. `geo` is the folder of places of the release being made; it is written before figures are read.
+
+    `accepted` names what may be out of the ordinary this once.
+    """
 
     catalogue: Catalogue
     geo: Path
     scratch: Path
     base: Base | None = None
     ledger: Ledger = field(default_factory=Ledger)
+    accepted: frozenset[str] = frozenset()
 
     @cached_property
     def db(self) -> duckdb.DuckDBPyConnection:
@@ -64,6 +68,19 @@ class Context:
         """Ward of every small area of the borough, codes of both editions (2021 wins over 2011)."""
         frame = pd.read_csv(self.geo / "lsoa_ward.csv", dtype=str).sort_values("edition")
         return dict(zip(frame["lsoa"], frame["ward"], strict=True))
+
+    @cached_property
+    def residents(self) -> dict[str, int]:
+        """People at the 2021 Census by code of area."""
+        frame = pd.read_csv(self.geo / "population.csv")
+        own = frame[frame["base"] == "census_2021"]
+        return dict(zip(own["area"], own["people"], strict=True))
+
+    @cached_property
+    def place_names(self) -> dict[str, str]:
+        """Names by code of area."""
+        frame = pd.read_csv(self.geo / "areas.csv", dtype=str)
+        return dict(zip(frame["code"], frame["name"], strict=True))
 
     @cached_property
     def ward_shapes(self) -> gpd.GeoDataFrame:

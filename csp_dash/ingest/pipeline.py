@@ -28,14 +28,16 @@ from csp_dash.ingest.facts import KEY, write_parquet
 from csp_dash.ingest.files.checksum import sha256
 from csp_dash.ingest.files.detected import Detected
 from csp_dash.ingest.files.extract import Extract
+from csp_dash.ingest.files.ledger import INTAKE
 from csp_dash.ingest.files.source_file import SourceFile, entries
 from csp_dash.ingest.geography import build as geography
 from csp_dash.ingest.geography import map_context
 from csp_dash.ingest.readers import mps_unlocated, nox_illustrative, readers
-from csp_dash.ingest.release import phrases, precedence, short_months, source_cards
+from csp_dash.ingest.release import idle_rows, phrases, precedence, short_months, source_cards
 from csp_dash.ingest.release.archive_inputs import keep
 from csp_dash.ingest.release.merge import COVERAGE, Merged, merge, series_held, table
 from csp_dash.ingest.release.report import changes, markdown
+from csp_dash.ingest.returns import jumps
 from csp_dash.ingest.returns import reader as returns
 from csp_dash.warehouse import ReleaseInfo, Releases, Snapshot, database, declared
 
@@ -110,6 +112,7 @@ def ingest(
     """
     accepted = dict(accept or {})
     short_months.refuse_unreadable(accepted)
+    jumps.refuse_unreadable(accepted)
     with releases.lock(wait), _disk_full_in_words(releases.cache):
         taken_in = take_in(paths, say, skip=skip)
         live = releases.live()
@@ -121,7 +124,7 @@ def ingest(
                 say(sentence)
             snapshot = Snapshot.open(new)
             if not releases.is_news(snapshot):
-                for line in phrases.notes(ledger.intake()):
+                for line in [*phrases.notes(ledger.intake()), *phrases.held_already(ledger.intake())]:
                     say(line)
                 say(f"Nothing new: these files change no figure of the live release {live.release}.")
                 return Outcome(live.release, False, "")
@@ -130,7 +133,7 @@ def ingest(
                 snapshot,
                 made.catalogue,
                 releases.cache,
-                accepted=frozenset(name for name in accepted if not short_months.names(name)),
+                accepted=frozenset(name for name in accepted if not (short_months.names(name) or jumps.names(name))),
                 live=database(live, declared(live, catalogue), releases.cache),
                 being_made=True,
             )
@@ -184,7 +187,7 @@ def _assemble(
 ) -> _Made:
     """Write the whole release under `new`: facts, narrow tables, coverage, cards, places, manifest."""
     with tempfile.TemporaryDirectory(prefix="scratch-", dir=new) as scratch:
-        context = Context(catalogue, new / "geo", Path(scratch), base)
+        context = Context(catalogue, new / "geo", Path(scratch), base, accepted=accepted)
         try:
             taken = _read(taken_in, context, say)
         finally:
@@ -213,7 +216,9 @@ def _assemble(
     for item, month in short:
         for entry in ledger.of_month(item.inputs, month.month):
             ledger.note(entry, month.sentence(phrases.title(holding, item.source)))
-    run = {"intake": ledger.intake(), "rejected": ledger.rejected()}
+    if base is not None:
+        idle_rows.note(ledger, taken, taken_in, merged.kept)
+    run = {"intake": ledger.intake()[list(INTAKE)], "rejected": ledger.rejected()}
     if "rejected" in merged.tables:  # a file that is handed in again has none of its former faults
         earlier = merged.tables["rejected"]
         merged.tables["rejected"] = earlier[~earlier["file"].isin(run["intake"]["file"])]
@@ -256,7 +261,7 @@ def _read(taken_in: list[SourceFile], context: Context, say: Say) -> list[Extrac
             continue
         for item in reader.read(mine, context):
             holding = supplied(context.catalogue, series_held({item.source: item.facts}))
-            say(f"{phrases.title(holding, item.source)}: {phrases.counted(len(item.facts), 'figure')}")
+            say(f"{phrases.title(holding, item.source)}: {phrases.figures(item.facts)}")
             taken.append(item)
     for item in taken:
         context.ledger.cover(item)

@@ -36,6 +36,10 @@ class Read:
         row = self._row(name)
         return tuple(int(row[column]) for column in ("rows", "accepted", "rejected", "out_of_area"))
 
+    def idle(self, name: str) -> int:
+        """Accepted rows that give no figure."""
+        return int(self._row(name)["idle"])
+
     def note(self, name: str) -> str:
         return str(self._row(name)["note"])
 

@@ -1,9 +1,13 @@
-"""The row ledger: accepted, rejected with a reason, or out of area. The three add up to the rows read."""
+"""The row ledger: accepted, rejected with a reason, or out of area. The three add up to the rows read.
+
+An accepted row gives a figure, or has a reason why it gives none.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import starmap
 
 import pandas as pd
 
@@ -36,12 +40,15 @@ MOST_MALFORMED = 0.05
 
 @dataclass
 class Account:
-    """What became of the rows of one file."""
+    """What became of the rows of one file. `idle` are accepted rows without a figure, by the reason; `months` are accepted rows
+    by month, where each row is of one."""
 
     rows: int = 0
     accepted: int = 0
     out_of_area: int = 0
     rejected: int = 0
+    idle: dict[str, int] = field(default_factory=dict)
+    months: dict[str, int] = field(default_factory=dict)
     source: str = ""
     first: str = ""
     last: str = ""
@@ -103,6 +110,14 @@ class Ledger:
         self.account(entry).rows += len(rows)
         self.reject(entry, pd.DataFrame(rows, columns=["line", "value", "reason"]).assign(column=""))
 
+    def idle(self, entry: SourceFile, why: str, rows: int | None = None) -> None:
+        """Accepted rows that give no figure, all those of the file that have no reason yet unless told, with the reason."""
+        own = self.account(entry)
+        left = own.accepted - sum(own.idle.values())
+        number = left if rows is None else min(rows, left)
+        if number > 0:
+            own.idle[why] = own.idle.get(why, 0) + number
+
     def note(self, entry: SourceFile, text: str) -> None:
         """Worth knowing, and stops nothing."""
         notes = self.account(entry).notes
@@ -130,16 +145,17 @@ class Ledger:
                 )
 
     def intake(self) -> pd.DataFrame:
-        """A row a file, columns INTAKE."""
+        """A row a file, columns INTAKE, and `idle`: how many of the accepted rows give no figure. The note says why."""
         rows = [
             (
                 entry.name, entry.sha256, entry.format, entry.found.title, own.source, own.rows, own.accepted, own.rejected,
-                own.out_of_area, *_period(entry, own), " ".join(filter(None, [entry.found.note, *own.notes])),
+                own.out_of_area, *_period(entry, own), " ".join(filter(None, [entry.found.note, *own.notes, *starmap(_idle, own.idle.items())])),
+                sum(own.idle.values()),
             )
             for entry, own in self._of.items()
         ]  # fmt: skip
-        frame = pd.DataFrame(rows, columns=list(INTAKE))
-        return frame.astype(dict.fromkeys(("rows", "accepted", "rejected", "out_of_area"), "int64"))
+        frame = pd.DataFrame(rows, columns=[*INTAKE, "idle"])
+        return frame.astype(dict.fromkeys(("rows", "accepted", "rejected", "out_of_area", "idle"), "int64"))
 
     def rejected(self) -> pd.DataFrame:
         """A row a rejected row, columns REJECTED."""
@@ -150,6 +166,10 @@ class Ledger:
             return pd.DataFrame({name: pd.Series(dtype="int64" if name == "line" else "str") for name in REJECTED})
         rows = pd.concat(parts, ignore_index=True).astype({"line": "int64"})
         return rows.assign(reason=[_phrase(*pair) for pair in zip(rows["reason"], rows["column"], strict=True)])
+
+
+def _idle(why: str, rows: int) -> str:
+    return f"{rows:,} accepted {'row gives' if rows == 1 else 'rows give'} no figure: {why}."
 
 
 def _phrase(reason: str, column: str) -> str:

@@ -139,7 +139,7 @@ def read(entries: list[SourceFile], context: Context) -> list[Extract]:
     rows = rows[rows["reason"] == ""]
     whole = rows[~rows["part"]]
     burglary = rows[(rows["force"] == METROPOLITAN) & (rows["series"] == "pu_burglary")]
-    return [*_all_crime(whole, entries, context.base), *_burglary(burglary, entries, context.base)]
+    return [*_all_crime(whole, entries, context), *_burglary(burglary, entries, context.base)]
 
 
 def _pass_over(entry: SourceFile, ledger: Ledger) -> None:
@@ -304,6 +304,7 @@ def settle(
     good = rows[rows["reason"] == ""]
     for at, months in good["month"].groupby(good["file"]):
         ledger.covers(entries[int(at)], months.min(), months.max())
+        ledger.account(entries[int(at)]).months = {str(name): int(n) for name, n in months.value_counts().items()}
     for at, number in per_file(rows).items():
         bad = of_file.get(at, wrong.iloc[:0])
         ledger.reject(entries[at], bad)
@@ -404,13 +405,13 @@ def refuse_first(
 # --- figures ---------------------------------------------------------------------------------------
 
 
-def _all_crime(rows: pd.DataFrame, entries: list[SourceFile], base: Base | None) -> list[Extract]:
+def _all_crime(rows: pd.DataFrame, entries: list[SourceFile], context: Context) -> list[Extract]:
     """`police_uk`, and the forces' own files in `lsoa_month`."""
     if rows.empty:
         return []
     cells = summed(rows, ["force", *CELLS])
     vintage = cells["month"].max()
-    live = _live(base)
+    live = _live(context.base)
     own = cells[cells["force"] != ALL_FORCES]
     before = live.own.assign(edition=[live.vintage.get(month, "") for month in live.own["month"]], file=LIVE)
     held = chosen(pd.concat([before, own.assign(edition=vintage, file=0)], ignore_index=True), ["force", "month"])
@@ -419,6 +420,7 @@ def _all_crime(rows: pd.DataFrame, entries: list[SourceFile], base: Base | None)
     months = set(own["month"]) & set(held.loc[held["force"] == METROPOLITAN, "month"])
     months -= set(told["month"]) | live.told
     parts = held[held["month"].isin(months)]
+    _note_idle(rows, own, months, set(told["month"]) | live.told, entries, context.ledger)
     present = parts.groupby("month")["force"].agg(set)
     flags = {str(month): "forces_missing" for month, forces in present.items() if not {CITY, TRANSPORT} <= forces}
     figures = summed(pd.concat([told, parts], ignore_index=True), CELLS)
@@ -435,6 +437,26 @@ def _all_crime(rows: pd.DataFrame, entries: list[SourceFile], base: Base | None)
     table = pd.concat([figures.assign(source=SOURCE), kept], ignore_index=True)
     taken.tables = {"lsoa_month": table.assign(start=_month_starts(table["month"]))[LSOA_MONTH]}
     return [taken]
+
+
+def _note_idle(
+    rows: pd.DataFrame, own: pd.DataFrame, months: set[str], told: set[str], entries: list[SourceFile], ledger: Ledger
+) -> None:
+    """Say why rows of forces' own files give no figure: `own` are those that were taken, `months` those that are summed,
+    `told` those that the service itself gives. A burglary of the Metropolitan Police counts in a source of its own."""
+    mine = rows[(rows["force"] != ALL_FORCES) & ~((rows["force"] == METROPOLITAN) & (rows["series"] == "pu_burglary"))]
+    taken = set(zip(own["force"], own["month"], strict=True))
+    for row in mine.groupby(["file", "force", "month"], as_index=False).size().to_dict("records"):
+        month = row["month"]
+        if (row["force"], month) not in taken:
+            why = "the live release has that force and month from a newer file"
+        elif month in told:
+            why = "the counts of all forces that police.uk gives stand for their months"
+        elif month not in months:
+            why = "they are kept until the Metropolitan Police's whole file of the month is here too"
+        else:
+            continue
+        ledger.idle(entries[row["file"]], why, row["size"])
 
 
 @dataclass(frozen=True)

@@ -26,11 +26,18 @@ def counted(number: int, what: str) -> str:
 
 def sums(intake: pd.DataFrame) -> str:
     """The files and rows of an ingest, and what became of the rows."""
-    total = intake[["rows", "accepted", "rejected", "out_of_area"]].sum()
+    total = intake[["rows", "accepted", "idle", "rejected", "out_of_area"]].sum()
     return (
-        f"{counted(files_of(intake['file']), 'file')}, {counted(int(total['rows']), 'row')}: {total['accepted']:,} accepted,"
+        f"{counted(files_of(intake['file']), 'file')}, {counted(int(total['rows']), 'row')}:"
+        f" {total['accepted'] - total['idle']:,} gave figures, {total['idle']:,} accepted without a figure,"
         f" {total['rejected']:,} rejected, {total['out_of_area']:,} out of area."
     )
+
+
+def figures(facts: pd.DataFrame) -> str:
+    """How many figures there are, and how many are withheld or not known: `12 figures (9 not given)`."""
+    without = int(facts["numerator"].isna().sum())
+    return counted(len(facts) - without, "figure") + (f" ({without:,} not given)" if without else "")
 
 
 def notes(intake: pd.DataFrame) -> list[str]:
@@ -39,6 +46,15 @@ def notes(intake: pd.DataFrame) -> list[str]:
     return [
         f"{part['file'].iloc[0]}{f' and {len(part) - 1:,} more' if len(part) > 1 else ''}: {note}"
         for note, part in noted.groupby("note", sort=False)
+    ]
+
+
+def held_already(intake: pd.DataFrame) -> list[str]:
+    """A line for each file of which rows gave figures, where none of these is new."""
+    gave = intake.assign(gave=intake["accepted"] - intake["idle"])
+    return [
+        f"{row['file']}: the live release has the figures of its {counted(row['gave'], 'row')} already."
+        for row in gave[gave["gave"] > 0].to_dict("records")
     ]
 
 

@@ -41,7 +41,8 @@ def changes(base: Base | None, merged: Merged, catalogue: Catalogue, sources: Se
         periods = pd.MultiIndex.from_frame(both[["kind_of", "start"]])
         had = periods[both["_merge"] != "right_only"].unique()
         fresh = pd.Series(~periods.isin(had), index=both.index)
-        new = both[fresh].groupby(["kind_of", "start"], as_index=False).size()
+        given = both[fresh & both["numerator_new"].notna()]  # what is withheld or not known is no figure
+        new = given.groupby(["kind_of", "start"], as_index=False).size()
         parts.append(
             pd.DataFrame(
                 {
@@ -147,15 +148,16 @@ def _files(intake: pd.DataFrame, rejected: pd.DataFrame) -> list[str]:
         "",
         phrases.sums(intake),
         "",
-        "| kind of file | files | rows | accepted | rejected | out of area |",
-        "|---|---:|---:|---:|---:|---:|",
+        "| kind of file | files | rows | gave figures | accepted without a figure | rejected | out of area |",
+        "|---|---:|---:|---:|---:|---:|---:|",
     ]
     by_kind = intake.groupby("title", sort=True).agg(
-        files=("file", files_of), rows=("rows", "sum"), accepted=("accepted", "sum"),
+        files=("file", files_of), rows=("rows", "sum"), accepted=("accepted", "sum"), idle=("idle", "sum"),
         rejected=("rejected", "sum"), out=("out_of_area", "sum"),
     )  # fmt: skip
     text += [
-        f"| {kind} | {row['files']:,} | {row['rows']:,} | {row['accepted']:,} | {row['rejected']:,} | {row['out']:,} |"
+        f"| {kind} | {row['files']:,} | {row['rows']:,} | {row['accepted'] - row['idle']:,} | {row['idle']:,}"
+        f" | {row['rejected']:,} | {row['out']:,} |"
         for kind, row in by_kind.iterrows()
     ]
     text.append("")

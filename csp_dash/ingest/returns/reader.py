@@ -28,19 +28,23 @@ import pandas as pd
 
 from csp_dash.catalogue import Catalogue
 from csp_dash.catalogue.release_view import return_source
+from csp_dash.domain import wording
 from csp_dash.domain.enums import Frequency, Kind
 from csp_dash.domain.geography import BOROUGHS, TOWER_HAMLETS, AreaKind
 from csp_dash.domain.indicator import Indicator
-from csp_dash.domain.periods import Span
+from csp_dash.domain.periods import Month, Span
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.facts import FACT_COLUMNS, Coverage, fact_frame
 from csp_dash.ingest.files import tables
 from csp_dash.ingest.files.dates import Written
 from csp_dash.ingest.files.extract import Extract
+from csp_dash.ingest.files.ledger import Ledger
 from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.geography.place_names import place_key, wards
+from csp_dash.ingest.returns import jumps
 from csp_dash.ingest.returns.cells import BLANK, OUT_OF_AREA, Figure, area, figure, period
+from csp_dash.ingest.returns.jumps import Jump
 from csp_dash.ingest.returns.suspicions import refuse_mixed_months, remarks
 from csp_dash.ingest.returns.withheld import Cell, beside
 
@@ -85,6 +89,11 @@ class Row:
         return self.figure == BLANK and self.denominator in (None, BLANK)
 
     @property
+    def known(self) -> bool:
+        """Whether it has a figure, and what that is out of."""
+        return self.figure.known and (self.denominator is None or self.denominator.known)
+
+    @property
     def whole(self) -> bool:
         """Whether it is not split, where it could be."""
         return bool(self.splits) and set(self.splits) == {NOT_STATED}
@@ -123,7 +132,7 @@ def read(entries: list[SourceFile], context: Context, today: date | None = None)
     for sheet in sheets.values():
         refuse_mixed_months(sheet.entry.name, sheet.written)
     rows = _without_torn(_without_totals(_without_twice(rows, sheets), sheets), sheets)
-    rows = _without_told(_without_excess(rows, sheets), sheets)
+    rows = _without_told(_without_jumps(_without_excess(rows, sheets), sheets, context), sheets)
     for sheet in sheets.values():
         _account(sheet, [row for row in rows if row.entry is sheet.entry], context)
     by_item: dict[str, list[Row]] = defaultdict(list)
@@ -350,6 +359,51 @@ def _excess(rows: list[Row]) -> str:
     return ""
 
 
+def _without_jumps(rows: list[Row], sheets: dict[SourceFile, _Sheet], context: Context) -> list[Row]:
+    """Periods without a figure that is far above its own history, but for those that are accepted."""
+    of_item: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.item.kind is not Kind.RATE:
+            of_item[row.item.slug].append(row)
+    reasons = {
+        (slug, jump.span): jump.reason
+        for slug, found in of_item.items()
+        for jump in _jumps(found[0].item, found, context)
+        if jumps.key(jump.item, jump.span) not in context.accepted
+    }
+    for row in rows:
+        if reason := reasons.get(row.period):
+            _reject(row, sheets, reason)
+            sheets[row.entry].incomplete += 1
+            context.ledger.note(row.entry, f"{row.item.title} was left out: {reason}.")
+    return [row for row in rows if row.period not in reasons]
+
+
+def _jumps(item: Indicator, rows: list[Row], context: Context) -> Iterator[Jump]:
+    """For each period the figure that is furthest above its history, if any is far above."""
+    by_cell: dict[tuple[str, Span], list[Row]] = defaultdict(list)
+    for row in rows:
+        by_cell[row.area, row.span].append(row)
+    numbers = {cell: _sum(parts).numerator for cell, parts in by_cell.items()}
+    live = context.base.facts(return_source(item.slug)) if context.base else pd.DataFrame(columns=list(FACT_COLUMNS))
+    live = live[live["numerator"].notna()]
+    known: dict[str, dict[str, float]] = defaultdict(dict)
+    for fact in live.to_dict("records"):
+        known[fact["area"]][Span(Month.of(fact["start"]), Month.of(fact["finish"])).words] = fact["numerator"]
+    found: dict[Span, Jump] = {}
+    for (place, span), number in numbers.items():
+        if number is None:
+            continue
+        others = {
+            when.words: n for (other, when), n in numbers.items() if other == place and when != span and n is not None
+        }
+        people = context.residents.get(place) if item.kind is Kind.COUNT else None
+        above = jumps.far_above(number, known.get(place) or (others if len(others) >= jumps.OTHERS else {}), people)
+        if above and (span not in found or number - above[0] > found[span].figure - found[span].highest):
+            found[span] = Jump(item, span, context.place_names.get(place, place), number, *above)
+    yield from found.values()
+
+
 def _without_told(rows: list[Row], sheets: dict[SourceFile, _Sheet]) -> list[Row]:
     """Periods whose total does not give a withheld ward away, or in which more can be withheld so that it does not."""
     of_period: dict[tuple[str, Span], list[Row]] = defaultdict(list)
@@ -395,6 +449,7 @@ def _account(sheet: _Sheet, rows: list[Row], context: Context) -> None:
     ledger.reject(entry, pd.DataFrame(sorted(sheet.rejected), columns=["line", "column", "value", "reason"]))
     if given := [row.span for row in rows if not row.blank]:
         ledger.covers(entry, str(min(span.first for span in given)), str(max(span.last for span in given)))
+    _note_idle(sheet, rows, ledger)
     own = ledger.account(entry)
     # a part that goes with another one is not wrong itself
     ledger.refuse_if_mostly_wrong(entry, own.rows - own.out_of_area, own.rejected - sheet.incomplete)
@@ -421,6 +476,34 @@ def _account(sheet: _Sheet, rows: list[Row], context: Context) -> None:
     if silent:
         told = ", ".join(sorted(f"{context.catalogue.indicators[slug].title} ({span.words})" for slug, span in silent))
         ledger.note(entry, f"Nothing is given for {told}, so what is known of it stays as it was.")
+
+
+def _note_idle(sheet: _Sheet, rows: list[Row], ledger: Ledger) -> None:
+    """Say why accepted rows give no figure."""
+    unknown = {row.cell for row in rows if not row.known}
+    hidden = [row for row in rows if (row.span, row.area) in sheet.beside]
+    torn = [row for row in rows if row.known and row.cell in unknown]
+    given = [row for row in rows if not row.known and not row.blank]
+    for found, why in (
+        ([row for row in rows if row.blank], "they are left blank, which is not known"),
+        (given, "they are withheld, or lack a part"),
+        (torn, "another part of the same place and period is withheld or not known"),
+        ([row for row in hidden if row.cell not in unknown], "they are withheld beside another ward"),
+    ):
+        ledger.idle(sheet.entry, why, len(found))
+    ledger.idle(sheet.entry, "nobody filled them in", ledger.account(sheet.entry).accepted - len(rows))
+    part: dict[tuple[str, Span], set[str]] = defaultdict(set)
+    for row in rows:
+        if not row.blank:
+            part[row.period].add(row.area)
+    few = [len(places) for places in part.values() if TOWER_HAMLETS not in places and len(places) < len(wards())]
+    if few:
+        wide = f"{min(few)}" if min(few) == max(few) else f"{min(few)} to {max(few)}"
+        ledger.note(
+            sheet.entry,
+            f"In {wording.counted(len(few), 'periods')} it has figures of {wide} of the {len(wards())} wards and none of the borough, so the"
+            " borough has none: add its total, or the other wards.",
+        )
 
 
 # --- figures ---------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from csp_dash.ingest.files.corrections import Correction
 from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.source_file import entries
 from csp_dash.ingest.readers import police_uk
-from csp_dash.ingest.readers.police_uk import CITY, METROPOLITAN, TRANSPORT
+from csp_dash.ingest.readers.police_uk import ALL_FORCES, CITY, METROPOLITAN, TRANSPORT
 from csp_dash.ingest.release.merge import merge
 from csp_dash.warehouse import Snapshot
 
@@ -335,6 +335,19 @@ def test_several_forces_and_months_in_one_file_are_told_by_the_rows(read):
     assert figures(taken, "asb") == {"2024-01": 2, "2024-02": 4}
     assert flags(taken) == {"2024-01": "forces_missing"}
     assert taken.coverage[0].zero_fill and (taken.coverage[0].first, taken.coverage[0].last) == ("2024-01", "2024-02")
+
+
+def test_rows_of_a_force_that_give_no_figure_say_why(read, tmp_path: Path):
+    early = read(("early.csv", whole("2026-04", TRANSPORT)))
+    assert (early.account("early.csv"), early.idle("early.csv")) == ((6, 6, 0, 0), 6)
+    assert "6 accepted rows give no figure: they are kept until the Metropolitan Police's whole file" in early.note(
+        "early.csv"
+    )
+    later = read(("met.csv", whole("2026-04")), base=live(tmp_path / "a", early))
+    assert later.idle("met.csv") == 0 and figures(later["police_uk"], "pu_robbery") == {"2026-04": 4}
+    told = read(("all.csv", whole("2026-04", ALL_FORCES)), ("met.csv", whole("2026-04")))
+    assert (told.idle("all.csv"), told.idle("met.csv")) == (0, 4), "its two burglaries count in a source of their own"
+    assert "the counts of all forces that police.uk gives stand" in told.note("met.csv")
 
 
 def test_a_whole_archive_is_read_member_by_member(tmp_path: Path):

@@ -76,11 +76,26 @@ def test_what_is_late_and_what_is_awaited(catalogue: Catalogue):
     assert phrases.awaited(catalogue, owed, today) == ["30 July 2026: return x, to June 2026."]
 
 
+def test_what_is_not_given_is_no_figure():
+    assert phrases.figures(pd.DataFrame({"numerator": [3.0, 0.0, None]})) == "2 figures (1 not given)"
+    assert phrases.figures(pd.DataFrame({"numerator": [3.0]})) == "1 figure"
+
+
+def test_files_whose_figures_are_held_already_are_named():
+    intake = pd.DataFrame({"file": ["a.csv", "b.csv"], "accepted": [9, 9], "idle": [9, 2]})
+    assert phrases.held_already(intake) == ["b.csv: the live release has the figures of its 7 rows already."]
+
+
 def test_the_sheets_of_a_workbook_are_one_file_and_notes_name_theirs():
     files = ["a.xlsx, sheet 'One'", "a.xlsx, sheet 'Two'", "b.zip!c.csv", "b.zip!d.csv"]
     notes = ["Its header is in row 2.", None, "Odd.", "Odd."]
-    intake = pd.DataFrame({"file": files, "note": notes, "rows": 1, "accepted": 1, "rejected": 0, "out_of_area": 0})
-    assert phrases.sums(intake) == "3 files, 4 rows: 4 accepted, 0 rejected, 0 out of area."
+    intake = pd.DataFrame(
+        {"file": files, "note": notes, "rows": 1, "accepted": 1, "idle": 0, "rejected": 0, "out_of_area": 0}
+    )
+    assert (
+        phrases.sums(intake)
+        == "3 files, 4 rows: 4 gave figures, 0 accepted without a figure, 0 rejected, 0 out of area."
+    )
     assert phrases.sums(intake.iloc[:1]).startswith("1 file, 1 row: ")
     assert phrases.notes(intake) == [
         "a.xlsx, sheet 'One': Its header is in row 2.",

@@ -24,6 +24,7 @@ INTAKE = pd.DataFrame(
         "rows": [9],
         "accepted": [7],
         "rejected": [1],
+        "idle": [2],
         "out_of_area": [1],
         "note": ["Odd."],
     }
@@ -57,7 +58,9 @@ def test_what_was_read_and_accepted(merged: Merged, catalogue: Catalogue):
     report = text(merged, catalogue)
     for words in (
         "Made on 1 September 2026.",
-        "1 file, 9 rows: 7 accepted, 1 rejected, 1 out of area.",
+        "1 file, 9 rows: 5 gave figures, 2 accepted without a figure, 1 rejected, 1 out of area.",
+        "| kind of file | files | rows | gave figures | accepted without a figure | rejected | out of area |",
+        "| Kind | 1 | 9 | 5 | 2 | 1 | 1 |",
         "- 1: no place is given (first: x, line 4)",
         "Worth knowing:\n\n- x: Odd.\n",
         "## Checks that were accepted\n\n- `stub_month`: so it is\n",

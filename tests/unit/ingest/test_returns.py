@@ -21,11 +21,12 @@ from csp_dash.domain.geography import TOWER_HAMLETS
 from csp_dash.domain.periods import Month
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.facts import FACT_COLUMNS
 from csp_dash.ingest.files import source_file
 from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.geography.place_names import home_places, wards
 from csp_dash.ingest.release.merge import merge
-from csp_dash.ingest.returns import reader
+from csp_dash.ingest.returns import jumps, reader
 from csp_dash.ingest.returns.cells import OUT_OF_AREA, area, figure, period
 from csp_dash.ingest.returns.template import newest, written
 
@@ -68,7 +69,7 @@ def take(tmp_path: Path, catalogue: Catalogue) -> Callable[..., Run]:
     """Reads files that are given as texts, lines or bytes, and looks that every row is accounted for."""
     numbers = iter(range(100))
 
-    def run(*files: str | bytes | Sequence[str], base: object = None) -> Run:
+    def run(*files: str | bytes | Sequence[str], base: object = None, accepted: str = "") -> Run:
         folder = tmp_path / f"run{next(numbers)}"
         folder.mkdir()
         for at, content in enumerate(files):
@@ -76,7 +77,7 @@ def take(tmp_path: Path, catalogue: Catalogue) -> Callable[..., Run]:
             (folder / f"file{at}.csv").write_bytes(body.encode() if isinstance(body, str) else body)
         entries, others = source_file.entries([folder])
         assert not others, others
-        context = Context(catalogue, GEO, folder / "scratch", base)  # type: ignore[arg-type]
+        context = Context(catalogue, GEO, folder / "scratch", base, accepted=frozenset([accepted]))  # type: ignore[arg-type]
         taken = reader.read(entries, context, TODAY)
         context.ledger.close(entries)
         return Run(taken, context, entries)
@@ -431,12 +432,108 @@ def test_a_return_of_another_borough_gives_nothing_and_says_so_in_its_accounts(t
     assert run.taken == [] and run.account["out_of_area"] == 1
 
 
+# ---- rows without a figure
+
+
+def idle(*rows: str, take: Take) -> tuple[int, str]:
+    """How many accepted rows give no figure, and the note of the file."""
+    account = take(nox(*rows)).account
+    return int(account["idle"]), str(account["note"])
+
+
+def test_every_accepted_row_without_a_figure_has_its_reason(take: Take) -> None:
+    given = all_wards("2026-03")
+    blank, withheld = f"2026-04,{WEAVERS},,,", f"2026-05,{WEAVERS},,<5,"
+    number, note = idle(*given, blank, withheld, f",{WEAVERS},,,", take=take)
+    assert number == 3
+    assert "1 accepted row gives no figure: they are left blank" in note
+    assert "1 accepted row gives no figure: they are withheld" in note
+    assert "1 accepted row gives no figure: nobody filled them in" in note
+
+
+def test_a_part_beside_one_that_is_not_known_gives_no_figure(take: Take) -> None:
+    run = take([
+        "indicator,period,area_code,type,channel,count",
+        f"asb_council_cases,2026-03,{TOWER_HAMLETS},Noise,Telephone,4",
+        f"asb_council_cases,2026-03,{TOWER_HAMLETS},Noise,Online,",
+        f"asb_council_cases,2026-04,{TOWER_HAMLETS},Noise,Telephone,4",
+    ])  # fmt: skip
+    assert run.account["idle"] == 2 and "another part of the same place and period" in run.account["note"]
+
+
+def test_wards_without_their_borough_are_told(take: Take) -> None:
+    number, note = idle(*all_wards("2026-03")[:12], take=take)
+    assert number == 0 and "In 1 period it has figures of 12 of the 20 wards and none of the borough" in note
+    assert "none of the borough" not in idle(*all_wards("2026-03"), take=take)[1]
+    assert "none of the borough" not in idle(all_wards("2026-03")[0], f"2026-03,{TOWER_HAMLETS},,90,", take=take)[1]
+
+
+# ---- figures far above their own history
+
+
+def before(take: Take, *rows: str) -> Live:
+    return Live(take(nox(*rows)).taken)
+
+
+def test_a_return_far_above_its_history_is_asked_about_and_taken_in_when_accepted(take: Take) -> None:
+    live = before(take, *all_wards("2026-02", 20), *all_wards("2026-03", 21))
+    jump = nox(*all_wards("2026-04", 20_000))
+    told = refused(take, jump, base=live)
+    for words in (
+        "in April 2026",
+        "20,000, far above the 21 of March 2026",
+        "--accept big_jump:nox_sightings:2026-04 --because",
+    ):
+        assert words in told
+    run = take(jump, base=live, accepted="big_jump:nox_sightings:2026-04")
+    assert run.facts.loc[(WEAVERS, "2026-04-01"), "numerator"] == 20_000 and run.rejected.empty
+
+
+def test_only_the_period_with_the_jump_stays_out(take: Take) -> None:
+    live = before(take, *all_wards("2026-02", 20))
+    first = next(iter(wards()))
+    rows = [*all_wards("2026-03", 22), *all_wards("2026-04", 20)[1:], f"2026-04,{first},,200,"]
+    run = take(nox(*rows), base=live)
+    assert {start for _, start in run.facts.index} == {"2026-03-01"}
+    assert len(run.rejected) == 20 and set(run.rejected["reason"].str.count("big_jump:nox_sightings:2026-04")) == {1}
+    assert "was left out: in April 2026" in run.account["note"]
+
+
+def test_a_month_that_is_given_again_is_held_against_what_it_was(take: Take) -> None:
+    live = before(take, *all_wards("2026-03", 20))
+    assert "20 of March 2026" in refused(take, nox(*all_wards("2026-03", 2_000)), base=live)
+
+
+def test_a_first_return_is_held_against_its_own_other_months_or_else_the_residents(take: Take) -> None:
+    rows = [f"2026-0{month},{TOWER_HAMLETS},,{count}," for month, count in ((1, 41), (2, 45), (3, 44), (4, 4_300))]
+    assert take(nox(*rows)).rejected["line"].tolist() == [5]
+    assert take(nox(*rows[2:])).rejected.empty, "one other month is no history"
+    assert "far above its" in refused(take, nox(*all_wards("2026-03", 20_000))) and take(
+        nox(*all_wards("2026-03", 900))
+    )
+
+
+def test_a_rare_event_after_many_noughts_is_no_jump(take: Take) -> None:
+    live = before(take, *(f"2025-{month:02},{WEAVERS},,0," for month in range(1, 13)))
+    assert take(nox(f"2026-01,{WEAVERS},,1,"), base=live).rejected.empty
+    assert take(nox(f"2026-01,{WEAVERS},,49,"), base=live).rejected.empty
+    assert "far above the 0 of" in refused(take, nox(f"2026-01,{WEAVERS},,50,"), base=live)
+
+
+@pytest.mark.parametrize(
+    "text", ["big_jump", "big_jump:nox_sightings", "big_jump:nox_sightings:April", "big_jump:a:b:2026-04"]
+)
+def test_a_jump_is_accepted_by_its_indicator_and_month(text: str) -> None:
+    with pytest.raises(BadInput, match="big_jump:INDICATOR:MONTH"):
+        jumps.refuse_unreadable(["stub_month", text])
+
+
 # ---- returns that are refused
 
 
-def refused(take: Take, *files: Sequence[str]) -> str:
+def refused(take: Take, *files: Sequence[str], base: object = None) -> str:
     with pytest.raises(BadInput) as fault:
-        take(*files)
+        take(*files, base=base)
     return str(fault.value)
 
 
@@ -480,7 +577,7 @@ class Live:
         self.taken = {item.source: item for item in taken}
 
     def facts(self, source: str) -> pd.DataFrame:
-        return self.taken[source].facts if source in self.taken else pd.DataFrame(columns=["area", "start"])
+        return self.taken[source].facts if source in self.taken else pd.DataFrame(columns=list(FACT_COLUMNS))
 
 
 def merged(first: Run, second: Run) -> pd.DataFrame:
