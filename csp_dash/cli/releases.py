@@ -13,7 +13,7 @@ from csp_dash.cli.common import PATH, counted, say
 from csp_dash.ingest.files.detected import files_of
 from csp_dash.ingest.files.ledger import REJECTED
 from csp_dash.panels.export import csv_text
-from csp_dash.warehouse import Input
+from csp_dash.warehouse import Input, refuse_older
 
 
 @click.command()
@@ -63,6 +63,7 @@ def report() -> None:
 def rejected(every: bool) -> None:
     """The rows that the newest ingest left out, with why, as CSV."""
     live = common.releases().live()
+    refuse_older(live)
     path = live.path("data/tables/rejected.parquet")
     rows = pd.read_parquet(path) if path.exists() else pd.DataFrame(columns=list(REJECTED))
     newest = rows["file"].isin(live.about.took_in) | (every or not live.about.took_in)

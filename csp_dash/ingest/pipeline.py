@@ -6,7 +6,6 @@ and swap at the end, so that whatever happens on the way leaves what is live as 
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import shutil
@@ -39,7 +38,8 @@ from csp_dash.ingest.release.merge import COVERAGE, Merged, merge, series_held, 
 from csp_dash.ingest.release.report import changes, markdown
 from csp_dash.ingest.returns import jumps
 from csp_dash.ingest.returns import reader as returns
-from csp_dash.warehouse import ReleaseInfo, Releases, Snapshot, database, declared
+from csp_dash.warehouse import ReleaseInfo, Releases, Snapshot, database, declared, refuse_older
+from csp_dash.warehouse.atomic import no_room
 
 LIMIT_BYTES = 10_000_000
 Say = Callable[[str], None]
@@ -116,6 +116,7 @@ def ingest(
     with releases.lock(wait), _disk_full_in_words(releases.cache):
         taken_in = take_in(paths, say, skip=skip)
         live = releases.live()
+        refuse_older(live)
         with releases.making() as new:
             made = _assemble(taken_in, Base(live), new, catalogue, say, today or date.today(), frozenset(accepted))
             ledger = made.context.ledger
@@ -320,16 +321,14 @@ def _without_use(intake: pd.DataFrame) -> list[str]:
 
 @contextmanager
 def _disk_full_in_words(folder: Path) -> Iterator[None]:
-    """A full disk is said in a sentence."""
+    """A disk that is full, or takes no file so large, is said in a sentence."""
     try:
         yield
     except (OSError, duckdb.IOException) as fault:
-        full = getattr(fault, "errno", None) == errno.ENOSPC or "No space left" in str(fault)
+        full = no_room(fault, folder)
         if not full:
             raise
-        raise BadInput(
-            f"There is no room left on the disk of {folder}. Nothing was changed; make room and try again."
-        ) from None
+        raise BadInput(full) from None
 
 
 def _swap(new: Path, root: Path) -> None:

@@ -6,6 +6,7 @@ from csp_dash.warehouse.connection import Warehouse
 from csp_dash.warehouse.input_archive import Input, InputError, Inputs
 from csp_dash.warehouse.lock import FolderLock
 from csp_dash.warehouse.releases import Busy, NothingNew, Release, ReleaseError, Releases
+from csp_dash.warehouse.shape import refuse_older
 from csp_dash.warehouse.snapshot import ReleaseInfo, Snapshot, SnapshotError
 
 __all__ = [
@@ -27,4 +28,5 @@ __all__ = [
     "database",
     "declared",
     "held",
+    "refuse_older",
 ]

@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import stat
 from pathlib import Path
+
+FULL = {
+    errno.ENOSPC: "There is no room left on the disk of {}",
+    errno.EDQUOT: "Your share of the disk of {} is used up",
+    errno.EFBIG: "No file as large as is needed may be written in {}",
+}
+
+
+def no_room(fault: Exception, folder: Path) -> str:
+    """What is said where a file could not be written for want of room, whichever library tried; "" for another fault."""
+    code = getattr(fault, "errno", None) or next((one for one in FULL if os.strerror(one) in str(fault)), 0)
+    told = FULL.get(code, "").format(folder)
+    return (
+        f"{told}. Nothing was changed; make room and try again, or set CSP_DASH_CACHE to another folder."
+        if told
+        else ""
+    )
 
 
 def put(text: str, target: Path) -> None:

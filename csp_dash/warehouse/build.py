@@ -14,8 +14,10 @@ import pandas as pd
 
 from csp_dash.catalogue import Catalogue
 from csp_dash.catalogue.release_view import supplied
+from csp_dash.warehouse.atomic import no_room
 from csp_dash.warehouse.checks import SQL, CheckFailed, failures, refuse_unknown, tables
 from csp_dash.warehouse.connection import connect, release_in
+from csp_dash.warehouse.shape import refuse_older
 from csp_dash.warehouse.snapshot import ROOT, Snapshot, SnapshotError
 
 STEPS = ("areas", "facts", "observation", "narrow", "snap_years", "availability")
@@ -72,14 +74,14 @@ def database(
             made.replace(target)
     except OSError as fault:
         raise SnapshotError(
-            f"The database cannot be made in {folder} ({fault.strerror or fault})."
+            no_room(fault, folder)
+            or f"The database cannot be made in {folder} ({fault.strerror or fault})."
             " Make that folder writable, or set CSP_DASH_CACHE to a folder that is."
         ) from None
     except duckdb.Error as fault:
-        if "No space left" in str(fault):
-            raise SnapshotError(
-                f"There is no room left on the disk of {folder}. Nothing was changed; make room and try again."
-            ) from None
+        if full := no_room(fault, folder):
+            raise SnapshotError(full) from None
+        refuse_older(snapshot)
         reason = str(fault).splitlines()[0]
         raise SnapshotError(f"The database cannot be made from the snapshot: {reason}. {snapshot.mend}") from None
     return target

@@ -88,7 +88,7 @@ def failures(made: Path, accepted: frozenset[str], live: Path | None, compare: b
 
 
 def _cell(column: str, value: object) -> str:
-    return f"{column} {value:g}" if isinstance(value, float) else f"{column} {value}"
+    return f"{column} {value:.12g}" if isinstance(value, float) else f"{column} {value}"
 
 
 def _attach_nothing(connection: duckdb.DuckDBPyConnection) -> None:

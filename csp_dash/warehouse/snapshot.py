@@ -77,7 +77,9 @@ class Snapshot:
         except FileNotFoundError:
             raise SnapshotError(f"The data snapshot is missing: there is no data/manifest.json. {mend}") from None
         except (ValueError, KeyError, TypeError, AttributeError):
-            raise SnapshotError(f"The data snapshot cannot be read: data/manifest.json is damaged. {mend}") from None
+            raise SnapshotError(
+                f"The data snapshot cannot be read: data/manifest.json is damaged, or of another version of this software. {mend}"
+            ) from None
         except OSError as fault:
             raise SnapshotError(
                 f"The data snapshot cannot be read: data/manifest.json: {fault.strerror}. {mend}"

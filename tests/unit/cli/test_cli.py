@@ -179,7 +179,9 @@ def test_rejected_rows_are_those_of_the_newest_ingest_unless_all_are_asked_for(
         {"file": ["old.csv", "new.csv"], "line": [2, 3], "column": "count", "value": ["-5", "=1+1"], "reason": "x"}
     )
     rows.to_parquet(tmp_path / "rejected.parquet")
-    live = SimpleNamespace(path=lambda name: tmp_path / Path(name).name, about=ReleaseInfo(took_in=("new.csv",)))
+    live = SimpleNamespace(
+        root=ROOT, path=lambda name: tmp_path / Path(name).name, about=ReleaseInfo(took_in=("new.csv",))
+    )
     monkeypatch.setattr(common, "releases", lambda: SimpleNamespace(live=lambda: live))
     assert main(["rejected"]) == 0
     out, err = capsys.readouterr()
