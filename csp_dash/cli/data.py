@@ -30,7 +30,7 @@ fetching = together(
     click.option("--dry-run", is_flag=True, help="Say what would be asked for, and ask nothing."),
 )
 ingesting = together(
-    click.option("--skip", is_flag=True, help="Go on without files that are damaged or unknown."),
+    click.option("--strict", is_flag=True, help="Take in nothing where a file cannot be used."),
     click.option("--no-copy", is_flag=True, help="Note what the files are, and keep no copy of them."),
     click.option("--accept", multiple=True, metavar="CHECK", help="A check that may fail this once, or a short month."),
     click.option("--because", multiple=True, metavar="WHY", help="Why; one for each --accept."),
@@ -42,10 +42,13 @@ ingesting = together(
 @ingesting
 @waiting
 def ingest(
-    paths: tuple[Path, ...], skip: bool, no_copy: bool, accept: tuple[str, ...], because: tuple[str, ...], wait: float
-) -> None:
-    """Add official files and partner returns to the live release: files, folders and zips in any mix."""
-    _ingest(paths, skip, no_copy, accept, because, wait)
+    paths: tuple[Path, ...], strict: bool, no_copy: bool, accept: tuple[str, ...], because: tuple[str, ...], wait: float
+) -> int:
+    """Add official files and partner returns to the live release: files, folders and zips in any mix.
+
+    A file that cannot be used is set aside, and the exit status is then 3.
+    """
+    return _ingest(paths, strict, no_copy, accept, because, wait)
 
 
 @click.command()
@@ -65,7 +68,7 @@ def refresh(
     since: str,
     to_folder: Path | None,
     dry_run: bool,
-    skip: bool,
+    strict: bool,
     no_copy: bool,
     accept: tuple[str, ...],
     because: tuple[str, ...],
@@ -73,12 +76,14 @@ def refresh(
 ) -> int:
     """Fetch, then ingest: everything with one command.
 
-    What was fetched is taken in even where one publisher did not answer; the exit status says so.
+    What was fetched is taken in even where one publisher did not answer (the exit status is then 2) or a file is set
+    aside (3).
     """
     status = _fetch(sources, since, to_folder, dry_run, wait)
     folder = to_folder or _downloads()
     if not dry_run and folder.is_dir():
-        _ingest((folder,), skip, no_copy, accept, because, wait)
+        taken_in = _ingest((folder,), strict, no_copy, accept, because, wait)
+        return status or taken_in
     return status
 
 
@@ -128,16 +133,18 @@ def _accepted(checks: tuple[str, ...], because: tuple[str, ...]) -> dict[str, st
 
 
 def _ingest(
-    paths: tuple[Path, ...], skip: bool, no_copy: bool, accept: tuple[str, ...], because: tuple[str, ...], wait: float
-) -> None:
+    paths: tuple[Path, ...], strict: bool, no_copy: bool, accept: tuple[str, ...], because: tuple[str, ...], wait: float
+) -> int:
+    """The exit status: 0, or 3 where a file was set aside."""
     from csp_dash.ingest import pipeline  # noqa: PLC0415
+    from csp_dash.ingest.release.phrases import of_file  # noqa: PLC0415
 
     done = pipeline.ingest(
         list(paths),
         load(),
         common.releases(),
         accept=_accepted(accept, because),
-        skip=skip,
+        strict=strict,
         wait=wait,
         copy=not no_copy,
         say=say,
@@ -145,6 +152,9 @@ def _ingest(
     if done.new:
         print(done.report)
         say(f"Release {done.release} is live.")
+        for name, why in done.set_aside.items():
+            say(f"Set aside: {of_file(name, why)}")
+    return 3 if done.set_aside else 0
 
 
 def _downloads() -> Path:

@@ -62,8 +62,8 @@ def manual() -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command and return the exit status: 0 when it answered, 2 with a sentence on standard error when it could not,
-    130 when it was stopped."""
+    """Run a command and return the exit status: 0 when it answered, 2 with a sentence on standard error when it could not, 3 when
+    files were set aside and the rest was taken in, 130 when it was stopped."""
     try:
         words = sys.argv[1:] if arguments is None else list(arguments)
         with command.make_context("python -m csp_dash", words) as context:

@@ -15,14 +15,14 @@ The rules themselves are `sql/editions.sql` and `sql/editions_disagree.sql`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import cache
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
-from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.errors import BadInput, Named
 
 SQL = Path(__file__).with_name("sql")
 LIVE = -1
@@ -39,7 +39,7 @@ def refuse_differences(
     rows: pd.DataFrame,
     figure: Sequence[str],
     value: Sequence[str],
-    files: Mapping[int, str] | Sequence[str],
+    files: Sequence[Named],
     words: Callable[[pd.Series], str],
 ) -> None:
     """Raise BadInput where two files of equal rank and edition differ in a figure.
@@ -51,11 +51,16 @@ def refuse_differences(
     numbered = _numbered(rows, unit=figure, value=value)
     path = SQL / "editions_disagree.sql"
     found = ask(path, edition=numbered.assign(needed=rows["needed"].to_numpy() if "needed" in rows.columns else 1))
-    if len(found):
-        row = rows.iloc[found["id"].iloc[0]]
-        names = " and ".join(files[file] for file in found["files"].iloc[0])
-        sentence = _text(path).splitlines()[0].removeprefix("-- ")
-        raise BadInput(sentence.format(files=names, edition=row["edition"], figure=words(row)))
+    sentence = _text(path).splitlines()[0].removeprefix("-- ")
+    faults: dict[Hashable, str] = {}
+    for at, numbers in zip(found["id"], found["files"], strict=True):
+        own, row = [files[number] for number in numbers], rows.iloc[at]
+        if not faults.keys() >= set(own):
+            names = " and ".join(file.name for file in own)
+            told = sentence.format(files=names, edition=row["edition"], figure=words(row))
+            faults |= {file: told for file in own if file not in faults}
+    if faults:
+        raise BadInput.of(faults)
 
 
 def ask(path: Path, **frames: pd.DataFrame) -> pd.DataFrame:

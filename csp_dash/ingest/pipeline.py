@@ -10,11 +10,13 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
+from types import ModuleType
 
 import duckdb
 import pandas as pd
@@ -42,16 +44,20 @@ from csp_dash.warehouse import ReleaseInfo, Releases, Snapshot, database, declar
 from csp_dash.warehouse.atomic import no_room
 
 LIMIT_BYTES = 10_000_000
+MOST_READINGS = 12
+"""Times that a reader reads its files anew without those that it refused."""
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an ingest came to: the release that is live after it, whether it is a new one, and its report (Markdown)."""
+    """What an ingest came to: the release that is live after it, whether it is a new one, its report (Markdown), and which
+    files were set aside, by name, with why."""
 
     release: str
     new: bool
     report: str
+    set_aside: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -61,10 +67,26 @@ class _Made:
     change: pd.DataFrame
     context: Context
     catalogue: Catalogue
+    taken_in: list[SourceFile]
 
 
-def take_in(paths: Sequence[Path], say: Say, *, skip: bool = False) -> list[SourceFile]:
-    """The files that can be read. BadInput names every file that is damaged or unknown, unless they are to be skipped."""
+@dataclass
+class _Aside:
+    """The files that are set aside, by name, with why. Where files are looked at `strictly`, they are refused instead."""
+
+    strictly: bool
+    why: dict[str, str] = field(default_factory=dict)
+
+    def add(self, name: str, why: str) -> None:
+        if why not in self.why.get(name, ""):
+            self.why[name] = " ".join(filter(None, [self.why.get(name), why]))
+
+    def told(self) -> list[str]:
+        return [phrases.of_file(name, why) for name, why in self.why.items()]
+
+
+def take_in(paths: Sequence[Path], say: Say, aside: _Aside) -> list[SourceFile]:
+    """The files that can be read; those that are damaged or unknown are set aside. BadInput where no file is left."""
     for path in paths:
         try:
             there = path.exists()
@@ -77,8 +99,11 @@ def take_in(paths: Sequence[Path], say: Say, *, skip: bool = False) -> list[Sour
     known = {str(entry.path) for entry in good if entry.inside}
     wrong = [other for other in others if other.problem and (other.damaged or other.file not in known)]
     for other in others:
-        say(f"{other.name}: {other.problem or f'{other.title}; left out. {other.note}'.rstrip()}")
-    if wrong and not skip:
+        if other in wrong and not aside.strictly and good:
+            aside.add(_name(other, paths), other.problem)
+        else:
+            say(f"{other.name}: {other.problem or f'{other.title}; left out. {other.note}'.rstrip()}")
+    if wrong and (aside.strictly or not good):
         raise BadInput(_refusal(wrong))
     if not good:
         raise BadInput("None of these files holds figures or places that are known here. Nothing was changed.")
@@ -87,10 +112,14 @@ def take_in(paths: Sequence[Path], say: Say, *, skip: bool = False) -> list[Sour
 
 def _refusal(wrong: list[Detected]) -> str:
     what = "This file" if len(wrong) == 1 else f"These {len(wrong)} files"
-    return (
-        f"{what} cannot be used, so nothing was taken in. Put right or take out what is named above, or add"
-        " --skip to go on without."
-    )
+    return f"{what} cannot be used, so nothing was taken in. Put right or take out what is named above."
+
+
+def _name(found: Detected, paths: Sequence[Path]) -> str:
+    """The name of a file as it is told of one that was taken in."""
+    file = Path(found.file)
+    root = next((path for path in paths if path.is_dir() and file.is_relative_to(path)), None)
+    return SourceFile(found, file, inside=found.inside, root=root).file
 
 
 def ingest(
@@ -99,7 +128,7 @@ def ingest(
     releases: Releases,
     *,
     accept: dict[str, str] | None = None,
-    skip: bool = False,
+    strict: bool = False,
     wait: float = 0,
     copy: bool = True,
     today: date | None = None,
@@ -107,18 +136,25 @@ def ingest(
 ) -> Outcome:
     """Add files to the live release. Raises BadInput, or CheckFailed, with the live release untouched.
 
-    `accept` names the checks that may fail and the short months that may go in, each with why; `wait` is how many seconds another ingest is waited for. The
-    files themselves are kept beside the releases; without `copy` only what they are is noted.
+    A file that cannot be used is set aside, and the others are taken in; with `strict` it refuses them all. `accept` names
+    the checks that may fail and the months that may go in though they are short or jump, each with why; `wait` is how many
+    seconds another ingest is waited for. The files themselves are kept beside the releases; without `copy` only what they
+    are is noted.
     """
     accepted = dict(accept or {})
     short_months.refuse_unreadable(accepted)
     jumps.refuse_unreadable(accepted)
+    aside = _Aside(strict)
     with releases.lock(wait), _disk_full_in_words(releases.cache):
-        taken_in = take_in(paths, say, skip=skip)
+        taken_in = take_in(paths, say, aside)
         live = releases.live()
         refuse_older(live)
         with releases.making() as new:
-            made = _assemble(taken_in, Base(live), new, catalogue, say, today or date.today(), frozenset(accepted))
+            made = _assemble(
+                taken_in, Base(live), new, catalogue, say, today or date.today(), aside, frozenset(accepted)
+            )
+            for sentence in aside.told():
+                say(f"Set aside: {sentence}")
             ledger = made.context.ledger
             say(phrases.sums(ledger.intake()))
             for sentence in _without_use(ledger.intake()):
@@ -128,7 +164,7 @@ def ingest(
                 for line in [*phrases.notes(ledger.intake()), *phrases.held_already(ledger.intake())]:
                     say(line)
                 say(f"Nothing new: these files change no figure of the live release {live.release}.")
-                return Outcome(live.release, False, "")
+                return Outcome(live.release, False, "", aside.why)
             say(f"Checking release {made.release}")
             database(
                 snapshot,
@@ -148,12 +184,17 @@ def ingest(
                 _names(new),
                 accepted,
                 today or date.today(),
+                aside.why,
             )
-            took_in = tuple(entry.name for entry in taken_in)
-            kept = keep(taken_in, ledger, made.catalogue, releases.inputs, copy)
-            about = ReleaseInfo(took_in=took_in, inputs=kept, accepted=accepted, report=report)
+            about = ReleaseInfo(
+                took_in=tuple(entry.name for entry in made.taken_in),
+                inputs=keep(made.taken_in, ledger, made.catalogue, releases.inputs, copy),
+                accepted=accepted,
+                set_aside=aside.why,
+                report=report,
+            )
             published = releases.publish(new, about)
-    return Outcome(published.release, True, report)
+    return Outcome(published.release, True, report, aside.why)
 
 
 def build(source: Path, root: Path, catalogue: Catalogue, say: Say = print) -> str:
@@ -168,7 +209,8 @@ def build(source: Path, root: Path, catalogue: Catalogue, say: Say = print) -> s
         raise BadInput(f"There is no folder {root} to put data/ and geo/ into. Make it first, or leave out --to.")
     with tempfile.TemporaryDirectory(prefix=".making-", dir=root) as beside, _disk_full_in_words(root):
         new = Path(beside)
-        made = _assemble(take_in([source], say), None, new, catalogue, say, date.today())
+        aside = _Aside(strictly=True)
+        made = _assemble(take_in([source], say, aside), None, new, catalogue, say, date.today(), aside)
         size = sum(path.stat().st_size for path in new.rglob("*") if path.is_file())
         if size > LIMIT_BYTES:
             raise BadInput(f"The snapshot came to {size:,} bytes; it should stay under {LIMIT_BYTES:,}.")
@@ -184,17 +226,17 @@ def _assemble(
     catalogue: Catalogue,
     say: Say,
     today: date,
+    aside: _Aside,
     accepted: frozenset[str] = frozenset(),
 ) -> _Made:
     """Write the whole release under `new`: facts, narrow tables, coverage, cards, places, manifest."""
     with tempfile.TemporaryDirectory(prefix="scratch-", dir=new) as scratch:
         context = Context(catalogue, new / "geo", Path(scratch), base, accepted=accepted)
         try:
-            taken = _read(taken_in, context, say)
+            taken, taken_in = _read(taken_in, context, say, today, aside)
         finally:
             context.close()
     context.ledger.close(taken_in)
-    _refuse_future(taken, today)
     taken, short = short_months.hold_back(taken, base, accepted) if base is not None else (taken, [])
     merged = merge(taken, base)
     if base is None and "police_uk" not in merged.facts:
@@ -238,7 +280,7 @@ def _assemble(
     for name, used in inputs.items():
         card = before / f"{name}.toml" if before is not None else None
         source_cards.write(new / "data" / "cards", name, holding, merged.facts.get(name), used, card, today)
-    return _Made(_write_manifest(new, merged), merged, change, context, holding)
+    return _Made(_write_manifest(new, merged), merged, change, context, holding, taken_in)
 
 
 def _refuse_future(taken: list[Extract], today: date) -> None:
@@ -246,27 +288,75 @@ def _refuse_future(taken: list[Extract], today: date) -> None:
     for item in taken:
         ahead = item.facts[pd.to_datetime(item.facts["start"]) > pd.Timestamp(today)] if len(item.facts) else item.facts
         if len(ahead):
-            files = ", ".join(dict.fromkeys(entry.name for entry in item.inputs)) or item.source
+            late = [entry for entry in item.inputs if entry.found.period[-7:] > f"{today:%Y-%m}"] or item.inputs
+            files = ", ".join(dict.fromkeys(entry.name for entry in late)) or item.source
             raise BadInput(
                 f"{files}: figures are given for {pd.Timestamp(ahead['start'].max()):%B %Y}, which has not begun."
-                " Look at the dates in the file."
+                " Look at the dates in the file.",
+                *late,
             )
 
 
-def _read(taken_in: list[SourceFile], context: Context, say: Say) -> list[Extract]:
-    """Places first, since figures are placed in them; then every reader that has files."""
-    taken = geography.write([entry for entry in taken_in if entry.format in geography.FORMATS], context)
+def _read(
+    taken_in: list[SourceFile], context: Context, say: Say, today: date, aside: _Aside
+) -> tuple[list[Extract], list[SourceFile]]:
+    """What the files give, and those that gave it: places first, since figures are placed in them; then every reader.
+
+    BadInput where every file is set aside.
+    """
+
+    def of(reader: ModuleType) -> Callable[[list[SourceFile]], list[Extract]]:
+        def read(mine: list[SourceFile]) -> list[Extract]:
+            found: list[Extract] = reader.read(mine, context) if mine else []
+            _refuse_future(found, today)
+            return found
+
+        return read
+
+    def of_format(formats: Collection[str]) -> list[SourceFile]:
+        return [entry for entry in taken_in if entry.format in formats]
+
+    places = partial(geography.write, context=context)
+    taken, left = _without_refused(places, of_format(geography.FORMATS), context, aside)
     for reader in (*readers(), returns):
-        mine = [entry for entry in taken_in if entry.format in reader.FORMATS]
-        if not mine:
-            continue
-        for item in reader.read(mine, context):
+        found, used = _without_refused(of(reader), of_format(reader.FORMATS), context, aside)
+        left += used
+        for item in found:
             holding = supplied(context.catalogue, series_held({item.source: item.facts}))
             say(f"{phrases.title(holding, item.source)}: {phrases.figures(item.facts)}")
             taken.append(item)
+    if not left:
+        raise BadInput("\n".join([*aside.told(), "Nothing was taken in."]))
     for item in taken:
         context.ledger.cover(item)
-    return taken
+    return taken, sorted(left, key={entry: at for at, entry in enumerate(taken_in)}.__getitem__)
+
+
+def _without_refused(
+    read: Callable[[list[SourceFile]], list[Extract]], mine: list[SourceFile], context: Context, aside: _Aside
+) -> tuple[list[Extract], list[SourceFile]]:
+    """What a reader makes of its files, and those that it made it of: the files that it refuses are set aside, and it reads
+    the rest again.
+
+    A reader names at once all files that it finds wrong, so that a few readings are enough. Where it does not say which is
+    at fault, or goes on finding more after MOST_READINGS, all that are left are set aside. A file goes with all its sheets,
+    since the reader may take another sheet for the one that is lacking.
+    """
+    for more in reversed(range(MOST_READINGS)):
+        try:
+            return read(mine), mine
+        except BadInput as fault:
+            if aside.strictly or not mine:
+                raise
+            context.ledger.forget(mine)
+            known = {(entry.path, entry.inside): fault.faults[entry] for entry in mine if entry in fault.faults}
+            if not more or not known:
+                known = {(entry.path, entry.inside): str(fault) for entry in mine}
+            for entry in mine:
+                if (entry.path, entry.inside) in known:
+                    aside.add(entry.file, known[entry.path, entry.inside])
+            mine = [entry for entry in mine if (entry.path, entry.inside) not in known]
+    return read(mine), mine
 
 
 def _map_points(merged: Merged) -> pd.DataFrame:

@@ -31,8 +31,8 @@ class ReleaseInfo:
 
     `made` is a time in UTC (ISO 8601), `parent` the release that it was added to, `grew_from` the bundled snapshot at the
     root of that line. `took_in` names the files, and `inputs` has the checksums (SHA-256) of these and of those of the
-    releases before it; `accepted` holds, by the name of a check, why its failure was accepted. `report` is Markdown, kept
-    as report.md.
+    releases before it; `accepted` holds, by the name of a check, why its failure was accepted. `set_aside` holds, by the
+    name of a file that was handed in and not taken in, why. `report` is Markdown, kept as report.md.
     """
 
     made: str = ""
@@ -41,21 +41,24 @@ class ReleaseInfo:
     took_in: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
     accepted: Mapping[str, str] = field(default_factory=dict)
+    set_aside: Mapping[str, str] = field(default_factory=dict)
     report: str = ""
 
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> ReleaseInfo:
         """From the content of a release.json; ValueError where that is no such thing."""
-        if not isinstance(body, dict) or not isinstance(body.get("accepted", {}), dict):
+        names = ("accepted", "set_aside")
+        if not isinstance(body, dict) or not all(isinstance(body.get(name, {}), dict) for name in names):
             raise ValueError("not a description of a release")
         texts = {name: str(body.get(name, "")) for name in ("made", "parent", "grew_from")}
-        accepted = {str(name): str(why) for name, why in body.get("accepted", {}).items()}
+        accepted, aside = ({str(key): str(why) for key, why in body.get(name, {}).items()} for name in names)
         took_in, inputs = (tuple(map(str, body.get(name, ()))) for name in ("took_in", "inputs"))
-        return cls(**texts, took_in=took_in, inputs=inputs, accepted=accepted)
+        return cls(**texts, took_in=took_in, inputs=inputs, accepted=accepted, set_aside=aside)
 
     def to_json(self) -> str:
         body = {name: value for name, value in vars(self).items() if name != "report"}
-        return json.dumps(body | {"accepted": dict(self.accepted)}, indent=1, ensure_ascii=False) + "\n"
+        body |= {name: dict(body[name]) for name in ("accepted", "set_aside")}
+        return json.dumps(body, indent=1, ensure_ascii=False) + "\n"
 
 
 @dataclass(frozen=True)

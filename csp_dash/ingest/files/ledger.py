@@ -5,7 +5,7 @@ An accepted row gives a figure, or has a reason why it gives none.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import starmap
 
@@ -62,6 +62,11 @@ class Ledger:
     def __init__(self, corrections: Sequence[Correction] | None = None) -> None:
         self._of: dict[SourceFile, Account] = {}
         self.corrections = declared() if corrections is None else tuple(corrections)
+
+    def forget(self, entries: Iterable[SourceFile]) -> None:
+        """Drop the accounts of files that are read again, or not at all."""
+        for entry in entries:
+            self._of.pop(entry, None)
 
     def account(self, entry: SourceFile) -> Account:
         return self._of.setdefault(entry, Account())

@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, cast
 
@@ -144,7 +144,11 @@ def entries(paths: Iterable[Path]) -> tuple[list[SourceFile], list[Detected]]:
                 others.append(found)
                 continue
             if found.file not in sums:
-                sums[found.file] = _summed(Path(found.file))
+                try:
+                    sums[found.file] = _summed(Path(found.file))
+                except BadInput as fault:
+                    others.append(replace(found, problem=str(fault), damaged=True))
+                    continue
             sum, state = sums[found.file]
             entry = SourceFile(found, Path(found.file), sum, found.inside, path if path.is_dir() else None, state)
             key = (entry.sha256, entry.inside, found.sheet)

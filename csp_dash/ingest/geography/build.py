@@ -52,7 +52,7 @@ from shapely.geometry.base import BaseGeometry
 
 from csp_dash.domain.geography import AUTHORITIES, BOROUGHS, CITY_OF_LONDON, LONDON, TOWER_HAMLETS, TOWER_HAMLETS_NAME
 from csp_dash.ingest.context import Context
-from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.errors import BadInput, each
 from csp_dash.ingest.facts import FACT_COLUMNS, fact_frame
 from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.normalise import folded
@@ -134,14 +134,15 @@ def write(entries: Sequence[SourceFile], context: Context) -> list[Extract]:
         _need([(need, any(entry.format == format for entry in entries)) for format, need in NEEDED])
     else:
         shutil.copytree(context.base.snapshot.path("geo"), context.geo, dirs_exist_ok=True)
-    found = [read_lookup(entry, context, wards) for entry in entries if entry.format == "lookup_lsoa_ward"]
+    tables = [entry for entry in entries if entry.format == "lookup_lsoa_ward"]
+    found = each(tables, lambda entry: read_lookup(entry, context, wards))
     lookups = [item for item in found if item is not None]
     if context.base is None:
         lookup = _newest(lookups, context, wards)
     else:
         lookup = pd.read_csv(context.geo / "lsoa_ward.csv", dtype=str)
-        for item in lookups:
-            _hold_lookup(item, lookup, context)
+        held = {item.entry: item for item in lookups}
+        each(held, lambda entry: _hold_lookup(held[entry], lookup, context))
     said = read(entries, context, wards, lookup)
     used = _build(said, context, wards, lookup) if context.base is None else _renew(said, context)
     if context.base is None:
@@ -238,9 +239,8 @@ def _renew(said: Said, context: Context) -> list[SourceFile]:
             placed = _outlines(context.geo / f"{name}_places.geojson")
             land = {code: shapely.intersection(shape, placed[code]) for code, shape in drawn.items()}
             known[format] = outlines.cores(land, ALLOWANCE[format]) | around
-        for format, layers in said.layers.items():
-            for layer in layers:
-                _hold(layer, known[format], boroughs[TOWER_HAMLETS], context)
+        layers = {layer.entry: layer for layers in said.layers.values() for layer in layers}
+        each(layers, lambda entry: _hold(layers[entry], known[entry.format], boroughs[TOWER_HAMLETS], context))
     for entry, _ in said.spare:
         context.ledger.note(entry, "Its totals are not used: those of table TS001 are held.")
     return [

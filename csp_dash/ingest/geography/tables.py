@@ -15,7 +15,7 @@ import pandas as pd
 
 from csp_dash.domain.geography import AUTHORITIES, TOWER_HAMLETS, TOWER_HAMLETS_NAME
 from csp_dash.ingest.context import Context
-from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.errors import BadInput, each
 from csp_dash.ingest.files.columns import bad_cell, column_of, has, named, numbers
 from csp_dash.ingest.files.normalise import folded
 from csp_dash.ingest.files.source_file import SourceFile
@@ -124,10 +124,11 @@ def agreed(parts: Sequence[tuple[SourceFile, pd.DataFrame]], keys: list[str], va
         if rows[value].nunique() > 1:
             first = rows.iloc[0]
             other = rows[rows[value] != first[value]].iloc[0]
-            names = [parts[int(row["entry"])][0].name for row in (first, other)]
+            files = [parts[int(row["entry"])][0] for row in (first, other)]
             raise BadInput(
-                f"{names[0]} and {names[1]} differ about {' '.join(str(first[key]) for key in keys)}: {first[value]} and"
-                f" {other[value]}. Leave out the one that is wrong or older."
+                f"{files[0].name} and {files[1].name} differ about {' '.join(str(first[key]) for key in keys)}: {first[value]} and"
+                f" {other[value]}. Leave out the one that is wrong or older.",
+                *files,
             )
     return whole.drop_duplicates(keys).drop(columns=["entry"])
 
@@ -174,9 +175,8 @@ def read(entries: Sequence[SourceFile], context: Context, wards: pd.DataFrame, l
         "iod_2025": _iod_2025,
         **dict.fromkeys(KINDS, _layer),
     }
-    for entry in entries:
-        if entry.format in readers:
-            readers[entry.format](entry, context, known, said)
+    mine = [entry for entry in entries if entry.format in readers]
+    each(mine, lambda entry: readers[entry.format](entry, context, known, said))
     return said
 
 

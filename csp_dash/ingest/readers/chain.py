@@ -15,7 +15,7 @@ import re
 import pandas as pd
 
 from csp_dash.ingest.context import Context
-from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.errors import BadInput, each
 from csp_dash.ingest.facts import fact_frame
 from csp_dash.ingest.files.columns import table
 from csp_dash.ingest.files.extract import Extract
@@ -40,12 +40,15 @@ def read(entries: list[SourceFile], context: Context) -> list[Extract]:
 def _first_of_each(entries: list[SourceFile], context: Context) -> list[SourceFile]:
     """Of each workbook the first table with years, or its first one where none has any."""
     first, others = one_a_book(entries, lambda entry: not any(map(_year, entry.found.columns)))
-    for entry in others:
-        frame = table(entry, context.ledger, COLUMNS)
-        known = int(frame["place"].map(folded).isin(PLACES).sum())
-        context.ledger.count(entry, rows=len(frame), accepted=known, out_of_area=len(frame) - known, source=SOURCE)
-        context.ledger.note(entry, "No measure uses it.")
+    each(others, lambda entry: _count(entry, context))
     return first
+
+
+def _count(entry: SourceFile, context: Context) -> None:
+    frame = table(entry, context.ledger, COLUMNS)
+    known = int(frame["place"].map(folded).isin(PLACES).sum())
+    context.ledger.count(entry, rows=len(frame), accepted=known, out_of_area=len(frame) - known, source=SOURCE)
+    context.ledger.note(entry, "No measure uses it.")
 
 
 def _read_file(entry: SourceFile, context: Context) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.editions import chosen, refuse_differences
-from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.errors import BadInput, each
 from csp_dash.ingest.facts import FACT_COLUMNS, KEY, Coverage, area_kind, fact_frame
 from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.ledger import Ledger
@@ -78,7 +78,8 @@ def editions(
     read_file: Callable[[SourceFile, Context], pd.DataFrame],
 ) -> list[Extract]:
     """What several editions of one table give: `read_file` makes facts of each. No item where none gives any."""
-    parts = [(entry, facts) for entry in entries if len(facts := read_file(entry, context))]
+    read = each(entries, lambda entry: (entry, read_file(entry, context)))
+    parts = [(entry, facts) for entry, facts in read if len(facts)]
     if not parts:
         return []
     facts = latest(parts)
@@ -92,7 +93,7 @@ def latest(parts: Sequence[tuple[SourceFile, pd.DataFrame]]) -> pd.DataFrame:
         rows,
         KEY,
         ("numerator", "denominator"),
-        [entry.name for entry, _ in parts],
+        [entry for entry, _ in parts],
         lambda row: f"'{row['series']}' of {row['area']}, from {row['start']}",
     )
     return fact_frame(chosen(rows, KEY)[list(FACT_COLUMNS)])

@@ -27,7 +27,7 @@ rejected. The files are streamed, so memory does not grow with them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -38,7 +38,7 @@ import pyarrow as pa
 from csp_dash.domain.geography import LONDON, TOWER_HAMLETS, WARDS
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.editions import chosen, refuse_differences
-from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.errors import BadInput, each
 from csp_dash.ingest.facts import fact_frame, month_end
 from csp_dash.ingest.files import dates, tables
 from csp_dash.ingest.files.columns import month_coverage, table
@@ -110,7 +110,8 @@ class Fires:
 
 def read(entries: list[SourceFile], context: Context) -> list[Extract]:
     """All sources of fires that the files give. Raises BadInput with the file, the fault and the remedy."""
-    files = [file for entry in entries if entry.format != ATLAS and (file := _read_file(entry, context)) is not None]
+    fires = [entry for entry in entries if entry.format != ATLAS]
+    files = [file for file in each(fires, lambda entry: _read_file(entry, context)) if file is not None]
     whole = _whole(files, context)
     taken = []
     for source in SERIES:
@@ -197,16 +198,20 @@ def _days(texts: pa.Array) -> pa.Array:
 def _whole(files: list[Fires], context: Context) -> list[Fires]:
     """The files that hold all of London. One that was cut must have its figures in a whole one of the same format."""
     whole = [file for file in files if file.counts["borough"].nunique() >= LEAST_BOROUGHS]
+    faults: dict[Hashable, str] = {}
     for file in files:
         if file in whole:
             continue
         rivals = [one for one in whole if one.entry.format == file.entry.format and _holds(one, file)]
         if not rivals:
-            raise BadInput(
+            faults[file.entry] = (
                 f"{file.entry.name} holds fires of {file.counts['borough'].nunique()} of London's 33 authorities. A place without"
                 " a row would seem to have no fires, so take the whole file as it is published."
             )
+            continue
         context.ledger.note(file.entry, f"All its figures stand in {rivals[0].entry.name} too.")
+    if faults:
+        raise BadInput.of(faults)
     for file in whole:
         if file.wardless:
             codes = set(file.counts.loc[file.counts["borough"] == TOWER_HAMLETS, "ward"]) - set(WARDS)
@@ -256,10 +261,13 @@ def _refuse_different(counts: pd.DataFrame, files: list[Fires]) -> None:
     """Refuse two files of one format that reach as far and differ in a month that both have; a place without a row is 0."""
     alike = counts.assign(rank=counts["file"].map(lambda at: files[at].entry.format == RECORDS))
     needed = alike.groupby(["rank", "edition", "month"])["file"].transform("nunique")
-    names = [file.entry.name for file in files]
     figures = SERIES["lfb_incidents"]
     refuse_differences(
-        alike.assign(needed=needed), ["month", "borough", "ward"], figures, names, lambda row: str(row["month"])
+        alike.assign(needed=needed),
+        ["month", "borough", "ward"],
+        figures,
+        [file.entry for file in files],
+        lambda row: str(row["month"]),
     )
 
 
@@ -268,7 +276,7 @@ def _refuse_different(counts: pd.DataFrame, files: list[Fires]) -> None:
 
 def _read_atlas(entries: list[SourceFile], context: Context) -> list[Extract]:
     """`ward_atlas_fires` and the table `old_ward_fires`."""
-    parts = [(entry, *_atlas_of(entry, context)) for entry in entries]
+    parts = each(entries, lambda entry: (entry, *_atlas_of(entry, context)))
     parts = [part for part in parts if len(part[1])]
     if not parts:
         return []

@@ -19,7 +19,7 @@ import pandas as pd
 
 from csp_dash.domain.geography import BOROUGHS, CITY_OF_LONDON, LONDON, TOWER_HAMLETS
 from csp_dash.ingest.context import Context
-from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.errors import BadInput, each
 from csp_dash.ingest.facts import fact_frame
 from csp_dash.ingest.files.columns import table
 from csp_dash.ingest.files.extract import Extract
@@ -48,7 +48,8 @@ YEAR = re.compile(r"((?:19|20)\d{2})(?:\.0)?\s*(?:\[.*\])?")
 
 def read(entries: list[SourceFile], context: Context) -> list[Extract]:
     """`mhclg_rough_sleeping`. Raises BadInput with the file, the line, the fault and the remedy."""
-    parts = [(entry, facts) for entry in _totals(entries, context) if len(facts := _read_file(entry, context))]
+    read = each(_totals(entries, context), lambda entry: (entry, _read_file(entry, context)))
+    parts = [(entry, facts) for entry, facts in read if len(facts)]
     if not parts:
         return []
     facts = latest(parts)
@@ -62,12 +63,15 @@ def _totals(entries: list[SourceFile], context: Context) -> list[SourceFile]:
     Its other tables have the same header: who the people were, how they were counted, rates. Their rows are only counted.
     """
     totals, others = one_a_book(entries, lambda entry: "total" not in entry.found.sheet.lower())
-    for entry in others:
-        frame = table(entry, context.ledger, COLUMNS)
-        here = int((frame["code"].isin(AREAS) | frame["name"].isin(AREAS)).sum())
-        context.ledger.count(entry, rows=len(frame), accepted=here, out_of_area=len(frame) - here, source=SOURCE)
-        context.ledger.note(entry, "No measure uses it.")
+    each(others, lambda entry: _count(entry, context))
     return totals
+
+
+def _count(entry: SourceFile, context: Context) -> None:
+    frame = table(entry, context.ledger, COLUMNS)
+    here = int((frame["code"].isin(AREAS) | frame["name"].isin(AREAS)).sum())
+    context.ledger.count(entry, rows=len(frame), accepted=here, out_of_area=len(frame) - here, source=SOURCE)
+    context.ledger.note(entry, "No measure uses it.")
 
 
 def _read_file(entry: SourceFile, context: Context) -> pd.DataFrame:

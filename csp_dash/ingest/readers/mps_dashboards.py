@@ -26,13 +26,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import pandas as pd
 
 from csp_dash.domain.geography import BOROUGHS, LONDON, TOWER_HAMLETS, WARDS
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.editions import chosen
-from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.errors import BadInput, each
 from csp_dash.ingest.facts import Coverage, fact_frame, month_end
 from csp_dash.ingest.files import dates
 from csp_dash.ingest.files.columns import month_columns, month_coverage, table, whole_numbers
@@ -188,12 +189,11 @@ def read(entries: list[SourceFile], context: Context) -> list[Extract]:
         "mps_homicide_proceedings": read_proceedings,
     }
     groups: dict[tuple[str, str, str], list[Part]] = {}
-    for entry in entries:
-        for part in readers[entry.format](entry, context):
-            if part.months:
-                context.ledger.covers(entry, min(part.months), max(part.months))
-            key = (part.source, part.series, part.area_kind)
-            groups[key] = without_twins(groups.get(key, []), part, context.ledger)
+    for part in chain.from_iterable(each(entries, lambda entry: readers[entry.format](entry, context))):
+        if part.months:
+            context.ledger.covers(part.entry, min(part.months), max(part.months))
+        key = (part.source, part.series, part.area_kind)
+        groups[key] = without_twins(groups.get(key, []), part, context.ledger)
     return [
         _taken(source, [part for key, parts in groups.items() if key[0] == source for part in parts])
         for source in dict.fromkeys(key[0] for key in groups)

@@ -22,7 +22,7 @@ import pyarrow as pa
 from csp_dash.domain.geography import TOWER_HAMLETS
 from csp_dash.ingest.context import Base, Context
 from csp_dash.ingest.editions import LIVE, chosen
-from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.errors import BadInput, each
 from csp_dash.ingest.facts import FACT_COLUMNS
 from csp_dash.ingest.files import tables
 from csp_dash.ingest.files.columns import month_columns, refuse_malformed, renamed, whole_numbers
@@ -77,8 +77,8 @@ def read(entries: list[SourceFile], context: Context) -> list[Extract]:
     """The table `lsoa_month` of source `mps_lsoa`. Raises BadInput with the file, the line, the fault and the remedy."""
     live = _live(context.base)
     files: list[Small] = []
-    for entry in entries:
-        if (file := _read_file(entry, live, context)) is not None:
+    for file in each(entries, lambda entry: _read_file(entry, live, context)):
+        if file is not None:
             files = without_twins(files, file, context.ledger)
     spoken = [
         (month, file.reach, at) for at, file in enumerate(files) for month in file.months if month not in file.stubs

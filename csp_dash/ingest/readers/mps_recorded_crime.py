@@ -44,7 +44,7 @@ import pandas as pd
 from csp_dash.domain.geography import BOROUGHS, LONDON, TOWER_HAMLETS, WARDS
 from csp_dash.ingest.context import Base, Context
 from csp_dash.ingest.editions import LIVE, chosen, refuse_differences
-from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.errors import BadInput, each
 from csp_dash.ingest.facts import FACT_COLUMNS, fact_frame, month_end
 from csp_dash.ingest.files import tables
 from csp_dash.ingest.files.columns import month_columns, month_coverage, table, whole_numbers
@@ -132,12 +132,11 @@ def _refuse_different(other: Edition, new: Edition, small: Edition) -> None:
         for at, one in enumerate((other, new))
     )
     figure = [name for name in rows.columns if name not in ("n", "edition", "file", "needed")]
-    names = [other.entry.name, new.entry.name]
     refuse_differences(
         rows,
         figure,
         ["n"],
-        names,
+        [other.entry, new.entry],
         lambda row: f"{' / '.join(row[figure].dropna().replace('', pd.NA).dropna())} ({new.kind})",
     )
 
@@ -255,8 +254,11 @@ class Vintage:
 def read_vintage(entry: SourceFile, context: Context) -> Vintage | None:
     """One wide file of any header and style, melted to harmonised series; stubs are still inside.
 
-    None where it has no rows, or none of Tower Hamlets.
+    None where it has no rows, or none of Tower Hamlets, or is a copy that others made.
     """
+    if entry.format == "mps_ward_long":
+        _account_for_long(entry, context)
+        return None
     months = month_columns(entry)
     frame = table(entry, context.ledger, HEADER_NAMES)
     grain = "ward" if entry.format == "mps_ward" else "borough"
@@ -350,10 +352,8 @@ def held(base: Base | None, source: str) -> dict[str, Held]:
 def read_vintages(entries: Iterable[SourceFile], context: Context) -> list[Vintage]:
     """Every vintage that is given, stubs marked, without those that are part of another."""
     vintages: list[Vintage] = []
-    for entry in entries:
-        if entry.format == "mps_ward_long":
-            _account_for_long(entry, context)
-        elif (vintage := read_vintage(entry, context)) is not None:
+    for vintage in each(entries, lambda entry: read_vintage(entry, context)):
+        if vintage is not None:
             vintages = without_twins(vintages, vintage, context.ledger)
     mark_stubs(vintages, {grain: held(context.base, f"mps_{grain}") for grain in ("ward", "borough")}, context.ledger)
     return vintages

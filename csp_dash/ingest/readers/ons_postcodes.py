@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 
 from csp_dash.domain.geography import TOWER_HAMLETS, TOWER_HAMLETS_NAME
 from csp_dash.ingest.context import Context
-from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.errors import BadInput, each
 from csp_dash.ingest.facts import FACT_COLUMNS, fact_frame
 from csp_dash.ingest.files.columns import column_of
 from csp_dash.ingest.files.extract import Extract
@@ -48,18 +48,17 @@ POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}"
 
 def read(entries: list[SourceFile], context: Context) -> list[Extract]:
     """One Extract with no facts and the table `postcode`; none where no row is of the borough."""
-    found = {entry: _of_borough(entry, context) for entry in entries}
+    found = dict(each(entries, lambda entry: (entry, _of_borough(entry, context))))
     editions: dict[str, str] = {}
     for entry, (_, _, month) in found.items():
         editions[entry.sha256] = max(month, editions.get(entry.sha256, ""))
     newest = max(editions.values())
-    kept = []
-    for entry, (rows, read_rows, _) in found.items():
+    for entry, (_, read_rows, _) in found.items():
         if editions[entry.sha256] < newest:
             context.ledger.count(entry, rows=read_rows, accepted=0, out_of_area=read_rows, source=SOURCE)
             context.ledger.note(entry, f"Not used: another file is of a newer edition ({_month(newest)}).")
-            continue
-        kept.append((entry, _judged(entry, rows, read_rows, context)))
+    used = [entry for entry in found if editions[entry.sha256] == newest]
+    kept = each(used, lambda entry: (entry, _judged(entry, *found[entry][:2], context)))
     inputs = [entry for entry, rows in kept if len(rows)]
     if not inputs:
         return []
@@ -148,7 +147,8 @@ def _refuse_part(inputs: list[SourceFile], table: pd.DataFrame, context: Context
     if len(table) < LEAST * len(live):
         raise BadInput(
             f"{' and '.join(entry.name for entry in inputs)}: {len(table):,} postcodes of {TOWER_HAMLETS_NAME}, where the live"
-            f" release has {len(live):,}. The others could not be found any more, so take in the whole directory."
+            f" release has {len(live):,}. The others could not be found any more, so take in the whole directory.",
+            *inputs,
         )
 
 
@@ -160,6 +160,7 @@ def _one_each(kept: list[tuple[SourceFile, pd.DataFrame]], context: Context) -> 
     if len(unclear):
         raise BadInput(
             f"{' and '.join(entry.name for entry, rows in kept if len(rows))} are of one edition, but differ about"
-            f" {len(unclear):,} postcodes, {unclear.iloc[0]['postcode']} first. Leave out the one that is wrong."
+            f" {len(unclear):,} postcodes, {unclear.iloc[0]['postcode']} first. Leave out the one that is wrong.",
+            *(entry for entry, rows in kept if len(rows)),
         )
     return other[["postcode", "lsoa", "ward"]].sort_values("postcode", ignore_index=True)

@@ -35,7 +35,7 @@ point stands for a group of addresses, never for one; ``street`` is often a kind
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -50,7 +50,7 @@ import pyarrow.compute as pc
 from csp_dash.domain.geography import TOWER_HAMLETS, TOWER_HAMLETS_NAME
 from csp_dash.ingest.context import Base, Context
 from csp_dash.ingest.editions import LIVE, chosen
-from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.errors import BadInput, each
 from csp_dash.ingest.facts import FACT_COLUMNS, Coverage, fact_frame, month_end
 from csp_dash.ingest.files import dates, tables
 from csp_dash.ingest.files.extract import Extract
@@ -130,9 +130,8 @@ NOTHING = "None of its rows is of Tower Hamlets, so nothing was taken from it."
 
 def read(entries: list[SourceFile], context: Context) -> list[Extract]:
     """Both police.uk sources. Raises BadInput with the file, the line, the fault and the remedy."""
-    for entry in entries:
-        if entry.format == "police_uk_points":
-            _pass_over(entry, context.ledger)
+    points = [entry for entry in entries if entry.format == "police_uk_points"]
+    each(points, lambda entry: _pass_over(entry, context.ledger))
     rows = pd.concat([_street(entries, context), _counts(entries, context)], ignore_index=True)
     mark_rivals(rows, entries, context.ledger)
     settle(rows, entries, context.ledger, dict.fromkeys(rows.loc[rows["part"], "file"].unique(), BURGLARY_SOURCE))
@@ -185,14 +184,17 @@ def of_borough(
     codes = pa.array(list(context.lsoa_wards), pa.string())
     parts: dict[int, list[pa.RecordBatch]] = {}
     read: dict[int, int] = {}
-    for at, entry in enumerate(entries):
-        if entry.format != form:
-            continue
+    place = {entry: at for at, entry in enumerate(entries) if entry.format == form}
+
+    def gather(entry: SourceFile) -> None:
+        at = place[entry]
         parts[at], read[at] = [], 0
         for batch in streamed(entry, context, names):
             here = pc.or_(pc.is_in(batch["lsoa"], codes), pc.starts_with(batch["name"], TOWER_HAMLETS_NAME))
             parts[at].append(batch.filter(pc.or_(here, pc.equal(batch["lsoa"], ""))))
             read[at] += batch.num_rows
+
+    each(place, gather)
     rows = _placed(gathered(parts, names), context)
     return good_rows(rows, read, entries, context.ledger, source)
 
@@ -208,8 +210,11 @@ def good_rows(
     wrong = rows[rows["reason"] != ""]
     kept = per_file(rows)
     of_file = dict(list(wrong[[*REJECTED, "ours"]].groupby(wrong["file"])))
-    for at, number in read.items():
-        entry, bad = entries[at], of_file.get(at, wrong.iloc[:0])
+    place = {entries[at]: at for at in read}
+
+    def account(entry: SourceFile) -> None:
+        at, number = place[entry], read[place[entry]]
+        bad = of_file.get(at, wrong.iloc[:0])
         good = kept.get(at, 0) - len(bad)
         cut = ledger.account(entry).rejected
         malformed = bad[bad["reason"] != NO_PLACE]
@@ -221,6 +226,8 @@ def good_rows(
         ledger.count(entry, rows=number - good, accepted=0, out_of_area=number - good - len(bad), source=source)
         if number and at not in kept:
             ledger.note(entry, NOTHING)
+
+    each(place, account)
     return rows[rows["reason"] == ""].reset_index(drop=True)
 
 
@@ -351,10 +358,11 @@ def _counts(entries: list[SourceFile], context: Context) -> pd.DataFrame:
     """Counts of the borough by LSOA, month and category, as rows of all forces together."""
     codes = pa.array(list(context.lsoa_wards), pa.string())
     parts: dict[int, list[pa.RecordBatch]] = {}
-    for at, entry in enumerate(entries):
-        if entry.format != "police_uk_lsoa_month":
-            continue
-        parts[at], read = [], 0
+    place = {entry: at for at, entry in enumerate(entries) if entry.format == "police_uk_lsoa_month"}
+
+    def gather(entry: SourceFile) -> None:
+        at, read = place[entry], 0
+        parts[at] = []
         for batch in streamed(entry, context, COUNT_COLUMNS):
             here = pc.or_(pc.is_in(batch["lsoa"], codes), pc.starts_with(batch["name"], TOWER_HAMLETS_NAME))
             parts[at].append(batch.filter(pc.or_(here, pc.equal(batch["borough"], TOWER_HAMLETS_NAME))))
@@ -363,6 +371,8 @@ def _counts(entries: list[SourceFile], context: Context) -> pd.DataFrame:
         context.ledger.count(entry, rows=away, accepted=0, out_of_area=away, source=SOURCE)
         if read and read == away:
             context.ledger.note(entry, NOTHING)
+
+    each(place, gather)
     rows = gathered(parts, COUNT_COLUMNS)
     _refuse_unknown(rows, entries, COUNT_COLUMNS["kind"])
     month = rows["year"].str.zfill(4) + "-" + rows["month"].str.zfill(2)
@@ -393,13 +403,17 @@ def _refuse_unknown(rows: pd.DataFrame, entries: list[SourceFile], column: str) 
 def refuse_first(
     rows: pd.DataFrame, where: pd.Series, entries: list[SourceFile], column: str, values: pd.Series, fault: str
 ) -> None:
-    """Refuse a file by the first line that is wrong."""
-    if where.any():
-        row = rows[where].iloc[0]
-        raise BadInput(
-            f"{entries[row['file']].name}, line {row[tables.LINE]}, column '{column}': {values[where].iloc[0]!r} {fault}."
-            " Look at whether it is the official file; if the publisher has changed it, the reader needs a new rule."
-        )
+    """Refuse each file that has a wrong line, by the first."""
+    first = rows[where].assign(value=values[where]).drop_duplicates("file")
+    faults: dict[Hashable, str] = {
+        entries[
+            row["file"]
+        ]: f"{entries[row['file']].name}, line {row[tables.LINE]}, column '{column}': {row['value']!r} {fault}."
+        " Look at whether it is the official file; if the publisher has changed it, the reader needs a new rule."
+        for row in first.to_dict("records")
+    }
+    if faults:
+        raise BadInput.of(faults)
 
 
 # --- figures ---------------------------------------------------------------------------------------

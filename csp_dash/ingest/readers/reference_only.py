@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from csp_dash.domain.geography import TOWER_HAMLETS, TOWER_HAMLETS_NAME
 from csp_dash.ingest.context import Context
+from csp_dash.ingest.errors import each
 from csp_dash.ingest.files.columns import column_of
 from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.source_file import SourceFile
@@ -25,7 +26,8 @@ def read(entries: list[SourceFile], context: Context) -> list[Extract]:
     wards = declared_wards()
     names = {name for also in wards["also"] for name in also.split(";") if name}
     known = {TOWER_HAMLETS, *wards["code"], *wards["name"], *names, *context.lsoa_wards}
-    for entry in entries:
+
+    def count(entry: SourceFile) -> None:
         rows = frame(entry, context.ledger).drop(columns=[LINE]).apply(lambda column: column.str.strip())
         borough = column_of(rows.columns, r"lad\d\dcd")
         if borough:
@@ -35,4 +37,6 @@ def read(entries: list[SourceFile], context: Context) -> list[Extract]:
             mine = (rows.isin(known) | small.astype(bool)).any(axis=1)
         context.ledger.count(entry, rows=len(rows), accepted=int(mine.sum()), out_of_area=int((~mine).sum()))
         context.ledger.note(entry, "No measure uses it.")
+
+    each(entries, count)
     return []

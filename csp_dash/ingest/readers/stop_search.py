@@ -50,6 +50,7 @@ import pyarrow.compute as pc
 from csp_dash.domain.geography import TOWER_HAMLETS, WARDS
 from csp_dash.ingest.context import Base, Context
 from csp_dash.ingest.editions import LIVE, chosen
+from csp_dash.ingest.errors import each
 from csp_dash.ingest.facts import fact_frame, month_end
 from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.source_file import SourceFile
@@ -192,7 +193,10 @@ def searches(entries: list[SourceFile], context: Context) -> pd.DataFrame:
     parts: dict[int, list[pa.RecordBatch]] = {}
     read: dict[int, int] = {}
     pointed: dict[int, bool] = {}
-    for at, entry in enumerate(entries):
+    place = {entry: at for at, entry in enumerate(entries)}
+
+    def gather(entry: SourceFile) -> None:
+        at = place[entry]
         parts[at], read[at], pointed[at] = [], 0, False
         for batch in streamed(entry, context, COLUMNS):
             x, y = _numbers(batch["lon"]), _numbers(batch["lat"])
@@ -201,6 +205,8 @@ def searches(entries: list[SourceFile], context: Context) -> pd.DataFrame:
             parts[at].append(batch.filter(pa.array(none | near)))
             read[at] += batch.num_rows
             pointed[at] |= not none.all()
+
+    each(entries, gather)
     rows = _placed(gathered(parts, COLUMNS), context)
     here = rows.groupby("file")["ours"].any()
     elsewhere = [at for at in read if pointed[at] and not here.get(at, False)]

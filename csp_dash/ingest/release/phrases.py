@@ -58,6 +58,11 @@ def held_already(intake: pd.DataFrame) -> list[str]:
     ]
 
 
+def of_file(name: str, why: str) -> str:
+    """What is said of a file, after its name unless it is said with it."""
+    return why if why.startswith(name) else f"{name}: {why}"
+
+
 # --- periods and ages ------------------------------------------------------------------------------
 
 

@@ -104,12 +104,16 @@ def markdown(
     names: Mapping[Any, str],
     accepted: dict[str, str],
     today: date,
+    set_aside: Mapping[str, str] | None = None,
 ) -> str:
-    """The report in words. `intake` and `rejected` are those of this ingest; `names` are areas by code."""
+    """The report in words. `intake` and `rejected` are those of this ingest; `names` are areas by code; `set_aside` are
+    files by name, with why."""
     change = _ended(change, merged)
     owed = next_due(merged, catalogue)
     text = [f"# Release {release}", "", f"Made on {phrases.day(today)}.", ""]
     text += _files(intake, rejected)
+    if set_aside:
+        text += _section("What was set aside", [phrases.of_file(*file) for file in set_aside.items()])
     text += _new(change[change["kind"] == "new"], catalogue)
     text += _revised(change[change["kind"] != "new"], catalogue, names)
     text += _kept(_ended(merged.kept, merged), catalogue)

@@ -34,7 +34,7 @@ from csp_dash.domain.geography import BOROUGHS, TOWER_HAMLETS, AreaKind
 from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.periods import Month, Span
 from csp_dash.ingest.context import Context
-from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.errors import BadInput, each
 from csp_dash.ingest.facts import FACT_COLUMNS, Coverage, fact_frame
 from csp_dash.ingest.files import tables
 from csp_dash.ingest.files.dates import Written
@@ -128,13 +128,12 @@ def read(entries: list[SourceFile], context: Context, today: date | None = None)
     rows: list[Row] = []
     for entry in entries:
         sheets[entry] = _Sheet(entry)
-        rows += _rows(sheets[entry], context, today or date.today())
-    for sheet in sheets.values():
-        refuse_mixed_months(sheet.entry.name, sheet.written)
+    for own in each(entries, lambda entry: list(_rows(sheets[entry], context, today or date.today()))):
+        rows += own
+    each(sheets, lambda entry: refuse_mixed_months(entry, sheets[entry].written))
     rows = _without_torn(_without_totals(_without_twice(rows, sheets), sheets), sheets)
     rows = _without_told(_without_jumps(_without_excess(rows, sheets), sheets, context), sheets)
-    for sheet in sheets.values():
-        _account(sheet, [row for row in rows if row.entry is sheet.entry], context)
+    each(sheets, lambda entry: _account(sheets[entry], [row for row in rows if row.entry is entry], context))
     by_item: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         by_item[row.item.slug].append(row)
@@ -295,7 +294,9 @@ def _without_twice(rows: list[Row], sheets: dict[SourceFile, _Sheet]) -> list[Ro
             one, other = same[0], next(row for row in same if row.entry is not same[0].entry)
             raise BadInput(
                 f"{one.entry.name} (line {one.line}) and {other.entry.name} (line {other.line}) both give '{one.item.slug}' of"
-                f" {one.area} for {one.span.words}. Leave out the one that is out of date."
+                f" {one.area} for {one.span.words}. Leave out the one that is out of date.",
+                one.entry,
+                other.entry,
             )
         for row in same:
             lines = ", ".join(str(other.line) for other in same if other is not row)

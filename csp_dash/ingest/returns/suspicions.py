@@ -12,6 +12,7 @@ from datetime import date
 from csp_dash.domain.periods import Month
 from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.files.dates import DAY_FIRST, Written
+from csp_dash.ingest.files.source_file import SourceFile
 
 TOLD = 3
 """Dates that are told."""
@@ -38,14 +39,15 @@ def remarks(written: Mapping[str, Written]) -> list[str]:
     return found
 
 
-def refuse_mixed_months(name: str, written: Mapping[str, Written]) -> None:
+def refuse_mixed_months(entry: SourceFile, written: Mapping[str, Written]) -> None:
     """Raise BadInput for a file whose dates, day first, are several days of one January: they are other months' first."""
     swapped = _swapped(written)
     if len(swapped) > 1:
         text, month = next((text, month) for text, month in swapped.items() if month.month > 1)
         raise BadInput(
-            f"{name}: its dates are {len(swapped)} days of one January. They seem to have the month before the day, as in the"
-            f" USA, so that {text} means {month.words}. Write the months as {month} and hand it in again."
+            f"{entry.name}: its dates are {len(swapped)} days of one January. They seem to have the month before the day, as in the"
+            f" USA, so that {text} means {month.words}. Write the months as {month} and hand it in again.",
+            entry,
         )
 
 

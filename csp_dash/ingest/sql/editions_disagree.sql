@@ -5,5 +5,4 @@ select min(id) as id, list(distinct file order by file) as files
 from edition
 group by unit, rank, edition
 having count(distinct value) > 1 or count(distinct file) < max(needed)
-order by unit, edition
-limit 1;
+order by unit, edition;

@@ -1,11 +1,12 @@
 """Release notes: changed figures, files taken in, and rejected rows.
 
 Nothing is told of sources that the instance hides. A hosted public instance tells no value of a row that was left out, and
-of partner returns neither rows nor what their files are called.
+of partner returns neither rows nor what their files are called; nor what the files that were set aside are called, and why.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -102,6 +103,12 @@ def intake(data: Dataset, view: Filters) -> Listed:
     own = files_of(frame["file"][added])
     if data.settings.public:
         frame = _unnamed(frame)
+    aside = data.snapshot.about.set_aside
+    kept_out = (
+        f" {wording.capital(wording.counted(len(aside), 'files'))} {'was' if len(aside) == 1 else 'were'} handed in with them and set aside."
+        if aside
+        else ""
+    )
     frame = pd.concat([frame[added], frame[~added]])
     sums = frame[["rows", "accepted", "rejected", "out_of_area"]].sum()
     first = (
@@ -109,6 +116,9 @@ def intake(data: Dataset, view: Filters) -> Listed:
         if own and not added.all()
         else ""
     )
+    number = files_of(frame["file"])
+    if not data.settings.public:  # a reason may quote what a partner wrote
+        frame = pd.concat([_set_aside(aside, frame), frame], ignore_index=True)
     shown = pd.DataFrame(
         {
             "File": frame["file"],
@@ -123,8 +133,8 @@ def intake(data: Dataset, view: Filters) -> Listed:
         }
     )
     return Listed(
-        f"{wording.capital(wording.counted(files_of(frame['file']), 'files'))} with {wording.counted(sums['rows'], 'rows')}: {sums['accepted']:,} accepted,"
-        f" {sums['rejected']:,} left out with a reason, {sums['out_of_area']:,} about places that are not kept here.{first}",
+        f"{wording.capital(wording.counted(number, 'files'))} with {wording.counted(sums['rows'], 'rows')}: {sums['accepted']:,} accepted,"
+        f" {sums['rejected']:,} left out with a reason, {sums['out_of_area']:,} about places that are not kept here.{first}{kept_out}",
         shown.reset_index(drop=True),
         "Every file that was taken in, with its rows read, accepted, left out and out of area",
         csv_text(
@@ -134,6 +144,13 @@ def intake(data: Dataset, view: Filters) -> Listed:
         ),
         "files-taken-in.csv",
     )
+
+
+def _set_aside(aside: Mapping[str, str], frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows like those of `frame` for files of which nothing was taken."""
+    blank = {name: 0 if pd.api.types.is_numeric_dtype(frame[name]) else "" for name in frame.columns}
+    rows = [blank | {"file": name, "note": f"Set aside: {why}"} for name, why in aside.items()]
+    return pd.DataFrame(rows, columns=frame.columns).astype(frame.dtypes.to_dict())
 
 
 def _unnamed(frame: pd.DataFrame) -> pd.DataFrame:

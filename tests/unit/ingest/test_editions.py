@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pandas as pd
 import pytest
 
@@ -47,8 +49,16 @@ def test_a_unit_is_taken_whole_and_units_do_not_mix():
     assert chosen(frame[:0], ["month"]).empty
 
 
+@dataclass(frozen=True)
+class File:
+    name: str
+
+
+FILES = [File("a.csv"), File("b.csv"), File("c.csv")]
+
+
 def refuse(frame: pd.DataFrame) -> None:
-    refuse_differences(frame, ["month"], ["n"], ["a.csv", "b.csv", "c.csv"], lambda row: f"month {row['month']}")
+    refuse_differences(frame, ["month"], ["n"], FILES, lambda row: f"month {row['month']}")
 
 
 def test_two_files_alike_that_differ_are_named_with_the_figure():
@@ -63,7 +73,16 @@ def test_two_files_alike_that_differ_are_named_with_the_figure():
     assert str(caught.value) == (
         "a.csv and c.csv both reach to 2024-03, and differ for month 2024-01. Keep the one downloaded last."
     )
+    assert set(caught.value.faults) == {FILES[0], FILES[2]}
     refuse(frame.drop(index=2))
+
+
+def test_every_pair_of_files_that_differ_is_named_at_once():
+    frame = rows(*(("2024-01", 0, edition, file, float(file)) for edition in ("2024-03", "2024-04") for file in (0, 1)))
+    frame.loc[frame["edition"] == "2024-04", "file"] += 1
+    with pytest.raises(BadInput) as caught:
+        refuse(frame)
+    assert set(caught.value.faults) == set(FILES) and str(caught.value).count("differ for month 2024-01") == 2
 
 
 def test_two_figures_that_are_withheld_are_alike():

@@ -193,17 +193,6 @@ def test_history_is_not_rewritten_unasked(take, releases: Releases, tmp_path: Pa
         take(shapes.mps_borough(tmp_path / "a.csv", months))
 
 
-def test_one_file_that_is_wrong_stops_all_unless_it_is_skipped(take, releases: Releases, tmp_path: Path):
-    good = shapes.mps_borough(tmp_path / "a.csv", NEXT)
-    bad = tmp_path / "b.csv"
-    bad.write_text("<!doctype html><html><body>Service unavailable</body></html>")
-    (tmp_path / "read me.txt").write_text("Good morning")
-    with pytest.raises(BadInput, match="cannot be used"):
-        take(good, bad)
-    assert releases.live().release == Snapshot.open().release
-    assert take(good, bad, tmp_path / "read me.txt", skip=True).new
-
-
 def test_a_mix_of_zips_folders_and_files(take, releases: Releases, tmp_path: Path):
     folder = tmp_path / "sent" / "deep"
     folder.mkdir(parents=True)

@@ -26,7 +26,10 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("changes")
     kept = Releases(folder)
     about = ReleaseInfo(
-        made="2026-05-19T08:05:00+00:00", took_in=("ward.csv",), accepted={"stub_month": "A short month."}
+        made="2026-05-19T08:05:00+00:00",
+        took_in=("ward.csv",),
+        accepted={"stub_month": "A short month."},
+        set_aside={"Jones.csv": "Jones.csv, line 2: 'Smarch' is no month."},
     )
     with kept.making() as new:
         new_release.write(new, tables=new_release.story())
@@ -152,10 +155,16 @@ def test_every_file_with_its_rows(partner: Dataset):
     assert len(found.alt) > 10 and partner.release in found.csv
 
 
-def test_files_that_this_release_added_stand_at_the_top(partner: Dataset):
+def test_files_that_this_release_added_stand_at_the_top_after_those_set_aside(partner: Dataset):
     found = release_notes.intake(partner, ANY)
-    assert list(found.table["File"]) == ["ward.csv", "council.xlsx"], "not by the alphabet of what they are"
-    assert found.sentence.endswith(" The 1 file that this release added stands at the top.")
+    assert list(found.table["File"]) == ["Jones.csv", "ward.csv", "council.xlsx"], (
+        "not by the alphabet of what they are"
+    )
+    assert found.sentence.endswith(
+        " The 1 file that this release added stands at the top. 1 file was handed in with them and set aside."
+    )
+    assert found.table["Note"].iloc[0] == "Set aside: Jones.csv, line 2: 'Smarch' is no month."
+    assert found.table["Rows"].iloc[0] == 0 and "Smarch" in found.csv
 
 
 def test_rows_left_out_by_reason_with_all_of_them_in_the_csv(partner: Dataset):
@@ -174,10 +183,11 @@ def test_the_public_is_told_no_value_and_nothing_of_partners_rows(public: Datase
     rows = pd.read_csv(io.StringIO(release_notes.left_out_csv(public)))
     assert list(rows.columns) == ["file", "line", "column", "reason", "release"] and len(rows) == 4
     told = release_notes.intake(public, ANY)
+    assert told.sentence.endswith("1 file was handed in with them and set aside.")
     assert "Partner return 1" in set(told.table["File"]), "not what the partner called it"
     assert "council.xlsx" not in told.csv
     everything = " ".join([found.table.to_csv(), release_notes.left_out_csv(public), told.table.to_csv(), told.csv])
-    assert "Jones" not in everything and "no whole number" not in everything and "smarch" not in everything
+    assert "Jones" not in everything and "no whole number" not in everything and "smarch" not in everything.lower()
 
 
 def test_the_public_is_told_no_revision_of_what_it_is_not_shown(public: Dataset, partner: Dataset):
