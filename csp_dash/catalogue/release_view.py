@@ -26,8 +26,10 @@ def supplied(catalogue: Catalogue, held: Mapping[str, frozenset[str]]) -> Catalo
     then `partner`; else those of its official supplies, and its trust is `official`. A return wins over official
     figures, since it is local, and the two are never mixed in one indicator. Made-up figures, and the sources, cautions
     and words that spoke of them or of figures not being there, go. A source that was only offered is one of the sources as
-    soon as the release has anything of it. Supplying twice changes nothing.
+    soon as the release has anything of it. A total includes the unlisted series that are held. Supplying twice changes
+    nothing.
     """
+    catalogue = _with_unlisted(catalogue, held)
     changed = {
         item.slug: found
         for item in catalogue.indicators.values()
@@ -49,6 +51,21 @@ def supplied(catalogue: Catalogue, held: Mapping[str, frozenset[str]]) -> Catalo
             replace(target, lacking="") if target.indicator in changed else target for target in catalogue.targets
         ),
     )
+
+
+def _with_unlisted(catalogue: Catalogue, held: Mapping[str, frozenset[str]]) -> Catalogue:
+    """The catalogue with every feed's unlisted series that are held among its series."""
+
+    def whole(feed: Feed) -> Feed:
+        new = [name for name in feed.unlisted if name in held.get(feed.source, ()) and name not in feed.series]
+        return replace(feed, series=(*feed.series, *new))
+
+    changed = {
+        slug: replace(item, feeds=feeds)
+        for slug, item in catalogue.indicators.items()
+        if (feeds := tuple(map(whole, item.feeds))) != item.feeds
+    }
+    return replace(catalogue, indicators=catalogue.indicators | changed) if changed else catalogue
 
 
 def _supplied(catalogue: Catalogue, item: Indicator, held: Mapping[str, frozenset[str]]) -> Indicator | None:

@@ -30,7 +30,7 @@ fetching = together(
     click.option("--dry-run", is_flag=True, help="Say what would be asked for, and ask nothing."),
 )
 ingesting = together(
-    click.option("--strict", is_flag=True, help="Take in nothing where a file cannot be used."),
+    click.option("--strict", is_flag=True, help="Take in nothing where a file cannot be used, or bears a new word."),
     click.option("--no-copy", is_flag=True, help="Note what the files are, and keep no copy of them."),
     click.option("--accept", multiple=True, metavar="CHECK", help="A check that may fail this once, or a short month."),
     click.option("--because", multiple=True, metavar="WHY", help="Why; one for each --accept."),

@@ -16,12 +16,16 @@ Denominator = Literal["residents", "offences", "respondents", "searches", "publi
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """Where an indicator's figures for some kinds of area come from: series of one source, added up."""
+    """Where an indicator's figures for some kinds of area come from: series of one source, added up.
+
+    `unlisted` are series of categories that the source's reader does not list; a release that has them adds them up too.
+    """
 
     areas: tuple[AreaKind, ...]
     source: str
     series: tuple[str, ...]
     denominator_series: tuple[str, ...] = ()
+    unlisted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

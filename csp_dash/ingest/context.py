@@ -12,7 +12,9 @@ import pandas as pd
 
 from csp_dash.catalogue import Catalogue
 from csp_dash.ingest.facts import FACT_COLUMNS
+from csp_dash.ingest.files.categories import Categories
 from csp_dash.ingest.files.ledger import Ledger
+from csp_dash.ingest.files.normalise import folded
 from csp_dash.warehouse import Snapshot
 
 SCRATCH_MEMORY = "1GB"
@@ -45,6 +47,7 @@ class Context:
     """One ingest. `geo` is the folder of places of the release being made; it is written before figures are read.
 
     `accepted` names what may be out of the ordinary this once.
+    With `strict`, a word that no rule covers refuses its file. `categories` are those that were declared here.
     """
 
     catalogue: Catalogue
@@ -53,6 +56,17 @@ class Context:
     base: Base | None = None
     ledger: Ledger = field(default_factory=Ledger)
     accepted: frozenset[str] = frozenset()
+    strict: bool = False
+    categories: Categories = field(default_factory=dict)
+
+    def meaning(self, source: str, word: str) -> str:
+        """What a word that a reader does not know is declared to be: a known word, NEW, or "" where it is not declared."""
+        return self.categories.get(source, {}).get(folded(word), "")
+
+    @property
+    def takes_new(self) -> bool:
+        """Whether a new word may count in totals: there is a live release that shows what it may have taken the place of."""
+        return self.base is not None and not self.strict
 
     @cached_property
     def db(self) -> duckdb.DuckDBPyConnection:

@@ -26,6 +26,7 @@ from csp_dash.catalogue.release_view import supplied
 from csp_dash.ingest.context import Base, Context
 from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.facts import KEY, write_parquet
+from csp_dash.ingest.files import categories
 from csp_dash.ingest.files.checksum import sha256
 from csp_dash.ingest.files.detected import Detected
 from csp_dash.ingest.files.extract import Extract
@@ -146,12 +147,13 @@ def ingest(
     jumps.refuse_unreadable(accepted)
     aside = _Aside(strict)
     with releases.lock(wait), _disk_full_in_words(releases.cache):
+        words = categories.declared(releases.cache / categories.FILE, _vocabularies())
         taken_in = take_in(paths, say, aside)
         live = releases.live()
         refuse_older(live)
         with releases.making() as new:
             made = _assemble(
-                taken_in, Base(live), new, catalogue, say, today or date.today(), aside, frozenset(accepted)
+                taken_in, Base(live), new, catalogue, say, today or date.today(), aside, words, frozenset(accepted)
             )
             for sentence in aside.told():
                 say(f"Set aside: {sentence}")
@@ -191,10 +193,16 @@ def ingest(
                 inputs=keep(made.taken_in, ledger, made.catalogue, releases.inputs, copy),
                 accepted=accepted,
                 set_aside=aside.why,
+                read_as=ledger.words_read_as(),
                 report=report,
             )
             published = releases.publish(new, about)
     return Outcome(published.release, True, report, aside.why)
+
+
+def _vocabularies() -> dict[str, Callable[[str], bool]]:
+    """Whether a reader whose words may be declared knows a word, by what the reader is called there."""
+    return {reader.WORDS: reader.knows for reader in readers() if "WORDS" in vars(reader) and "knows" in vars(reader)}
 
 
 def build(source: Path, root: Path, catalogue: Catalogue, say: Say = print) -> str:
@@ -210,7 +218,7 @@ def build(source: Path, root: Path, catalogue: Catalogue, say: Say = print) -> s
     with tempfile.TemporaryDirectory(prefix=".making-", dir=root) as beside, _disk_full_in_words(root):
         new = Path(beside)
         aside = _Aside(strictly=True)
-        made = _assemble(take_in([source], say, aside), None, new, catalogue, say, date.today(), aside)
+        made = _assemble(take_in([source], say, aside), None, new, catalogue, say, date.today(), aside, {})
         size = sum(path.stat().st_size for path in new.rglob("*") if path.is_file())
         if size > LIMIT_BYTES:
             raise BadInput(f"The snapshot came to {size:,} bytes; it should stay under {LIMIT_BYTES:,}.")
@@ -227,11 +235,14 @@ def _assemble(
     say: Say,
     today: date,
     aside: _Aside,
+    words: categories.Categories,
     accepted: frozenset[str] = frozenset(),
 ) -> _Made:
     """Write the whole release under `new`: facts, narrow tables, coverage, cards, places, manifest."""
     with tempfile.TemporaryDirectory(prefix="scratch-", dir=new) as scratch:
-        context = Context(catalogue, new / "geo", Path(scratch), base, accepted=accepted)
+        context = Context(
+            catalogue, new / "geo", Path(scratch), base, accepted=accepted, strict=aside.strictly, categories=words
+        )
         try:
             taken, taken_in = _read(taken_in, context, say, today, aside)
         finally:

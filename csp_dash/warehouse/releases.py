@@ -288,7 +288,8 @@ class Releases:
         root = live.about.grew_from or Snapshot.open(self.root).release
         made = about.made or datetime.now(UTC).isoformat(timespec="seconds")
         inputs = tuple(dict.fromkeys([*about.inputs, *live.about.inputs]))
-        return replace(about, made=made, parent=live.release, grew_from=root, inputs=inputs)
+        read_as = {**live.about.read_as, **about.read_as}
+        return replace(about, made=made, parent=live.release, grew_from=root, inputs=inputs, read_as=read_as)
 
     def _put_in_place(self, snapshot: Snapshot, about: ReleaseInfo) -> Snapshot:
         """On the disk first, then under its name, then live: in this order whatever is cut off is harmless."""

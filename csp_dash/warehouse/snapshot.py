@@ -32,7 +32,8 @@ class ReleaseInfo:
     `made` is a time in UTC (ISO 8601), `parent` the release that it was added to, `grew_from` the bundled snapshot at the
     root of that line. `took_in` names the files, and `inputs` has the checksums (SHA-256) of these and of those of the
     releases before it; `accepted` holds, by the name of a check, why its failure was accepted. `set_aside` holds, by the
-    name of a file that was handed in and not taken in, why. `report` is Markdown, kept as report.md.
+    name of a file that was handed in and not taken in, why; `read_as` the new words ("source: word") that were read as
+    others in this release and those before it. `report` is Markdown, kept as report.md.
     """
 
     made: str = ""
@@ -42,22 +43,23 @@ class ReleaseInfo:
     inputs: tuple[str, ...] = ()
     accepted: Mapping[str, str] = field(default_factory=dict)
     set_aside: Mapping[str, str] = field(default_factory=dict)
+    read_as: Mapping[str, str] = field(default_factory=dict)
     report: str = ""
 
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> ReleaseInfo:
         """From the content of a release.json; ValueError where that is no such thing."""
-        names = ("accepted", "set_aside")
+        names = ("accepted", "set_aside", "read_as")
         if not isinstance(body, dict) or not all(isinstance(body.get(name, {}), dict) for name in names):
             raise ValueError("not a description of a release")
         texts = {name: str(body.get(name, "")) for name in ("made", "parent", "grew_from")}
-        accepted, aside = ({str(key): str(why) for key, why in body.get(name, {}).items()} for name in names)
+        accepted, aside, read_as = ({str(key): str(why) for key, why in body.get(name, {}).items()} for name in names)
         took_in, inputs = (tuple(map(str, body.get(name, ()))) for name in ("took_in", "inputs"))
-        return cls(**texts, took_in=took_in, inputs=inputs, accepted=accepted, set_aside=aside)
+        return cls(**texts, took_in=took_in, inputs=inputs, accepted=accepted, set_aside=aside, read_as=read_as)
 
     def to_json(self) -> str:
         body = {name: value for name, value in vars(self).items() if name != "report"}
-        body |= {name: dict(body[name]) for name in ("accepted", "set_aside")}
+        body |= {name: dict(body[name]) for name in ("accepted", "set_aside", "read_as")}
         return json.dumps(body, indent=1, ensure_ascii=False) + "\n"
 
 

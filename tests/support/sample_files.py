@@ -56,6 +56,14 @@ def mps_borough(path: Path, months: Mapping[str, tuple[str, float]], *, areas: t
     return path
 
 
+def with_row(path: Path, **cells: object) -> Path:
+    """The file with one more row: its second, with other `cells`."""
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    with path.open("a", newline="", encoding="utf-8") as handle:
+        csv.DictWriter(handle, rows[0]).writerow(rows[0] | cells)
+    return path
+
+
 def pas(path: Path, end: str, fair: float) -> Path:
     """A Public Attitude Survey export of one quarter for all boroughs, with decimal commas."""
     names = [name for code, name in sorted(_names().items()) if code.startswith("E09") and code != "E09000001"]

@@ -12,6 +12,7 @@ from itertools import starmap
 import pandas as pd
 
 from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.files.categories import FILE, NEW
 from csp_dash.ingest.files.corrections import Correction, declared
 from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.source_file import SourceFile
@@ -53,6 +54,7 @@ class Account:
     first: str = ""
     last: str = ""
     notes: list[str] = field(default_factory=list)
+    read_as: dict[str, str] = field(default_factory=dict)
     lines: list[pd.DataFrame] = field(default_factory=list)
 
 
@@ -128,6 +130,16 @@ class Ledger:
         notes = self.account(entry).notes
         if text not in notes:
             notes.append(text)
+
+    def read_as(self, entry: SourceFile, source: str, word: str, known: str) -> None:
+        """A word of a file was read as it is declared in categories.csv."""
+        self.account(entry).read_as[f"{source}: {word}"] = known
+        if known != NEW:
+            self.note(entry, f"'{word}' was read as '{known}', as {FILE} says.")
+
+    def words_read_as(self) -> dict[str, str]:
+        """Each word that was read as declared ("source: word"), and as what."""
+        return {word: known for own in self._of.values() for word, known in own.read_as.items()}
 
     def refuse_if_mostly_wrong(self, entry: SourceFile, concerned: int, malformed: int) -> None:
         """Refuse a file of records where more than a few of the rows that concern the borough are malformed."""

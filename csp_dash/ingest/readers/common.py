@@ -60,6 +60,14 @@ def unused(entry: SourceFile, ledger: Ledger, why: str, names: Iterable[str]) ->
         ledger.note(entry, f"{why} ({', '.join(told[:3])}{more}).")
 
 
+def held_lately(rows: pd.DataFrame) -> set[str]:
+    """Series that live rows (series, start, numerator or n) have a dozen offences of in their last year: no whole file lacks
+    one of these by chance."""
+    recent = rows[(starts := pd.to_datetime(rows["start"])) > starts.max() - pd.DateOffset(years=1)]
+    sums = recent.groupby("series")["n" if "n" in rows.columns else "numerator"].sum()
+    return set(sums.index[sums >= 12])
+
+
 def one_a_book(
     entries: Sequence[SourceFile], rank: Callable[[SourceFile], bool]
 ) -> tuple[list[SourceFile], list[SourceFile]]:

@@ -38,7 +38,7 @@ from csp_dash.ingest.facts import Coverage, fact_frame, month_end
 from csp_dash.ingest.files import dates
 from csp_dash.ingest.files.columns import month_columns, month_coverage, table, whole_numbers
 from csp_dash.ingest.files.extract import Extract
-from csp_dash.ingest.files.normalise import folded
+from csp_dash.ingest.files.normalise import folded, slug
 from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.files.tables import LINE
 from csp_dash.ingest.geography.place_names import all_boroughs, borough_codes, home_places, place_key
@@ -134,11 +134,6 @@ VAWG = {
 }
 VICTIMS = {"countofvictims": "count", "recordeddate": "month", "borough": "borough"}
 PROCEEDINGS = {"countofppa": "count", "proceedingsdate": "month", "borough": "borough", "chargedsummonsed": "outcome"}
-
-
-def slug(text: str) -> str:
-    """Words as a series is named: "Non-Notifiable" -> "non_notifiable"."""
-    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
 
 
 _WARD_BY_KEY = {name: code for name, code in home_places().items() if code in WARDS}

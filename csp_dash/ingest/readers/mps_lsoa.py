@@ -29,7 +29,7 @@ from csp_dash.ingest.files.columns import month_columns, refuse_malformed, renam
 from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.normalise import folded
 from csp_dash.ingest.files.source_file import SourceFile
-from csp_dash.ingest.readers.mps_recorded_crime import STUB_SHARE, meanings, without_twins
+from csp_dash.ingest.readers.mps_recorded_crime import STUB_SHARE, meanings, note_new, without_twins
 
 PLACE = 3
 FORMATS = ("mps_lsoa",)
@@ -99,12 +99,16 @@ def read(entries: list[SourceFile], context: Context) -> list[Extract]:
     return [Extract(SOURCE, facts, [], [file.entry for file in files], {"lsoa_month": rows})]
 
 
+def _live_rows(base: Base) -> pd.DataFrame:
+    rows = base.table("lsoa_month").reindex(columns=list(COLUMNS))
+    return rows[rows["source"] == SOURCE]
+
+
 def _live(base: Base | None) -> dict[str, int]:
     """Month -> offences in the borough, as the live table has them."""
-    rows = base.table("lsoa_month") if base is not None else pd.DataFrame()
+    rows = _live_rows(base) if base is not None else pd.DataFrame()
     if rows.empty:
         return {}
-    rows = rows[rows["source"] == SOURCE]
     totals = rows.groupby(rows["start"].astype(str).str[:7])["n"].sum()
     return {str(month): int(n) for month, n in totals.items()}
 
@@ -131,8 +135,17 @@ def _read_file(entry: SourceFile, live: dict[str, int], context: Context) -> Sma
             f"{entry.name}, line {row[tables.LINE]}: it holds two rows for {row['lsoa']} / {row['major']} / {row['minor']}."
             " Download the file again."
         )
-    _, told = meanings(frame, entry)
+    _, told = meanings(frame, entry, context, _live_rows)
     numbers = whole_numbers(frame, list(columns), entry).rename(columns=columns)
+    note_new(
+        entry,
+        frame,
+        told["series"],
+        numbers,
+        frame["lsoa"].notna(),
+        context,
+        "are kept by small area, which no measure shows",
+    )
     wide = numbers.assign(lsoa=frame["lsoa"], series=told["series"])
     long = wide.melt(["lsoa", "series"], var_name="month", value_name="n")
     cells = long.groupby(["lsoa", "series", "month"], as_index=False)["n"].sum()

@@ -8,7 +8,8 @@ How vintages become one series
 ------------------------------
 * Styles. Headers and categories changed four times. A file's style follows from its categories alone;
   `mps_categories.csv` declares for each style what every category is called here. Case, spaces and punctuation do not
-  matter. A category that the table does not hold is refused, never guessed.
+  matter. A category that the table does not hold is never guessed: it counts in the totals of its major and in no series
+  of its own, unless categories.csv says what it is.
 * A month is taken whole from one vintage: the finest style first (only `upper_split` separates stalking), then
   the file that reaches furthest. `title_2008` never gives facts, only yearly totals.
 * The same holds against the live release. What it has in the finest style is left to it by files of a coarser one, even
@@ -32,7 +33,7 @@ London totals of `vintage_total` only.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -47,12 +48,14 @@ from csp_dash.ingest.editions import LIVE, chosen, refuse_differences
 from csp_dash.ingest.errors import BadInput, each
 from csp_dash.ingest.facts import FACT_COLUMNS, fact_frame, month_end
 from csp_dash.ingest.files import tables
+from csp_dash.ingest.files.categories import FILE, NEW, remedy
 from csp_dash.ingest.files.columns import month_columns, month_coverage, table, whole_numbers
 from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.ledger import Ledger
-from csp_dash.ingest.files.normalise import folded
+from csp_dash.ingest.files.normalise import folded, slug
 from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.geography.place_names import all_boroughs, borough_codes
+from csp_dash.ingest.readers.common import held_lately
 
 PLACE = 1
 FORMATS = ("mps_ward", "mps_borough", "mps_ward_long")
@@ -67,6 +70,10 @@ FINEST_SERIES = "stalking_harassment"
 WHOLE_UNTIL = "2024-01"
 """Last month of the Title Case files, which alone give the months of `mps_borough_whole` up to it."""
 STUB_SHARE = 0.2
+WORDS = "mps_recorded_crime"
+"""What the words of these files are called in categories.csv."""
+UNLISTED, NEW_GROUP = "_unlisted", "new_group"
+"""How the series of categories that mps_categories.csv does not list ends, after their major or NEW_GROUP."""
 FINER_LIVE = "It counts stalking with other violence, so months that the live release has apart stay as they are."
 #: Columns by their folded names.
 HEADER_NAMES = {
@@ -183,10 +190,19 @@ def style_of(pairs: Iterable[tuple[str, str]]) -> str:
     return max((style for style in STYLE_RANK if split or style != FINEST), key=fit)
 
 
-def meanings(frame: pd.DataFrame, entry: SourceFile) -> tuple[str, pd.DataFrame]:
+def knows(word: str) -> bool:
+    """Whether any style has a category "MAJOR / MINOR"."""
+    return any(folded(word) == f"{major}{minor}" for _, major, minor in categories())
+
+
+def meanings(
+    frame: pd.DataFrame, entry: SourceFile, context: Context, live: Callable[[Base], pd.DataFrame]
+) -> tuple[str, pd.DataFrame]:
     """The style of a table with columns major and minor, and the columns series and detail of its rows.
 
-    Raises BadInput for a category that the style does not hold.
+    A category that the style does not hold is read as categories.csv declares. Else, where its major is known, it counts
+    in the totals of its major alone, under a series that ends in UNLISTED. Raises BadInput where that cannot be right: the
+    major is new, or a category of that major that is in the `live` release (columns series, start) is gone from the file.
     """
     blank = frame[(frame["major"] == "") | (frame["minor"] == "")]
     if len(blank):
@@ -194,21 +210,91 @@ def meanings(frame: pd.DataFrame, entry: SourceFile) -> tuple[str, pd.DataFrame]
             f"{entry.name}, line {blank[tables.LINE].iloc[0]} names no category. If cells are merged, unmerge them and fill"
             " them down; if it is a total or a note, take the row out."
         )
-    pairs = frame[["major", "minor"]].drop_duplicates()
-    style = style_of(pairs.itertuples(index=False, name=None))
-    rows = []
-    for major, minor in pairs.itertuples(index=False, name=None):
-        meaning = categories().get((style, folded(major), folded(minor)))
-        if meaning is None:
+    pairs = list(frame[["major", "minor"]].drop_duplicates().itertuples(index=False, name=None))
+    style = style_of(pairs)
+    found = {pair: _meaning(style, pair, entry, context) for pair in pairs}
+    series = {one.series for one in found.values()}
+    for (major, minor), meaning in found.items():
+        if meaning.series.endswith(UNLISTED):
             line = frame.loc[(frame["major"] == major) & (frame["minor"] == minor), tables.LINE].iloc[0]
-            raise BadInput(
-                f"{entry.name}, line {line}: the category '{major} / {minor}' is not in mps_categories.csv for files of the"
-                f" style {style}. If the publisher renamed a category, add a row there that says which series it belongs to."
-            )
-        rows.append((major, minor, meaning.series, meaning.detail))
+            if why := _why_not(style, major, minor, series, context, live):
+                raise BadInput(f"{entry.name}, line {line}: the category '{major} / {minor}' {why}")
+    rows = [(*pair, meaning.series, meaning.detail) for pair, meaning in found.items()]
     known = pd.DataFrame(rows, columns=["major", "minor", "series", "detail"])
     told = frame[["major", "minor"]].merge(known, on=["major", "minor"], how="left")
     return style, told[["series", "detail"]].set_index(frame.index)
+
+
+def _meaning(style: str, pair: tuple[str, str], entry: SourceFile, context: Context) -> Meaning:
+    """What a category is called here; a series that ends in UNLISTED where no rule and no declaration says."""
+    (major, minor), word = pair, " / ".join(pair)
+    meaning = categories().get((style, folded(major), folded(minor)))
+    declared = "" if meaning else context.meaning(WORDS, word)
+    if declared and declared != NEW:
+        known_major, _, known_minor = declared.partition("/")
+        meaning = categories().get((style, folded(known_major), folded(known_minor)))
+        if meaning is None:
+            raise BadInput(
+                f"{entry.name}: {FILE} says to read '{word}' as '{declared}', which files of the style {style} do not have."
+                " Name a category of this file there."
+            )
+    if declared:
+        context.ledger.read_as(entry, WORDS, word, declared)
+    own = slug(major) if folded(major) in _majors(style) else NEW_GROUP
+    return meaning or Meaning(f"{own}{UNLISTED}", "")
+
+
+def _majors(style: str) -> set[str]:
+    return {major for of, major, _ in categories() if of == style}
+
+
+def _why_not(
+    style: str, major: str, minor: str, series: set[str], context: Context, live: Callable[[Base], pd.DataFrame]
+) -> str:
+    """Why a category that is not listed cannot count in the totals alone; "" where it can. `series` are those of the file."""
+    if context.base is None or not context.takes_new:
+        return (
+            f"is not in mps_categories.csv for files of the style {style}. If the publisher renamed a category, add a row"
+            " there that says which series it belongs to."
+        )
+    word = f"{major} / {minor}"
+    if context.meaning(WORDS, word) == NEW:
+        return ""
+    if folded(major) not in _majors(style):
+        return f"is of a group that is not known: the force may count otherwise than before. {remedy(WORDS, word)}"
+    lately = held_lately(live(context.base))
+    gone = [
+        name
+        for of, group, name in sorted(_as_written())
+        if of == style and folded(group) == folded(major)
+        and categories()[of, folded(group), folded(name)].series in lately - series
+    ]  # fmt: skip
+    if gone:
+        return f"is new, and may be the new name of '{gone[0]}', which is gone from this file. {remedy(WORDS, word)}"
+    return ""
+
+
+def note_new(
+    entry: SourceFile,
+    frame: pd.DataFrame,
+    series: pd.Series,
+    cells: pd.DataFrame,
+    here: pd.Series,
+    context: Context,
+    fate: str = "count in the totals of their group and of all offences, and in no measure of their own",
+) -> None:
+    """Say how many offences have no category of their own; `here` marks the rows of Tower Hamlets."""
+    fresh = series.str.endswith(UNLISTED)
+    sums = cells.sum(axis=1)
+    words = frame["major"] + " / " + frame["minor"]
+    for word in words[fresh].unique():
+        rows = words.index[words == word]
+        told = remedy(WORDS, word) if not context.meaning(WORDS, word) else ""
+        context.ledger.note(
+            entry,
+            f"The category '{word}' is new. Its offences ({int(sums[rows].sum()):,}, of which"
+            f" {int(sums[rows][here[rows]].sum()):,} in Tower Hamlets) {fate}. {told}".rstrip(),
+        )
 
 
 # --- one file --------------------------------------------------------------------------------------
@@ -272,7 +358,7 @@ def read_vintage(entry: SourceFile, context: Context) -> Vintage | None:
             f"{entry.name}, line {twice[tables.LINE].iloc[0]}: it holds two rows for {' / '.join(twice.iloc[0][keys])}."
             " Download the file again."
         )
-    style, told = meanings(frame, entry)
+    style, told = meanings(frame, entry, context, lambda base: base.facts(f"mps_{grain}"))
     numbers = whole_numbers(frame, list(months), entry).rename(columns=months)
     cells = numbers.set_index(pd.MultiIndex.from_frame(frame[keys]))
     boroughs = borough_codes(frame, "borough", entry) if "borough" in frame.columns else None
@@ -288,6 +374,7 @@ def read_vintage(entry: SourceFile, context: Context) -> Vintage | None:
     context.ledger.count(entry, rows=len(frame), accepted=accepted, out_of_area=rest, source=f"mps_{grain}")
     if not used:
         return None
+    note_new(entry, frame, told["series"], numbers, areas.isin([TOWER_HAMLETS, *WARDS]), context)
     rows = pd.concat([told, numbers], axis=1).assign(area=areas)
     both = pd.concat([rows[rows["area"] != ""], *([rows.assign(area=LONDON)] if whole else [])])
     grouped = both.groupby(["area", "series", "detail"])[list(months.values())].sum()

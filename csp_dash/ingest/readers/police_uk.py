@@ -26,7 +26,8 @@ What counts as one offence:
   rejected. The service's crimes come before counts that others made of them.
 
 What categories mean changed twice. The wide "Other crime" to August 2011, "Other theft" to April 2013 (with thefts from the
-person and of bicycles) and "Public disorder and weapons" are series of their own; "Violent crime" was only renamed.
+person and of bicycles) and "Public disorder and weapons" are series of their own; "Violent crime" was only renamed. A crime
+type that is not known here is a series of its own, which no measure counts, unless categories.csv says what it is.
 
 Tables: ``lsoa_month`` (source, series, lsoa, ward, start, n), in which ``street:<force>`` are the forces' own files, kept so
 that a later file can be added to them; and ``snap_point`` (lon, lat, street, lsoa, ward, month, n) of the burglaries. A snap
@@ -35,9 +36,10 @@ point stands for a group of addresses, never for one; ``street`` is often a kind
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from types import MappingProxyType
 from typing import cast
 
@@ -53,15 +55,20 @@ from csp_dash.ingest.editions import LIVE, chosen
 from csp_dash.ingest.errors import BadInput, each
 from csp_dash.ingest.facts import FACT_COLUMNS, Coverage, fact_frame, month_end
 from csp_dash.ingest.files import dates, tables
+from csp_dash.ingest.files.categories import NEW, remedy
 from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.ledger import Ledger
-from csp_dash.ingest.files.normalise import folded
+from csp_dash.ingest.files.normalise import folded, slug
 from csp_dash.ingest.files.source_file import SourceFile
+from csp_dash.ingest.readers.common import held_lately
 
 PLACE = 4
 FORMATS = ("police_uk_street", "police_uk_lsoa_month", "police_uk_points")
 SOURCE, BURGLARY_SOURCE = "police_uk", "police_uk_burglary"
 SOURCES = (SOURCE, BURGLARY_SOURCE)
+WORDS = SOURCE
+"""What the words of these files are called in categories.csv."""
+NO_RULE = "is a word that no rule covers"
 
 
 METROPOLITAN = "Metropolitan Police Service"
@@ -184,6 +191,7 @@ def of_borough(
     codes = pa.array(list(context.lsoa_wards), pa.string())
     parts: dict[int, list[pa.RecordBatch]] = {}
     read: dict[int, int] = {}
+
     place = {entry: at for at, entry in enumerate(entries) if entry.format == form}
 
     def gather(entry: SourceFile) -> None:
@@ -335,8 +343,8 @@ def used_files(rows: pd.DataFrame, entries: list[SourceFile]) -> list[SourceFile
 def _street(entries: list[SourceFile], context: Context) -> pd.DataFrame:
     """Offences of the borough, one a row, with `series`, `n`, and whether they are of a month that is not whole (`part`)."""
     rows = of_borough(entries, "police_uk_street", STREET_COLUMNS, context, SOURCE)
-    _refuse_unknown(rows, entries, STREET_COLUMNS["kind"])
     rows["force"] = rows["force"].mask(rows["force"].str.startswith(ALL_FORCES), ALL_FORCES)
+    rows = _in_known_words(rows.assign(n=1), entries, STREET_COLUMNS["kind"], context)
     rows["series"] = _series(rows)
     mark_repeats(rows, STREET_COLUMNS)
     again = (rows["id"] != "") & (rows["kind"] != ASB) & rows.duplicated(["file", "force", "month", "id"])
@@ -351,7 +359,7 @@ def _street(entries: list[SourceFile], context: Context) -> pd.DataFrame:
         context.ledger.note(
             entries[at], "It holds a month without antisocial behaviour, of which only the burglaries are taken."
         )
-    return rows.assign(n=1, part=part)
+    return rows.assign(part=part)
 
 
 def _counts(entries: list[SourceFile], context: Context) -> pd.DataFrame:
@@ -374,7 +382,6 @@ def _counts(entries: list[SourceFile], context: Context) -> pd.DataFrame:
 
     each(place, gather)
     rows = gathered(parts, COUNT_COLUMNS)
-    _refuse_unknown(rows, entries, COUNT_COLUMNS["kind"])
     month = rows["year"].str.zfill(4) + "-" + rows["month"].str.zfill(2)
     refuse_first(rows, ~month.str.fullmatch(MONTH), entries, "year and month", month, "is no month")
     refuse_first(rows, ~rows["n"].str.fullmatch(r"\d+"), entries, "crime_count", rows["n"], "is not a whole number")
@@ -386,22 +393,82 @@ def _counts(entries: list[SourceFile], context: Context) -> pd.DataFrame:
         n=rows["n"].astype("int64"),
         ward=rows["lsoa"].map(context.lsoa_wards).astype("str"),
     )
+    rows = _in_known_words(rows, entries, COUNT_COLUMNS["kind"], context)
     return rows.assign(series=_series(rows), part=False)
 
 
 def _series(rows: pd.DataFrame) -> pd.Series:
-    series = rows["kind"].map(CATEGORIES).astype("str")
+    names = {kind: CATEGORIES.get(kind, f"pu_{slug(kind)}") for kind in rows["kind"].unique()}
+    series = rows["kind"].map(names).astype("str")
     for name, until in WIDER.items():
         series = series.mask((series == name) & (rows["month"] <= until), f"{name}_to_{until.replace('-', '_')}")
     return series
 
 
-def _refuse_unknown(rows: pd.DataFrame, entries: list[SourceFile], column: str) -> None:
-    refuse_first(rows, ~rows["kind"].isin(CATEGORIES), entries, column, rows["kind"], "is a word that no rule covers")
+def knows(word: str) -> bool:
+    """Whether a crime type has a series."""
+    return word in CATEGORIES
+
+
+def _in_known_words(rows: pd.DataFrame, entries: list[SourceFile], column: str, context: Context) -> pd.DataFrame:
+    """The rows with new crime types read as categories.csv declares; others stay, to be series of their own.
+
+    Raises BadInput where there is no live release to hold a new one against, and where one may be the new name of another:
+    a type that the live release has is gone from all rows that a whole file of the Metropolitan Police, or of all forces, has.
+    """
+    rows["kind"] = declared_words(rows, "kind", knows, entries, context, WORDS)
+    new = ~rows["kind"].isin(CATEGORIES)
+    refused = new & ((rows["kind"] == "") | (not context.takes_new))
+    refuse_first(rows, refused, entries, column, rows["kind"], NO_RULE, partial(remedy, WORDS))
+    undeclared = new & (rows["kind"].map({kind: context.meaning(WORDS, kind) for kind in rows["kind"].unique()}) != NEW)
+    if not undeclared.any() or context.base is None:
+        return rows
+    lately = held_lately(context.base.facts(SOURCE)) & set(CATEGORIES.values())
+    faults: dict[Hashable, str] = {}
+    for at, word in rows.loc[undeclared, ["file", "kind"]].drop_duplicates().itertuples(index=False, name=None):
+        entry, own = entries[at], rows[rows["file"] == at]
+        part = own[own["kind"] == word]
+        gone = sorted(lately - set(own["kind"].map(CATEGORIES)))
+        if gone and own["force"].isin([METROPOLITAN, ALL_FORCES]).any():
+            names = [kind for kind, series in CATEGORIES.items() if series == gone[0]]
+            faults[entry] = (
+                f"{entry.name}, line {part[tables.LINE].iloc[0]}, column '{column}': '{word}' is new, and may be the new name of"
+                f" '{names[0]}', which is gone from this file. {remedy(WORDS, word)}"
+            )
+        context.ledger.note(
+            entry,
+            f"The crime type '{word}' is new. Its offences in Tower Hamlets ({int(part['n'].sum()):,}) are kept under that name,"
+            f" and no measure counts them. {remedy(WORDS, word)}",
+        )
+    if faults:
+        raise BadInput.of(faults)
+    return rows
+
+
+def declared_words(
+    rows: pd.DataFrame,
+    name: str,
+    known: Callable[[str], bool],
+    entries: list[SourceFile],
+    context: Context,
+    source: str,
+) -> pd.Series:
+    """A column with the words that are not known read as categories.csv declares them for it, where it does."""
+    declared = {word: context.meaning(source, word) for word in rows[name].unique() if not known(word)}
+    declared = {word: meaning for word, meaning in declared.items() if meaning and (meaning == NEW or known(meaning))}
+    for at, word in rows.loc[rows[name].isin(declared), ["file", name]].drop_duplicates().itertuples(index=False):
+        context.ledger.read_as(entries[at], source, word, declared[word])
+    return rows[name].replace({word: meaning for word, meaning in declared.items() if meaning != NEW})
 
 
 def refuse_first(
-    rows: pd.DataFrame, where: pd.Series, entries: list[SourceFile], column: str, values: pd.Series, fault: str
+    rows: pd.DataFrame,
+    where: pd.Series,
+    entries: list[SourceFile],
+    column: str,
+    values: pd.Series,
+    fault: str,
+    advice: Callable[[str], str] = lambda value: "If the publisher has changed it, the reader needs a new rule.",
 ) -> None:
     """Refuse each file that has a wrong line, by the first."""
     first = rows[where].assign(value=values[where]).drop_duplicates("file")
@@ -409,7 +476,7 @@ def refuse_first(
         entries[
             row["file"]
         ]: f"{entries[row['file']].name}, line {row[tables.LINE]}, column '{column}': {row['value']!r} {fault}."
-        " Look at whether it is the official file; if the publisher has changed it, the reader needs a new rule."
+        f" Look at whether it is the official file. {advice(row['value'])}"
         for row in first.to_dict("records")
     }
     if faults:

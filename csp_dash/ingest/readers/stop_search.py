@@ -38,6 +38,8 @@ under PACE section 1 but firearms carries one wording), so they are called "Not 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import cast
 
 import geopandas as gpd
@@ -52,10 +54,13 @@ from csp_dash.ingest.context import Base, Context
 from csp_dash.ingest.editions import LIVE, chosen
 from csp_dash.ingest.errors import each
 from csp_dash.ingest.facts import fact_frame, month_end
+from csp_dash.ingest.files.categories import NEW, remedy
 from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.readers.police_uk import (
     NO_PLACE,
+    NO_RULE,
+    declared_words,
     gathered,
     good_rows,
     live_months,
@@ -83,6 +88,10 @@ COLUMNS = {
     "outcome": "Outcome",
 }
 """What a column is called here -> what the publisher calls it."""
+WORDS = SOURCE
+"""What the words of these files are called in categories.csv."""
+MOST_NEW = 0.05
+"""Share of a file's searches that may bear a new word in a column."""
 OWN_MONTH, STRAY_DAYS = 0.2, 2
 """Share of the searches of a file's fullest month from which on another month is its own too, and days that strays lie on."""
 LEAST_OF_LIVE = 0.2
@@ -165,6 +174,14 @@ def ethnic_group(words: str) -> str | None:
     return next((group for start, group in ETHNICITY_START.items() if words.startswith(start)), None)
 
 
+KNOWN: dict[str, Callable[[str], bool]] = {
+    "outcome": OUTCOMES.__contains__,
+    "object": OBJECTS.__contains__,
+    "ethnicity": lambda word: ethnic_group(word) is not None,
+}
+"""Whether a word of a column has a rule."""
+
+
 def points_to_wards(points: pd.DataFrame, wards: gpd.GeoDataFrame) -> pd.Series:
     """Ward of each (lon, lat) row, null outside the borough; a point on a shared line goes to the lower code."""
     spots = points[["lon", "lat"]].dropna().drop_duplicates()
@@ -215,19 +232,42 @@ def searches(entries: list[SourceFile], context: Context) -> pd.DataFrame:
         share = f"{number / read[at]:.0%}"
         context.ledger.note(entries[at], f"{number:,} of its {read[at]:,} searches have no place ({share}).")
     rows = good_rows(rows, read, entries, context.ledger, SOURCE)
-    rows["group"] = rows["ethnicity"].map(ethnic_group)
-    for name, unknown in (
-        ("outcome", ~rows["outcome"].isin(OUTCOMES)),
-        ("object", ~rows["object"].isin(OBJECTS)),
-        ("ethnicity", rows["group"].isna()),
-    ):
-        refuse_first(rows, unknown, entries, COLUMNS[name], rows[name], "is a word that no rule covers")
+    for name in KNOWN:
+        rows[name] = _known_words(rows, name, entries, context)
     things = rows["object"].map(OBJECTS)
     return rows.assign(
-        ethnicity=rows["group"].astype("str"),
+        ethnicity=rows["ethnicity"].map(ethnic_group).astype("str"),
         object=things.mask((things == CATCH_ALL) & (rows["month"] < "2018-01"), NOT_SPLIT),
         outcome=rows["outcome"].map(OUTCOMES),
     )
+
+
+def knows(word: str) -> bool:
+    """Whether an outcome, an object or an ethnicity of that wording has a rule."""
+    return any(known(word) for known in KNOWN.values())
+
+
+def _known_words(rows: pd.DataFrame, name: str, entries: list[SourceFile], context: Context) -> pd.Series:
+    """A column with new words read as categories.csv declares, or else as if nothing had been written there.
+
+    Raises BadInput where there is no live release, or where more than MOST_NEW of a file's searches bear a new word that is
+    not declared: its shares of that column would say little.
+    """
+    words = declared_words(rows, name, KNOWN[name], entries, context, WORDS)
+    new = ~words.map(KNOWN[name]).astype(bool)
+    declared = words.map({word: context.meaning(WORDS, word) == NEW for word in words.unique()}).astype(bool)
+    share = (new & ~declared).groupby(rows["file"]).transform("mean")
+    refused = new & ~declared & ((share > MOST_NEW) | (not context.takes_new))
+    refuse_first(rows, refused, entries, COLUMNS[name], words, NO_RULE, partial(remedy, WORDS))
+    seen = pd.DataFrame({"file": rows["file"], "word": words})[new].value_counts().reset_index()
+    for at, word, searches in seen.itertuples(index=False, name=None):
+        told = "" if context.meaning(WORDS, word) else remedy(WORDS, word)
+        context.ledger.note(
+            entries[at],
+            f"'{word}' in the column '{COLUMNS[name]}' is new. Its searches in Tower Hamlets ({searches:,}) count as searches,"
+            f" as if nothing had been written there. {told}".rstrip(),
+        )
+    return words.mask(new, "")
 
 
 def _numbers(texts: pa.Array) -> npt.NDArray[np.float64]:

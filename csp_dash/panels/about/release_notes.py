@@ -17,6 +17,7 @@ from csp_dash.catalogue.release_view import return_source
 from csp_dash.domain import wording
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.geography import TOWER_HAMLETS, AreaKind
+from csp_dash.ingest.files.categories import NEW
 from csp_dash.ingest.files.detected import files_of
 from csp_dash.ingest.release import phrases, source_cards
 from csp_dash.ingest.release.schedule import Due, due, schedules
@@ -217,6 +218,11 @@ def _told(data: Dataset) -> tuple[str, ...]:
         *(
             f"One check did not hold ({name.replace('_', ' ').replace(':', ', ')}) and was accepted, because: {why}"
             for name, why in sorted(about.accepted.items())
+        ),
+        *(
+            f"In the files of {word.replace(': ', ', the new word ', 1)} "
+            + ("counts as a category of its own." if known == NEW else f"was read as {known}.")
+            for word, known in sorted(about.read_as.items())
         ),
     )
 

@@ -30,6 +30,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
         took_in=("ward.csv",),
         accepted={"stub_month": "A short month."},
         set_aside={"Jones.csv": "Jones.csv, line 2: 'Smarch' is no month."},
+        read_as={"police_uk: Break-in": "Burglary", "stop_search: Sent home": "new"},
     )
     with kept.making() as new:
         new_release.write(new, tables=new_release.story())
@@ -57,6 +58,8 @@ def test_how_the_release_was_made(partner: Dataset):
         f"Release {partner.release} was made on 19 May 2026 at 08:05 (UTC) by adding 1 file to release"
         f" {Snapshot.open().release}.",
         "One check did not hold (stub month) and was accepted, because: A short month.",
+        "In the files of police_uk, the new word Break-in was read as Burglary.",
+        "In the files of stop_search, the new word Sent home counts as a category of its own.",
     )
 
 
