@@ -15,6 +15,7 @@ from csp_dash.ingest.facts import FACT_COLUMNS
 from csp_dash.ingest.files.categories import Categories
 from csp_dash.ingest.files.ledger import Ledger
 from csp_dash.ingest.files.normalise import folded
+from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.warehouse import Snapshot
 
 SCRATCH_MEMORY = "1GB"
@@ -46,8 +47,8 @@ class Base:
 class Context:
     """One ingest. `geo` is the folder of places of the release being made; it is written before figures are read.
 
-    `accepted` names what may be out of the ordinary this once.
-    With `strict`, a word that no rule covers refuses its file. `categories` are those that were declared here.
+    `accepted` names what may be out of the ordinary this once; `preferred` are files that give their months whatever else
+    has them. With `strict`, a word that no rule covers refuses its file. `categories` are those that were declared here.
     """
 
     catalogue: Catalogue
@@ -56,6 +57,7 @@ class Context:
     base: Base | None = None
     ledger: Ledger = field(default_factory=Ledger)
     accepted: frozenset[str] = frozenset()
+    preferred: frozenset[SourceFile] = frozenset()
     strict: bool = False
     categories: Categories = field(default_factory=dict)
 

@@ -6,7 +6,8 @@ of area, or one figure. A frame of editions has the columns of the unit and
 
 ==========  ==============================================================================================
 `rank`      which kind of edition is preferred, the highest first; it may be absent where all are alike
-`edition`   how new it is: the month to which the file reaches (YYYY-MM), or what else puts files in order
+`edition`   how new it is: the month to which the file reaches (YYYY-MM); empty where that cannot be known
+`rows`      how many records it has of the unit: where an edition is not known, the most count; it may be absent
 `file`      number of the file; of two alike the last one counts. The live release is LIVE
 ==========  ==============================================================================================
 
@@ -82,6 +83,5 @@ def _numbered(rows: pd.DataFrame, **groups: Sequence[str]) -> pd.DataFrame:
         name: rows.groupby(list(columns), dropna=False, sort=True).ngroup().to_numpy()
         for name, columns in groups.items()
     }
-    rank = rows["rank"].to_numpy() if "rank" in rows.columns else 0
-    own = {"rank": rank, "edition": rows["edition"].to_numpy(), "file": rows["file"].to_numpy()}
-    return pd.DataFrame({"id": range(len(rows)), **numbers, **own})
+    own = {name: rows[name].to_numpy() if name in rows.columns else 0 for name in ("rank", "rows", "file")}
+    return pd.DataFrame({"id": range(len(rows)), **numbers, **own, "edition": rows["edition"].fillna("").to_numpy()})

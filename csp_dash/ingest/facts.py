@@ -12,7 +12,8 @@ finish          date           last day of the period, inclusive
 numerator       float          the figure; null = published as missing or suppressed
 denominator     float or null  what a published proportion or rate is out of (1, 100000, offences …)
 flag            text or null   why a figure needs care (`suppressed`, `short_month`, `published_rate` …)
-vintage         text           label of the official file that the figure came from (YYYY-MM it reaches)
+vintage         text or null   edition of the official file that the figure came from: the month that it reaches
+                               (YYYY-MM); null = the file does not tell, so it may be of any time since the period
 ==============  =============  =====================================================================
 
 Zero rows may be left out where `Coverage.zero_fill` is true: the warehouse writes them back for

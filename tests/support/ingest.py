@@ -62,13 +62,15 @@ def take(
     base: Base | None = None,
     corrections: tuple[Correction, ...] = (),
     ready: list[SourceFile] | None = None,
+    prefer: str = "",
 ) -> Read:
-    """Read files or folders, or entries that are `ready`. Every row must be accounted for."""
+    """Read files or folders, or entries that are `ready`; `prefer` names one. Every row must be accounted for."""
     good, others = entries(paths)
     assert not [other for other in others if other.problem]
     mine = ready or [entry for entry in good if entry.format in reader.FORMATS]
     assert mine, "none of the files is of a format of this reader"
-    context = Context(load(), ROOT / "geo", scratch / ".scratch", base, Ledger(corrections))
+    preferred = frozenset(entry for entry in mine if entry.file == prefer)
+    context = Context(load(), ROOT / "geo", scratch / ".scratch", base, Ledger(corrections), preferred)
     try:
         taken = reader.read(mine, context)
     finally:

@@ -15,7 +15,7 @@ class Extract:
     """What one reader took: facts of one source, their coverage, and any narrow tables beside them.
 
     With `by_area` the files say nothing of the areas that they lack: a file that was cut to Tower Hamlets does not take
-    London's figures away.
+    London's figures away. With `settled` the reader has held its months against the live release: all of them are taken.
     """
 
     source: str
@@ -24,3 +24,4 @@ class Extract:
     inputs: list[SourceFile]
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     by_area: bool = False
+    settled: bool = False

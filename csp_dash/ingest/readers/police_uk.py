@@ -22,8 +22,9 @@ What counts as one offence:
   repeated with another outcome, and an outcome is not an offence. The first row of the file is kept;
 * rows with a blank ``Crime ID`` (all of December 2010 and 2011) and all antisocial behaviour are all kept: without an
   identifier two like rows may well be two incidents at one map point;
-* of two files that hold the same force and month, the one with more offences of the borough gives it, and the other's are
-  rejected. The service's crimes come before counts that others made of them.
+* of two files that hold the same force and month, the newer one gives it, and where one does not tell how new it is, the one
+  with more offences of the borough; the other's are rejected. The service's crimes come before counts that others made of
+  them. The live release is held against the file that gives a month in the same way.
 
 What categories mean changed twice. The wide "Other crime" to August 2011, "Other theft" to April 2013 (with thefts from the
 person and of bicycles) and "Public disorder and weapons" are series of their own; "Violent crime" was only renamed. A crime
@@ -60,7 +61,7 @@ from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.ledger import Ledger
 from csp_dash.ingest.files.normalise import folded, slug
 from csp_dash.ingest.files.source_file import SourceFile
-from csp_dash.ingest.readers.common import held_lately
+from csp_dash.ingest.readers.common import LEFT, against_live, dated, file_editions, held_lately
 
 PLACE = 4
 FORMATS = ("police_uk_street", "police_uk_lsoa_month", "police_uk_points")
@@ -140,12 +141,12 @@ def read(entries: list[SourceFile], context: Context) -> list[Extract]:
     points = [entry for entry in entries if entry.format == "police_uk_points"]
     each(points, lambda entry: _pass_over(entry, context.ledger))
     rows = pd.concat([_street(entries, context), _counts(entries, context)], ignore_index=True)
-    mark_rivals(rows, entries, context.ledger)
+    mark_rivals(rows, entries, context)
     settle(rows, entries, context.ledger, dict.fromkeys(rows.loc[rows["part"], "file"].unique(), BURGLARY_SOURCE))
     rows = rows[rows["reason"] == ""]
     whole = rows[~rows["part"]]
     burglary = rows[(rows["force"] == METROPOLITAN) & (rows["series"] == "pu_burglary")]
-    return [*_all_crime(whole, entries, context), *_burglary(burglary, entries, context.base)]
+    return [*_all_crime(whole, entries, context), *_burglary(burglary, entries, context)]
 
 
 def _pass_over(entry: SourceFile, ledger: Ledger) -> None:
@@ -291,15 +292,25 @@ def mark_repeats(rows: pd.DataFrame, alike: Iterable[str]) -> None:
     reject(rows, known & rows.duplicated(["file", *alike]), "Crime ID", rows["id"], "the same row again")
 
 
-def mark_rivals(rows: pd.DataFrame, entries: list[SourceFile], ledger: Ledger) -> None:
-    """Of the files that hold one force and month, reject the rows of all but one."""
+def mark_rivals(rows: pd.DataFrame, entries: list[SourceFile], context: Context) -> None:
+    """Of the files that hold one force and month, reject the rows of all but one; `edition` says how new the other's is."""
+    told = file_editions(entries)
+    for at, months in rows.loc[rows["force"] == ALL_FORCES, "month"].groupby(rows["file"]):
+        if entries[int(at)].format == "police_uk_lsoa_month" and months.nunique() > 1:
+            told[int(at)] = months.max()  # a table of several months was made at one time
     # of files with as many offences the one with more rows counts, then the first
-    order = sorted(range(len(entries)), key=lambda at: (ledger.account(entries[at]).rows, -at))
-    held = summed(rows[rows["reason"] == ""], ["force", "month", "file"])
-    held["rank"] = [int(entries[at].format != "police_uk_lsoa_month") for at in held["file"]]
-    held = held.assign(edition=held["n"], file=held["file"].map(order.index))
-    best = chosen(held, ["force", "month"]).set_index(["force", "month"])["file"].map(dict(enumerate(order)))
-    giver = pd.Series(best.reindex(pd.MultiIndex.from_frame(rows[["force", "month"]])).to_numpy(), index=rows.index)
+    order = sorted(range(len(entries)), key=lambda at: (context.ledger.account(entries[at]).rows, -at))
+    held = summed(rows[rows["reason"] == ""], ["force", "month", "file", "part"]).rename(columns={"n": "rows"})
+    held["edition"] = [told[at] for at in held["file"]]
+    held["rank"] = [
+        4 * (entries[at] in context.preferred) + 2 * (not part) + (entries[at].format != "police_uk_lsoa_month")
+        for at, part in zip(held["file"], held["part"], strict=True)
+    ]
+    held = dated(held.assign(file=held["file"].map(order.index)), ["force", "month"])
+    given = chosen(held, ["force", "month"]).set_index(["force", "month"])
+    best, keys = given["file"].map(dict(enumerate(order))), pd.MultiIndex.from_frame(rows[["force", "month"]])
+    rows["edition"] = given["edition"].reindex(keys).to_numpy()
+    giver = pd.Series(best.reindex(keys).to_numpy(), index=rows.index)
     names = giver.map({at: entries[at].name for at in best}).astype("str")
     lost = giver.notna() & (giver != rows["file"])
     reject(rows, lost, "Month", rows["month"] + " of " + names, "another file gives this force and month")
@@ -488,32 +499,32 @@ def refuse_first(
 
 def _all_crime(rows: pd.DataFrame, entries: list[SourceFile], context: Context) -> list[Extract]:
     """`police_uk`, and the forces' own files in `lsoa_month`."""
-    if rows.empty:
-        return []
-    cells = summed(rows, ["force", *CELLS])
-    vintage = cells["month"].max()
     live = _live(context.base)
+    read = rows
+    rows = against_live(rows, ["force", "month"], live.months, entries, context)
+    if rows.empty:
+        _note_idle(read, rows, set(), set(), entries, context.ledger)
+        return []
+    cells = summed(rows, ["force", "edition", *CELLS])
     own = cells[cells["force"] != ALL_FORCES]
-    before = live.own.assign(edition=[live.vintage.get(month, "") for month in live.own["month"]], file=LIVE)
-    held = chosen(pd.concat([before, own.assign(edition=vintage, file=0)], ignore_index=True), ["force", "month"])
-    own = held[held["file"] != LIVE]
+    both = pd.concat([live.own.assign(rank=0, file=LIVE), own.assign(rank=1, file=0)], ignore_index=True)
+    held = chosen(both, ["force", "month"])
     told = cells[cells["force"] == ALL_FORCES]
+    without = set(told["month"]) | live.told
+    _note_without_effect(rows[(rows["force"] != ALL_FORCES) & rows["month"].isin(without)], entries, context)
     months = set(own["month"]) & set(held.loc[held["force"] == METROPOLITAN, "month"])
-    months -= set(told["month"]) | live.told
+    months -= without
     parts = held[held["month"].isin(months)]
-    _note_idle(rows, own, months, set(told["month"]) | live.told, entries, context.ledger)
+    _note_idle(read, own, months, without, entries, context.ledger)
     present = parts.groupby("month")["force"].agg(set)
     flags = {str(month): "forces_missing" for month, forces in present.items() if not {CITY, TRANSPORT} <= forces}
     figures = summed(pd.concat([told, parts], ignore_index=True), CELLS)
     kept = own.assign(source=OWN + own["force"])
-    taken = Extract(SOURCE, pd.DataFrame(columns=list(FACT_COLUMNS)), [], used_files(rows, entries))
+    taken = Extract(SOURCE, pd.DataFrame(columns=list(FACT_COLUMNS)), [], used_files(rows, entries), settled=True)
     if len(figures):
         totals = figures.groupby("month")["n"].sum()
         flags |= dict.fromkeys(short_months(totals, live.totals), "short_month")
-        vintages = {
-            month: max(vintage, live.vintage.get(month, "") if month in months else "") for month in totals.index
-        }
-        taken.facts = area_facts(figures, vintages=vintages, flags=flags)
+        taken.facts = area_facts(figures, vintages=vintages(pd.concat([told, parts])), flags=flags)
         taken.coverage = month_coverage(SOURCE, totals.index, zero_fill=True)
     table = pd.concat([figures.assign(source=SOURCE), kept], ignore_index=True)
     taken.tables = {"lsoa_month": table.assign(start=_month_starts(table["month"]))[LSOA_MONTH]}
@@ -530,7 +541,7 @@ def _note_idle(
     for row in mine.groupby(["file", "force", "month"], as_index=False).size().to_dict("records"):
         month = row["month"]
         if (row["force"], month) not in taken:
-            why = "the live release has that force and month from a newer file"
+            why = LEFT
         elif month in told:
             why = "the counts of all forces that police.uk gives stand for their months"
         elif month not in months:
@@ -542,13 +553,14 @@ def _note_idle(
 
 @dataclass(frozen=True)
 class _Live:
-    """What the live release has. `own`: the forces' own files (force, series, lsoa, ward, month, n). By month: `vintage` and
-    `totals` of `police_uk`; `told` are its months that are no sum of forces' files."""
+    """What the live release has. `own`: the forces' own files (force, series, lsoa, ward, month, n, edition). `totals` of
+    `police_uk` by month; `told` are its months that are no sum of forces' files. `months` (force, month, n, edition): what a
+    new file of a force and month is held against."""
 
     own: pd.DataFrame
-    vintage: dict[str, str]
     totals: pd.Series
     told: set[str]
+    months: pd.DataFrame
 
 
 def _live(base: Base | None) -> _Live:
@@ -558,31 +570,56 @@ def _live(base: Base | None) -> _Live:
     table = table[table["source"].str.startswith(OWN)]
     own = table.assign(force=table["source"].str.removeprefix(OWN), month=table["start"].astype("str").str[:7])
     own = own[["force", *CELLS, "n"]].astype({"n": "int64"})
-    totals, vintage = live_months(base, SOURCE)
+    whole = live_months(base, SOURCE)
+    totals = whole.set_index("month")["n"]
     sums = own.groupby("month")["n"].sum()
     told = {str(month) for month, n in totals.items() if n != sums.get(month, 0)}
-    return _Live(own, vintage, totals, told)
+    summing = whole.loc[~whole["month"].isin(told), ["month", "edition"]]
+    own = own.merge(summing, on="month", how="left").fillna({"edition": ""})
+    months = [summed(own, ["force", "month", "edition"]), whole[whole["month"].isin(told)].assign(force=ALL_FORCES)]
+    return _Live(own, totals, told, pd.concat(months, ignore_index=True))
 
 
-def live_months(base: Base | None, source: str, series: str = "") -> tuple[pd.Series, dict[str, str]]:
-    """Figures of a source for the borough in the live release by month, all series or one; and the files' labels."""
+def _note_without_effect(rows: pd.DataFrame, entries: list[SourceFile], context: Context) -> None:
+    """Say of a file that was to be preferred that it cannot give these months, whatever it holds of them."""
+    for entry in used_files(rows, entries):
+        if entry in context.preferred:
+            context.ledger.note(
+                entry,
+                "What the police.uk service says of all forces comes before the file of one; where it is here,"
+                " this file changes nothing.",
+            )
+
+
+def live_months(base: Base | None, source: str, series: str = "") -> pd.DataFrame:
+    """The months of a source in the live release: `month`, the borough's figure `n` (of all series, or one) and `edition`."""
     facts = base.facts(source) if base is not None else pd.DataFrame(columns=list(FACT_COLUMNS))
     facts = facts[(facts["area"] == TOWER_HAMLETS) & (facts["series"].eq(series) | (series == ""))]
-    by_month = facts.groupby(facts["start"].astype("str").str[:7])
-    return by_month["numerator"].sum().astype("float64"), {
-        str(month): str(v) for month, v in by_month["vintage"].max().items()
-    }
+    months = pd.DataFrame(
+        {
+            "month": facts["start"].astype("str").str[:7],
+            "n": facts["numerator"].astype("float64"),
+            "edition": facts["vintage"].astype("str").fillna(""),
+        }
+    )
+    return months.groupby("month", as_index=False).agg(n=("n", "sum"), edition=("edition", "max"))
 
 
-def _burglary(rows: pd.DataFrame, entries: list[SourceFile], base: Base | None) -> list[Extract]:
+def vintages(rows: pd.DataFrame) -> dict[str, str | None]:
+    """The edition of each month of rows (month, edition); None where that of any part of it is not known."""
+    ends = rows.groupby("month")["edition"].agg(["min", "max"])
+    return {str(month): newest if oldest else None for month, oldest, newest in ends.itertuples()}
+
+
+def _burglary(rows: pd.DataFrame, entries: list[SourceFile], context: Context) -> list[Extract]:
     """`police_uk_burglary`, with its part of `lsoa_month` and the map points."""
+    live = live_months(context.base, BURGLARY_SOURCE)
+    rows = against_live(rows, ["month"], live, entries, context, "Of burglaries")
     if rows.empty:
         return []
     cells = summed(rows, CELLS)
     totals = cells.groupby("month")["n"].sum()
-    live, _ = live_months(base, BURGLARY_SOURCE)
-    vintages = dict.fromkeys(totals.index, max(totals.index))
-    flags = dict.fromkeys(short_months(totals, live), "short_month")
+    flags = dict.fromkeys(short_months(totals, live.set_index("month")["n"]), "short_month")
     table = cells.assign(source=BURGLARY_SOURCE, start=_month_starts(cells["month"]))
     points = rows[rows["x"].notna()].assign(street=rows["street"].str.removeprefix("On or near").str.strip())
     points = points.rename(columns={"x": "lon", "y": "lat", "lon": "", "lat": ""})
@@ -590,10 +627,11 @@ def _burglary(rows: pd.DataFrame, entries: list[SourceFile], base: Base | None) 
     return [
         Extract(
             source=BURGLARY_SOURCE,
-            facts=area_facts(cells, vintages=vintages, flags=flags),
+            facts=area_facts(cells, vintages=vintages(rows), flags=flags),
             coverage=month_coverage(BURGLARY_SOURCE, totals.index, zero_fill=True),
             inputs=used_files(rows, entries),
             tables={"lsoa_month": table[LSOA_MONTH], "snap_point": points},
+            settled=True,
         )
     ]
 
@@ -630,7 +668,7 @@ def short_months(totals: pd.Series, live: pd.Series | None = None) -> set[str]:
     return short
 
 
-def area_facts(rows: pd.DataFrame, *, vintages: Mapping[str, str], flags: Mapping[str, str]) -> pd.DataFrame:
+def area_facts(rows: pd.DataFrame, *, vintages: Mapping[str, str | None], flags: Mapping[str, str]) -> pd.DataFrame:
     """Facts by ward and for the borough from rows (series, ward, month, n); label and flag go by month."""
     by_ward = rows.dropna(subset=["ward"]).groupby(["series", "ward", "month"], as_index=False)["n"].sum()
     borough = rows.groupby(["series", "month"], as_index=False)["n"].sum().assign(ward=TOWER_HAMLETS)

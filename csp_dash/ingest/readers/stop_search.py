@@ -6,8 +6,10 @@ all before June 2016, so those months are not covered). The month is the month i
 
 The files do not say whose searches they hold, and their names are not trusted to. So a month comes from one file, the one
 with most searches in the borough, which in an archive of all forces is the Metropolitan Police's; the rows of the others are
-rejected. A file with points of which none lies in the borough is another area's, and all its rows are out of area. A file
-that has under a fifth of the live release's searches of a month is no whole month of this borough and does not replace it.
+rejected. The live release keeps a month that it has from a newer file, or of which it has more searches where one of the
+two does not tell how new it is. A file with points of which none lies in the borough is another area's, and all its rows
+are out of area. A file that has under a fifth of the live release's searches of a month is no whole month of this borough
+and does not replace it.
 Files made of the answers of the police.uk service hold the searches of all forces, a few more than the Metropolitan Police's.
 
 A file's months are those with at least a fifth of the searches of its fullest month, or with searches on more than two days.
@@ -50,13 +52,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from csp_dash.domain.geography import TOWER_HAMLETS, WARDS
-from csp_dash.ingest.context import Base, Context
+from csp_dash.ingest.context import Context
 from csp_dash.ingest.editions import LIVE, chosen
 from csp_dash.ingest.errors import each
 from csp_dash.ingest.facts import fact_frame, month_end
 from csp_dash.ingest.files.categories import NEW, remedy
 from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.source_file import SourceFile
+from csp_dash.ingest.readers.common import LEFT, against_live, file_editions
 from csp_dash.ingest.readers.police_uk import (
     NO_PLACE,
     NO_RULE,
@@ -73,6 +76,7 @@ from csp_dash.ingest.readers.police_uk import (
     streamed,
     swapped,
     used_files,
+    vintages,
 )
 
 PLACE = 6
@@ -195,10 +199,15 @@ def points_to_wards(points: pd.DataFrame, wards: gpd.GeoDataFrame) -> pd.Series:
 def read(entries: list[SourceFile], context: Context) -> list[Extract]:
     """`stop_search`: facts by ward and borough, and the narrow table. Raises BadInput with file, line, fault and remedy."""
     rows = searches(entries, context)
-    mark_other_months(rows, entries, context.base)
+    live = live_months(context.base, SOURCE, "stops")
+    mark_other_months(rows, entries, live, context)
     settle(rows, entries, context.ledger)
     rows = rows[rows["reason"] == ""]
-    return [figures(rows, entries, context.base)] if len(rows) else []
+    told = rows["file"].map(dict(enumerate(file_editions(entries)))).astype("str")
+    given = against_live(rows.assign(n=1, edition=told), ["month"], live, entries, context)
+    for at, entry in enumerate(entries):
+        context.ledger.idle(entry, LEFT, int((rows["file"] == at).sum() - (given["file"] == at).sum()))
+    return [figures(given, entries, live)] if len(given) else []
 
 
 def searches(entries: list[SourceFile], context: Context) -> pd.DataFrame:
@@ -304,15 +313,16 @@ def _placed(rows: pd.DataFrame, context: Context) -> pd.DataFrame:
     return rows[rows["ours"] | (rows["reason"] != "")].copy()
 
 
-def mark_other_months(rows: pd.DataFrame, entries: list[SourceFile], base: Base | None) -> None:
+def mark_other_months(rows: pd.DataFrame, entries: list[SourceFile], live: pd.DataFrame, context: Context) -> None:
     """Reject the searches of months that another file gives, that no file gives, or that the live release has whole."""
     held = rows.groupby(["month", "file"], as_index=False).agg(n=("line", "size"), days=("day", "nunique"))
     many = held["n"] >= OWN_MONTH * held.groupby("file")["n"].transform("max")
     own = held[many | (held["days"] > STRAY_DAYS)]
-    live, _ = live_months(base, SOURCE, "stops")
-    enough = pd.DataFrame({"month": live.index, "edition": LEAST_OF_LIVE * live.to_numpy(), "file": LIVE})
-    fullest = own.assign(edition=own["n"], file=len(entries) - own["file"])  # of two alike the first
-    given = chosen(pd.concat([fullest, enough]), ["month"]).groupby("month")["file"].first()
+    own = own.assign(rank=[int(entries[at] in context.preferred) for at in own["file"]])
+    files = own.assign(file=len(entries) - own["file"])  # of two alike the first
+    enough = live.assign(rank=0, n=LEAST_OF_LIVE * live["n"], file=LIVE)
+    fullest = pd.concat([files, enough]).rename(columns={"n": "rows"}).assign(edition="")
+    given = chosen(fullest, ["month"]).groupby("month")["file"].first()
     best = len(entries) - given[given != LIVE]
     keys = pd.MultiIndex.from_frame(rows[["month", "file"]])
     whole = pd.Series(keys.isin(pd.MultiIndex.from_frame(own[["month", "file"]])), index=rows.index)
@@ -325,11 +335,10 @@ def mark_other_months(rows: pd.DataFrame, entries: list[SourceFile], base: Base 
     reject(rows, rival, "Date", rows["date"] + " of " + names, "another file gives this month")
 
 
-def figures(rows: pd.DataFrame, entries: list[SourceFile], base: Base | None) -> Extract:
+def figures(rows: pd.DataFrame, entries: list[SourceFile], live: pd.DataFrame) -> Extract:
     """Facts and table of the searches of covered months."""
     months = sorted(rows["month"].unique())
-    live, _ = live_months(base, SOURCE, "stops")
-    short = short_months(rows.groupby("month").size(), live)
+    short = short_months(rows.groupby("month").size(), live.set_index("month")["n"])
     marks = rows.assign(
         stops=1,
         stops_found=rows["outcome"].isin(FOUND).astype(int),
@@ -351,7 +360,7 @@ def figures(rows: pd.DataFrame, entries: list[SourceFile], base: Base | None) ->
             "numerator": long["numerator"],
             "denominator": long["all_stops"].where(long["series"] != "stops"),
             "flag": ["short_month" if month in short else None for month in long["month"]],
-            "vintage": months[-1],
+            "vintage": long["month"].map(vintages(rows)),
         }
     )
     table = (
@@ -366,4 +375,5 @@ def figures(rows: pd.DataFrame, entries: list[SourceFile], base: Base | None) ->
         coverage=month_coverage(SOURCE, months, zero_fill=False),
         inputs=used_files(rows, entries),
         tables={"stop_search": table},
+        settled=True,
     )

@@ -3,6 +3,7 @@
 A period (a month, or a figure's own start and finish) of one source, kind of area and series is taken whole from the
 newer of the two: the new figures replace the live ones where their vintage is the same or newer, else the live ones
 stay. So an old file can be dropped in at any time and does no harm, and a file of one month changes that month only.
+Months of records that bear no date were held against the live release by their reader, and all of them are taken.
 """
 
 from __future__ import annotations
@@ -82,7 +83,13 @@ def _together(taken: Iterable[Extract]) -> dict[str, Extract]:
     for item in taken:
         if item.source not in found:
             found[item.source] = Extract(
-                item.source, item.facts, list(item.coverage), list(item.inputs), dict(item.tables), item.by_area
+                item.source,
+                item.facts,
+                list(item.coverage),
+                list(item.inputs),
+                dict(item.tables),
+                item.by_area,
+                item.settled,
             )
             continue
         own = found[item.source]
@@ -133,7 +140,7 @@ def _facts(live: pd.DataFrame, item: Extract) -> tuple[pd.DataFrame, pd.DataFram
     facts = pd.concat([_placed(live, LIVE), _placed(item.facts, NEW)], ignore_index=True)
     figure = facts.rename(columns={"vintage": "edition"}).assign(id=facts.index)
     units = ask(UNITS, figure=figure[["id", "file", *UNIT, "edition"]], covered=_covered(item))
-    given = chosen(units, UNIT)
+    given = chosen(units.assign(rank=(units["file"] == NEW) & item.settled), UNIT)
     left = units.drop(given.index)
     rows = facts.loc[given["id"].dropna().astype(int)]
     if item.by_area:  # areas that the files lack keep their live figures

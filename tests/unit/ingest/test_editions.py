@@ -38,6 +38,36 @@ def test_one_edition_gives_a_unit(editions: list[tuple[str, int, str, int, float
     assert chosen(rows(*editions), ["month"])["file"].tolist() == [file]
 
 
+@pytest.mark.parametrize(
+    ("editions", "file"),
+    [
+        ([("", 638, LIVE), ("", 593, 0)], LIVE),
+        ([("", 638, LIVE), ("", 640, 0)], 0),
+        ([("", 638, LIVE), ("", 638, 0)], 0),
+        ([("2022-09", 638, LIVE), ("", 593, 0)], LIVE),
+        ([("2022-09", 638, LIVE), ("", 640, 0)], 0),
+        ([("2022-09", 638, LIVE), ("2022-10", 593, 0)], 0),
+        ([("2022-09", 638, LIVE), ("2022-08", 700, 0)], LIVE),
+        ([("2022-09", 638, LIVE), ("2022-08", 700, 0), ("", 650, 1)], 1),
+    ],
+    ids=[
+        "fewer rows",
+        "more rows",
+        "as many: the file",
+        "fewer, and one is known",
+        "more, and one is known",
+        "fewer, but known to be newer",
+        "more, but known to be older",
+        "an older one gives way before rows count",
+    ],
+)
+def test_rows_decide_where_an_age_is_not_known(editions: list[tuple[str, int, int]], file: int):
+    frame = pd.DataFrame(editions, columns=["edition", "rows", "file"]).assign(month="2022-07")
+    assert chosen(frame, ["month"])["file"].tolist() == [file]
+    first = frame.assign(rank=[0, *[1] * (len(frame) - 1)]).iloc[[0, 1]]
+    assert chosen(first, ["month"])["file"].tolist() == [0], "a rank comes before both"
+
+
 def test_a_unit_is_taken_whole_and_units_do_not_mix():
     frame = rows(
         ("2024-01", 0, "2024-02", 0, 1.0),

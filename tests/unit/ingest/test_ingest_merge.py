@@ -98,6 +98,17 @@ def test_the_same_vintage_again_replaces(tmp_path: Path):
     assert figures(merged)["a", TH, "2024-02"] == (7.0, "2024-02")
 
 
+def test_months_that_their_reader_held_against_the_live_release_are_all_taken(tmp_path: Path):
+    live = base(tmp_path, taken(LIVE, "2024-02", "2024-01", "2024-02", "borough", "ward"))
+    new = taken([("a", TH, "2024-02", 7.0)], "2023-01", "2024-02", "2024-02")
+    new.facts["vintage"] = None
+    new.settled = True
+    merged = merge([new], live)
+    month = figures(merged)["a", TH, "2024-02"]
+    assert month[0] == 7.0 and pd.isna(month[1]) and ("b", TH, "2024-02") not in figures(merged)
+    assert merged.kept.empty and figures(merged)["a", TH, "2024-01"] == (10.0, "2024-02")
+
+
 def test_a_gap_between_is_missing_until_it_is_filled(tmp_path: Path):
     live = base(tmp_path, taken(LIVE, "2024-02", "2024-01", "2024-02", "borough", "ward"))
     after = merge([taken([("a", TH, "2024-05", 1.0)], "2024-05", "2024-05", "2024-05")], live)

@@ -112,6 +112,10 @@ def test_a_month_of_a_force_is_replaced_and_the_others_stay(tmp_path: Path):
     rows = merge(run.taken.values(), base).tables["outcome"]
     found = {(row.force, str(row.start)[:7], row.outcome): row.n for row in rows.itertuples()}
     assert found == {(MET, "2024-01", CHARGED): 2, (MET, "2024-02", NOBODY): 1, (CITY, "2024-01", NOBODY): 1}
+    base.table("outcome").assign(n=5).to_parquet(path)
+    run = read(tmp_path / "4", ("x.csv", [outcome("a", CHARGED), outcome("e", month="2024-03")]), base=base)
+    assert [row[1] for row in table(run)] == ["2024-03-01"], "a month of which the live release has more stays"
+    assert "It gave fewer rows than the live release for January 2024 (1 against 5)" in run.note("x.csv")
 
 
 def test_the_official_files(official: Path, tmp_path: Path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import json
 import zipfile
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -20,6 +21,7 @@ from csp_dash.domain.geography import TOWER_HAMLETS
 from csp_dash.ingest.context import Base
 from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.fetch.police_api_rows import STREET
+from csp_dash.ingest.files.checksum import sha256
 from csp_dash.ingest.files.corrections import Correction
 from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.source_file import entries
@@ -530,6 +532,139 @@ def test_points_cleaned_by_others_are_accounted_for_and_not_used(read):
     assert "no figures are taken" in run.note("points.csv")
 
 
+# --- editions
+
+
+ALL_THE_SAME = 'To take it in all the same, name it with --prefer and say why with --because "...".'
+
+
+def burglaries(month: str, n: int) -> list[Row]:
+    return [crime(f"{month}-{at}", month) for at in range(n)]
+
+
+def archive(folder: Path, months: dict[str, list[Row]], suffix: str = "-metropolitan-street.csv") -> Path:
+    """A zip as the publisher lays it out, a folder a month."""
+    path = folder / f"{max(months)}{suffix[:4]}.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        for month, rows in months.items():
+            packed.writestr(f"{month}/{month}{suffix}", body(STREET, rows))
+    return path
+
+
+def vintage(taken: Extract | pd.DataFrame) -> dict[str, str]:
+    facts = taken if isinstance(taken, pd.DataFrame) else taken.facts
+    return {str(start)[:7]: v for start, v in zip(facts["start"], facts["vintage"].fillna(""), strict=True)}
+
+
+def test_an_old_copy_beside_a_new_month_does_no_harm_and_is_told(read, tmp_path: Path):
+    base = live(tmp_path / "1", read(("july.csv", burglaries("2022-07", 20)), ("june.csv", burglaries("2022-06", 9))))
+    run = read(("old.csv", burglaries("2022-07", 18)), ("new.csv", burglaries("2024-10", 12)), base=base)
+    assert figures(run["police_uk_burglary"], "pu_burglary") == {"2024-10": 12}
+    assert run.note("old.csv").endswith(
+        "Of burglaries it gave fewer rows than the live release for July 2022 (18 against 20): left as it was. "
+        + ALL_THE_SAME
+    )
+    assert "fewer rows" not in run.note("new.csv")
+    done = merge(run.taken.values(), base)
+    assert figures(done.facts["police_uk_burglary"], "pu_burglary") == {"2022-06": 9, "2022-07": 20, "2024-10": 12}
+    assert done.tables["snap_point"].groupby("month")["n"].sum().to_dict() == {
+        "2022-06": 9, "2022-07": 20, "2024-10": 12,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("n", [21, 20])
+def test_a_corrected_month_alone_gets_in_with_as_many_rows_or_more(read, tmp_path: Path, n: int):
+    archived = archive(tmp_path, {"2022-07": burglaries("2022-07", 20), "2022-08": burglaries("2022-08", 5)})
+    base = live(tmp_path / "1", take(police_uk, tmp_path, archived))
+    run = read(("july.csv", burglaries("2022-07", n)), base=base)
+    assert figures(run["police_uk_burglary"], "pu_burglary") == {"2022-07": n}
+    # as many rows are taken to be the same edition, so that the same month again is nothing new
+    assert vintage(run["police_uk_burglary"]) == {"2022-07": "2022-08" if n == 20 else ""}
+
+
+def test_a_file_of_many_poorer_months_is_told_in_one_sentence(read, tmp_path: Path):
+    months = [f"2022-{at:02d}" for at in range(1, 6)]
+    base = live(tmp_path / "1", read(("all.csv", [row for month in months for row in burglaries(month, 3)])))
+    run = read(("old.csv", [row for month in months for row in burglaries(month, 2)]), base=base)
+    assert run.taken == {}
+    told = "January 2022 (2 against 3), February 2022 (2 against 3), March 2022 (2 against 3) and 2 more months"
+    assert f"for {told}: left as they were." in run.note("old.csv")
+
+
+def test_an_archive_is_of_its_newest_month(read, tmp_path: Path):
+    months = {f"2022-{at:02d}": burglaries(f"2022-{at:02d}", 20) for at in (6, 7, 8)}
+    base = live(tmp_path / "1", take(police_uk, tmp_path, archive(tmp_path, months)))
+    assert set(vintage(base.facts("police_uk_burglary")).values()) == {"2022-08"}
+    fewer = {month: rows[:-1] for month, rows in months.items()}
+    newer = archive(tmp_path, {**fewer, "2022-09": burglaries("2022-09", 4)})
+    run = take(police_uk, tmp_path, newer, base=base)
+    assert figures(run["police_uk_burglary"], "pu_burglary") == {
+        "2022-06": 19,
+        "2022-07": 19,
+        "2022-08": 19,
+        "2022-09": 4,
+    }
+    again = live(tmp_path / "2", run, base)
+    older = take(police_uk, tmp_path, archive(tmp_path, months), base=again)
+    assert older.taken == {}, "more rows, and known to be older"
+    assert older.note("2022-06-metropolitan-street.csv").endswith(
+        f"Of burglaries it reaches to August 2022, and the live release has newer figures of its months: left as they were. {ALL_THE_SAME}"
+    )
+
+
+@pytest.mark.parametrize("months", [("2022-07",), ("2022-05", "2022-07")], ids=["one month", "months that skip"])
+def test_an_archive_that_may_have_been_put_together_does_not_tell_its_age(tmp_path: Path, months: tuple[str, ...]):
+    packed = archive(tmp_path, {month: burglaries(month, 2) for month in months})
+    assert set(vintage(take(police_uk, tmp_path, packed)["police_uk_burglary"]).values()) == {""}
+
+
+def test_the_card_of_a_download_tells_its_age(read, tmp_path: Path):
+    base = live(tmp_path / "1", read(("counts.csv", body(COUNT_HEADER, [count(MOVED, "Drugs", m, 9) for m in (1, 2)]))))
+    assert vintage(base.facts("police_uk")) == {"2024-01": "2024-02", "2024-02": "2024-02"}
+    path = tmp_path / "2024-01-all-forces-street.csv"
+    path.write_text(body(STREET, [crime(str(at), "2024-01", kind="Drugs", force=API) for at in range(8)]))
+    assert take(police_uk, tmp_path, path, base=base).taken == {}, "eight of unknown age against nine"
+    card = {"sha256": sha256(path), "edition": "2024-05-01"}
+    path.with_name(f"{path.name}.card.json").write_text(json.dumps(card))
+    run = take(police_uk, tmp_path, path, base=base)
+    assert figures(run["police_uk"], "pu_drugs") == {"2024-01": 8} and vintage(run["police_uk"]) == {
+        "2024-01": "2024-05"
+    }
+    path.with_name(f"{path.name}.card.json").write_text(json.dumps({**card, "sha256": "of other bytes"}))
+    assert take(police_uk, tmp_path, path, base=base).taken == {}
+
+
+def test_a_preferred_file_gives_its_months_and_no_others(read, tmp_path: Path):
+    base = live(tmp_path / "1", read(("a.csv", [*burglaries("2022-07", 9), *burglaries("2022-08", 9)])))
+    files = ("july.csv", burglaries("2022-07", 7)), ("august.csv", burglaries("2022-08", 7))
+    run = read(*files, base=base, prefer="july.csv")
+    assert figures(run["police_uk_burglary"], "pu_burglary") == {"2022-07": 7}
+    run = read(("july.csv", burglaries("2022-07", 7)), ("other.csv", burglaries("2022-07", 8)), prefer="july.csv")
+    assert figures(run["police_uk_burglary"], "pu_burglary") == {"2022-07": 7}, "also among files"
+
+
+def test_of_a_whole_month_with_fewer_burglaries_the_rest_is_taken(read, tmp_path: Path):
+    base = live(tmp_path / "1", read(("burglaries.csv", burglaries("2024-01", 6))))
+    run = read(("met.csv", whole("2024-01", n=5)), base=base)
+    assert list(run.taken) == ["police_uk"] and figures(run["police_uk"], "asb") == {"2024-01": 5}
+    assert "Of burglaries it gave fewer rows than the live release for January 2024 (5 against 6)" in run.note(
+        "met.csv"
+    )
+
+
+def test_a_force_with_fewer_rows_leaves_its_month_and_another_is_added(read, tmp_path: Path):
+    base = live(tmp_path / "1", read(("met.csv", whole("2024-01", n=3))))
+    run = read(("old.csv", whole("2024-01", n=2)), ("city.csv", whole("2024-01", CITY, 1)), base=base)
+    assert figures(run["police_uk"], "asb") == {"2024-01": 4}
+    assert "It gave fewer rows than the live release for January 2024 (6 against 9)" in run.note("old.csv")
+
+
+def test_a_preferred_force_is_told_that_the_service_comes_first(read, tmp_path: Path):
+    base = live(tmp_path / "1", read(("api.csv", whole("2024-01", API, 5))))
+    run = read(("met.csv", whole("2024-01", n=3)), base=base, prefer="met.csv")
+    assert len(run["police_uk"].facts) == 0 and "this file changes nothing" in run.note("met.csv")
+
+
 # --- added to a live release
 
 
@@ -590,7 +725,7 @@ def test_a_month_replaces_its_map_points_and_no_others(read, tmp_path: Path):
 
 
 def test_a_short_month_is_told_by_the_months_around_it_in_the_live_release(read, tmp_path: Path):
-    around = [row for at in range(1, 7) for row in whole(f"2024-{at:02d}", API, 20)]
+    around = [row for at in (1, 2, 3, 5, 6) for row in whole(f"2024-{at:02d}", API, 20)]
     base = live(tmp_path / "1", read(("a.csv", around)))
     run = read(("b.csv", whole("2024-04", API, 4)), base=base)
     assert flags(run["police_uk"]) == {"2024-04": "short_month"}

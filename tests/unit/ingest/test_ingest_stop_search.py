@@ -59,14 +59,14 @@ def body(rows: list[Row], header: tuple[str, ...] = SEARCHES) -> str:
 def read(tmp_path: Path) -> Callable[..., Read]:
     """Read files given as name and rows, or text."""
 
-    def run(*files: tuple[str, object], base: Base | None = None) -> Read:
+    def run(*files: tuple[str, object], base: Base | None = None, prefer: str = "") -> Read:
         paths = []
         for name, content in files:
             path = tmp_path / "in" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(content if isinstance(content, str) else body(content), encoding="utf-8")  # type: ignore[arg-type]
             paths.append(path)
-        return take(stop_search, tmp_path, *paths, base=base)
+        return take(stop_search, tmp_path, *paths, base=base, prefer=prefer)
 
     return run
 
@@ -137,7 +137,19 @@ def test_a_file_of_another_force_does_not_replace_a_month_of_the_live_release(re
     run = read(("city.csv", [search()] * 9), base=base)
     assert run.taken == {} and run.account("city.csv") == (9, 0, 9, 0)
     assert {reason for *_, reason in run.rejected()} == {"far fewer than the live release has for this month"}
-    assert stops(read(("b.csv", [search()] * 10), base=base)["stop_search"]) == {"2019-01": 10}
+    assert stops(read(("city.csv", [search()] * 9), base=base, prefer="city.csv")["stop_search"]) == {"2019-01": 9}
+
+
+def test_a_month_with_fewer_searches_than_the_live_release_is_left_and_told(read, tmp_path: Path):
+    base = live(tmp_path / "live", "stop_search", read(("a.csv", [search()] * 50))["stop_search"].facts)
+    run = read(("old.csv", [search()] * 40), ("new.csv", [search("2019-03-10T12:00:00+00:00")] * 9), base=base)
+    assert stops(run["stop_search"]) == {"2019-03": 9}
+    assert set(run["stop_search"].tables["stop_search"]["start"].astype(str)) == {"2019-03-01"}
+    assert "It gave fewer rows than the live release for January 2019 (40 against 50): left as it was." in run.note(
+        "old.csv"
+    )
+    assert stops(read(("b.csv", [search()] * 50), base=base)["stop_search"]) == {"2019-01": 50}
+    assert stops(read(("b.csv", [search()] * 40), base=base, prefer="b.csv")["stop_search"]) == {"2019-01": 40}
 
 
 def test_months_without_a_file_or_without_points_are_missing(read):
@@ -156,7 +168,8 @@ def test_months_without_a_file_or_without_points_are_missing(read):
 def test_quirk_17_a_short_month_is_told_by_the_months_around_it_in_the_live_release(read, tmp_path: Path):
     months = [f"2022-{at:02d}" for at in range(7, 13)]
     rows = [search(f"{month}-10T12:00:00+00:00") for month in months for _ in range(20)]
-    base = live(tmp_path / "live", "stop_search", read(("a.csv", rows))["stop_search"].facts)
+    held = read(("a.csv", rows))["stop_search"].facts
+    base = live(tmp_path / "live", "stop_search", held[held["start"] != date(2022, 10, 1)])
     facts = read(("b.csv", [search("2022-10-10T12:00:00+00:00")] * 8), base=base)["stop_search"].facts
     assert set(facts["flag"]) == {"short_month"}
 
