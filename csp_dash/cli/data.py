@@ -33,22 +33,43 @@ ingesting = together(
     click.option("--strict", is_flag=True, help="Take in nothing where a file cannot be used, or bears a new word."),
     click.option("--no-copy", is_flag=True, help="Note what the files are, and keep no copy of them."),
     click.option("--accept", multiple=True, metavar="CHECK", help="A check that may fail this once, or a short month."),
-    click.option("--because", multiple=True, metavar="WHY", help="Why; one for each --accept."),
+    click.option(
+        "--prefer",
+        multiple=True,
+        metavar="FILE",
+        help="A file handed in that gives its months although it has fewer rows or is older.",
+    ),
+    click.option("--because", multiple=True, metavar="WHY", help="Why; one for each --accept and --prefer, in order."),
 )
+ORDER = "order of options"
 
 
-@click.command()
+class _Ordered(click.Command):
+    """Keeps the order in which its options were given, which tells whose reason a --because is."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[ORDER] = [option.name for option in self.make_parser(ctx).parse_args(list(args))[2]]
+        return super().parse_args(ctx, args)
+
+
+@click.command(cls=_Ordered)
 @click.argument("paths", nargs=-1, required=True, type=PATH)
 @ingesting
 @waiting
 def ingest(
-    paths: tuple[Path, ...], strict: bool, no_copy: bool, accept: tuple[str, ...], because: tuple[str, ...], wait: float
+    paths: tuple[Path, ...],
+    strict: bool,
+    no_copy: bool,
+    accept: tuple[str, ...],
+    prefer: tuple[str, ...],
+    because: tuple[str, ...],
+    wait: float,
 ) -> int:
     """Add official files and partner returns to the live release: files, folders and zips in any mix.
 
     A file that cannot be used is set aside, and the exit status is then 3.
     """
-    return _ingest(paths, strict, no_copy, accept, because, wait)
+    return _ingest(paths, strict, no_copy, _reasons(because, accept=accept, prefer=prefer), wait)
 
 
 @click.command()
@@ -59,7 +80,7 @@ def fetch(sources: tuple[str, ...], since: str, to_folder: Path | None, dry_run:
     return _fetch(sources, since, to_folder, dry_run, wait)
 
 
-@click.command()
+@click.command(cls=_Ordered)
 @fetching
 @ingesting
 @waiting
@@ -71,6 +92,7 @@ def refresh(
     strict: bool,
     no_copy: bool,
     accept: tuple[str, ...],
+    prefer: tuple[str, ...],
     because: tuple[str, ...],
     wait: float,
 ) -> int:
@@ -79,10 +101,11 @@ def refresh(
     What was fetched is taken in even where one publisher did not answer (the exit status is then 2) or a file is set
     aside (3).
     """
+    reasons = _reasons(because, accept=accept, prefer=prefer)
     status = _fetch(sources, since, to_folder, dry_run, wait)
     folder = to_folder or _downloads()
     if not dry_run and folder.is_dir():
-        taken_in = _ingest((folder,), strict, no_copy, accept, because, wait)
+        taken_in = _ingest((folder,), strict, no_copy, reasons, wait)
         return status or taken_in
     return status
 
@@ -125,15 +148,23 @@ def build(source: Path, root: Path) -> None:
     pipeline.build(source, root, load())
 
 
-def _accepted(checks: tuple[str, ...], because: tuple[str, ...]) -> dict[str, str]:
+def _reasons(because: tuple[str, ...], **options: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    """By option what it named, each with its reason: the first --because is of the first of these options, and so on."""
+    rest = {name: iter(values) for name, values in options.items()}
+    order = [name for name in click.get_current_context().meta[ORDER] if name in rest]
     reasons = [text.strip() for text in because]
-    if len(checks) != len(reasons) or not all(reasons):
-        raise BadInput('Every --accept CHECK needs its own --because "...": the reason is kept with the release.')
-    return dict(zip(checks, reasons, strict=True))
+    if len(order) != len(reasons) or not all(reasons):
+        raise BadInput(
+            'Every --accept CHECK and --prefer FILE needs its own --because "...": the reason is kept with the release.'
+        )
+    found: dict[str, dict[str, str]] = {name: {} for name in options}
+    for name, why in zip(order, reasons, strict=True):
+        found[name][next(rest[name])] = why
+    return found
 
 
 def _ingest(
-    paths: tuple[Path, ...], strict: bool, no_copy: bool, accept: tuple[str, ...], because: tuple[str, ...], wait: float
+    paths: tuple[Path, ...], strict: bool, no_copy: bool, reasons: dict[str, dict[str, str]], wait: float
 ) -> int:
     """The exit status: 0, or 3 where a file was set aside."""
     from csp_dash.ingest import pipeline  # noqa: PLC0415
@@ -143,7 +174,8 @@ def _ingest(
         list(paths),
         load(),
         common.releases(),
-        accept=_accepted(accept, because),
+        accept=reasons["accept"],
+        prefer=reasons["prefer"],
         strict=strict,
         wait=wait,
         copy=not no_copy,

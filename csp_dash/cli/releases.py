@@ -23,9 +23,10 @@ def releases() -> None:
     for item in kept.all():
         mark = "live" if item.live else ""
         told = item.trouble or item.about.made or "bundled with the dashboard"
-        accepted = "".join(f"; accepted {check}: {why}" for check, why in item.about.accepted.items())
+        reasons = {"accepted": item.about.accepted, "preferred": item.about.preferred}
+        because = "".join(f"; {verb} {what}: {why}" for verb, given in reasons.items() for what, why in given.items())
         files = f"; {counted(files_of(item.about.took_in))} taken in" if item.about.took_in else ""
-        print(f"{item.name:24} {mark:5} {item.size / 1e6:6.1f} MB  {told}{files}{accepted}")
+        print(f"{item.name:24} {mark:5} {item.size / 1e6:6.1f} MB  {told}{files}{because}")
     for sentence in kept.notices():
         say(sentence)
 

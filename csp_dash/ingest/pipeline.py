@@ -10,7 +10,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -35,6 +35,7 @@ from csp_dash.ingest.files.source_file import SourceFile, entries
 from csp_dash.ingest.geography import build as geography
 from csp_dash.ingest.geography import map_context
 from csp_dash.ingest.readers import mps_unlocated, nox_illustrative, readers
+from csp_dash.ingest.readers.common import UNDATED
 from csp_dash.ingest.release import idle_rows, phrases, precedence, short_months, source_cards
 from csp_dash.ingest.release.archive_inputs import keep
 from csp_dash.ingest.release.merge import COVERAGE, Merged, merge, series_held, table
@@ -129,6 +130,7 @@ def ingest(
     releases: Releases,
     *,
     accept: dict[str, str] | None = None,
+    prefer: dict[str, str] | None = None,
     strict: bool = False,
     wait: float = 0,
     copy: bool = True,
@@ -138,11 +140,12 @@ def ingest(
     """Add files to the live release. Raises BadInput, or CheckFailed, with the live release untouched.
 
     A file that cannot be used is set aside, and the others are taken in; with `strict` it refuses them all. `accept` names
-    the checks that may fail and the months that may go in though they are short or jump, each with why; `wait` is how many
-    seconds another ingest is waited for. The files themselves are kept beside the releases; without `copy` only what they
-    are is noted.
+    the checks that may fail and the months that may go in though they are short or jump, each with why, and `prefer` the
+    monthly files of data.police.uk that give their months whatever the live release has of them. `wait` is how many seconds
+    another ingest is waited for. The files themselves are kept beside the releases; without `copy` only what they are is
+    noted.
     """
-    accepted = dict(accept or {})
+    accepted, preferred = dict(accept or {}), dict(prefer or {})
     short_months.refuse_unreadable(accepted)
     jumps.refuse_unreadable(accepted)
     aside = _Aside(strict)
@@ -153,7 +156,16 @@ def ingest(
         refuse_older(live)
         with releases.making() as new:
             made = _assemble(
-                taken_in, Base(live), new, catalogue, say, today or date.today(), aside, words, frozenset(accepted)
+                taken_in,
+                Base(live),
+                new,
+                catalogue,
+                say,
+                today or date.today(),
+                aside,
+                words=words,
+                accepted=frozenset(accepted),
+                preferred=_named(preferred, taken_in),
             )
             for sentence in aside.told():
                 say(f"Set aside: {sentence}")
@@ -187,11 +199,13 @@ def ingest(
                 accepted,
                 today or date.today(),
                 aside.why,
+                preferred,
             )
             about = ReleaseInfo(
                 took_in=tuple(entry.name for entry in made.taken_in),
                 inputs=keep(made.taken_in, ledger, made.catalogue, releases.inputs, copy),
                 accepted=accepted,
+                preferred=preferred,
                 set_aside=aside.why,
                 read_as=ledger.words_read_as(),
                 report=report,
@@ -218,13 +232,35 @@ def build(source: Path, root: Path, catalogue: Catalogue, say: Say = print) -> s
     with tempfile.TemporaryDirectory(prefix=".making-", dir=root) as beside, _disk_full_in_words(root):
         new = Path(beside)
         aside = _Aside(strictly=True)
-        made = _assemble(take_in([source], say, aside), None, new, catalogue, say, date.today(), aside, {})
+        made = _assemble(take_in([source], say, aside), None, new, catalogue, say, date.today(), aside)
         size = sum(path.stat().st_size for path in new.rglob("*") if path.is_file())
         if size > LIMIT_BYTES:
             raise BadInput(f"The snapshot came to {size:,} bytes; it should stay under {LIMIT_BYTES:,}.")
         _swap(new, root)
     say(f"release {made.release}: {size / 1e6:.1f} MB")
     return made.release
+
+
+def _named(names: Iterable[str], taken_in: Sequence[SourceFile]) -> frozenset[SourceFile]:
+    """The files that are to be preferred. BadInput where a name is of none of those handed in, or of a kind that has dates."""
+    found: set[SourceFile] = set()
+    for name in names:
+        mine = [entry for entry in taken_in if name in (entry.file, entry.path.name, str(entry.path))]
+        if not mine:
+            files = list(dict.fromkeys(entry.file for entry in taken_in))
+            more = f" and {len(files) - 5:,} more" if len(files) > 5 else ""
+            raise BadInput(
+                f"--prefer: none of the files handed in is called '{name}'; they are {', '.join(files[:5])}{more}."
+                " Nothing was changed."
+            )
+        undated = [entry for entry in mine if entry.format in UNDATED]
+        if not undated:
+            raise BadInput(
+                f"--prefer: {name} is of a kind whose age is known ({mine[0].found.title}), so the newer figures count."
+                " It is for the monthly files of data.police.uk. Nothing was changed."
+            )
+        found.update(undated)
+    return frozenset(found)
 
 
 def _assemble(
@@ -235,13 +271,22 @@ def _assemble(
     say: Say,
     today: date,
     aside: _Aside,
-    words: categories.Categories,
+    *,
+    words: categories.Categories | None = None,
     accepted: frozenset[str] = frozenset(),
+    preferred: frozenset[SourceFile] = frozenset(),
 ) -> _Made:
     """Write the whole release under `new`: facts, narrow tables, coverage, cards, places, manifest."""
     with tempfile.TemporaryDirectory(prefix="scratch-", dir=new) as scratch:
         context = Context(
-            catalogue, new / "geo", Path(scratch), base, accepted=accepted, strict=aside.strictly, categories=words
+            catalogue,
+            new / "geo",
+            Path(scratch),
+            base,
+            accepted=accepted,
+            preferred=preferred,
+            strict=aside.strictly,
+            categories=words or {},
         )
         try:
             taken, taken_in = _read(taken_in, context, say, today, aside)

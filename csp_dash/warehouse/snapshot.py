@@ -25,15 +25,19 @@ MEND = "Bring it back with `git checkout -- data geo`, or make a new one with `p
 MEND_RELEASE = "Go back to an earlier release with `python -m csp_dash rollback`, or take the files in again."
 
 
+TEXTS_BY_NAME = ("accepted", "preferred", "set_aside", "read_as")
+
+
 @dataclass(frozen=True)
 class ReleaseInfo:
     """What is told about a release that was made here. The bundled one has nothing of this.
 
     `made` is a time in UTC (ISO 8601), `parent` the release that it was added to, `grew_from` the bundled snapshot at the
     root of that line. `took_in` names the files, and `inputs` has the checksums (SHA-256) of these and of those of the
-    releases before it; `accepted` holds, by the name of a check, why its failure was accepted. `set_aside` holds, by the
-    name of a file that was handed in and not taken in, why; `read_as` the new words ("source: word") that were read as
-    others in this release and those before it. `report` is Markdown, kept as report.md.
+    releases before it; `accepted` holds, by the name of a check, why its failure was accepted, and `preferred`, by the name of
+    a file, why it was to give its months whatever else has them. `set_aside` holds, by the name of a file that was handed in
+    and not taken in, why; `read_as` the new words ("source: word") that were read as others in this release and those before
+    it. `report` is Markdown, kept as report.md.
     """
 
     made: str = ""
@@ -42,6 +46,7 @@ class ReleaseInfo:
     took_in: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
     accepted: Mapping[str, str] = field(default_factory=dict)
+    preferred: Mapping[str, str] = field(default_factory=dict)
     set_aside: Mapping[str, str] = field(default_factory=dict)
     read_as: Mapping[str, str] = field(default_factory=dict)
     report: str = ""
@@ -49,17 +54,17 @@ class ReleaseInfo:
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> ReleaseInfo:
         """From the content of a release.json; ValueError where that is no such thing."""
-        names = ("accepted", "set_aside", "read_as")
-        if not isinstance(body, dict) or not all(isinstance(body.get(name, {}), dict) for name in names):
+        if not isinstance(body, dict) or not all(isinstance(body.get(name, {}), dict) for name in TEXTS_BY_NAME):
             raise ValueError("not a description of a release")
-        texts = {name: str(body.get(name, "")) for name in ("made", "parent", "grew_from")}
-        accepted, aside, read_as = ({str(key): str(why) for key, why in body.get(name, {}).items()} for name in names)
-        took_in, inputs = (tuple(map(str, body.get(name, ()))) for name in ("took_in", "inputs"))
-        return cls(**texts, took_in=took_in, inputs=inputs, accepted=accepted, set_aside=aside, read_as=read_as)
+        found: dict[str, Any] = {name: str(body.get(name, "")) for name in ("made", "parent", "grew_from")}
+        found |= {name: tuple(map(str, body.get(name, ()))) for name in ("took_in", "inputs")}
+        for name in TEXTS_BY_NAME:
+            found[name] = {str(key): str(text) for key, text in body.get(name, {}).items()}
+        return cls(**found)
 
     def to_json(self) -> str:
         body = {name: value for name, value in vars(self).items() if name != "report"}
-        body |= {name: dict(body[name]) for name in ("accepted", "set_aside", "read_as")}
+        body |= {name: dict(body[name]) for name in TEXTS_BY_NAME}
         return json.dumps(body, indent=1, ensure_ascii=False) + "\n"
 
 

@@ -43,7 +43,9 @@ def release(folder: Path) -> Releases:
             tables[name][column] = tables[name][column] + f" {NASTY}"
     with kept.making() as new:
         new_release.write(new, tables=tables)
-        about = ReleaseInfo(made="2026-05-19T08:05:00+00:00", took_in=(), accepted={"stub_month": NASTY})
+        about = ReleaseInfo(
+            made="2026-05-19T08:05:00+00:00", took_in=(), accepted={"stub_month": NASTY}, preferred={NASTY: NASTY}
+        )
         kept.publish(new, about)
     return kept
 

@@ -105,9 +105,10 @@ def markdown(
     accepted: dict[str, str],
     today: date,
     set_aside: Mapping[str, str] | None = None,
+    preferred: Mapping[str, str] | None = None,
 ) -> str:
-    """The report in words. `intake` and `rejected` are those of this ingest; `names` are areas by code; `set_aside` are
-    files by name, with why."""
+    """The report in words. `intake` and `rejected` are those of this ingest; `names` are areas by code. `accepted` and
+    `preferred` have the reasons given for checks and for files, `set_aside` those against files, by name."""
     change = _ended(change, merged)
     owed = next_due(merged, catalogue)
     text = [f"# Release {release}", "", f"Made on {phrases.day(today)}.", ""]
@@ -123,6 +124,8 @@ def markdown(
     if accepted:
         because = [f"`{check}`: {why}" for check, why in sorted(accepted.items())]
         text += _section("Checks that were accepted", because)
+    if preferred:
+        text += _section("Files that were preferred", [f"{file}: {why}" for file, why in sorted(preferred.items())])
     return "\n".join(text)
 
 

@@ -224,6 +224,10 @@ def _told(data: Dataset) -> tuple[str, ...]:
             + ("counts as a category of its own." if known == NEW else f"was read as {known}.")
             for word, known in sorted(about.read_as.items())
         ),
+        *(
+            f"The figures of {file} were preferred to those that were here before, because: {why}"
+            for file, why in sorted(about.preferred.items())
+        ),
     )
 
 

@@ -18,6 +18,7 @@ from csp_dash.catalogue import Catalogue
 from csp_dash.cli import common
 from csp_dash.cli.main import main
 from csp_dash.cli.serve import PortBusy, look_port
+from csp_dash.ingest import pipeline
 from csp_dash.panels.dataset import Dataset
 from csp_dash.warehouse import ReleaseInfo, Snapshot
 
@@ -118,6 +119,24 @@ def test_one_number_is_that_of_the_official_file(
     words = text.split()
     assert found["indicator"] == words[0]
     assert (found["from"], found["to"]) == (words[words.index("--from") + 1], words[words.index("--to") + 1])
+
+
+def test_each_reason_is_of_the_option_before_it(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    given: list[dict[str, Any]] = []
+    done = pipeline.Outcome("r", False, "")
+    monkeypatch.setattr(pipeline, "ingest", lambda *_, **more: given.append(more) or done)
+    words = "ingest x.csv --prefer x.csv --because A --accept stub_month --because B --prefer y.csv --because C"
+    assert main(words.split()) == 0
+    assert given[0]["prefer"] == {"x.csv": "A", "y.csv": "C"} and given[0]["accept"] == {"stub_month": "B"}
+    for short in (words.rsplit(maxsplit=2)[0], "ingest x.csv --prefer x.csv", "ingest x.csv --because A"):
+        assert main(short.split()) == 2
+        assert "--prefer FILE needs its own --because" in capsys.readouterr().err
+    assert len(given) == 1
+
+
+def test_a_figure_of_unknown_edition_reaches_to_its_own_period(command: Command):
+    found = command.answer("stop_search --from 2024-01 --to 2024-06")
+    assert (found["source"], found["vintage"]) == ("stop_search", "2024-06")
 
 
 def test_the_citation_names_source_file_and_unit(command: Command):

@@ -186,6 +186,24 @@ def test_a_short_month_stays_out_until_it_is_accepted(take, releases: Releases, 
     assert releases.live().about.accepted == dict.fromkeys(keys, "the force confirmed the fall")
 
 
+def test_a_preferred_file_gets_in_with_its_reason(take, releases: Releases, tmp_path: Path):
+    """A month of burglaries with one fewer than the live release has: left as it was, unless it is preferred."""
+    month, n = "2024-08", int(figure(releases, "police_uk_burglary", "pu_burglary", TH, "2024-08") or 0)
+    burglary = ("Burglary", "E01004239")
+    path = shapes.street(tmp_path / "august.csv", month, [burglary] * (n - 1))
+    with pytest.raises(BadInput, match=r"none of the files handed in is called 'juli.csv'; they are august.csv"):
+        take(path, prefer={"juli.csv": "why"})
+    other = shapes.mps_borough(tmp_path / "mps.csv", NEXT)
+    with pytest.raises(BadInput, match=r"mps.csv is of a kind whose age is known"):
+        take(path, other, prefer={"mps.csv": "why"})
+    outcome = take(path, prefer={"august.csv": "The force withdrew a repeat."})
+    assert figure(releases, "police_uk_burglary", "pu_burglary", TH, month) == n - 1
+    assert "## Files that were preferred\n\n- august.csv: The force withdrew a repeat." in outcome.report
+    assert releases.live().about.preferred == {"august.csv": "The force withdrew a repeat."}
+    again = take(shapes.street(path, month, [burglary] * (n - 2)))
+    assert not again.new and figure(releases, "police_uk_burglary", "pu_burglary", TH, month) == n - 1
+
+
 def test_history_is_not_rewritten_unasked(take, releases: Releases, tmp_path: Path):
     months = {f"{month:%Y%m}": (f"{month:%Y-%m}", 1.3) for month in pd.period_range("2024-04", "2026-03", freq="M")}
     months["202604"] = ("2026-03", 1.0)

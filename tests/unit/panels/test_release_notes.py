@@ -29,6 +29,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
         made="2026-05-19T08:05:00+00:00",
         took_in=("ward.csv",),
         accepted={"stub_month": "A short month."},
+        preferred={"july.csv": "Repeats were withdrawn."},
         set_aside={"Jones.csv": "Jones.csv, line 2: 'Smarch' is no month."},
         read_as={"police_uk: Break-in": "Burglary", "stop_search: Sent home": "new"},
     )
@@ -60,6 +61,7 @@ def test_how_the_release_was_made(partner: Dataset):
         "One check did not hold (stub month) and was accepted, because: A short month.",
         "In the files of police_uk, the new word Break-in was read as Burglary.",
         "In the files of stop_search, the new word Sent home counts as a category of its own.",
+        "The figures of july.csv were preferred to those that were here before, because: Repeats were withdrawn.",
     )
 
 

@@ -91,7 +91,12 @@ def test_without_a_release_the_bundled_snapshot_is_live_and_nothing_is_written(k
 
 
 def test_a_published_release_is_live_with_its_story(kept: Releases):
-    told = ReleaseInfo(took_in=("a.csv", "b.zip!c.csv"), accepted={"orphan_area": "A new ward."}, report="# Report\n")
+    told = ReleaseInfo(
+        took_in=("a.csv", "b.zip!c.csv"),
+        accepted={"orphan_area": "A new ward."},
+        preferred={"a.csv": "It is right."},
+        report="# Report\n",
+    )
     name = publish(kept, "first", told)
     live = again(kept).live()
     assert live.release == name and live.root == kept.folder / name
@@ -99,6 +104,7 @@ def test_a_published_release_is_live_with_its_story(kept: Releases):
     about = live.about
     assert (about.parent, about.grew_from) == (bundled(kept), bundled(kept))
     assert (about.took_in, dict(about.accepted)) == (told.took_in, dict(told.accepted))
+    assert dict(about.preferred) == {"a.csv": "It is right."}
     assert about.made.endswith("+00:00")
     assert (live.root / "report.md").read_text() == "# Report\n"
     assert left(kept) == []
@@ -177,7 +183,7 @@ def test_an_unusable_pointer_shows_the_bundled_snapshot_and_says_so(
 
 
 @pytest.mark.parametrize("name", ["data/manifest.json", "release.json"])
-@pytest.mark.parametrize("content", [None, b"{", b"[]", b'{"accepted": []}'])
+@pytest.mark.parametrize("content", [None, b"{", b"[]", b'{"accepted": []}', b'{"preferred": []}'])
 def test_a_live_release_that_is_damaged_is_said_to_be(kept: Releases, name: str, content: bytes | None):
     release = publish(kept, "one")
     path = kept.folder / release / name
