@@ -10,6 +10,8 @@ from scipy.stats import beta, chi2, norm
 ALPHA = 0.05
 LEVEL = 1 - ALPHA
 Z = float(norm.ppf(0.5 + LEVEL / 2))
+BYAR_FROM = 10
+"""Of fewer events the interval of a rate is exact."""
 
 
 def byar(x: float) -> tuple[float, float]:
@@ -35,7 +37,7 @@ def poisson_rate_ci(x: float, people: float, per: float = 1000) -> tuple[float, 
     """Interval of a rate per `per` people: exact under ten events, Byar's from ten on (public-health practice)."""
     if people <= 0:
         raise ValueError("A rate needs a population above zero.")
-    low, high = poisson_ci(x) if x < 10 else byar(x)
+    low, high = poisson_ci(x) if x < BYAR_FROM else byar(x)
     return low * per / people, high * per / people
 
 

@@ -25,7 +25,7 @@ from csp_dash.maps.boundaries import Boundaries, fit
 from csp_dash.maps.context import Context
 
 RESOLUTION = 9
-"""Of the H3 grid: cells of about 0.1 square kilometres, 350 metres across, on a grid that is fixed for the whole earth."""
+"""Of the H3 grid, which is fixed for the whole earth: cells of about 0.1 square kilometres."""
 SPREAD, CELL = 200.0, 50.0  # metres: how far one point is smeared out, and the grid on which
 TOOLTIP = "{label}"
 Numbers = npt.NDArray[np.float64]
@@ -47,6 +47,12 @@ def hexagons(points: pd.DataFrame, resolution: int = RESOLUTION) -> pd.DataFrame
     cells = [h3.latlng_to_cell(lat, lon, resolution) for lon, lat in zip(points["lon"], points["lat"], strict=True)]
     work = pd.DataFrame({"cell": cells, "n": points["n"].astype(float).to_numpy()})
     return work.groupby("cell", as_index=False, sort=True).agg(n=("n", "sum"), places=("n", "size"), most=("n", "max"))
+
+
+def across(lat: float, lon: float) -> float:
+    """The width in metres, from side to side, of the hexagon at a place; it varies over the earth."""
+    area = h3.cell_area(h3.latlng_to_cell(lat, lon, RESOLUTION), unit="m^2")
+    return math.sqrt(2 * float(area) / math.sqrt(3))
 
 
 def classes_of(cells: pd.DataFrame, number: int = 5) -> Classes:

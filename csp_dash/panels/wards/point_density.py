@@ -55,7 +55,11 @@ def map_points(data: Dataset, view: Filters, style: Style, moving: bool) -> Pane
         indicator=item,
         title=title,
         caption=f"Burglaries recorded in Tower Hamlets, {last - YEARS + 1} to {last}, by police.uk map point."
-        + (" Smoothed over 200 metres: burglaries per km² in the three years." if style is Style.SMOOTHED else ""),
+        + (
+            f" Smoothed over {wording.counted(maps.SPREAD, 'metres')}: burglaries per km² in the three years."
+            if style is Style.SMOOTHED
+            else ""
+        ),
         figure=maps.deck(
             data.ward_outlines, points, style=style, unit="burglaries", context=data.context, moving=moving
         ),

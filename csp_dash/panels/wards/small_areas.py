@@ -31,7 +31,6 @@ SOURCE = "police_uk"
 PLACED = (
     "Records stand on shared map points, so a small area can hold its neighbour's. About 1,800 people live in each."
 )
-TESTED = 9_999
 
 
 @dataclass(frozen=True)
@@ -192,10 +191,10 @@ KINDS = (
 def _hot(data: Dataset, question: Selection, now: _Counted | None, before: _Counted | None) -> Panel:
     """Where high counts lie together more than chance would put them, this period and the year before."""
     frame = _frame(data, question, now)
-    found = hot_spots(dict(zip(frame["area"], frame["value"], strict=True)), data.lsoa_links, permutations=TESTED)
+    found = hot_spots(dict(zip(frame["area"], frame["value"], strict=True)), data.lsoa_links)
     earlier = None
     if before is not None and before.months:
-        earlier = hot_spots(before.values, data.lsoa_links, permutations=TESTED)
+        earlier = hot_spots(before.values, data.lsoa_links)
     kinds = _kinds(found, earlier)
     colour = {kind: fill for kind, fill, _ in KINDS}
     label = {kind: text for kind, _, text in KINDS}
@@ -245,7 +244,7 @@ def _hot(data: Dataset, question: Selection, now: _Counted | None, before: _Coun
         alt=f"Map of small areas of Tower Hamlets: {title}.",
         evidence=replace(told, table=table, csv=csv_text(raw)),
         sentence=found.reason
-        or f"Each of {found.tested} areas was tested with its neighbours (Getis and Ord's Gi*, {TESTED:,} permutations; of what "
+        or f"Each of {found.tested} areas was tested with its neighbours (Getis and Ord's Gi*, {hotspots.PERMUTATIONS:,} permutations; of what "
         "is coloured at most one in twenty should be by chance). A hot spot is a neighbourhood, not an address.",
         remark=PLACED,
         legend=shading.legend,

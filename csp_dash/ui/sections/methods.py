@@ -11,9 +11,8 @@ from csp_dash.catalogue.release_view import return_source
 from csp_dash.domain import wording
 from csp_dash.domain.enums import Trust
 from csp_dash.domain.filters import Filters
-from csp_dash.panels.about import methods_tables
+from csp_dash.panels.about import method_notes, methods_tables
 from csp_dash.panels.about import release_notes as release
-from csp_dash.panels.wards import point_density
 from csp_dash.ui import components
 from csp_dash.ui.frame import Visit
 
@@ -128,48 +127,8 @@ def _card(visit: Visit, name: str, period: str, rows: int | None) -> None:
 def statistics(visit: Visit) -> None:
     """How noise is told from signal, in plain words with the formulae's sources, and how well that works."""
     _heading("statistics")
-    st.markdown(
-        "- **Like for like.** The latest month is compared with the same month a year before, the financial year to date with the "
-        "same months, 12 months with the 12 before, and any chosen period with the same months. Part periods, unequal months and "
-        "periods on two sides of a declared break are not compared, and the page says why. The baseline is 2019/20 unless a measure "
-        "declares another.\n"
-        "- **Change between two periods.** Counts are compared with an exact test (binomial, given their sum); shares with a "
-        "two-proportion test. A change is called real when chance alone would make one as large in fewer than 1 of 20 cases.\n"
-        "- **Scatter.** Offences come in bursts. How much more than chance neighbouring months scatter is measured for each series "
-        "(from the steps between them, the season taken out) and the test is widened by it.\n"
-        "- **Seasons.** Where a calendar month lies steadily above or below the level (STL; Kruskal and Wallis's test at 1 in 100), "
-        "the usual range follows the season.\n"
-        "- **Usual range** on trend charts: limits of an XmR chart, mean ± 2.66 × mean moving range, of the three years before the latest "
-        "twelve months (Wheeler and Chambers; moving ranges above 3.267 × their mean are left out, as in NHS *Making Data Count*). "
-        "Where months average under 20, exact limits of a count take their place.\n"
-        "- **Beside London** the borough is tested against the rest of London, so that it is not compared with itself.\n"
-        "- **Targets** are met, missed, on course or off course only when the whole 95% interval lies on one side of the goal, or of the straight "
-        "path to it; otherwise they cannot be judged.\n"
-        "- **Measures that cut both ways** (reports of antisocial behaviour, hate crime, domestic abuse, sexual offences and the like) "
-        "are never marked better or worse; they are read together with an outcome or with confidence.\n"
-        "- **Forecasts** (STL with exponential smoothing) are shown only where they beat last year's value on past dates. Their ranges come "
-        "from how far they missed then.\n"
-        "- **Harm** weighs offences by the starting points of sentencing; the explore page lists every weight and what is left out.\n"
-        "- **Rates** are per 1,000 residents at the 2021 Census. Intervals of rates are Byar's; of shares and survey figures, Wilson's.\n"
-        "- **Survey figures** (Public Attitude Survey) rest on about 400 interviews a borough a year, so a change of less than about "
-        "seven percentage points in a year is within chance.\n"
-        f"- **Similar boroughs.** {visit.catalogue.similar_reason}\n"
-        "- **Map classes** are natural breaks (Fisher and Jenks) moved to round numbers; they are stated under each map, and the same at "
-        "every step of a map through time. Falls are blue and rises orange; grey is what chance could explain.\n"
-        "- **How unusual** a ward is (a funnel): its count against what the borough's rate would give its residents, with exact limits of "
-        "chance at 95% and 99.8% (Seaton and Manktelow 2012). Wards differ in more than residents; which stand out even so is told by "
-        "limits that allow for it (Spiegelhalter 2005).\n"
-        "- **Hot spots** among small areas: Getis and Ord's Gi* with 9,999 permutations, and Benjamini and Hochberg's adjustment, so that at "
-        "most one in twenty of what is coloured should be chance. On 1,000 maps of pure noise 2% showed any. *New* is hot now and not the "
-        "year before, *fading* the other way round.\n"
-        "- **Concentration**: the fewest small areas that hold half of the offences, and the generalised Gini of Bernasco and Steenbeek (2017).\n"
-        "- **Map points** of police.uk are shared by many addresses. They are gathered into hexagons (H3, 350 metres across) or smoothed over "
-        "200 metres; neither says where an offence was.\n"
-        "- **Small areas are given to wards** by the official look-up (best fit). Of the burglary records that police.uk places on a map "
-        f"point, {wording.percent(100 * visit.store.panel(point_density.apart, Filters()))} lie in another ward by that point.\n"
-        "- **Households** are those of the 2021 Census. No workday population is published for today's wards.\n"
-        "- **Many tests.** Of twenty measures that did not change, one will seem to have. Read a verdict with the trend beside it."
-    )
+    told = visit.store.panel(method_notes.method_notes, Filters())
+    st.markdown("\n".join(f"- **{note.title}** {note.text}" for note in told))
     _how_well(visit)
 
 

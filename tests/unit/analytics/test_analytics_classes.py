@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 
 import pandas as pd
@@ -13,32 +12,9 @@ from csp_dash.analytics.classes import classify, roundest
 from csp_dash.analytics.small_numbers import few
 
 
-@pytest.mark.parametrize(
-    ("low", "high", "edge"),
-    [(1.8, 2.3, 2), (4.4, 5.6, 5), (13, 17, 15), (0.12, 0.19, 0.15), (98, 140, 100), (-3, 2, 0), (3, 4, 4), (0, 1, 1)],
-)
-def test_the_roundest_number_between(low: float, high: float, edge: float) -> None:
-    assert roundest(low, high) == pytest.approx(edge)
-
-
 def test_nothing_lies_between_equals() -> None:
     with pytest.raises(ValueError):
         roundest(2, 2)
-
-
-def test_the_split_is_the_best_of_all() -> None:
-    values = [1.0, 1.2, 1.9, 4.4, 5.0, 5.2, 9.0, 9.1, 20.0]
-    found = classify(values, 4)
-    groups: dict[int | None, list[float]] = {}
-    for value in values:
-        groups.setdefault(found.index(value), []).append(value)
-
-    def cost(parts: list[list[float]]) -> float:
-        return sum(sum((v - sum(p) / len(p)) ** 2 for v in p) for p in parts)
-
-    cuts = itertools.combinations(range(1, len(values)), 3)
-    best = min(cost([values[a:b] for a, b in itertools.pairwise([0, *cut, len(values)])]) for cut in cuts)
-    assert cost(list(groups.values())) == pytest.approx(best, abs=1e-9)
 
 
 def test_labels_are_words_a_reader_keeps() -> None:

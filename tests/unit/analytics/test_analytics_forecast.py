@@ -56,23 +56,6 @@ def test_the_season_and_the_last_level_are_carried_on() -> None:
     assert ahead == pytest.approx(400 * SEASON, rel=0.03)
 
 
-def test_errors_by_hand_from_forecasts_made_on_the_past_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as few:
-        few.setattr(module, "ORIGINS", 4)
-        values, found = shown(5)
-    off, naive, whole = 0.0, 0.0, 0.0
-    for origin in (108, 105, 102, 99):
-        before = forecast(days(origin), values[:origin])
-        assert isinstance(before, Forecast)
-        came = sum(values[origin : origin + 12])
-        off += abs(before.total[0] - came)
-        naive += abs(sum(values[origin - 12 : origin]) - came)
-        whole += came
-    assert found.origins == 4
-    assert found.error == pytest.approx(100 * off / whole)
-    assert found.naive_error == pytest.approx(100 * naive / whole)
-
-
 def test_the_ranges_hold_on_series_not_seen() -> None:
     months50, months80, totals, number = 0, 0, 0, 0
     for seed in range(40):
@@ -90,17 +73,6 @@ def test_the_ranges_hold_on_series_not_seen() -> None:
     assert 0.38 < months50 / number / 12 < 0.66
     assert 0.66 < months80 / number / 12 < 0.92
     assert 0.6 < totals / number < 0.97
-
-
-def test_last_year_again_is_not_beaten_where_it_is_perfect() -> None:
-    found = forecast(days(96), (200 * np.resize(SEASON, 96)).tolist())
-    assert isinstance(found, NoForecast)
-    assert found.naive_error == 0 and found.error >= 0
-    assert found.origins == 17
-    assert (
-        f"{found.error:.1f}%" in found.reason and "missed by 0.0%" in found.reason and "17 past dates" in found.reason
-    )
-    assert isinstance(forecast(days(96), [50.0] * 96), NoForecast)
 
 
 def test_closer_totals_do_not_excuse_worse_months() -> None:

@@ -29,50 +29,6 @@ def share(span: Span, percent: float, n: float = 1000) -> Window:
     return Window(span, percent * n / 100, n, span.months, span.months)
 
 
-# ---- shares, higher is better: goal 60%, Wilson's half-width about 3 points at n = 1000
-
-
-@pytest.mark.parametrize(
-    ("percent", "standing"), [(70, Standing.MET), (61, Standing.UNKNOWN), (59, Standing.UNKNOWN), (50, Standing.OFF)]
-)
-def test_a_share_at_its_due_month(percent: float, standing: Standing) -> None:
-    found = judge(share(LATE, percent), 60, kind=Kind.PROPORTION, higher=True, due=DUE, start=share(START, 50))
-    assert found.standing is standing
-    low, high = proportion_confint(10 * percent, 1000, method="wilson")
-    assert (found.value, found.goal, found.path) == (pytest.approx(percent), 60, 60)
-    assert (found.low, found.high) == (pytest.approx(100 * low), pytest.approx(100 * high))
-
-
-@pytest.mark.parametrize(
-    ("percent", "standing"), [(70, Standing.MET), (61, Standing.UNKNOWN), (58, Standing.UNKNOWN), (50, Standing.MISSED)]
-)
-@pytest.mark.parametrize("span", [LATE, MIDWAY])
-def test_once_it_is_over_a_target_is_met_missed_or_unknown(percent: float, standing: Standing, span: Span) -> None:
-    """No straight path counts any more, though the last figure be from before the due month."""
-    found = judge(
-        share(span, percent), 60, kind=Kind.PROPORTION, higher=True, due=DUE, start=share(START, 50), over=True
-    )
-    assert found.standing is standing and found.path == 60
-    letter, word = standing.value.split(" ", 1)
-    assert len(letter) == 1 and standing.word == word
-
-
-@pytest.mark.parametrize(
-    ("percent", "standing"),
-    [
-        (65, Standing.MET),
-        (59, Standing.ON),  # beyond the path (55), not yet at the goal
-        (56, Standing.UNKNOWN),  # about the path
-        (54, Standing.UNKNOWN),
-        (50, Standing.OFF),
-    ],
-)
-def test_a_share_on_its_way(percent: float, standing: Standing) -> None:
-    found = judge(share(MIDWAY, percent), 60, kind=Kind.PROPORTION, higher=True, due=DUE, start=share(START, 50))
-    assert found.path == pytest.approx(55), "18 of 36 months on a straight line from 50 to 60"
-    assert found.standing is standing
-
-
 def test_the_path_is_straight() -> None:
     for months in range(0, 36, 5):
         now = share(START.shifted(months), 50)

@@ -32,24 +32,6 @@ def lorenz_gini(counts: list[int]) -> float:
     return (evenest_area(n, c) - under) / evenest_area(n, c)
 
 
-def test_by_hand() -> None:
-    found = concentration([1, 0, 6, 3])
-    assert (found.places, found.total, found.half, found.half_share) == (4, 10, 1, 25)
-    # shares 0, 0.1, 0.3, 0.6: sum of i y = 0.2 + 0.9 + 2.4 = 3.5; (7 - 5) / 4
-    assert found.gini == pytest.approx(0.5)
-    assert found.curve["places_share"].tolist() == [0, 0.25, 0.5, 0.75, 1]
-    assert found.curve["offences_share"].tolist() == pytest.approx([0, 0.6, 0.9, 1, 1])
-    assert found.note == ""
-
-
-def test_fewer_offences_than_places_by_hand() -> None:
-    # ten places, four offences as 2, 1, 1: sum of i y = 10/2 + 9/4 + 8/4 = 9.25; (18.5 - 11) / 4 - 10 / 4 + 1
-    found = concentration([0, 1, 0, 0, 2, 0, 0, 1, 0, 0])
-    assert found.gini == pytest.approx(0.375)
-    assert ordinary([0, 1, 0, 0, 2, 0, 0, 1, 0, 0]) == pytest.approx(0.75)
-    assert (found.half, found.half_share) == (1, 10)
-
-
 @pytest.mark.parametrize(("places", "offences"), [(2, 1), (2, 5), (3, 3), (4, 3), (5, 2), (6, 4), (5, 9)])
 def test_brute_force_over_every_way_to_spread_offences(places: int, offences: int) -> None:
     """0 exactly at the most even spread and nowhere else (where there are no more offences than places)."""
