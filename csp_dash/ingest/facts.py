@@ -27,6 +27,7 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from csp_dash.ingest.errors import BadInput
 
@@ -54,6 +55,19 @@ class Coverage:
 def month_end(starts: pd.Series) -> pd.Series:
     """Last day of the month of each date."""
     return (pd.to_datetime(starts) + pd.offsets.MonthEnd(0)).dt.date
+
+
+def day_text(days: pd.Series) -> pd.Series:
+    """Days as text (YYYY-MM-DD), whether they are held as dates, times or text; pandas would write them one by one."""
+    held = pa.array(days, from_pandas=True)
+    if pa.types.is_timestamp(held.type):
+        held = held.cast(pa.date32())
+    return pd.Series(held.cast(pa.string()).to_pandas().array, index=days.index, name=days.name, dtype="str")
+
+
+def month_text(days: pd.Series) -> pd.Series:
+    """The months of days as text (YYYY-MM)."""
+    return day_text(days).str[:7]
 
 
 def fact_frame(frame: pd.DataFrame) -> pd.DataFrame:

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
 
+from csp_dash.ingest.facts import month_text
 from csp_dash.ingest.readers.mps_recorded_crime import CATEGORIES
 from support import ROOT
 
 TOWER_HAMLETS, LONDON = "E09000030", "E12000007"
 
 
+@cache
+def _by_month(source: str) -> pd.DataFrame:
+    """The facts of a source in the bundled snapshot, with the month of each as text (`like`)."""
+    facts = pd.read_parquet(ROOT / "data" / "facts" / f"{source}.parquet")
+    return facts.assign(like=month_text(facts["start"]))
+
+
+@cache
 def _names() -> dict[str, str]:
     areas = pd.read_csv(ROOT / "geo" / "areas.csv", dtype=str)
     return dict(zip(areas["code"], areas["name"], strict=True))
 
 
+@cache
 def _categories() -> dict[str, tuple[str, str]]:
     """Series -> (major, minor) as the newest files call it."""
     with CATEGORIES.open(encoding="utf-8") as handle:
@@ -29,17 +40,19 @@ def _categories() -> dict[str, tuple[str, str]]:
 def mps_borough(path: Path, months: Mapping[str, tuple[str, float]], *, areas: tuple[str, ...] = ()) -> Path:
     """A wide borough file. `months` gives for each month (YYYYMM) the month of the snapshot that it is like, and by what its
     figures are multiplied; `areas` keeps to some boroughs."""
-    facts = pd.read_parquet(ROOT / "data" / "facts" / "mps_borough.parquet")
+    facts = _by_month("mps_borough")
+    facts = facts[facts["like"].isin([like for like, _ in months.values()])]
     london = facts[facts["area"] == LONDON].set_index(["series", "start"])["numerator"]
     facts = facts[facts["area"].str.startswith("E09")]
     if areas:
         facts = facts[facts["area"].isin(areas)]
     else:  # offences that no borough is known for are in London's figures
         rest = (london - facts.groupby(["series", "start"])["numerator"].sum()).rename("numerator").reset_index()
-        facts = pd.concat([facts, rest[rest["numerator"] > 0].assign(area="Unknown")])
+        rest = rest[rest["numerator"] > 0]
+        facts = pd.concat([facts, rest.assign(area="Unknown", like=month_text(rest["start"]))])
     parts = []
     for month, (like, times) in months.items():
-        rows = facts[facts["start"].astype(str).str[:7] == like]
+        rows = facts[facts["like"] == like]
         parts.append(rows.assign(month=month, n=(rows["numerator"] * times).round().astype(int)))
     wide = pd.concat(parts).pivot_table(index=["series", "area"], columns="month", values="n", fill_value=0)
     names, categories = _names(), _categories()

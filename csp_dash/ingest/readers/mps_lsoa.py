@@ -23,7 +23,7 @@ from csp_dash.domain.geography import TOWER_HAMLETS
 from csp_dash.ingest.context import Base, Context
 from csp_dash.ingest.editions import LIVE, chosen
 from csp_dash.ingest.errors import BadInput, each
-from csp_dash.ingest.facts import FACT_COLUMNS
+from csp_dash.ingest.facts import FACT_COLUMNS, month_text
 from csp_dash.ingest.files import tables
 from csp_dash.ingest.files.columns import month_columns, refuse_malformed, renamed, whole_numbers
 from csp_dash.ingest.files.extract import Extract
@@ -109,7 +109,7 @@ def _live(base: Base | None) -> dict[str, int]:
     rows = _live_rows(base) if base is not None else pd.DataFrame()
     if rows.empty:
         return {}
-    totals = rows.groupby(rows["start"].astype(str).str[:7])["n"].sum()
+    totals = rows.groupby(month_text(rows["start"]))["n"].sum()
     return {str(month): int(n) for month, n in totals.items()}
 
 

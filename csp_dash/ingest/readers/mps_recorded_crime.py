@@ -46,7 +46,7 @@ from csp_dash.domain.geography import BOROUGHS, LONDON, TOWER_HAMLETS, WARDS
 from csp_dash.ingest.context import Base, Context
 from csp_dash.ingest.editions import LIVE, chosen, refuse_differences
 from csp_dash.ingest.errors import BadInput, each
-from csp_dash.ingest.facts import FACT_COLUMNS, fact_frame, month_end
+from csp_dash.ingest.facts import FACT_COLUMNS, fact_frame, month_end, month_text
 from csp_dash.ingest.files import tables
 from csp_dash.ingest.files.categories import FILE, NEW, remedy
 from csp_dash.ingest.files.columns import month_columns, month_coverage, table, whole_numbers
@@ -426,7 +426,7 @@ def held(base: Base | None, source: str) -> dict[str, Held]:
     if base is None:
         return {}
     facts = base.facts(source)
-    facts = facts.assign(month=facts["start"].astype(str).str[:7])
+    facts = facts.assign(month=month_text(facts["start"]))
     here = facts[facts["area"].isin([TOWER_HAMLETS, *WARDS])]
     totals = here.groupby("month")["numerator"].sum()
     finest = set(facts.loc[facts["series"] == FINEST_SERIES, "month"])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import pandas as pd
 
 from csp_dash.domain.geography import LONDON, TOWER_HAMLETS, WARDS
+from csp_dash.ingest.facts import day_text
 
 FLAG = "many_unlocated"
 """A month's offences are at least LIMIT below the most that `mps_borough` or `mps_borough_whole` has of the borough."""
@@ -45,7 +46,7 @@ def judge(facts: dict[str, pd.DataFrame]) -> set[str]:
 
 def _keys(rows: pd.DataFrame) -> list[pd.Series]:
     """Borough and month of each row."""
-    return [rows["area"].mask(rows["area"].isin(WARDS), TOWER_HAMLETS), rows["start"].astype("str")]
+    return [rows["area"].mask(rows["area"].isin(WARDS), TOWER_HAMLETS), day_text(rows["start"])]
 
 
 def _totals(rows: pd.DataFrame) -> pd.Series:

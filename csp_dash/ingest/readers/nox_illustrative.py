@@ -27,7 +27,7 @@ import pandas as pd
 from csp_dash.domain.geography import TOWER_HAMLETS, WARDS
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.errors import BadInput
-from csp_dash.ingest.facts import Coverage, fact_frame, month_end
+from csp_dash.ingest.facts import Coverage, fact_frame, month_end, month_text
 from csp_dash.ingest.files.extract import Extract
 
 SOURCE = "nox_illustrative"
@@ -43,7 +43,7 @@ ASB_PART = 0.7
 
 def ward_shares(police_uk: pd.DataFrame, people: pd.Series) -> pd.Series:
     """Share of each ward, indexed by code, adding up to 1: from facts of police.uk and residents by ward."""
-    months = police_uk["start"].astype(str).str[:7]
+    months = month_text(police_uk["start"])
     counted = police_uk[
         (police_uk["series"] == "asb") & police_uk["area"].isin(WARDS) & months.between(SHARES_FROM, LAST)
     ]

@@ -54,7 +54,7 @@ from csp_dash.domain.geography import TOWER_HAMLETS, TOWER_HAMLETS_NAME
 from csp_dash.ingest.context import Base, Context
 from csp_dash.ingest.editions import LIVE, chosen
 from csp_dash.ingest.errors import BadInput, each
-from csp_dash.ingest.facts import FACT_COLUMNS, Coverage, fact_frame, month_end
+from csp_dash.ingest.facts import FACT_COLUMNS, Coverage, fact_frame, month_end, month_text
 from csp_dash.ingest.files import dates, tables
 from csp_dash.ingest.files.categories import NEW, remedy
 from csp_dash.ingest.files.extract import Extract
@@ -568,7 +568,7 @@ def _live(base: Base | None) -> _Live:
     if table.empty:
         table = pd.DataFrame(columns=LSOA_MONTH)
     table = table[table["source"].str.startswith(OWN)]
-    own = table.assign(force=table["source"].str.removeprefix(OWN), month=table["start"].astype("str").str[:7])
+    own = table.assign(force=table["source"].str.removeprefix(OWN), month=month_text(table["start"]))
     own = own[["force", *CELLS, "n"]].astype({"n": "int64"})
     whole = live_months(base, SOURCE)
     totals = whole.set_index("month")["n"]
@@ -597,7 +597,7 @@ def live_months(base: Base | None, source: str, series: str = "") -> pd.DataFram
     facts = facts[(facts["area"] == TOWER_HAMLETS) & (facts["series"].eq(series) | (series == ""))]
     months = pd.DataFrame(
         {
-            "month": facts["start"].astype("str").str[:7],
+            "month": month_text(facts["start"]),
             "n": facts["numerator"].astype("float64"),
             "edition": facts["vintage"].astype("str").fillna(""),
         }

@@ -14,7 +14,7 @@ from __future__ import annotations
 import pandas as pd
 
 from csp_dash.ingest.context import Base, Context
-from csp_dash.ingest.facts import FACT_COLUMNS
+from csp_dash.ingest.facts import FACT_COLUMNS, month_text
 from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.source_file import SourceFile
 from csp_dash.ingest.readers.common import against_live
@@ -56,4 +56,4 @@ def _live(base: Base | None) -> pd.DataFrame:
     held = base.table("outcome") if base is not None else pd.DataFrame()
     if held.empty:
         held = pd.DataFrame(columns=["force", "start", "n"])
-    return summed(held.assign(month=held["start"].astype("str").str[:7]), ["force", "month"]).assign(edition="")
+    return summed(held.assign(month=month_text(held["start"])), ["force", "month"]).assign(edition="")

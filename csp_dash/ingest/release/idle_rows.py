@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from csp_dash.ingest.facts import area_kind
+from csp_dash.ingest.facts import area_kind, day_text
 from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.files.ledger import Ledger
 from csp_dash.ingest.files.source_file import SourceFile
@@ -28,7 +28,7 @@ def note(ledger: Ledger, taken: Sequence[Extract], entries: Sequence[SourceFile]
             ledger.idle(entry, UNUSED)
     for item in taken:
         gone = _stayed(item, stayed[stayed["source"] == item.source])
-        starts = set(item.facts["start"].astype(str)) if len(item.facts) else set()
+        starts = set(day_text(item.facts["start"])) if len(item.facts) else set()
         for entry in item.inputs:
             months = ledger.account(entry).months
             if months and gone:
@@ -45,8 +45,8 @@ def _stayed(item: Extract, stayed: pd.DataFrame) -> set[str]:
     if item.facts.empty or stayed.empty:
         return set()
     given = pd.DataFrame(
-        {"kind": area_kind(item.facts["area"]), "start": item.facts["start"].astype(str)}
+        {"kind": area_kind(item.facts["area"]), "start": day_text(item.facts["start"])}
     ).drop_duplicates()
-    pairs = set(zip(stayed["area_kind"], stayed["start"].astype(str), strict=True))
+    pairs = set(zip(stayed["area_kind"], day_text(stayed["start"]), strict=True))
     whole = [pair in pairs for pair in given.itertuples(index=False, name=None)]
     return set(given["start"]) - set(given["start"][[not one for one in whole]])

@@ -17,7 +17,7 @@ import pandas as pd
 from csp_dash.ingest.context import Base
 from csp_dash.ingest.editions import LIVE, ask, chosen
 from csp_dash.ingest.errors import BadInput
-from csp_dash.ingest.facts import FACT_COLUMNS, KEY, Coverage, area_kind, fact_frame
+from csp_dash.ingest.facts import FACT_COLUMNS, KEY, Coverage, area_kind, day_text, fact_frame
 from csp_dash.ingest.files.extract import Extract
 
 UNITS = Path(__file__).parent / "sql" / "units.sql"
@@ -129,7 +129,7 @@ def _covered(item: Extract) -> pd.DataFrame:
 
 def _placed(facts: pd.DataFrame, file: int) -> pd.DataFrame:
     """Facts with `file` and `area_kind`; days as text, however they are held."""
-    days = {name: facts[name].astype(str) for name in ("start", "finish")}
+    days = {name: day_text(facts[name]) for name in ("start", "finish")}
     return facts.assign(**days, area_kind=area_kind(facts["area"]), file=file)
 
 
@@ -182,7 +182,7 @@ def rows_apart(name: str, source: str, rows: pd.DataFrame, kept: pd.DataFrame) -
     stayed = set(kept.loc[kept["source"] == TABLE_OF.get(name, source), "start"])
     if not stayed or not ({"start", "month"} & set(rows.columns)):
         return rows
-    starts = rows["start"].astype(str) if "start" in rows.columns else rows["month"] + "-01"
+    starts = day_text(rows["start"]) if "start" in rows.columns else rows["month"] + "-01"
     mine = rows["source"] == source if "source" in rows.columns else True
     return rows[~(starts.isin(stayed) & mine)]
 

@@ -12,7 +12,7 @@ from csp_dash.catalogue import Catalogue
 from csp_dash.catalogue.release_view import return_source
 from csp_dash.domain.geography import TOWER_HAMLETS
 from csp_dash.ingest.context import Base
-from csp_dash.ingest.facts import area_kind
+from csp_dash.ingest.facts import area_kind, day_text
 from csp_dash.ingest.files.detected import files_of
 from csp_dash.ingest.geography.place_names import wards
 from csp_dash.ingest.release import phrases
@@ -142,8 +142,8 @@ def _ended(frame: pd.DataFrame, merged: Merged) -> pd.DataFrame:
         if source in set(frame["source"])
     ]
     ends = pd.concat([pd.DataFrame(columns=["source", "start", "finish"]), *parts])
-    with_ends = frame.assign(start=frame["start"].astype(str)).merge(
-        ends.assign(start=ends["start"].astype(str)), on=["source", "start"], how="left"
+    with_ends = frame.assign(start=day_text(frame["start"])).merge(
+        ends.assign(start=day_text(ends["start"])), on=["source", "start"], how="left"
     )
     # a period that no figure is left of was a month
     return with_ends.assign(finish=with_ends["finish"].astype(object).fillna(with_ends["start"]))

@@ -23,7 +23,7 @@ from csp_dash.domain.geography import LONDON, TOWER_HAMLETS, WARDS
 from csp_dash.domain.periods import Month
 from csp_dash.ingest.context import Base
 from csp_dash.ingest.errors import BadInput
-from csp_dash.ingest.facts import Coverage, area_kind
+from csp_dash.ingest.facts import Coverage, area_kind, month_text
 from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.release.merge import months_of, rows_apart
 
@@ -164,7 +164,7 @@ def totals(item: Extract, wanted: Iterable[Coverage]) -> dict[tuple[str, str], d
         sums = _by_month(rows["start"], rows["numerator"])
         if cover.zero_fill:
             sums = {month: sums.get(month, 0.0) for month in months_of(cover.first, cover.last, cover.missing)}
-        withheld = set(rows.loc[rows["numerator"].isna(), "start"].astype(str).str[:7])
+        withheld = set(month_text(rows.loc[rows["numerator"].isna(), "start"]))
         found[series, kind] = {month: n for month, n in sums.items() if month not in withheld}
     return found
 
@@ -176,7 +176,7 @@ def live_totals(source: str, base: Base) -> dict[tuple[str, str], dict[str, floa
 
 
 def _by_month(starts: pd.Series, numbers: pd.Series) -> dict[str, float]:
-    sums = numbers.astype("float64").groupby(starts.astype(str).str[:7]).sum()
+    sums = numbers.astype("float64").groupby(month_text(starts)).sum()
     return {str(month): float(n) for month, n in sums.items()}
 
 
@@ -197,7 +197,7 @@ def _live(source: str, base: Base) -> Extract:
 def _without(item: Extract, short: Sequence[Short]) -> Extract:
     """An item without its short months: its facts, what they cover, and its narrow tables."""
     gone = {(one.series, one.month) for one in short}
-    months = item.facts["start"].astype(str).str[:7]
+    months = month_text(item.facts["start"])
     out = [
         (series, month) in gone or (EVERY, month) in gone
         for series, month in zip(item.facts["series"], months, strict=True)

@@ -35,7 +35,7 @@ from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.periods import Month, Span
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.errors import BadInput, each
-from csp_dash.ingest.facts import FACT_COLUMNS, Coverage, fact_frame
+from csp_dash.ingest.facts import FACT_COLUMNS, Coverage, day_text, fact_frame, month_text
 from csp_dash.ingest.files import tables
 from csp_dash.ingest.files.dates import Written
 from csp_dash.ingest.files.extract import Extract
@@ -555,7 +555,7 @@ def _live_ward_periods(source: str, context: Context) -> set[str]:
     if context.base is None:
         return set()
     live = context.base.facts(source)
-    return set(live.loc[live["area"].isin(wards()), "start"].astype(str))
+    return set(day_text(live.loc[live["area"].isin(wards()), "start"]))
 
 
 def _facts(item: Indicator, span: Span, rows: list[Row], *, ward_figures_before: bool) -> Iterator[tuple[object, ...]]:
@@ -636,7 +636,7 @@ def _coverage(item: Indicator, facts: pd.DataFrame) -> list[Coverage]:
         first, last = str(own["start"].min())[:7], str(own["finish"].max())[:7]
         missing: tuple[str, ...] = ()
         if item.frequency is Frequency.MONTH:
-            have = set(own["start"].astype(str).str[:7])
+            have = set(month_text(own["start"]))
             missing = tuple(str(one) for one in pd.period_range(first, last, freq="M") if str(one) not in have)
         found.append(Coverage(return_source(item.slug), item.slug, kind.value, first, last, missing))
     return found
