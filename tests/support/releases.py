@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from csp_dash.ingest.facts import day_text
 from support import ROOT
 
 SOURCE, SERIES, AREA, LONDON, MONTH = "mps_borough_whole", "tno", "E09000030", "E12000007", "2026-03-01"
@@ -23,7 +24,7 @@ def write(folder: Path, more: float = 1000, tables: dict[str, pd.DataFrame] | No
         )
     path = folder / "data" / "facts" / f"{SOURCE}.parquet"
     facts = pd.read_parquet(path)
-    at = (facts["series"] == SERIES) & facts["area"].isin([AREA, LONDON]) & (facts["start"].astype(str) == MONTH)
+    at = (facts["series"] == SERIES) & facts["area"].isin([AREA, LONDON]) & (day_text(facts["start"]) == MONTH)
     assert at.sum() == 2
     facts.loc[at, "numerator"] += more
     facts.to_parquet(path, index=False)

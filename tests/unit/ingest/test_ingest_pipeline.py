@@ -19,6 +19,7 @@ from csp_dash.catalogue import Catalogue, parse
 from csp_dash.cli.main import main
 from csp_dash.ingest import pipeline
 from csp_dash.ingest.errors import BadInput
+from csp_dash.ingest.facts import month_text
 from csp_dash.ingest.files.checksum import sha256
 from csp_dash.ingest.files.formats import formats
 from csp_dash.ingest.geography import build
@@ -51,7 +52,7 @@ def take(catalogue: Catalogue, releases: Releases):
 
 def figure(releases: Releases, source: str, series: str, area: str, month: str) -> float | None:
     facts = pd.read_parquet(releases.live().path(f"data/facts/{source}.parquet"))
-    rows = facts[(facts["series"] == series) & (facts["area"] == area) & (facts["start"].astype(str).str[:7] == month)]
+    rows = facts[(facts["series"] == series) & (facts["area"] == area) & (month_text(facts["start"]) == month)]
     return None if rows.empty else float(rows["numerator"].iloc[0])
 
 

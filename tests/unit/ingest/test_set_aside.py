@@ -22,6 +22,7 @@ from csp_dash.cli.main import main
 from csp_dash.ingest import pipeline
 from csp_dash.ingest.context import Base, Context
 from csp_dash.ingest.errors import BadInput, each
+from csp_dash.ingest.facts import month_text
 from csp_dash.ingest.files import categories
 from csp_dash.ingest.files.normalise import slug
 from csp_dash.ingest.files.source_file import SourceFile, entries
@@ -130,7 +131,7 @@ def _facts(releases: Releases, source: str) -> pd.DataFrame:
 
 
 def _one(facts: pd.DataFrame, series: str, month: str) -> float:
-    rows = facts[(facts["series"] == series) & (facts["area"] == TH) & (facts["start"].astype(str).str[:7] == month)]
+    rows = facts[(facts["series"] == series) & (facts["area"] == TH) & (month_text(facts["start"]) == month)]
     return float(rows["numerator"].iloc[0])
 
 
