@@ -1,6 +1,7 @@
 """Whole grids run in `make proof`. `make test` takes a sample of each: another one at every commit, the same one for all.
 
-`@pytest.mark.grid(12)` on a test with many cases lets 12 of them run. Inside a test, `sample(cases, 12, "name")` does it.
+`@pytest.mark.grid(12)` on a test with many cases lets 12 of them run. Inside a test, `sample(cases, 12, "name")` does it;
+what a test says of the number of its cases is `at_least(60)`, which a sample is not held to.
 """
 
 from __future__ import annotations
@@ -33,15 +34,23 @@ def _commit() -> str:
 
 
 SEED = os.environ.get("CSP_DASH_SEED") or _commit()
+INSIDE: dict[str, tuple[int, int]] = {}
+"""The same of the samples that tests took themselves."""
 
 
 def sample(cases: Iterable[Case], most: int, name: str) -> list[Case]:
     """So many of the cases, in their order; all of them in a proof."""
     every = list(cases)
-    if PROOF or len(every) <= most:
-        return every
-    kept = random.Random(f"{SEED} {name}").sample(range(len(every)), most)
-    return [every[place] for place in sorted(kept)]
+    kept = range(len(every))
+    if not PROOF and len(every) > most:
+        kept = sorted(random.Random(f"{SEED} {name}").sample(kept, most))  # type: ignore[assignment]
+    INSIDE[name] = (len(kept), len(every))
+    return [every[place] for place in kept]
+
+
+def at_least(whole: int) -> int:
+    """How many cases a test must have seen: more than so many in a proof, more than none in a sample."""
+    return whole if PROOF else 0
 
 
 def choose(items: list[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Item], dict[str, tuple[int, int]]]:
@@ -56,7 +65,7 @@ def choose(items: list[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Ite
         marker = own[0].get_closest_marker("grid")
         assert marker is not None
         kept = sample(sorted(item.nodeid for item in own), marker.args[0], name)
-        counts[name] = (len(kept), len(own))
+        counts[name] = INSIDE.pop(name)
         out |= {item.nodeid for item in own} - set(kept)
     return (
         [item for item in items if item.nodeid not in out],
@@ -70,15 +79,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.stash[COUNTS] = counts
     if left:
         config.hook.pytest_deselected(items=left)
-    if hasattr(config, "workeroutput"):  # of pytest-xdist: what a worker tells the run
-        config.workeroutput["grids"] = counts
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    counts = session.config.stash.setdefault(COUNTS, {})
+    counts |= INSIDE
+    if hasattr(session.config, "workeroutput"):  # of pytest-xdist: what a worker tells the run
+        session.config.workeroutput["grids"] = counts
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: pytest.Item) -> None:
-    node.config.stash[COUNTS] = {
-        name: tuple(pair) for name, pair in getattr(node, "workeroutput", {}).get("grids", {}).items()
-    }
+    told = getattr(node, "workeroutput", {}).get("grids", {})
+    counts = node.config.stash.setdefault(COUNTS, {})
+    counts |= {name: tuple(pair) for name, pair in told.items()}
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from support import walk
+from support.grids import at_least, sample
 
 from csp_dash.catalogue import Catalogue, CatalogueError
 from csp_dash.catalogue.held_back import held_back
@@ -134,7 +135,7 @@ def test_no_panel_gives_a_ward_figure_of_what_is_held_back(public: Dataset, data
     slugs = [slug for slug in sorted(public.catalogue.held_back) if data.have(data.catalogue.indicators[slug], "ward")]
     assert len(slugs) == 4
     seen = found = 0
-    for view in views_of(public, slugs):
+    for view in sample(views_of(public, slugs), 6, "views of what is held back"):
         for said in walk.said(public, view):
             seen += 1
             for made in said.made if isinstance(said.made, tuple) else (said.made,):
@@ -144,7 +145,7 @@ def test_no_panel_gives_a_ward_figure_of_what_is_held_back(public: Dataset, data
     view = Filters(indicator="violence_without_injury", wards=walk.WARD)
     for said in walk.said(data, view):
         found += bool(ward_figures(data, said.made))
-    assert seen > 300 and found > 5, "what is looked for can be found"
+    assert seen > at_least(300) and found > 5, "what is looked for can be found"
 
 
 def test_no_view_of_a_ward_names_what_is_held_back(public: Dataset):
@@ -153,12 +154,13 @@ def test_no_view_of_a_ward_names_what_is_held_back(public: Dataset):
     names = [items[slug].title for slug in public.catalogue.held_back if items[slug].measured]
     shown = [slug for slug in walk.shown(public) if public.have(items[slug], AreaKind.WARD)]
     seen = 0
-    for view in walk.views(public, slugs=shown, places=(walk.WARD,), periods=("12m",), measures=(Measure.COUNT,)):
+    views = walk.views(public, slugs=shown, places=(walk.WARD,), periods=("12m",), measures=(Measure.COUNT,))
+    for view in sample(views, 10, "views beside what is held back"):
         for said in walk.said(public, view, ("moved by part", "ward cards", "two at once", "comparisons", "tile")):
             seen += 1
             for text in said.texts:
                 assert not [name for name in names if name in text], (said.where, text)
-    assert seen > 80
+    assert seen > at_least(80)
     for code in public.wards:
         told = repr(ward_profile.profile(public, Filters(wards=(code,))))
         assert not [name for name in names if name in told], code
