@@ -45,15 +45,14 @@ def value(data: Dataset, name: str, area: str, first: str, last: str, measure: s
     """
     indicator, warehouse = _indicator(data, name), data.warehouse
     span = Span(Month.parse(first), Month.parse(last))
-    places = queries.areas(warehouse).set_index("code")
-    area = _code(area, places.index)
-    if area not in places.index:
+    area = _code(area, data.kinds)
+    if area not in data.kinds:
         raise NoAnswer(
             f"There is no area '{area}'. Use {TOWER_HAMLETS} for the borough, {LONDON} for London,"
             f" or a ward from {WARDS[0]} to {WARDS[-1]}."
         )
-    kind = str(places.loc[area, "kind"])
-    every = queries.availability(warehouse)
+    kind = data.kinds[area]
+    every = data.once("availability", lambda: queries.availability(warehouse))
     every = every[every["indicator"] == indicator.slug]
     every = every[every["area_kind"].isin([str(own) for own in AreaKind if data.shows(indicator, own)])]
     have = every[every["area_kind"] == kind]

@@ -23,7 +23,7 @@ CHECKS: tuple[Check, ...] = (sound, grammar, nothing, *SCOPE)
 MEASURED = [slug for slug, item in load().indicators.items() if item.measured]
 
 
-@pytest.mark.grid(16)
+@pytest.mark.grid(12)
 @pytest.mark.parametrize("slug", MEASURED)
 def test_what_every_view_of_a_measure_says(data: Dataset, slug: str) -> None:
     if slug not in shown(data):
@@ -31,7 +31,7 @@ def test_what_every_view_of_a_measure_says(data: Dataset, slug: str) -> None:
     asked = list(asked_for(data, slug))
     assert len(asked) > 30
     walked, faults = 0, []
-    for view, panels in sample(asked, 8, slug):
+    for view, panels in sample(asked, 6, slug):
         for one in said(data, view, panels):
             walked += 1
             faults += [f"{one.where}: {fault}" for fault in (check(data, one) for check in CHECKS) if fault]

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from support import walk
+from support.grids import sample
 
 from csp_dash.catalogue import Catalogue
 from csp_dash.domain.enums import Measure
@@ -66,7 +67,8 @@ def published(data: Dataset) -> Iterator[Sum]:
     """Every count that a panel's CSV, a map's GeoJSON, the command or the parts of a change give, with the cells that it is a sum of."""
     item = data.catalogue.indicators[SLUG]
     periods = ("1m", "12m", "custom")
-    for view in walk.views(data, slugs=[SLUG], periods=periods, measures=(Measure.COUNT,)):
+    views = walk.views(data, slugs=[SLUG], periods=periods, measures=(Measure.COUNT,))
+    for view in sample(views, 3, "views of a return"):
         for said in walk.said(data, view):
             yield from _in_csv(data, said.made)
             if said.panel == "moved by ward":

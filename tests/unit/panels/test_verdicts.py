@@ -38,6 +38,7 @@ def walked(data: Dataset, slug: str) -> Iterator[Said]:
         yield from said(data, view, ("tile", "trend") if view.period == "12m" else ("tile",))
 
 
+@pytest.mark.grid(14)
 @pytest.mark.parametrize("slug", SLUGS)
 def test_no_percentage_moves_on_few_and_the_past_is_told_as_past(data: Dataset, slug: str) -> None:
     last = {}
@@ -60,6 +61,7 @@ def test_no_percentage_moves_on_few_and_the_past_is_told_as_past(data: Dataset, 
             assert held.ends in held.state.label or held.state.letter == "?", where
 
 
+@pytest.mark.grid(14)
 @pytest.mark.parametrize("slug", SLUGS)
 def test_tile_title_evidence_board_and_comparisons_give_one_verdict(data: Dataset, slug: str) -> None:
     for view in views(data, slugs=[slug], periods=("12m",), measures=(Measure.COUNT,)):
@@ -185,6 +187,7 @@ def test_every_measure_shown_is_walked(data: Dataset) -> None:
     }
 
 
+@pytest.mark.grid(6)
 @pytest.mark.parametrize(
     "slug", [slug for slug in SLUGS if CATALOGUE.indicators[slug].direction is Direction.AMBIGUOUS]
 )
