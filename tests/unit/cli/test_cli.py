@@ -123,7 +123,7 @@ def test_one_number_is_that_of_the_official_file(
 
 def test_each_reason_is_of_the_option_before_it(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     given: list[dict[str, Any]] = []
-    done = pipeline.Outcome("r", False, "")
+    done = pipeline.Outcome("r", False, "", {})
     monkeypatch.setattr(pipeline, "ingest", lambda *_, **more: given.append(more) or done)
     words = "ingest x.csv --prefer x.csv --because A --accept stub_month --because B --prefer y.csv --because C"
     assert main(words.split()) == 0
