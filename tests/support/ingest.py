@@ -70,7 +70,7 @@ def take(
     mine = ready or [entry for entry in good if entry.format in reader.FORMATS]
     assert mine, "none of the files is of a format of this reader"
     preferred = frozenset(entry for entry in mine if entry.file == prefer)
-    context = Context(load(), ROOT / "geo", scratch / ".scratch", base, Ledger(corrections), preferred)
+    context = Context(load(), ROOT / "geo", scratch / ".scratch", base, Ledger(corrections), preferred=preferred)
     try:
         taken = reader.read(mine, context)
     finally:
