@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import math
-import re
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
-import shapely
 
 from csp_dash import queries
 from csp_dash.analytics.compare import Window, windows
 from csp_dash.analytics.dispersion import CHANCE, Dispersion, dispersion
-from csp_dash.analytics.hotspots import Neighbours, neighbours
 from csp_dash.analytics.seasonal import Seasons, seasons
 from csp_dash.catalogue import Catalogue
 from csp_dash.domain import wording
@@ -28,8 +20,7 @@ from csp_dash.domain.geography import LONDON, TOWER_HAMLETS, AreaKind
 from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.periods import Month, Span
 from csp_dash.domain.settings import Settings
-from csp_dash.maps.boundaries import Boundaries, boundaries
-from csp_dash.maps.context import Context, context
+from csp_dash.panels.places import Places
 from csp_dash.warehouse import Releases, Snapshot, Warehouse, database, declared
 
 CENSUS = "census_2021"
@@ -69,6 +60,7 @@ class Dataset:
         self.warehouse = Warehouse(database(snapshot, catalogue, settings.cache))
         self.release = self.warehouse.release
         places = queries.areas(self.warehouse)
+        self.places = Places(snapshot, self.warehouse, places)
         self.areas = places
         self.names: dict[str, str] = dict(zip(places["code"], places["name"], strict=True))
         self.kinds: dict[str, str] = dict(zip(places["code"], places["kind"], strict=True))
@@ -231,82 +223,10 @@ class Dataset:
             return "similar boroughs", AreaKind.BOROUGH, self.catalogue.similar
         return None
 
-    @cached_property
-    def streets(self) -> tuple[tuple[str, str], ...]:
-        """Street names with their ward's code, in order of the alphabet."""
-        rows = queries.streets(self.warehouse).to_dict("records")
-        return tuple((_cased(str(row["street"])), str(row["ward"])) for row in rows if row["ward"] in self.words.wards)
-
-    @cached_property
-    def postcodes(self) -> dict[str, str]:
-        """Ward by postcode, written without blanks in capitals; empty where no directory was taken in."""
-        rows = queries.postcodes(self.warehouse)
-        return {code.replace(" ", ""): ward for code, ward in zip(rows["postcode"], rows["ward"], strict=True)}
-
-    def knows_postcodes(self) -> bool:
-        """Whether a directory of postcodes was taken in."""
-        return bool(self.postcodes)
-
-    def ward_of_postcode(self, typed: str) -> str | None:
-        """The ward of a postcode however it is typed, or None where it is no live one of the borough."""
-        return self.postcodes.get("".join(typed.split()).upper())
-
-    @cached_property
-    def ward_outlines(self) -> Boundaries:
-        return self._outlines("wards", "ward")
-
-    @cached_property
-    def borough_outlines(self) -> Boundaries:
-        return self._outlines("boroughs", "borough")
-
-    @cached_property
-    def lsoa_outlines(self) -> Boundaries:
-        return self._outlines("lsoas", "lsoa")
-
-    @cached_property
-    def lsoa_links(self) -> Neighbours:
-        """Which small areas are neighbours, for the tests of hot spots."""
-        outlines = self.lsoa_outlines
-        flat = {code: shapely.transform(outlines.shape(code), _metres) for code in outlines.codes}
-        return neighbours(flat)
-
-    @cached_property
-    def context(self) -> Context:
-        """Water, main roads, stations and parks around the wards."""
-        return context(self.ward_outlines.box, self._geojson("water"), self._geojson("context"))
-
-    @cached_property
-    def square_kilometres(self) -> dict[str, float]:
-        """Land area by area code."""
-        return self.place_measure("area_km2")
-
-    def place_measure(self, name: str) -> dict[str, float]:
-        """A fixed measure of places (deprivation, land) by area code."""
-        rows = queries.place_measures(self.warehouse)
-        rows = rows[rows["measure"] == name]
-        return {str(area): float(value) for area, value in zip(rows["area"], rows["value"], strict=True)}
-
     def name_then(self, code: str, month: Month) -> str:
         """An area's name with the one that it had in a month, where that was another."""
         former = self.former.get(code)
         return f"{self.names[code]} (then {former})" if former and month < RENAMED else self.names[code]
-
-    def _outlines(self, name: str, kind: str) -> Boundaries:
-        return boundaries(self._geojson(name), self.areas[self.areas["kind"] == kind])
-
-    def _geojson(self, name: str) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.snapshot.path(f"geo/{name}.geojson").read_text(encoding="utf-8"))
-        return found
-
-
-def _cased(street: str) -> str:
-    """`St Paul's Way`: the source writes a capital after the apostrophe, and in the little words of a name."""
-    return re.sub(r"(?<=[a-z]['’])S\b", "s", street).replace("-By-", "-by-")
-
-
-def _metres(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Degrees as metres, near enough within one borough."""
-    return np.multiply(points, [111_320 * math.cos(math.radians(51.515)), 111_320.0], dtype=np.float64)
 
 
 def open_data(catalogue: Catalogue, settings: Settings, snapshot: Snapshot | None = None) -> Dataset:

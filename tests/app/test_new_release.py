@@ -239,7 +239,7 @@ def test_what_is_read_late_is_read_from_its_own_release(kept: Releases, live: ca
         kept.publish(folder, ReleaseInfo())
     before, after = live._store, live.now()
     assert before.data.snapshot.root != after.data.snapshot.root
-    assert before.data._geojson("wards") != after.data._geojson("wards")
+    assert before.data.places._geojson("wards") != after.data.places._geojson("wards")
 
 
 def test_measures_that_a_release_supplies_are_in_its_own_catalogue(kept: Releases, catalogue: Catalogue):

@@ -29,12 +29,12 @@ def with_postcodes(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.mark.parametrize("typed", ["E1 1BJ", "e11bj", " e1  1bj ", "E11BJ"])
 def test_a_postcode_is_found_however_it_is_typed(with_postcodes: Dataset, typed: str):
-    assert with_postcodes.ward_of_postcode(typed) == WHITECHAPEL
+    assert with_postcodes.places.ward_of_postcode(typed) == WHITECHAPEL
 
 
 @pytest.mark.parametrize("typed", ["", "E1", "SW1A 1AA", "'; drop table postcode"])
 def test_what_is_no_postcode_of_the_borough_is_nowhere(with_postcodes: Dataset, typed: str):
-    assert with_postcodes.ward_of_postcode(typed) is None
+    assert with_postcodes.places.ward_of_postcode(typed) is None
 
 
 def my_ward(**params: str) -> AppTest:
@@ -49,7 +49,7 @@ def typed(at: AppTest, text: str) -> AppTest:
 
 
 def test_without_a_directory_a_postcode_is_told_what_to_do_instead(data: Dataset):
-    assert data.postcodes == {} and data.ward_of_postcode("E1 1BJ") is None
+    assert data.places.postcodes == {} and data.places.ward_of_postcode("E1 1BJ") is None
     at = typed(my_ward(), "E1 1BJ")
     assert any("no directory" in warning.value and "street" in warning.value for warning in at.warning)
     assert "ward" not in at.query_params

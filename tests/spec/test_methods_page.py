@@ -522,7 +522,7 @@ class TestSimilarBoroughs:
         square kilometre (Census 2021), the five nearest to Tower Hamlets in average deprivation score (IMD 2019). A stated
         rule, not an official group.
         """
-        score, land = data.place_measure("imd2019_score"), data.square_kilometres
+        score, land = data.places.place_measure("imd2019_score"), data.places.square_kilometres
         inner = {name: BOROUGHS[name] for name in self.ONS_INNER.split("|")}
         dense = {name: code for name, code in inner.items() if data.people[code] / land[code] >= 9000}
         assert set(inner) - set(dense) == {"Haringey", "Lewisham"}

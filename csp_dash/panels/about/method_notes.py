@@ -26,7 +26,7 @@ class Note:
 
 def method_notes(data: Dataset, view: Filters) -> tuple[Note, ...]:
     """The notes for a release. `view` is not used."""
-    west, south, east, north = data.ward_outlines.box
+    west, south, east, north = data.places.ward_outlines.box
     across = point_density.across((south + north) / 2, (west + east) / 2)
     return notes(data.catalogue, apart=apart(data, view), across=across)
 

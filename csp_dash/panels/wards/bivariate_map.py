@@ -54,11 +54,11 @@ def _rates(slug: str) -> Callable[[Dataset, Filters], Values]:
 
 
 def _deprivation(data: Dataset, view: Filters) -> Values:
-    return {code: value for code, value in data.place_measure(IMD).items() if code in data.wards}
+    return {code: value for code, value in data.places.place_measure(IMD).items() if code in data.wards}
 
 
 def _density(data: Dataset, view: Filters) -> Values:
-    return {code: data.people[code] / data.square_kilometres[code] for code in data.wards}
+    return {code: data.people[code] / data.places.square_kilometres[code] for code in data.wards}
 
 
 SECONDS = {
@@ -122,9 +122,9 @@ def two_at_once(data: Dataset, view: Filters, second: str) -> TwoAtOnce:
         title=title,
         caption=f"{wording.capital(question.unit)}, {question.period}, and {wording.inside(other.name)} ({other.unit}), in thirds of the wards.",
         figure=plotly_map.figure(
-            data.ward_outlines,
+            data.places.ward_outlines,
             by_colour(data.wards, colours, words, ()),
-            context=data.context,
+            context=data.places.context,
             selected=view.wards,
             identity=f"two-{view.indicator}",
         ),

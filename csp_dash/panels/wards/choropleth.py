@@ -153,7 +153,7 @@ def _per_household(data: Dataset, question: Selection) -> Shaded:
 
 def _per_area(data: Dataset, question: Selection) -> Shaded:
     frame = ward_frame(data, question)
-    frame["denominator"] = [data.square_kilometres[code] for code in frame["area"]]
+    frame["denominator"] = [data.places.square_kilometres[code] for code in frame["area"]]
     frame["value"] = frame["numerator"].astype(float) * rates.yearly(question.months) / frame["denominator"]
     unit = f"{question.indicator.unit} per km²{rates.a_year(question.months)}"
     frame["label"] = _words(frame["value"], wording.rate, unit)

@@ -97,12 +97,12 @@ def _wards(data: Dataset, wanted: str) -> list[str]:
 
 
 def _postcode(data: Dataset, typed: str) -> Answer:
-    if not data.knows_postcodes():
+    if not data.places.knows_postcodes():
         return Answer(
             sentence="Postcodes cannot be looked up here: no directory of them is loaded. Type the name of your street, "
             "or choose your ward from the list."
         )
-    ward = data.ward_of_postcode(typed)
+    ward = data.places.ward_of_postcode(typed)
     if ward:
         return Answer(ward=ward)
     return Answer(
@@ -115,7 +115,7 @@ def _named(data: Dataset) -> dict[str, list[tuple[str, str]]]:
 
     def make() -> dict[str, list[tuple[str, str]]]:
         found: dict[str, list[tuple[str, str]]] = {}
-        for street, ward in data.streets:
+        for street, ward in data.places.streets:
             found.setdefault(plain(street), []).append((street, ward))
         return found
 

@@ -74,7 +74,11 @@ def moment(data: Dataset, view: Filters, grain: Grain) -> Panel:
         title=title,
         caption=f"{wording.capital(question.unit)}, by ward, {when}. The same classes at every step.",
         figure=plotly_map.figure(
-            data.ward_outlines, shading, context=data.context, selected=view.wards, identity=f"time-{view.indicator}"
+            data.places.ward_outlines,
+            shading,
+            context=data.places.context,
+            selected=view.wards,
+            identity=f"time-{view.indicator}",
         ),
         alt=alt_text.map_alt(question.subject, frame, data.names, measure=question.unit, period=when, finding=title),
         evidence=evidence(data, question, area_rows(question, frame), "by-ward-through-time", "Ward"),
@@ -108,7 +112,7 @@ def years(data: Dataset, view: Filters) -> Panel:
         indicator=question.indicator,
         title=f"{question.subject}, year by year",
         caption=f"{wording.capital(question.unit)}, by ward, each 12 months. The same classes in every map.",
-        figure=year_grid.grid(data.ward_outlines, made, chosen=view.wards) if made else "",
+        figure=year_grid.grid(data.places.ward_outlines, made, chosen=view.wards) if made else "",
         alt=f"Small maps of {wording.inside(question.subject)}, one for each 12 months.",
         evidence=evidence(data, question, parts, "by-ward-and-year", "Ward"),
         legend=shading.legend,

@@ -23,8 +23,8 @@ def apart(data: Dataset, view: Filters) -> float:
     """The share (0 to 1) of burglary records whose map point lies in another ward than the official look-up gives their
     small area; records on points outside every ward are left out."""
     points = queries.snap_points(data.warehouse, first_year=data.oldest.year, last_year=data.newest.year)
-    codes = data.ward_outlines.codes
-    shapes = [data.ward_outlines.shape(code) for code in codes]
+    codes = data.places.ward_outlines.codes
+    shapes = [data.places.ward_outlines.shape(code) for code in codes]
     at, area = shapely.STRtree(shapes).query(shapely.points(points["lon"], points["lat"]), predicate="within")
     placed = points.iloc[at]
     other = [codes[place] for place in area] != placed["ward"]
@@ -61,7 +61,12 @@ def map_points(data: Dataset, view: Filters, style: Style, moving: bool) -> Pane
             else ""
         ),
         figure=maps.deck(
-            data.ward_outlines, points, style=style, unit="burglaries", context=data.context, moving=moving
+            data.places.ward_outlines,
+            points,
+            style=style,
+            unit="burglaries",
+            context=data.places.context,
+            moving=moving,
         ),
         alt=f"Map of burglary in Tower Hamlets, {last - YEARS + 1} to {last}, as {style.value}. {title}.",
         evidence=Evidence(
@@ -78,7 +83,9 @@ def map_points(data: Dataset, view: Filters, style: Style, moving: bool) -> Pane
         remark=f"A map point is not an address. The {wording.number(total)} burglaries here stand on {wording.number(places)} "
         f"shared points; in one busy hexagon {worst['most']:,.0f} of {worst['n']:,.0f} records are pinned to a single point.",
         legend=legend(
-            maps.classes_of_surface(data.ward_outlines, points) if style is Style.SMOOTHED else maps.classes_of(cells)
+            maps.classes_of_surface(data.places.ward_outlines, points)
+            if style is Style.SMOOTHED
+            else maps.classes_of(cells)
         ),
         empty=points.empty,
     )

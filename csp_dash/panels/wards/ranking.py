@@ -118,11 +118,11 @@ def borough_map(data: Dataset, view: Filters) -> Panel:
         else wording.of(_written(question, float(number)), wording.inside(_unit(question)))
         for number in frame["value"]
     ]
-    shading = by_class(data.borough_outlines.codes, frame, classify(frame["value"]))
+    shading = by_class(data.places.borough_outlines.codes, frame, classify(frame["value"]))
     return replace(
         picture,
         figure=plotly_map.figure(
-            data.borough_outlines,
+            data.places.borough_outlines,
             shading,
             selected=(TOWER_HAMLETS,),
             height=360,

@@ -83,8 +83,8 @@ def _question(data: Dataset, view: Filters) -> Selection:
         have=have,
         span=span,
         place="small areas of Tower Hamlets",
-        areas=data.lsoa_outlines.codes,
-        wanted=data.lsoa_outlines.codes,
+        areas=data.places.lsoa_outlines.codes,
+        wanted=data.places.lsoa_outlines.codes,
     )
 
 
@@ -104,11 +104,11 @@ def _counted(data: Dataset, question: Selection, span: Span) -> _Counted:
         have is not None and have.span.first <= month <= have.span.last and str(month) not in have.missing
         for month in inside
     )
-    return _Counted(span, {code: counts.get(code, 0.0) for code in data.lsoa_outlines.codes}, months)
+    return _Counted(span, {code: counts.get(code, 0.0) for code in data.places.lsoa_outlines.codes}, months)
 
 
 def _frame(data: Dataset, question: Selection, now: _Counted | None) -> pd.DataFrame:
-    codes = data.lsoa_outlines.codes
+    codes = data.places.lsoa_outlines.codes
     values = [now.values[code] if now and now.months else float("nan") for code in codes]
     unit = question.indicator.unit
     return pd.DataFrame(
@@ -154,7 +154,7 @@ def _counts(data: Dataset, question: Selection, now: _Counted | None) -> Panel:
         if total
         else "No data for this choice"
     )
-    shading = by_class(data.lsoa_outlines.codes, frame, classify(frame["value"], whole=True))
+    shading = by_class(data.places.lsoa_outlines.codes, frame, classify(frame["value"], whole=True))
     return Panel(
         indicator=question.indicator,
         title=title,
@@ -176,7 +176,9 @@ def _counts(data: Dataset, question: Selection, now: _Counted | None) -> Panel:
 
 
 def _map(data: Dataset, shading: Shading, name: str) -> go.Figure:
-    return plotly_map.figure(data.lsoa_outlines, shading, context=data.context, named=(), outline=0.6, identity=name)
+    return plotly_map.figure(
+        data.places.lsoa_outlines, shading, context=data.places.context, named=(), outline=0.6, identity=name
+    )
 
 
 KINDS = (
@@ -191,10 +193,10 @@ KINDS = (
 def _hot(data: Dataset, question: Selection, now: _Counted | None, before: _Counted | None) -> Panel:
     """Where high counts lie together more than chance would put them, this period and the year before."""
     frame = _frame(data, question, now)
-    found = hot_spots(dict(zip(frame["area"], frame["value"], strict=True)), data.lsoa_links)
+    found = hot_spots(dict(zip(frame["area"], frame["value"], strict=True)), data.places.lsoa_links)
     earlier = None
     if before is not None and before.months:
-        earlier = hot_spots(before.values, data.lsoa_links)
+        earlier = hot_spots(before.values, data.places.lsoa_links)
     kinds = _kinds(found, earlier)
     colour = {kind: fill for kind, fill, _ in KINDS}
     label = {kind: text for kind, _, text in KINDS}
@@ -202,7 +204,7 @@ def _hot(data: Dataset, question: Selection, now: _Counted | None, before: _Coun
     counted = dict(zip(frame["area"], frame["label"], strict=True))
     words = {code: counted[code] + (f"<br>{label[kind]}" if kind else "") for code, kind in kinds.items()}
     shading = by_colour(
-        data.lsoa_outlines.codes,
+        data.places.lsoa_outlines.codes,
         {code: colour[kind] for code, kind in kinds.items()},
         words,
         tuple((fill, text) for kind, fill, text in KINDS if kind in kinds.values()),

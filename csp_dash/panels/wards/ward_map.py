@@ -53,9 +53,9 @@ def ward_map(data: Dataset, view: Filters) -> WardMap:
     """The ward map of a view's indicator. Chosen wards are outlined; all 20 are always shaded."""
     made = shaded(data, view)
     figure = plotly_map.figure(
-        data.ward_outlines,
+        data.places.ward_outlines,
         made.shading,
-        context=data.context,
+        context=data.places.context,
         selected=view.wards,
         follow=True,
         identity=view.indicator,
@@ -71,7 +71,12 @@ def wall(data: Dataset, view: Filters) -> Panel:
     made = shaded(data, asked)
     named = set(made.frame.nlargest(WALL_NAMES, "value")["area"])
     figure = plotly_map.figure(
-        data.ward_outlines, made.shading, context=data.context, size=18, named=named, identity=view.indicator
+        data.places.ward_outlines,
+        made.shading,
+        context=data.places.context,
+        size=18,
+        named=named,
+        identity=view.indicator,
     )
     figure.update_layout(height=None)
     return _picture(data, asked, made, figure)
@@ -81,9 +86,9 @@ def to_zoom(data: Dataset, view: Filters) -> Panel:
     """The same map to zoom and move in, for those who look closer."""
     made = shaded(data, view)
     deck = deck_map.deck(
-        data.ward_outlines,
+        data.places.ward_outlines,
         made.shading,
-        context=data.context,
+        context=data.places.context,
         selected=view.wards,
         width=700,
         basemap=data.settings.basemap,
@@ -149,7 +154,7 @@ def geojson(data: Dataset, view: Filters) -> bytes:
     rows = {row["area"]: row for row in made.frame.to_dict("records")}
     told = _evidence(data, made)
     features = []
-    for feature in data.ward_outlines.geojson["features"]:
+    for feature in data.places.ward_outlines.geojson["features"]:
         code = str(feature["properties"]["code"])
         row = rows[code]
         properties = {
@@ -190,12 +195,12 @@ def image(data: Dataset, view: Filters, form: print_map.Form) -> bytes:
     told = _evidence(data, made)
     as_at = f" Figures to {told.as_at}." if told.as_at else ""
     return print_map.render(
-        data.ward_outlines,
+        data.places.ward_outlines,
         made.shading,
         title=_title(made),
         caption=f"{wording.capital(made.unit)}, by ward, {question.period}.",
         source=f"Source: {told.source}.{as_at} Release {data.release}. {OUTLINES}. Stations: powered by TfL Open Data.",
-        context=data.context,
+        context=data.places.context,
         selected=view.wards,
         form=form,
     )

@@ -38,7 +38,7 @@ def choose(visit: Visit) -> str | None:
         st.session_state[FOUND] = found
 
     left, right = st.columns(2, gap="medium")
-    postcodes = visit.store.data.knows_postcodes()
+    postcodes = visit.store.data.places.knows_postcodes()
     left.text_input(
         "Your street or postcode" if postcodes else "Your street or area",
         key="place_typed",

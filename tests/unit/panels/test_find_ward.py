@@ -49,7 +49,7 @@ def found(data: Dataset, street: str, wards: set[str], typed: str) -> bool:
 def test_every_street_is_found_or_offered(data: Dataset, habit: str) -> None:
     change, least = HABITS[habit]
     wards: dict[str, set[str]] = {}
-    for street, ward in data.streets:
+    for street, ward in data.places.streets:
         wards.setdefault(street, set()).add(ward)
     assert len(wards) > 1400
     lost = [street for street, own in wards.items() if not found(data, street, own, change(street))]
@@ -62,13 +62,13 @@ def test_every_street_is_found_or_offered(data: Dataset, habit: str) -> None:
      ("cable st", "Cable Street"), ("SAINT STEPHENS ROAD", "St Stephen's Road")],
 )  # fmt: skip
 def test_what_residents_typed_is_found_or_offered(data: Dataset, typed: str, street: str) -> None:
-    wards = {ward for name, ward in data.streets if name == street}
+    wards = {ward for name, ward in data.places.streets if name == street}
     assert wards and found(data, street, wards, typed), find(data, typed)
 
 
 def test_a_street_in_several_wards_says_how_to_choose(data: Dataset) -> None:
     counts: dict[str, set[str]] = {}
-    for street, ward in data.streets:
+    for street, ward in data.places.streets:
         counts.setdefault(plain(street), set()).add(ward)
     long = next(name for name, wards in counts.items() if len(wards) == 3)
     answer = find(data, long)
@@ -93,8 +93,8 @@ def test_a_postcode_without_a_directory_is_told_so(data: Dataset, typed: str) ->
 
 
 def test_no_street_has_a_capital_after_its_apostrophe(data: Dataset) -> None:
-    assert any("'s " in street for street, _ in data.streets)
-    assert not [street for street, _ in data.streets if re.search(r"['’]S\b", street)]
+    assert any("'s " in street for street, _ in data.places.streets)
+    assert not [street for street, _ in data.places.streets if re.search(r"['’]S\b", street)]
 
 
 def test_every_telephone_number_is_a_link() -> None:

@@ -103,7 +103,7 @@ def test_the_smoothed_surface_is_the_same_offences(data: Dataset, table: pd.Data
     assert fills == {
         tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5)) for colour, _ in pictures[Style.SMOOTHED].legend
     }
-    west, south, east, north = data.ward_outlines.box
+    west, south, east, north = data.places.ward_outlines.box
     for row in layers(pictures[Style.SMOOTHED])["smoothed"]["data"]:
         for ring in row["polygon"]:
             assert all(west - 1e-4 <= x <= east + 1e-4 and south - 1e-4 <= y <= north + 1e-4 for x, y in ring)

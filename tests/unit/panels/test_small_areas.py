@@ -39,7 +39,7 @@ def test_counts_are_those_of_the_table(data: Dataset, second: Second, slug: str)
     found = below_ward(data, Filters(indicator=slug))
     counts = second.lsoa(SERIES[slug][0], *NEWEST)
     rows = told(found.counts.evidence.csv).set_index("area")["value"]
-    assert set(rows.index) == set(data.lsoa_outlines.codes) and len(rows) == 169
+    assert set(rows.index) == set(data.places.lsoa_outlines.codes) and len(rows) == 169
     assert rows.sort_index().tolist() == counts.reindex(sorted(rows.index), fill_value=0).tolist()
     assert rows.sum() == counts.sum() > 0, "no offence is lost in an area that is not drawn"
 
@@ -67,7 +67,7 @@ def test_what_is_said_of_a_small_area_is_its_count(data: Dataset, second: Second
     found = below_ward(data, Filters(indicator=slug)).counts
     counts = second.lsoa(SERIES[slug][0], *NEWEST)
     pointed = next(trace for trace in found.figure.data if trace.hovertext is not None)
-    for code, text in zip(data.lsoa_outlines.codes, pointed.hovertext, strict=True):
+    for code, text in zip(data.places.lsoa_outlines.codes, pointed.hovertext, strict=True):
         number = text.split("<br>")[1].split(" ")[0]
         assert ({"no": "0"}.get(number) or number).replace(",", "") == str(int(counts.get(code, 0)))
     assert found.legend and not found.empty and small_areas.PLACED in found.remark
@@ -76,8 +76,8 @@ def test_what_is_said_of_a_small_area_is_its_count(data: Dataset, second: Second
 @SLUGS
 def test_hot_spots_are_the_engines(data: Dataset, second: Second, slug: str):
     found = below_ward(data, Filters(indicator=slug)).hot
-    values = second.lsoa(SERIES[slug][0], *NEWEST).reindex(data.lsoa_outlines.codes, fill_value=0.0).to_dict()
-    tested = hot_spots(values, data.lsoa_links, permutations=9_999).frame.set_index("area")
+    values = second.lsoa(SERIES[slug][0], *NEWEST).reindex(data.places.lsoa_outlines.codes, fill_value=0.0).to_dict()
+    tested = hot_spots(values, data.places.lsoa_links, permutations=9_999).frame.set_index("area")
     rows = told(found.evidence.csv).set_index("area")
     assert rows["z"].sort_index().tolist() == pytest.approx(tested["z"].sort_index().tolist(), abs=1e-6)
     assert rows["q"].sort_index().tolist() == pytest.approx(tested["q"].sort_index().tolist(), abs=1e-6)

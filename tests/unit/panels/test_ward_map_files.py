@@ -99,7 +99,7 @@ def test_geojson_opens_and_holds_the_tables_values(data: Dataset, view: Filters)
     found = ward_map.ward_map(data, view)
     assert len(frame) == 20 and set(frame.index) == set(data.wards)
     assert frame.geometry.is_valid.all() and not frame.geometry.is_empty.any()
-    assert frame.crs.to_epsg() == 4326 and frame.total_bounds == pytest.approx(data.ward_outlines.box)
+    assert frame.crs.to_epsg() == 4326 and frame.total_bounds == pytest.approx(data.places.ward_outlines.box)
     inside = frame.loc[list(found.codes)]
     exact = found.shaded.frame.set_index("area")["value"].astype(float).loc[list(found.codes)]
     assert inside["value"].tolist() == pytest.approx(exact.tolist(), abs=5.1e-5, nan_ok=True)
@@ -162,7 +162,10 @@ def test_the_wall_shows_rates_and_names_the_highest(data: Dataset, second: Secon
     on = {a.text.replace("<br>", " ") for a in picture.figure.layout.annotations}
     highest = {second.names[code] for code in rates.nlargest(ward_map.WALL_NAMES).index}
     assert {name for name in second.names.values() if name in on} <= highest
-    assert len(on & {data.ward_outlines.labels[c].text.replace("\n", " ") for c in data.wards}) == ward_map.WALL_NAMES
+    assert (
+        len(on & {data.places.ward_outlines.labels[c].text.replace("\n", " ") for c in data.wards})
+        == ward_map.WALL_NAMES
+    )
     assert "residents" in picture.caption
 
 
@@ -223,7 +226,7 @@ def metres(shape: Any) -> Any:
 def clicked(data: Dataset) -> dict[str, Any]:
     """Where the drawing can be clicked, by ward, in degrees."""
     figure = ward_map.ward_map(data, Filters(indicator="burglary")).picture.figure
-    _, south, _, north = data.ward_outlines.box
+    _, south, _, north = data.places.ward_outlines.box
     squeeze = math.cos(math.radians((south + north) / 2))
     found: dict[str, Any] = {}
     for trace in figure.data:
@@ -238,15 +241,15 @@ def clicked(data: Dataset) -> dict[str, Any]:
 def test_every_ward_can_be_clicked_in_its_own_land_and_nowhere_else(data: Dataset):
     points = clicked(data)
     assert set(points) == set(data.wards) and len(points) == 20
-    for code, land in polygons(data.ward_outlines).items():
+    for code, land in polygons(data.places.ward_outlines).items():
         away = shapely.distance(metres(points[code]), metres(land))
         assert len(points[code]) > 10 and away.max() < 1.0, "single precision moves a point by half a metre"
-        assert shapely.contains(land, shapely.points(np.array(data.ward_outlines.spots[code]))).all()
+        assert shapely.contains(land, shapely.points(np.array(data.places.ward_outlines.spots[code]))).all()
 
 
 def test_no_place_is_far_from_a_point_of_its_own_ward(data: Dataset):
     points = clicked(data)
-    for code, land in polygons(data.ward_outlines).items():
+    for code, land in polygons(data.places.ward_outlines).items():
         near = shapely.union_all(shapely.buffer(metres(points[code]), 300, quad_segs=32))
         assert metres(land).difference(near).area < 1, f"{data.names[code]} has a corner that cannot be clicked"
 
@@ -257,7 +260,7 @@ def test_a_click_is_nearest_to_its_own_wards_points_almost_everywhere(data: Data
     codes = np.concatenate([[code] * len(own) for code, own in points.items()])
     tree = shapely.STRtree(metres(np.concatenate(list(points.values()))))
     rng = np.random.default_rng(5)
-    for code, land in polygons(data.ward_outlines).items():
+    for code, land in polygons(data.places.ward_outlines).items():
         west, south, east, north = land.bounds
         tried = shapely.points(rng.uniform(west, east, 400), rng.uniform(south, north, 400))
         inside = tried[shapely.contains(land, tried)]
