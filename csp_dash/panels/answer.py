@@ -52,7 +52,7 @@ def value(data: Dataset, name: str, area: str, first: str, last: str, measure: s
             f" or a ward from {WARDS[0]} to {WARDS[-1]}."
         )
     kind = data.kinds[area]
-    every = data.once("availability", lambda: queries.availability(warehouse))
+    every = queries.availability(warehouse)
     every = every[every["indicator"] == indicator.slug]
     every = every[every["area_kind"].isin([str(own) for own in AreaKind if data.shows(indicator, own)])]
     have = every[every["area_kind"] == kind]

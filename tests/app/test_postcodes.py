@@ -12,6 +12,7 @@ from support import releases as new_release
 from csp_dash.catalogue import Catalogue
 from csp_dash.domain.settings import Settings
 from csp_dash.panels.dataset import Dataset
+from csp_dash.panels.places import Places
 from csp_dash.warehouse import Snapshot
 
 WHITECHAPEL, WEAVERS = "E05009336", "E05009335"
@@ -57,8 +58,8 @@ def test_without_a_directory_a_postcode_is_told_what_to_do_instead(data: Dataset
 
 def test_the_page_looks_up_follows_and_forgets(monkeypatch: pytest.MonkeyPatch):
     # the app's own release has no postcodes, and is shared with other tests
-    monkeypatch.setattr(Dataset, "knows_postcodes", lambda self: True)
-    monkeypatch.setattr(Dataset, "ward_of_postcode", lambda self, text: WEAVERS if text == "e2 6hg" else None)
+    monkeypatch.setattr(Places, "knows_postcodes", lambda self: True)
+    monkeypatch.setattr(Places, "ward_of_postcode", lambda self, text: WEAVERS if text == "e2 6hg" else None)
     at = typed(my_ward(), "e2 6hg")
     assert not at.exception
     assert any("Weavers" in header.value for header in at.header)

@@ -779,7 +779,8 @@ class TestSmallAreas:
         monkeypatch.setattr(point_density.queries, "snap_points", lambda *_, **__: rows)
         outlines = SimpleNamespace(codes=("A", "B"), shape=shapes.__getitem__)
         years = SimpleNamespace(year=2023)
-        made_up = SimpleNamespace(warehouse=None, oldest=years, newest=years, ward_outlines=outlines)
+        places = SimpleNamespace(ward_outlines=outlines)
+        made_up = SimpleNamespace(warehouse=None, oldest=years, newest=years, places=places)
         assert point_density.apart(made_up, Filters()) == 10 / 40  # type: ignore[arg-type]
 
 
