@@ -32,7 +32,12 @@ fetching = together(
 ingesting = together(
     click.option("--strict", is_flag=True, help="Take in nothing where a file cannot be used, or bears a new word."),
     click.option("--no-copy", is_flag=True, help="Note what the files are, and keep no copy of them."),
-    click.option("--accept", multiple=True, metavar="CHECK", help="A check that may fail this once, or a short month."),
+    click.option(
+        "--accept",
+        multiple=True,
+        metavar="CHECK",
+        help="A check that may fail this once, or a month that is short or jumps, as the report names it.",
+    ),
     click.option(
         "--prefer",
         multiple=True,

@@ -22,7 +22,8 @@ import duckdb
 import pandas as pd
 
 from csp_dash.catalogue import Catalogue
-from csp_dash.catalogue.release_view import supplied
+from csp_dash.catalogue.release_view import return_source, supplied
+from csp_dash.ingest import acceptance
 from csp_dash.ingest.context import Base, Context
 from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.facts import KEY, write_parquet
@@ -40,7 +41,6 @@ from csp_dash.ingest.release import idle_rows, phrases, precedence, short_months
 from csp_dash.ingest.release.archive_inputs import keep
 from csp_dash.ingest.release.merge import COVERAGE, Merged, merge, series_held, table
 from csp_dash.ingest.release.report import changes, markdown
-from csp_dash.ingest.returns import jumps
 from csp_dash.ingest.returns import reader as returns
 from csp_dash.warehouse import ReleaseInfo, Releases, Snapshot, database, declared, refuse_older
 from csp_dash.warehouse.atomic import no_room
@@ -146,8 +146,16 @@ def ingest(
     noted.
     """
     accepted, preferred = dict(accept or {}), dict(prefer or {})
-    short_months.refuse_unreadable(accepted)
-    jumps.refuse_unreadable(accepted)
+    acceptance.refuse_unreadable(
+        accepted,
+        {
+            acceptance.SHORT_MONTH: {
+                *(name for reader in readers() for name in reader.SOURCES),
+                *map(return_source, catalogue.indicators),
+            },
+            acceptance.BIG_JUMP: catalogue.indicators,
+        },
+    )
     aside = _Aside(strict)
     with releases.lock(wait), _disk_full_in_words(releases.cache):
         words = categories.declared(releases.cache / categories.FILE, _vocabularies())
@@ -184,7 +192,7 @@ def ingest(
                 snapshot,
                 made.catalogue,
                 releases.cache,
-                accepted=frozenset(name for name in accepted if not (short_months.names(name) or jumps.names(name))),
+                accepted=frozenset(name for name in accepted if not acceptance.is_month(name)),
                 live=database(live, declared(live, catalogue), releases.cache),
                 being_made=True,
             )

@@ -75,7 +75,7 @@ class PeriodSums:
         if not self._monthly:
             mine &= ~np.isnan(self._numerator)
         places = np.flatnonzero(mine)
-        if not self._monthly:  # rows stand in order of time, so the last of each area is its newest
+        if not self._monthly:  # of each area the period that ends last
             order = places[np.lexsort((self._finish[places], self._code[places]))]
             places = order[np.append(np.diff(self._code[order]) != 0, len(order) > 0)[: len(order)]]
         code = self._code[places]

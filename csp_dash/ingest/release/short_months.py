@@ -21,13 +21,12 @@ import pandas as pd
 
 from csp_dash.domain.geography import LONDON, TOWER_HAMLETS, WARDS
 from csp_dash.domain.periods import Month
+from csp_dash.ingest.acceptance import SHORT_MONTH, key
 from csp_dash.ingest.context import Base
-from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.facts import Coverage, area_kind, month_text
 from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.release.merge import months_of, rows_apart
 
-NAME = "short_month"
 BEFORE, LEAST_BEFORE = 12, 6
 """Months before that a month is held against, and how many of them there must be."""
 SHARE, DEVIATIONS = 0.6, 3.0
@@ -62,7 +61,7 @@ class Short:
     @property
     def key(self) -> str:
         """How it is accepted."""
-        return f"{NAME}:{self.source}:{self.month}"
+        return key(SHORT_MONTH, self.source, self.month)
 
     def sentence(self, title: str) -> str:
         """What was left out, why, and what to do."""
@@ -81,25 +80,6 @@ def limits(before: Sequence[float]) -> tuple[float, float]:
     middle = float(np.median(roots))
     scatter = max(LEAST_SCATTER, float(np.median(np.abs(np.diff(roots)))) / MEDIAN_MOVE)
     return middle**2, min(SHARE * middle**2, max(0.0, middle - DEVIATIONS * scatter) ** 2)
-
-
-def names(key: str) -> bool:
-    """Whether something that is accepted is a short month, and not a check."""
-    return key.split(":")[0] == NAME
-
-
-def refuse_unreadable(accepted: Iterable[str]) -> None:
-    """Raise BadInput for a short month that is accepted without its source or its month."""
-    for key in accepted:
-        if names(key):
-            try:
-                _, _, month = key.split(":")
-                Month.parse(month)
-            except ValueError:
-                raise BadInput(
-                    f"--accept {key} does not say which month of which source. Write {NAME}:SOURCE:MONTH, as the report has"
-                    f" it, such as {NAME}:mps_borough:2026-04."
-                ) from None
 
 
 def hold_back(

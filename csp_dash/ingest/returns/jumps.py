@@ -9,14 +9,13 @@ Of 114,169 true figures of the bundled monthly counts, by ward and borough, each
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from csp_dash.domain.indicator import Indicator
-from csp_dash.domain.periods import Month, Span
-from csp_dash.ingest.errors import BadInput
+from csp_dash.domain.periods import Span
+from csp_dash.ingest import acceptance
 
-NAME = "big_jump"
 TIMES, LEAST, OTHERS = 5, 50, 3
 """One digit too many makes a figure ten times what it is; a year to date in place of its sixth month, six times.
 Fewer than OTHERS other periods of the same return are no history."""
@@ -50,25 +49,7 @@ class Jump:
 
 def key(item: Indicator, span: Span) -> str:
     """How a period of an indicator is accepted."""
-    return f"{NAME}:{item.slug}:{span.last}"
-
-
-def names(accepted: str) -> bool:
-    """Whether something that is accepted is a jump, and not a check."""
-    return accepted.split(":")[0] == NAME
-
-
-def refuse_unreadable(accepted: Iterable[str]) -> None:
-    """Raise BadInput for a jump that is accepted without its indicator or its month."""
-    for one in filter(names, accepted):
-        try:
-            _, _, month = one.split(":")
-            Month.parse(month)
-        except ValueError:
-            raise BadInput(
-                f"--accept {one} does not say which month of which indicator. Write {NAME}:INDICATOR:MONTH, such as"
-                f" {NAME}:nox_sightings:2026-09."
-            ) from None
+    return acceptance.key(acceptance.BIG_JUMP, item.slug, span.last)
 
 
 def far_above(figure: float, history: Mapping[str, float], residents: float | None) -> tuple[float, str] | None:

@@ -19,6 +19,7 @@ from csp_dash.catalogue import Catalogue
 from csp_dash.domain.enums import Frequency
 from csp_dash.domain.geography import TOWER_HAMLETS
 from csp_dash.domain.periods import Month
+from csp_dash.ingest.acceptance import BIG_JUMP, refuse_unreadable
 from csp_dash.ingest.context import Context
 from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.facts import FACT_COLUMNS
@@ -26,7 +27,7 @@ from csp_dash.ingest.files import source_file
 from csp_dash.ingest.files.extract import Extract
 from csp_dash.ingest.geography.place_names import home_places, wards
 from csp_dash.ingest.release.merge import merge
-from csp_dash.ingest.returns import jumps, reader
+from csp_dash.ingest.returns import reader
 from csp_dash.ingest.returns.cells import OUT_OF_AREA, area, figure, period
 from csp_dash.ingest.returns.template import newest, written
 
@@ -525,7 +526,7 @@ def test_a_rare_event_after_many_noughts_is_no_jump(take: Take) -> None:
 )
 def test_a_jump_is_accepted_by_its_indicator_and_month(text: str) -> None:
     with pytest.raises(BadInput, match="big_jump:INDICATOR:MONTH"):
-        jumps.refuse_unreadable(["stub_month", text])
+        refuse_unreadable(["stub_month", text], {BIG_JUMP: ["nox_sightings"]})
 
 
 # ---- returns that are refused

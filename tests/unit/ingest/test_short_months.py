@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from csp_dash.ingest.acceptance import SHORT_MONTH, refuse_unreadable
 from csp_dash.ingest.context import Base
 from csp_dash.ingest.errors import BadInput
 from csp_dash.ingest.facts import FACT_COLUMNS, Coverage, fact_frame, month_end
@@ -19,6 +20,7 @@ from csp_dash.warehouse import Snapshot
 
 TH, WARD = "E09000030", "E05009317"
 YEAR = {f"2025-{month:02d}": 100.0 + month % 3 for month in range(1, 13)}
+KNOWN = {SHORT_MONTH: ["mps_ward", "mps_borough"]}
 
 
 @pytest.fixture(scope="module")
@@ -164,5 +166,7 @@ def test_nothing_is_left_of_a_file_with_the_short_month_alone(base: Base):
 )
 def test_a_month_is_accepted_by_source_and_month(key: str):
     with pytest.raises(BadInput, match="short_month:SOURCE:MONTH"):
-        short_months.refuse_unreadable([key])
-    short_months.refuse_unreadable(["short_month:mps_ward:2026-04", "stub_month"])
+        refuse_unreadable([key], KNOWN)
+    refuse_unreadable(["short_month:mps_ward:2026-04", "stub_month"], KNOWN)
+    with pytest.raises(BadInput, match="there is no source 'mps_wards' here"):
+        refuse_unreadable(["short_month:mps_wards:2026-04"], KNOWN)
