@@ -11,9 +11,8 @@ from datetime import date
 from string import ascii_lowercase
 from textwrap import wrap
 
-import plotly.graph_objects as go
-
 from csp_dash.analytics import palette
+from csp_dash.analytics.drawing import Drawing
 from csp_dash.charts.base import Style, flags, rounded, spread, text_width
 from csp_dash.domain.indicator import Event
 from csp_dash.domain.periods import Month
@@ -39,7 +38,7 @@ def lettered(events: Sequence[Event], first: date, last: date) -> tuple[tuple[st
 
 
 def draw(
-    drawing: go.Figure,
+    drawing: Drawing,
     events: Sequence[Event],
     first: date,
     last: date,
@@ -120,7 +119,7 @@ def _day(event: Event, first: date, last: date) -> date | None:
 
 
 def _names(
-    drawing: go.Figure, named: Sequence[Event], first: date, last: date, room: float, right: int, style: Style
+    drawing: Drawing, named: Sequence[Event], first: date, last: date, room: float, right: int, style: Style
 ) -> int:
     """Dotted lines with their short names on top, in as many rows as they need; returns the top margin."""
     if not named:
@@ -148,7 +147,7 @@ def _names(
 
 
 def _letters(
-    drawing: go.Figure,
+    drawing: Drawing,
     cautions: Sequence[tuple[str, Event]],
     first: date,
     last: date,
@@ -194,7 +193,7 @@ def _spots(days: Sequence[date], first: date, last: date, room: float) -> list[f
     return [(day - first).days / max(1, (last - first).days) * room for day in days]
 
 
-def _line(drawing: go.Figure, day: date, named: bool, foot: float, style: Style) -> None:
+def _line(drawing: Drawing, day: date, named: bool, foot: float, style: Style) -> None:
     drawing.add_shape(
         type="line",
         x0=str(day),

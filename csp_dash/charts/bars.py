@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
+from csp_dash.analytics.drawing import Drawing
 from csp_dash.charts.base import PAGE, Style, dress, empty, places, rounded, text_width, ticks, wrapped
 from csp_dash.domain.wording import number_or_rate
 
@@ -28,7 +28,7 @@ def figure(
     reference_name: str = "",
     style: Style = PAGE,
     identity: str = "bars",
-) -> go.Figure:
+) -> Drawing:
     """One bar a row of `frame` (area, label, value; low and high draw whiskers), highest on top when `ranked`.
 
     `chosen` lists the areas that stand out; with none all do. `suffix` follows the written value (`%`). `reference` is
@@ -45,7 +45,7 @@ def figure(
     high = float((rows["high"].fillna(rows["value"]) if whiskers else rows["value"]).max())
     low = min(0.0, float(rows["value"].min()))
     step = style.text * 1.95
-    drawing = go.Figure()
+    drawing = Drawing()
     drawing.add_bar(
         x=[rounded(v) or 0 for v in rows["value"].astype(float)],
         y=list(range(len(rows))),
@@ -99,7 +99,7 @@ def figure(
 
 def years(
     frame: pd.DataFrame, *, chosen: Sequence[str] = (), suffix: str = "", style: Style = PAGE, height: int | None = None
-) -> go.Figure:
+) -> Drawing:
     """One upright bar a row of `frame` (label, value, whole: bool): years in order, part years pale and named so."""
     tall = height or style.height
     if frame.empty or bool(frame["value"].isna().all()):
@@ -109,7 +109,7 @@ def years(
     strong = [not chosen or label in chosen for label in labels]
     high = float(frame["value"].max()) or 1.0
     texts = ["" if pd.isna(v) else number_or_rate(float(v)) + suffix for v in frame["value"]]
-    drawing = go.Figure()
+    drawing = Drawing()
     drawing.add_bar(
         x=list(range(len(frame))),
         y=[rounded(v) or 0 for v in frame["value"].astype(float)],
@@ -186,7 +186,7 @@ def _whiskers(rows: pd.DataFrame) -> dict[str, object]:
     }
 
 
-def _reference(drawing: go.Figure, value: float, name: str, style: Style) -> None:
+def _reference(drawing: Drawing, value: float, name: str, style: Style) -> None:
     drawing.add_shape(
         type="line",
         x0=value,

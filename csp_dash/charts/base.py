@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import product
 
-import plotly.graph_objects as go
-
 from csp_dash.analytics import palette
+from csp_dash.analytics.drawing import Drawing
 from csp_dash.domain.wording import number_or_rate
 
 EMPTY = "No data for this choice"
@@ -37,9 +36,9 @@ PAGE = Style(text=14, tick=13, small=12, value=19, line=2.9, dot=4.5, signal=7, 
 WALL = Style(text=28, tick=26, small=26, value=40, line=7, dot=9, signal=16, height=720, labels=1400)
 
 
-def empty(*, height: int = PAGE.height, size: int = PAGE.text, text: str = EMPTY) -> go.Figure:
+def empty(*, height: int = PAGE.height, size: int = PAGE.text, text: str = EMPTY) -> Drawing:
     """A figure that says, in its middle, that there is nothing to draw."""
-    figure = go.Figure()
+    figure = Drawing()
     figure.add_annotation(text=text, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False, font={"size": size})
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False)
@@ -47,7 +46,7 @@ def empty(*, height: int = PAGE.height, size: int = PAGE.text, text: str = EMPTY
 
 
 def dress(
-    figure: go.Figure,
+    figure: Drawing,
     *,
     height: int,
     left: int = 0,
@@ -56,7 +55,7 @@ def dress(
     bottom: int = 8,
     size: int = PAGE.text,
     identity: str = "still",
-) -> go.Figure:
+) -> Drawing:
     """The layout of every figure: no title, no legend, no drag, see-through; text and grid take the theme's colours.
 
     `identity` keeps the reader's view while figures of one panel follow each other.
@@ -73,8 +72,8 @@ def dress(
         hoverlabel={"align": "left", "font": {"size": max(13, size - 2), "color": palette.TEXT}},
         title={"text": ""},
     )
-    figure.update_xaxes(fixedrange=True, tickfont_color=palette.TEXT)
-    figure.update_yaxes(fixedrange=True, tickfont_color=palette.TEXT)
+    figure.update_xaxes(fixedrange=True, tickfont={"color": palette.TEXT})
+    figure.update_yaxes(fixedrange=True, tickfont={"color": palette.TEXT})
     return figure
 
 

@@ -6,9 +6,9 @@ from collections.abc import Hashable
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
+from csp_dash.analytics.drawing import Drawing
 from csp_dash.analytics.narrate import CHANCE, NOT_CHANCE
 from csp_dash.charts.base import PAGE, Style, begins, dress, empty, rounded, signed, text_width, wrapped
 from csp_dash.domain.wording import counted, points
@@ -23,7 +23,7 @@ def figure(
     unit: str,
     style: Style = PAGE,
     identity: str = "contribution",
-) -> go.Figure:
+) -> Drawing:
     """Draw `frame` (label, change, points, low, high, detectable) as bars to either side of nought.
 
     `change` is in `unit` (plural), `low` and `high` are its 95% interval and may be missing, `points` is the part of
@@ -39,7 +39,7 @@ def figure(
     small = style.tick if style is PAGE else style.text
     lows = pd.concat([changes, rows["low"].astype(float)], axis=1).min(axis=1).clip(upper=0)
     highs = pd.concat([changes, rows["high"].astype(float)], axis=1).max(axis=1).clip(lower=0)
-    drawing = go.Figure()
+    drawing = Drawing()
     drawing.add_bar(
         x=[rounded(change) for change in changes],
         y=list(range(len(rows))),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
 from csp_dash.analytics.control_chart import limits
+from csp_dash.analytics.drawing import Drawing
 from csp_dash.charts.base import PAGE, Style, dress, empty, places, rounded, signed, ticks, years
 from csp_dash.domain.periods import Month
 from csp_dash.domain.wording import measured
@@ -27,7 +27,7 @@ def figure(
     style: Style = PAGE,
     height: int | None = None,
     identity: str = "decomposition",
-) -> go.Figure:
+) -> Drawing:
     """Draw `frame` (start, value, trend, seasonal, remainder; the last two are factors around 1) as three panels.
 
     `unit` is the plural unit of counts; `rate` says that the values are rates. Season and what is left over are
@@ -37,7 +37,7 @@ def figure(
     tall = height or round(style.height * TALLER)
     if frame.empty or bool(frame["value"].isna().all()):
         return empty(height=tall, size=style.text)
-    drawing = go.Figure()
+    drawing = Drawing()
     days = [f"{moment:%Y-%m-%d}" for moment in frame["start"]]
     season = 100 * (frame["seasonal"].astype(float) - 1)
     left = 100 * (frame["remainder"].astype(float) - 1)
@@ -61,7 +61,7 @@ def figure(
     return dress(drawing, height=tall, right=8, top=round(style.small * 1.6), size=style.text, identity=identity)
 
 
-def _observed(drawing: go.Figure, frame: pd.DataFrame, days: list[str], unit: str, rate: str, style: Style) -> float:
+def _observed(drawing: Drawing, frame: pd.DataFrame, days: list[str], unit: str, rate: str, style: Style) -> float:
     known = frame["value"].notna()
     words = [
         f"{Month.of(moment.date()).words}: {measured(value, unit, rate)}"
@@ -79,7 +79,7 @@ def _observed(drawing: go.Figure, frame: pd.DataFrame, days: list[str], unit: st
     return float(frame[["value", "trend"]].max().max()) or 1.0
 
 
-def _curve(drawing: go.Figure, days: list[str], values: pd.Series, colour: str, width: float, axis: str) -> None:
+def _curve(drawing: Drawing, days: list[str], values: pd.Series, colour: str, width: float, axis: str) -> None:
     percent = axis != "y"
     drawing.add_scatter(
         x=days,
@@ -94,7 +94,7 @@ def _curve(drawing: go.Figure, days: list[str], values: pd.Series, colour: str, 
     )
 
 
-def _remainder(drawing: go.Figure, days: list[str], left: pd.Series, style: Style) -> None:
+def _remainder(drawing: Drawing, days: list[str], left: pd.Series, style: Style) -> None:
     band = limits(left, floor=None)
     reach = band.upper - band.centre if band else float("inf")
     rows = [(day, float(value)) for day, value in zip(days, left, strict=True) if pd.notna(value)]
@@ -127,7 +127,7 @@ def _remainder(drawing: go.Figure, days: list[str], left: pd.Series, style: Styl
         )
 
 
-def _axes(drawing: go.Figure, top: float, reaches: tuple[float, float], style: Style) -> None:
+def _axes(drawing: Drawing, top: float, reaches: tuple[float, float], style: Style) -> None:
     """Three axes over each other, each with its name on its left end."""
     low = 1.0
     for place, share in enumerate(SHARES):
@@ -145,7 +145,7 @@ def _axes(drawing: go.Figure, top: float, reaches: tuple[float, float], style: S
             mark = _round(reach)
             axis |= {"range": [-reach * 1.1, reach * 1.1], "tickvals": [-mark, 0, mark]}
             axis |= {"ticktext": [f"{signed(mark * side)}%" for side in (-1, 0, 1)]}
-        drawing.update_layout({f"yaxis{place + 1 if place else ''}": axis})
+        drawing.update_layout(**{f"yaxis{place + 1 if place else ''}": axis})
         drawing.add_annotation(
             text=NAMES[place],
             x=0,

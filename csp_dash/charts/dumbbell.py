@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
+from csp_dash.analytics.drawing import Drawing
 from csp_dash.charts.base import PAGE, Style, begins, dress, empty, rounded, text_width, wrapped
 from csp_dash.domain.wording import number_or_rate
 
@@ -21,7 +21,7 @@ def figure(
     suffix: str = "%",
     style: Style = PAGE,
     identity: str = "paired",
-) -> go.Figure:
+) -> Drawing:
     """Draw `frame` (label, one, two), first row on top, as an open circle and a full diamond joined by a line.
 
     `names` say what the two are and stand over the rows as a key; `suffix` follows the written values. A missing value
@@ -36,7 +36,7 @@ def figure(
     labels = [str(label) for label in frame["label"]]
     written = [[_written(value, suffix) for value in pair] for pair in values.to_numpy().tolist()]
     ends = [_ends(pair, texts) for pair, texts in zip(values.to_numpy().tolist(), written, strict=True)]
-    drawing = go.Figure()
+    drawing = Drawing()
     _joins(drawing, values, places, style)
     for column, (symbol, _, colour) in enumerate(MARKS):
         _marks(drawing, values.iloc[:, column], places, labels, written, column, names, symbol, colour, style)
@@ -84,7 +84,7 @@ def figure(
     )
 
 
-def _joins(drawing: go.Figure, values: pd.DataFrame, places: list[int], style: Style) -> None:
+def _joins(drawing: Drawing, values: pd.DataFrame, places: list[int], style: Style) -> None:
     whole = values.notna().all(axis=1).tolist()
     x: list[float | None] = []
     y: list[float | None] = []
@@ -102,7 +102,7 @@ def _joins(drawing: go.Figure, values: pd.DataFrame, places: list[int], style: S
 
 
 def _marks(
-    drawing: go.Figure,
+    drawing: Drawing,
     values: pd.Series,
     places: list[int],
     labels: list[str],
@@ -142,7 +142,7 @@ def _ends(pair: list[float], texts: list[str]) -> list[tuple[float, str]]:
     return known or [(0.0, NO_FIGURE)]
 
 
-def _numbers(drawing: go.Figure, place: int, pair: list[tuple[float, str]], size: int, away: int) -> None:
+def _numbers(drawing: Drawing, place: int, pair: list[tuple[float, str]], size: int, away: int) -> None:
     """Each value outside its mark, the smaller on the left; a lone one on the right."""
     for rank, (value, text) in enumerate(pair):
         left = len(pair) == 2 and rank == 0

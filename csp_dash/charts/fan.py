@@ -6,9 +6,9 @@ from collections.abc import Hashable
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
+from csp_dash.analytics.drawing import Drawing
 from csp_dash.charts.base import PAGE, Style, dress, empty, places, rounded, short, text_width, ticks, years
 from csp_dash.domain.periods import Month
 from csp_dash.domain.wording import measured, number_or_rate
@@ -28,7 +28,7 @@ def figure(
     style: Style = PAGE,
     height: int | None = None,
     identity: str = "fan",
-) -> go.Figure:
+) -> Drawing:
     """Draw the last four years of `history` (start, value) and a `forecast` that follows it.
 
     `forecast`: start, middle, low50, high50, low80, high80; the pale bands hold 5 and 8 in 10 of what may come. The
@@ -42,7 +42,7 @@ def figure(
     columns = [past["value"], past["smooth"], *([forecast["high80"], forecast["middle"]] if len(forecast) else [])]
     high = max([0.0, *(float(column.max()) for column in columns if column.notna().any())]) or 1.0
     marks = ticks(high)
-    drawing = go.Figure()
+    drawing = Drawing()
     for low, up, alpha, _ in FILLS:
         _fill(drawing, forecast, low, up, alpha)
     _past(drawing, past, unit, rate, style)
@@ -72,7 +72,7 @@ def figure(
     return dress(drawing, height=tall, right=right, top=top, size=style.text, identity=identity)
 
 
-def _past(drawing: go.Figure, past: pd.DataFrame, unit: str, rate: str, style: Style) -> None:
+def _past(drawing: Drawing, past: pd.DataFrame, unit: str, rate: str, style: Style) -> None:
     known = past.dropna(subset=["value"])
     drawing.add_scatter(
         x=[f"{moment:%Y-%m-%d}" for moment in known["start"]],
@@ -97,7 +97,7 @@ def _past(drawing: go.Figure, past: pd.DataFrame, unit: str, rate: str, style: S
     )
 
 
-def _fill(drawing: go.Figure, forecast: pd.DataFrame, low: str, high: str, alpha: float) -> None:
+def _fill(drawing: Drawing, forecast: pd.DataFrame, low: str, high: str, alpha: float) -> None:
     if forecast.empty:
         return
     moments = forecast["start"].tolist()
@@ -117,7 +117,7 @@ def _fill(drawing: go.Figure, forecast: pd.DataFrame, low: str, high: str, alpha
     )
 
 
-def _future(drawing: go.Figure, forecast: pd.DataFrame, today: pd.Timestamp, unit: str, rate: str, style: Style) -> int:
+def _future(drawing: Drawing, forecast: pd.DataFrame, today: pd.Timestamp, unit: str, rate: str, style: Style) -> int:
     """The middle, where the forecast begins, and its last value; returns the right margin."""
     days = [f"{moment:%Y-%m-%d}" for moment in forecast["start"]]
     middle = forecast["middle"].astype(float).tolist()

@@ -8,9 +8,9 @@ from textwrap import wrap
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
+from csp_dash.analytics.drawing import Drawing
 from csp_dash.charts.base import PAGE, Style, dress, empty, rounded, text_width, wrapped
 from csp_dash.domain.wording import rate as figure_of
 
@@ -27,7 +27,7 @@ def figure(
     reference: str,
     style: Style = PAGE,
     identity: str = "ratios",
-) -> go.Figure:
+) -> Drawing:
     """Draw `frame` (label, ratio, low, high, note), first row on top, against a line at 1 that `reference` names.
 
     The axis is logarithmic: half and twice are as far from 1. A full dot is a ratio whose interval leaves out 1, an
@@ -40,7 +40,7 @@ def figure(
     rows = frame.assign(place=list(range(count - 1, -1, -1)))
     known = rows[rows["ratio"].notna()]
     least, most = _reach(known)
-    drawing = go.Figure()
+    drawing = Drawing()
     _dots(drawing, known[known["ratio"] > 0], reference, least, most, style)
     texts = [TOO_FEW if pd.isna(ratio) else f"{figure_of(float(ratio))}×" for ratio in rows["ratio"]]
     for place, text, sure in zip(rows["place"], texts, _sure(rows), strict=True):
@@ -114,7 +114,7 @@ def _sure(rows: pd.DataFrame) -> list[bool]:
     return ((rows["low"].astype(float) > 1) | (rows["high"].astype(float) < 1)).tolist()
 
 
-def _dots(drawing: go.Figure, known: pd.DataFrame, reference: str, least: float, most: float, style: Style) -> None:
+def _dots(drawing: Drawing, known: pd.DataFrame, reference: str, least: float, most: float, style: Style) -> None:
     ratios = known["ratio"].astype(float)
     sure = _sure(known)
     drawing.add_scatter(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
+from csp_dash.analytics.drawing import Drawing
 from csp_dash.charts.base import PAGE, Style, dress, empty, places, rounded, ticks
 
 NAMED = 6
@@ -24,7 +24,7 @@ def figure(
     chosen: Collection[str] = (),
     style: Style = PAGE,
     identity: str = "funnel",
-) -> go.Figure:
+) -> Drawing:
     """Draw `frame` (area, exposure, rate, band from 0 well below to 4 well above) over `limits` (exposure, low95, high95,
     low998, high998 and, dashed, wide_low95 and wide_high95, in the same unit as the rates) around `whole`. `words` are said when an area is pointed at; those
     beyond the outer limits, and the `chosen`, are named. `base` names the horizontal axis.
@@ -32,7 +32,7 @@ def figure(
     known = frame.dropna(subset=["rate"])
     if known.empty:
         return empty(height=style.height, size=style.text)
-    drawing = go.Figure()
+    drawing = Drawing()
     x = [rounded(value) for value in limits["exposure"]]
     for low, high, alpha in (("low998", "high998", 0.12), ("low95", "high95", 0.16)):
         drawing.add_scatter(
@@ -52,7 +52,17 @@ def figure(
             line={"color": palette.SLATE, "width": 1.4, "dash": "dash"},
             hoverinfo="skip",
         )
-    drawing.add_hline(y=rounded(whole, 4), line={"color": palette.SLATE, "width": 1.5, "dash": "dot"})
+    level = rounded(whole, 4)
+    drawing.add_shape(
+        type="line",
+        x0=0,
+        x1=1,
+        xref="x domain",
+        yref="y",
+        y0=level,
+        y1=level,
+        line={"color": palette.SLATE, "width": 1.5, "dash": "dot"},
+    )
     colours = [palette.BANDS[int(band)] if int(band) != 2 else palette.DOT for band in known["band"]]
     edges = [palette.SELECTED if area in chosen else palette.OUTLINE for area in known["area"]]
     drawing.add_scatter(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
+from csp_dash.analytics.drawing import Drawing
 from csp_dash.charts import annotations as moments
 from csp_dash.charts.base import (
     PAGE,
@@ -40,7 +40,7 @@ def figure(
     style: Style = PAGE,
     height: int | None = None,
     identity: str = "lines",
-) -> go.Figure:
+) -> Drawing:
     """Lines of `frame` (series, name, start, value; low and high draw a ribbon), at most six.
 
     `chosen` is the series that stands out (else the first). `suffix` follows values (`%`). `zero` starts the axis at
@@ -55,7 +55,7 @@ def figure(
     lead = chosen if chosen in order else order[0]
     order = [lead, *(s for s in order if s != lead)][:MOST]
     low, high = _bounds(known[known["series"].isin(order)], zero)
-    drawing = go.Figure()
+    drawing = Drawing()
     ends: list[tuple[str, str, str, float]] = []
     for place, series in reversed(list(enumerate(order))):
         rows = frame[frame["series"] == series].sort_values("start")
@@ -103,7 +103,7 @@ def _bounds(known: pd.DataFrame, zero: bool) -> tuple[float, float]:
 
 
 def _line(
-    drawing: go.Figure, rows: pd.DataFrame, name: str, colour: str, width: float, suffix: str, when: str, style: Style
+    drawing: Drawing, rows: pd.DataFrame, name: str, colour: str, width: float, suffix: str, when: str, style: Style
 ) -> None:
     values = rows["value"].astype(float)
     alone = values.notna() & values.shift(1).isna() & values.shift(-1).isna()
@@ -123,7 +123,7 @@ def _line(
     )
 
 
-def _ribbon(drawing: go.Figure, rows: pd.DataFrame, colour: str) -> None:
+def _ribbon(drawing: Drawing, rows: pd.DataFrame, colour: str) -> None:
     known = rows.dropna(subset=["low", "high"])
     if len(known) < 2:
         return
@@ -140,7 +140,7 @@ def _ribbon(drawing: go.Figure, rows: pd.DataFrame, colour: str) -> None:
 
 
 def _ends(
-    drawing: go.Figure,
+    drawing: Drawing,
     ends: list[tuple[str, str, str, float]],
     low: float,
     high: float,

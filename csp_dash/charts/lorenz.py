@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
+from csp_dash.analytics.drawing import Drawing
 from csp_dash.charts.base import PAGE, Style, dress, empty, rounded
 
 
-def figure(curve: pd.DataFrame, *, half: float, style: Style = PAGE, identity: str = "concentration") -> go.Figure:
+def figure(curve: pd.DataFrame, *, half: float, style: Style = PAGE, identity: str = "concentration") -> Drawing:
     """Draw `curve` (places_share, offences_share, both 0 to 1) with the even line, and where half of them lie (`half`,
     percent of places)."""
     if curve.empty:
         return empty(height=style.height, size=style.text)
     x = [rounded(100 * value, 4) for value in curve["places_share"]]
     y = [rounded(100 * value, 4) for value in curve["offences_share"]]
-    drawing = go.Figure()
+    drawing = Drawing()
     drawing.add_scatter(
         x=[0, 100],
         y=[0, 100],

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
+from csp_dash.analytics.drawing import Drawing
 from csp_dash.charts.base import PAGE, Style, dress, empty, places, rounded, spread, text_width, ticks
 from csp_dash.domain.periods import Month
 from csp_dash.domain.wording import measured
@@ -26,7 +26,7 @@ def figure(
     height: int | None = None,
     identity: str = "seasons",
     fiscal: bool = False,
-) -> go.Figure:
+) -> Drawing:
     """Draw months of `frame` (start, value) as one line a year: the latest strong, the one before, up to eight faint.
 
     `unit` is the plural unit of counts; `rate` (`per 1,000 residents`) says that the values are rates. `fiscal` years
@@ -41,7 +41,7 @@ def figure(
     high = max(value for year in drawn for value in years[year] if value is not None) or 1.0
     marks = ticks(high)
     top_value = max(high * 1.06, marks[-1])
-    drawing = go.Figure()
+    drawing = Drawing()
     for year in drawn:
         _line(drawing, year, years[year], latest - year, fiscal, unit, rate, style)
     named = [year for year in drawn if latest - year <= 1]
@@ -84,7 +84,7 @@ def _years(frame: pd.DataFrame, fiscal: bool) -> dict[int, list[float | None]]:
 
 
 def _line(
-    drawing: go.Figure,
+    drawing: Drawing,
     year: int,
     values: list[float | None],
     age: int,
@@ -132,7 +132,7 @@ def _hover(year: int, place: int, value: float, fiscal: bool, unit: str, rate: s
 
 
 def _labels(
-    drawing: go.Figure,
+    drawing: Drawing,
     named: list[int],
     years: dict[int, list[float | None]],
     fiscal: bool,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
+from csp_dash.analytics.drawing import Drawing
 from csp_dash.charts.base import PAGE, Style, dress, empty, text_width, wrapped
 
 
@@ -19,7 +19,7 @@ def figure(
     told: Collection[str] = (),
     style: Style = PAGE,
     identity: str = "ranks",
-) -> go.Figure:
+) -> Drawing:
     """Draw `ranks` (index: area's name; a column a way of counting, 1 the highest) as lines from left to right.
 
     `names` head the columns. `told` are drawn strong, `chosen` in the colour of a choice; the others are pale. Names
@@ -28,7 +28,7 @@ def figure(
     known = ranks.dropna()
     if known.empty:
         return empty(height=style.height, size=style.text)
-    drawing = go.Figure()
+    drawing = Drawing()
     places = list(range(len(names)))
     rows = known.rank(method="first")
     strong = [name for name in known.index if name in told or name in chosen]

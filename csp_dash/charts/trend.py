@@ -8,10 +8,10 @@ from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
 from csp_dash.analytics.control_chart import BEYOND, WORDS
+from csp_dash.analytics.drawing import Drawing
 from csp_dash.charts import annotations as moments
 from csp_dash.charts.base import PAGE, Style, dress, empty, places, rounded, short, text_width, ticks, years
 from csp_dash.domain.indicator import Event
@@ -36,7 +36,7 @@ def figure(
     style: Style = PAGE,
     height: int | None = None,
     identity: str = "trend",
-) -> go.Figure:
+) -> Drawing:
     """Draw a frame of `analytics.signal.trend`.
 
     `unit` is the plural unit of counts; `rate` (`per 1,000 residents`) says that the values are rates. `chosen` is
@@ -49,7 +49,7 @@ def figure(
     tall = height or style.height
     if trend.empty or bool(trend["missing"].all()):
         return empty(height=tall, size=style.text)
-    drawing = go.Figure()
+    drawing = Drawing()
     first, last = trend["start"].iloc[0].date(), trend["start"].iloc[-1].date()
     high = _highest(trend, other)
     marks = ticks(high)
@@ -94,7 +94,7 @@ def _highest(trend: pd.DataFrame, other: pd.DataFrame | None) -> float:
     return max([*highest, 0.0]) or 1.0
 
 
-def _dots(drawing: go.Figure, trend: pd.DataFrame, unit: str, rate: str, style: Style) -> None:
+def _dots(drawing: Drawing, trend: pd.DataFrame, unit: str, rate: str, style: Style) -> None:
     known = trend[~trend["missing"]]
     beyond = (known["rule"] == BEYOND).tolist()
     drawing.add_scatter(
@@ -132,7 +132,7 @@ def _range(row: Mapping[Any, Any], sign: str) -> str:
     return f"{number_or_rate(short(float(row['lower'])))} to {number_or_rate(short(float(row['upper'])))}{sign}"
 
 
-def _average(drawing: go.Figure, trend: pd.DataFrame, colour: str, width: float, dash: str, name: str) -> None:
+def _average(drawing: Drawing, trend: pd.DataFrame, colour: str, width: float, dash: str, name: str) -> None:
     drawing.add_scatter(
         x=[f"{moment:%Y-%m-%d}" for moment in trend["start"]],
         y=[rounded(v, 4) for v in trend["smooth"]],
@@ -181,7 +181,7 @@ def _wide(end: str, style: Style) -> float:
 
 
 def _ends(
-    drawing: go.Figure, lines: Sequence[_End], labels: Sequence[str], high: float, plot: float, style: Style
+    drawing: Drawing, lines: Sequence[_End], labels: Sequence[str], high: float, plot: float, style: Style
 ) -> None:
     """Write each line's value beside it, apart from the other's; a chosen period's level is drawn over its months."""
     told = [(line, text, place == 0) for place, (line, text) in enumerate(zip(lines, labels, strict=True)) if text]
@@ -224,7 +224,7 @@ def _apart(pixels: list[float], gap: float, plot: float) -> list[float]:
     return [middle + gap / 2, middle - gap / 2] if up else [middle - gap / 2, middle + gap / 2]
 
 
-def _shades(drawing: go.Figure, trend: pd.DataFrame, chosen: Span | None, style: Style) -> None:
+def _shades(drawing: Drawing, trend: pd.DataFrame, chosen: Span | None, style: Style) -> None:
     """The chosen period, and months without data."""
     if chosen is not None:
         _shade(drawing, str(chosen.first.first_day), str(chosen.last.last_day), palette.faint(palette.SLATE, 0.12))
@@ -242,7 +242,7 @@ def _shades(drawing: go.Figure, trend: pd.DataFrame, chosen: Span | None, style:
             )
 
 
-def _band(drawing: go.Figure, trend: pd.DataFrame, style: Style, room: float, scale: float, ceiling: float) -> None:
+def _band(drawing: Drawing, trend: pd.DataFrame, style: Style, room: float, scale: float, ceiling: float) -> None:
     """The usual range: a rectangle where it stays the same, else a strip that follows the months.
 
     `room` is the plot's width in pixels on a narrow screen, `scale` the pixels of one unit, `ceiling` the axis's end.
@@ -287,7 +287,7 @@ def _band(drawing: go.Figure, trend: pd.DataFrame, style: Style, room: float, sc
 
 
 def _band_name(
-    drawing: go.Figure,
+    drawing: Drawing,
     trend: pd.DataFrame,
     known: pd.DataFrame,
     style: Style,
@@ -324,7 +324,7 @@ def _band_name(
     )
 
 
-def _shade(drawing: go.Figure, start: str, finish: str, colour: str) -> None:
+def _shade(drawing: Drawing, start: str, finish: str, colour: str) -> None:
     drawing.add_shape(
         type="rect", x0=start, x1=finish, y0=0, y1=1, yref="paper", layer="below", line={"width": 0}, fillcolor=colour
     )

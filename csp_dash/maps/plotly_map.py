@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
-import plotly.graph_objects as go
 
 from csp_dash.analytics import palette
+from csp_dash.analytics.drawing import Drawing
 from csp_dash.maps.boundaries import Boundaries
 from csp_dash.maps.context import KILOMETRE, Context
 from csp_dash.maps.deck_layers import GROUND
@@ -33,13 +33,13 @@ def figure(
     outline: float = 1.2,
     follow: bool = False,
     identity: str = "areas",
-) -> go.Figure:
+) -> Drawing:
     """Draw the areas in their colours, `selected` ones with a strong outline, their words under the pointer.
 
     `named` lists the areas whose names are written (else all), in type of `size` pixels. `follow` makes every place in
     an area clickable: a click selects a point whose `legendgroup` is the GSS code.
     """
-    drawing = go.Figure()
+    drawing = Drawing()
     if shading.empty:
         drawing.add_annotation(text=EMPTY, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False)
         drawing.update_xaxes(visible=False)
@@ -55,7 +55,9 @@ def figure(
         _between(drawing, context, squeeze)
     _chosen(drawing, boundaries, selected, squeeze)
     _spots(drawing, boundaries, shading, squeeze, follow)
-    for code in boundaries.codes if named is None else named:
+    for code in boundaries.codes:
+        if named is not None and code not in named:
+            continue
         label, fill = boundaries.labels[code], shading.fills[code]
         drawing.add_annotation(
             x=round(label.lon * squeeze, 5),
@@ -76,7 +78,7 @@ def figure(
 
 
 def _areas(
-    drawing: go.Figure,
+    drawing: Drawing,
     boundaries: Boundaries,
     shading: Shading,
     squeeze: float,
@@ -99,7 +101,7 @@ def _areas(
         )
 
 
-def _chosen(drawing: go.Figure, boundaries: Boundaries, selected: Sequence[str], squeeze: float) -> None:
+def _chosen(drawing: Drawing, boundaries: Boundaries, selected: Sequence[str], squeeze: float) -> None:
     """The outlines of the selected areas, over everything."""
     chosen = [ring for code in boundaries.codes if code in selected for ring in boundaries.rings(code)]
     if chosen:
@@ -108,7 +110,7 @@ def _chosen(drawing: go.Figure, boundaries: Boundaries, selected: Sequence[str],
             drawing.add_scatter(x=x, y=y, mode="lines", line={"color": colour, "width": width}, hoverinfo="skip")
 
 
-def _between(drawing: go.Figure, context: Context, squeeze: float) -> None:
+def _between(drawing: Drawing, context: Context, squeeze: float) -> None:
     """Parks, roads and stations, quiet enough that the colours beneath stay what they are."""
     if context.parks:
         x, y = _path(context.parks, squeeze)
@@ -135,7 +137,7 @@ def _between(drawing: go.Figure, context: Context, squeeze: float) -> None:
         )
 
 
-def _spots(drawing: go.Figure, boundaries: Boundaries, shading: Shading, squeeze: float, follow: bool) -> None:
+def _spots(drawing: Drawing, boundaries: Boundaries, shading: Shading, squeeze: float, follow: bool) -> None:
     """What answers the pointer. To be clickable everywhere an area is strewn with unseen points."""
     unseen = {"size": 2 * SPOT if not follow else 8, "opacity": 0}
     if not follow:
@@ -169,7 +171,7 @@ def _said(boundaries: Boundaries, shading: Shading, code: str) -> str:
     return f"<b>{short}</b><br>{shading.words[code]}"
 
 
-def _bearings(drawing: go.Figure, context: Context, corner: tuple[float, float], squeeze: float, size: float) -> None:
+def _bearings(drawing: Drawing, context: Context, corner: tuple[float, float], squeeze: float, size: float) -> None:
     """A kilometre, north, and the names of what everyone knows."""
     x, y = corner
     drawing.add_scatter(
@@ -196,7 +198,7 @@ def _bearings(drawing: go.Figure, context: Context, corner: tuple[float, float],
         )
 
 
-def _dress(drawing: go.Figure, height: int, identity: str) -> go.Figure:
+def _dress(drawing: Drawing, height: int, identity: str) -> Drawing:
     drawing.update_layout(
         height=height,
         margin={"l": 0, "r": 0, "t": 0, "b": 0, "pad": 0},
@@ -216,7 +218,7 @@ def _dress(drawing: go.Figure, height: int, identity: str) -> go.Figure:
     return drawing
 
 
-def _flat(drawing: go.Figure, rings: Iterable[Ring], colour: str, squeeze: float) -> None:
+def _flat(drawing: Drawing, rings: Iterable[Ring], colour: str, squeeze: float) -> None:
     x, y = _path(rings, squeeze)
     drawing.add_scatter(
         x=x,

@@ -19,9 +19,9 @@ from csp_dash.panels.trends import comparisons as compared
 from csp_dash.panels.trends import trend
 from csp_dash.panels.wards import ranking
 from csp_dash.ui import components
+from csp_dash.ui.chart import chart
 from csp_dash.ui.frame import Visit
 
-CHART = {"displayModeBar": False, "displaylogo": False, "scrollZoom": False, "doubleClick": False}
 MAP_HEIGHT = 520
 
 
@@ -87,7 +87,7 @@ def trend_panel(visit: Visit, slug: str) -> None:
     picture = visit.store.panel(trend.trend, view)
     with st.container(border=True, height="stretch"):
         title(picture)
-        st.plotly_chart(picture.figure, key=f"trend-{slug}", config=CHART, alt=picture.alt)
+        chart(picture.figure, key=f"trend-{slug}", alt=picture.alt)
         for line in (picture.remark, picture.marked):
             if line:
                 st.caption(line)
@@ -106,7 +106,7 @@ def picture_panel(visit: Visit, picture: Panel, key: str, view: Filters | None =
         if isinstance(picture.figure, str):
             st.html(picture.figure)
         else:
-            st.plotly_chart(picture.figure, key=key, config=CHART, alt=picture.alt)
+            chart(picture.figure, key=key, alt=picture.alt)
         components.legend(picture.legend)
         if picture.sentence:
             st.markdown(picture.sentence)
@@ -168,11 +168,12 @@ def ranked(visit: Visit, slug: str, *, mapped: bool = False) -> None:
     with st.container(border=True):
         title(picture)
         left, right = st.columns([3, 2], gap="large") if mapped else (st.container(), None)
-        left.plotly_chart(picture.figure, key=f"rank-{slug}", config=CHART, alt=picture.alt)
+        with left:
+            chart(picture.figure, key=f"rank-{slug}", alt=picture.alt)
         if right is not None:
             london = visit.store.panel(ranking.borough_map, view)
             with right:
-                st.plotly_chart(london.figure, key=f"london-{slug}", config=CHART, alt=london.alt)
+                chart(london.figure, key=f"london-{slug}", alt=london.alt)
                 components.legend(london.legend)
         components.foot(picture.evidence, visit.release, pinned(visit, view), f"rank-{slug}")
 

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from screens import check, elements, of_type, open_all, visit, words
 from support import releases as new_release
+from support.pictures import plotly
 
 from csp_dash.catalogue import Catalogue
 from csp_dash.domain.filters import Filters
@@ -108,7 +109,7 @@ def test_the_board_has_a_screen_for_each_return_among_those_of_its_priority(retu
 
 def test_names_of_many_bars_do_not_run_into_one_another_on_the_wall(returned: Dataset):
     """About a thousand pixels for them, and letters of more than half their height in width."""
-    figure = trend.wall(returned, Filters(indicator=REFERRALS)).figure
+    figure = plotly(trend.wall(returned, Filters(indicator=REFERRALS)).figure)
     names, size = figure.layout.xaxis.ticktext, figure.layout.xaxis.tickfont.size
     widths = [max(map(len, name.split("<br>"))) * size / 2 for name in names]
     assert sum(widths) < 1000 and len(names) >= 4

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from support.pictures import plotly
 
 from csp_dash.catalogue import Catalogue, load
 from csp_dash.domain.enums import Frequency, Kind, Measure
@@ -113,7 +114,7 @@ def test_a_count_is_the_same_in_headline_chart_table_and_export(data: Dataset, s
     assert len(last) == 12
     assert last["numerator"].sum() == number
     assert last["value"].sum() == number
-    assert sum(dots(picture.figure)[-12:]) == number
+    assert sum(dots(plotly(picture.figure))[-12:]) == number
     assert sum(read(text) for text in picture.evidence.table.iloc[-12:, -1]) == number
     assert question.have is not None
     assert set(rows["release"]) == {data.release} and set(rows["source"]) == {question.have.source}
@@ -128,7 +129,7 @@ def test_a_ward_has_one_figure_on_map_in_table_export_and_headline(data: Dataset
     picture = found.picture
     rows = exported(picture.evidence).set_index("area")
     assert sorted(rows.index) == sorted(data.wards)
-    drawn = drawn_wards(picture.figure)
+    drawn = drawn_wards(plotly(picture.figure))
     assert sorted(drawn) == sorted(data.wards)
     assert drawn_wards(ward_map.to_zoom(data, view).figure) == drawn, "both maps say the same"
     table = dict(zip(picture.evidence.table["Ward"], picture.evidence.table.iloc[:, -1], strict=True))
@@ -183,7 +184,7 @@ def test_a_share_is_the_same_everywhere(data: Dataset, slug: str):
     assert number == pytest.approx(100 * last["numerator"].sum() / last["denominator"].sum())
     if not monthly:
         assert last["value"].iloc[0] == pytest.approx(number)
-        drawn = [trace for trace in picture.figure.data if trace.y is not None and list(trace.y) == [number]]
+        drawn = [trace for trace in plotly(picture.figure).data if trace.y is not None and list(trace.y) == [number]]
         assert drawn, "the end of the line is marked with the headline's figure"
         assert read(picture.evidence.table.iloc[-1, -1]) == pytest.approx(number, abs=0.5)
 

@@ -9,6 +9,7 @@ import pytest
 from support import walk
 from support.checks.scope import BARE, unnamed
 from support.grids import at_least, sample
+from support.pictures import plotly
 
 from csp_dash.domain.enums import Compare, Kind, Measure, Trust
 from csp_dash.domain.filters import Filters
@@ -74,7 +75,7 @@ def test_a_map_of_rates_over_a_period_that_is_no_year_says_so(data: Dataset):
 
 def test_london_is_drawn_where_it_is_compared_with(data: Dataset):
     drawn = trend(data, Filters("burglary", compare=Compare.LONDON))
-    assert "London" in str(drawn.figure.to_json()) and not BARE.search(drawn.sentence), (
+    assert "London" in str(plotly(drawn.figure).to_json()) and not BARE.search(drawn.sentence), (
         "beside another place, all is rates"
     )
 

@@ -10,8 +10,8 @@ from functools import cached_property, partial
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
+from csp_dash.analytics.drawing import Drawing
 from csp_dash.analytics.state import State
 from csp_dash.domain.enums import Compare, Frequency, Kind, Measure, Shade, Trust
 from csp_dash.domain.filters import PERIODS, Filters
@@ -193,8 +193,8 @@ def _texts(value: Any) -> Iterator[str]:
             yield text
     elif isinstance(value, State):
         yield value.label
-    elif isinstance(value, go.Figure):
-        yield from _in_figure(value.to_plotly_json())
+    elif isinstance(value, Drawing):
+        yield from _in_figure(value)
     elif isinstance(value, pd.DataFrame):
         yield from (str(head) for head in value.columns)
         yield from (cell for column in value.columns for cell in value[column] if isinstance(cell, str))
@@ -211,16 +211,15 @@ def _texts(value: Any) -> Iterator[str]:
                 yield from _texts(getattr(value, field.name))
 
 
-def _in_figure(figure: dict[str, Any]) -> Iterator[str]:
+def _in_figure(figure: Drawing) -> Iterator[str]:
     """Annotations, labels, hovers, names and titles of axes."""
-    layout = figure.get("layout", {})
-    for note in layout.get("annotations") or ():
+    for note in figure.layout.get("annotations", ()):
         yield from _texts(note.get("text", ""))
-    for name, axis in layout.items():
+    for name, axis in figure.layout.items():
         if "axis" in name and isinstance(axis, dict):
             yield from _texts((axis.get("title") or {}).get("text", ""))
             yield from _texts([text for text in axis.get("ticktext", ()) or () if isinstance(text, str)])
-    for trace in figure.get("data", ()):
+    for trace in figure.data:
         for part in ("name", "text", "hovertext"):
             held = trace.get(part)
             yield from _texts([held] if isinstance(held, str) else [text for text in _list(held) if text])

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from csp_dash import queries
 from csp_dash.analytics import alt_text, hotspots, palette
 from csp_dash.analytics.classes import classify
 from csp_dash.analytics.concentration import concentration
+from csp_dash.analytics.drawing import Drawing
 from csp_dash.analytics.hotspots import HotSpots, course, hot_spots
 from csp_dash.charts import lorenz
 from csp_dash.domain import wording
@@ -175,7 +175,7 @@ def _counts(data: Dataset, question: Selection, now: _Counted | None) -> Panel:
     )
 
 
-def _map(data: Dataset, shading: Shading, name: str) -> go.Figure:
+def _map(data: Dataset, shading: Shading, name: str) -> Drawing:
     return plotly_map.figure(
         data.places.lsoa_outlines, shading, context=data.places.context, named=(), outline=0.6, identity=name
     )

@@ -13,8 +13,8 @@ from csp_dash.panels.tile import tile
 from csp_dash.panels.trends import trend
 from csp_dash.panels.wards import ward_map
 from csp_dash.ui import components, url_state
+from csp_dash.ui.chart import chart
 from csp_dash.ui.frame import CARDS, Visit, page, tell, titled
-from csp_dash.ui.render import CHART
 
 # The picture takes what the screen leaves: no widget setting speaks of the height of the window.
 # Nor does one speak of its width: under bars, type that is read from six metres would overlap on a small screen.
@@ -52,7 +52,7 @@ def show(visit: Visit) -> None:
         _say(item.words, 1.6, 400)
     with right:
         with st.container(key="wall-picture", height="stretch"):
-            st.plotly_chart(picture.figure, height="stretch", key=f"wall-{number}", config=CHART, alt=picture.alt)
+            chart(picture.figure, key=f"wall-{number}", alt=picture.alt, fill=True)
         if screen.kind == "map":
             components.legend(picture.legend, size=1.4)
             _say(picture.caption, 1.4, 400)

@@ -19,6 +19,7 @@ from csp_dash.panels.wards.bivariate_map import TwoAtOnce
 from csp_dash.panels.wards.map_over_time import Grain
 from csp_dash.panels.wards.ward_map import WardMap
 from csp_dash.ui import components, render, url_state
+from csp_dash.ui.chart import chart
 from csp_dash.ui.frame import Visit, tell
 
 ROWS = 12  # that are seen at once beside the map
@@ -151,14 +152,7 @@ def _drawn(visit: Visit, view: Filters, picture: Panel, slug: str, *, closer: bo
         )
         return
     key = f"map-{slug}"
-    st.plotly_chart(
-        picture.figure,
-        key=key,
-        config=render.CHART,
-        alt=picture.alt,
-        on_select=lambda: _follow(view, picked_in_figure(key)),
-        selection_mode="points",
-    )
+    chart(picture.figure, key=key, alt=picture.alt, on_select=lambda: _follow(view, picked_in_figure(key)))
 
 
 def picked_in_figure(key: str) -> str | None:
@@ -363,7 +357,7 @@ def _moment(visit: Visit, view: Filters, grain: Grain, *, playing: bool) -> None
     st.caption(picture.caption)
     left, right = st.columns([3, 2], gap="large")
     with left:
-        st.plotly_chart(picture.figure, key=f"moment-{view.indicator}", config=render.CHART, alt=picture.alt)
+        chart(picture.figure, key=f"moment-{view.indicator}", alt=picture.alt)
         components.legend(picture.legend)
     right.table(picture.evidence.table.head(TOP), hide_index=True, border="horizontal", alt=f"The highest {TOP} wards")
     components.foot(picture.evidence, visit.release, replace(shown, lens="map"), f"moment-{view.indicator}")
@@ -393,7 +387,8 @@ def _two_at_once(visit: Visit, view: Filters, kept: Filters) -> None:
             st.info(picture.sentence)
             return
         left, right = st.columns([3, 2], gap="large", vertical_alignment="center")
-        left.plotly_chart(picture.figure, key=f"two-{view.indicator}", config=render.CHART, alt=picture.alt)
+        with left:
+            chart(picture.figure, key=f"two-{view.indicator}", alt=picture.alt)
         with right:
             _key(found)
             st.markdown(picture.sentence)

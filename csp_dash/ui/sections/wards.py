@@ -12,6 +12,7 @@ from csp_dash.domain.filters import Filters
 from csp_dash.panels.plan import answers
 from csp_dash.panels.wards import find_ward, ward_map, ward_profile
 from csp_dash.ui import components, render, url_state
+from csp_dash.ui.chart import chart
 from csp_dash.ui.frame import FOUND, Visit, page, tell
 from csp_dash.ui.sections import maps
 
@@ -83,13 +84,11 @@ def find(visit: Visit) -> None:
         icon=":material/map:",
     )
     picture = visit.store.panel(ward_map.ward_map, Filters(indicator="burglary")).picture
-    st.plotly_chart(
+    chart(
         picture.figure,
         key="ward-finder",
-        config=render.CHART,
         alt="Map of the 20 wards of Tower Hamlets with their names",
         on_select=_found_on_map,
-        selection_mode="points",
     )
     st.caption(f"Shaded by burglary: {wording.inside(picture.caption)}")
     components.legend(picture.legend)

@@ -18,6 +18,7 @@ from csp_dash.panels.themes.paired_measures import Pair
 from csp_dash.panels.tile import Tile, tile
 from csp_dash.panels.trends.comparisons import Comparisons
 from support.checks.nothing import pictures
+from support.pictures import plotly
 from support.walk import Said
 
 BOROUGH_S = "Tower Hamlets"
@@ -117,7 +118,7 @@ def gives_the_period_s_own_figure(data: Dataset, said: Said) -> str | None:
     level = made.number
     if item.kind is not Kind.PROPORTION:
         level /= 12 if view.measure is Measure.RATE else question.span.months
-    labels = [note.text for note in picture.figure.layout.annotations if question.span.last.short in note.text]
+    labels = [note.text for note in plotly(picture.figure).layout.annotations if question.span.last.short in note.text]
     written = re.findall(r"<b>([\d,.]+)", labels[0]) if labels else []
     if not written:
         return f"no figure at the line's end: {labels}"

@@ -14,10 +14,11 @@ import plotly.graph_objects as go
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.pictures import checked
 
 from csp_dash.analytics import control_chart, palette
 from csp_dash.charts import annotations as events
-from csp_dash.charts import bars, base, lines, trend
+from csp_dash.charts import base
 from csp_dash.domain.indicator import Event
 from csp_dash.domain.periods import Month, Span
 
@@ -31,6 +32,10 @@ EVENTS = (
     Event("f", "A gap", "Gap", "caveat", "", date(2016, 2, 1), date(2016, 12, 31)),
     Event("g", "Never complete", "Incomplete", "caveat", "It has no date."),
 )
+
+bars = checked("charts.bars")
+lines = checked("charts.lines")
+trend = checked("charts.trend")
 
 
 def series(values: list[float], first: str = "2010-04-01") -> pd.DataFrame:

@@ -15,9 +15,17 @@ import plotly.graph_objects as go
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.pictures import checked
 
 from csp_dash.analytics import palette
-from csp_dash.charts import base, contribution, decomposition, dumbbell, fan, forest, seasons, small_multiples
+from csp_dash.charts import base, small_multiples
+
+contribution = checked("charts.contribution")
+decomposition = checked("charts.decomposition")
+dumbbell = checked("charts.dumbbell")
+fan = checked("charts.fan")
+forest = checked("charts.forest")
+seasons = checked("charts.seasons")
 
 BUDGET = 40_000
 

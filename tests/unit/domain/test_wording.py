@@ -57,7 +57,7 @@ def test_a_share_has_its_sign_once(unit: str) -> None:
 @given(st.floats(1e-6, 1e6))
 def test_a_rate_that_is_not_nothing_is_not_written_as_nothing(value: float) -> None:
     text = wording.rate(value)
-    assert float(text.replace(",", "")) == pytest.approx(value, rel=0.06) and text != "0"
+    assert float(text.replace(",", "")) == pytest.approx(value, rel=0.06, abs=5e-7) and text != "0"
 
 
 @given(st.lists(st.integers(0, 30).map(float), min_size=1, max_size=33), st.data())

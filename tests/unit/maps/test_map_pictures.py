@@ -9,15 +9,19 @@ import numpy as np
 import pandas as pd
 import pytest
 from support.independent_counts import CHECKED, NEWEST, Second
+from support.pictures import checked, plotly
 
 from csp_dash.analytics import palette
 from csp_dash.analytics.concentration import concentration
 from csp_dash.analytics.funnel import funnel as made_funnel
-from csp_dash.charts import funnel, lorenz, slope
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.periods import Month
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.wards.funnel import ORDER, funnel_chart
+
+funnel = checked("charts.funnel")
+lorenz = checked("charts.lorenz")
+slope = checked("charts.slope")
 
 NAMES = {"A": "Weavers", "B": "Poplar", "C": "Mile End"}
 EMPTY = "No data for this choice"
@@ -69,9 +73,9 @@ def test_a_funnel_names_whoever_lies_far_out_and_who_was_chosen() -> None:
 @pytest.mark.parametrize("slug", CHECKED)
 def test_the_funnel_of_a_measure_has_its_wards_at_their_rates(data: Dataset, second: Second, slug: str) -> None:
     picture = funnel_chart(data, Filters(indicator=slug, wards=("E05009336",)))
-    sound(picture.figure)
+    sound(plotly(picture.figure))
     counts = second.counts(slug, *NEWEST)
-    dots = next(trace for trace in picture.figure.data if trace.mode == "markers")
+    dots = next(trace for trace in plotly(picture.figure).data if trace.mode == "markers")
     drawn = {
         text.split("</b>")[0].removeprefix("<b>"): (x, y)
         for text, x, y in zip(dots.hovertext, dots.x, dots.y, strict=True)
@@ -82,11 +86,14 @@ def test_the_funnel_of_a_measure_has_its_wards_at_their_rates(data: Dataset, sec
         )
     edges = dict(zip((text.split("</b>")[0][3:] for text in dots.hovertext), dots.marker.line.color, strict=True))
     assert [name for name, colour in edges.items() if colour == palette.SELECTED] == ["Whitechapel"]
-    assert "Whitechapel" in {a.text for a in picture.figure.layout.annotations}
-    top = picture.figure.layout.yaxis.range[1]
+    assert "Whitechapel" in {a.text for a in plotly(picture.figure).layout.annotations}
+    top = plotly(picture.figure).layout.yaxis.range[1]
     assert (
         max(dots.y) <= top
-        and picture.figure.layout.xaxis.range[0] < min(dots.x) < max(dots.x) < picture.figure.layout.xaxis.range[1]
+        and plotly(picture.figure).layout.xaxis.range[0]
+        < min(dots.x)
+        < max(dots.x)
+        < plotly(picture.figure).layout.xaxis.range[1]
     )
     table = picture.evidence.table.set_index("Ward")
     for code, name in second.names.items():
@@ -98,7 +105,7 @@ def test_the_funnel_of_a_measure_has_its_wards_at_their_rates(data: Dataset, sec
 
 def test_a_funnel_before_the_series_is_empty_and_says_so(data: Dataset) -> None:
     picture = funnel_chart(data, Filters(indicator="asb", period="custom", first=Month(1995, 1), last=Month(1995, 12)))
-    assert picture.empty and says_empty(sound(picture.figure))
+    assert picture.empty and says_empty(sound(plotly(picture.figure)))
 
 
 # --- ranks ---------------------------------------------------------------------------------------

@@ -11,15 +11,18 @@ import numpy as np
 import pandas as pd
 import pytest
 from support import ROOT
+from support.pictures import checked
 
 from csp_dash.analytics import palette
 from csp_dash.analytics.classes import NO_DATA, classify
 from csp_dash.maps import boundaries as bounds
-from csp_dash.maps import deck_map, plotly_map
+from csp_dash.maps import deck_map
 from csp_dash.maps import point_density as point_maps
 from csp_dash.maps.context import Context, Line, Place, context
 from csp_dash.maps.point_density import Style
 from csp_dash.maps.shading import Shading, by_class, by_colour, legend
+
+plotly_map = checked("maps.plotly_map")
 
 
 def square(code: str, west: float, south: float, size: float = 0.01) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import pandas as pd
 import pytest
 from support.independent_counts import CHECKED, Second
+from support.pictures import plotly
 
 from csp_dash.domain.enums import Frequency, Kind, Measure, Trust
 from csp_dash.domain.filters import Filters
@@ -93,7 +94,7 @@ def test_the_classes_are_the_same_at_every_step(data: Dataset, grain: Grain, mea
     for place in (0, len(found.spans) // 2, len(found.spans) - 1):
         picture = moment(data, at(view, found.spans[place]), grain)
         legends.add(picture.legend)
-        fills = {trace.fillcolor for trace in picture.figure.data if trace.fill == "toself"}
+        fills = {trace.fillcolor for trace in plotly(picture.figure).data if trace.fill == "toself"}
         row = found.values.iloc[place]
         assert {found.classes.colour(float(value)) for value in row} <= fills
         assert not {colour for colour, _ in picture.legend} & fills - {found.classes.colour(float(v)) for v in row}

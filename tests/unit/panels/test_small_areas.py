@@ -8,6 +8,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 from support.independent_counts import NEWEST, Second
+from support.pictures import plotly
 
 from csp_dash.analytics import hotspots, palette
 from csp_dash.analytics.hotspots import hot_spots
@@ -58,7 +59,7 @@ def test_half_is_in_as_few_areas_as_a_sort_says(data: Dataset, second: Second, s
     half = next(n for n in range(1, 170) if 2 * counts.iloc[:n].sum() >= counts.sum())
     assert f"in {half} of the borough's 169 small areas" in found.counts.title
     assert f"{100 * half / 169:.0f}% of small areas" in found.concentration.title
-    drawn = next(trace for trace in found.concentration.figure.data if trace.fill == "tozeroy")
+    drawn = next(trace for trace in plotly(found.concentration.figure).data if trace.fill == "tozeroy")
     assert drawn.y[half] >= 50 > drawn.y[half - 1] and drawn.x[half] == pytest.approx(100 * half / 169, abs=0.01)
 
 
@@ -66,7 +67,7 @@ def test_half_is_in_as_few_areas_as_a_sort_says(data: Dataset, second: Second, s
 def test_what_is_said_of_a_small_area_is_its_count(data: Dataset, second: Second, slug: str):
     found = below_ward(data, Filters(indicator=slug)).counts
     counts = second.lsoa(SERIES[slug][0], *NEWEST)
-    pointed = next(trace for trace in found.figure.data if trace.hovertext is not None)
+    pointed = next(trace for trace in plotly(found.figure).data if trace.hovertext is not None)
     for code, text in zip(data.places.lsoa_outlines.codes, pointed.hovertext, strict=True):
         number = text.split("<br>")[1].split(" ")[0]
         assert ({"no": "0"}.get(number) or number).replace(",", "") == str(int(counts.get(code, 0)))
@@ -83,7 +84,7 @@ def test_hot_spots_are_the_engines(data: Dataset, second: Second, slug: str):
     assert rows["q"].sort_index().tolist() == pytest.approx(tested["q"].sort_index().tolist(), abs=1e-6)
     hot = set(tested.index[tested["kind"] == hotspots.HOT])
     assert set(rows.index[rows["course"].isin([hotspots.NEW, hotspots.PERSISTENT])]) == hot
-    fills = {trace.fillcolor for trace in found.figure.data if trace.fill == "toself"}
+    fills = {trace.fillcolor for trace in plotly(found.figure).data if trace.fill == "toself"}
     assert bool(fills & set(palette.RISES)) is bool(hot)
     assert f"{len(hot) or 'no'} small area" in found.title
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from scipy.stats import spearmanr
 from support.independent_counts import CHECKED, NEWEST, Second
+from support.pictures import plotly
 
 from csp_dash.analytics import palette
 from csp_dash.analytics.bivariate import bivariate
@@ -48,7 +49,7 @@ def test_each_ward_has_the_colour_of_its_thirds(data: Dataset, second: Second, s
         assert sum(sizes) == 20 and all(6 <= size <= 8 for size in sizes), "thirds"
         by_third = [values[[code for code in cells if cells[code] == level]] for level in range(3)]
         assert by_third[0].max() < by_third[1].min() and by_third[1].max() < by_third[2].min()
-    drawn = {trace.fillcolor for trace in found.picture.figure.data if trace.fill == "toself"}
+    drawn = {trace.fillcolor for trace in plotly(found.picture.figure).data if trace.fill == "toself"}
     wanted = {palette.BIVARIATE[cell[1]][cell[0]] for cell in made.cells.values() if cell}
     assert wanted == drawn & {colour for row in palette.BIVARIATE for colour in row}
     top = {second.names[code] for code, cell in made.cells.items() if cell == (2, 2)}
@@ -124,7 +125,7 @@ def test_ranks_are_those_of_a_sort(data: Dataset, second: Second, slug: str):
 
 def test_the_lines_of_the_ranks_end_where_the_ranks_are(data: Dataset, second: Second):
     picture = rank_changes.rank_moves(data, Filters(indicator="burglary", wards=("E05009336",)))
-    lines = [trace for trace in picture.figure.data if trace.mode == "lines+markers"]
+    lines = [trace for trace in plotly(picture.figure).data if trace.mode == "lines+markers"]
     assert len(lines) == 20
     counts = second.counts("burglary", *NEWEST)
     ranks = counts.rank(ascending=False, method="min").astype(int)

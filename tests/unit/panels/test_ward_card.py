@@ -6,6 +6,7 @@ import re
 
 import pytest
 from support.independent_counts import CHECKED, NEWEST, Second
+from support.pictures import plotly
 
 from csp_dash.analytics import narrate
 from csp_dash.analytics.compare import Window, against
@@ -120,7 +121,7 @@ def test_each_ward_has_its_line(data: Dataset, second: Second):
     wards = ("E05009317", "E05009335", "E05009336")
     picture = versus(data, Filters(indicator="burglary", wards=wards))
     assert all(second.names[code] in picture.alt for code in wards)
-    assert sum(trace.mode == "lines+markers" and len(trace.x) > 24 for trace in picture.figure.data) == 3
+    assert sum(trace.mode == "lines+markers" and len(trace.x) > 24 for trace in plotly(picture.figure).data) == 3
     assert picture.evidence.csv.count("\n") == 4
     for code in wards:
         assert code in picture.evidence.csv

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 import shapely
 from support.independent_counts import NEWEST, Second
+from support.pictures import plotly
 from support.walk import view_of
 
 from csp_dash.domain.enums import Measure, Shade
@@ -159,7 +160,7 @@ def test_a_picture_has_its_finding_period_source_and_release(data: Dataset):
 def test_the_wall_shows_rates_and_names_the_highest(data: Dataset, second: Second):
     picture = ward_map.wall(data, Filters(indicator="burglary"))
     rates = 1000 * second.counts("burglary", *NEWEST) / second.residents
-    on = {a.text.replace("<br>", " ") for a in picture.figure.layout.annotations}
+    on = {a.text.replace("<br>", " ") for a in plotly(picture.figure).layout.annotations}
     highest = {second.names[code] for code in rates.nlargest(ward_map.WALL_NAMES).index}
     assert {name for name in second.names.values() if name in on} <= highest
     assert (
@@ -196,14 +197,14 @@ def test_a_ward_map_is_light(data: Dataset, slug: str):
     """What a phone is sent: all of it, template, surroundings, points to click and all."""
     for shade in offered(data, Filters(indicator=slug)):
         view = view_of(slug, shade, wards=(WHITECHAPEL, WEAVERS))
-        text = ward_map.ward_map(data, view).picture.figure.to_json()
+        text = plotly(ward_map.ward_map(data, view).picture.figure).to_json()
         assert len(text) <= 60_000, (shade, len(text))
         assert "template" in json.loads(text)["layout"]
         assert "http" not in text
 
 
 def test_the_outlines_of_the_wards_are_light(data: Dataset):
-    figure = json.loads(ward_map.ward_map(data, Filters(indicator="burglary")).picture.figure.to_json())
+    figure = json.loads(plotly(ward_map.ward_map(data, Filters(indicator="burglary")).picture.figure).to_json())
     fills = set(ward_map.ward_map(data, Filters(indicator="burglary")).shaded.shading.fills.values())
     land = [trace for trace in figure["data"] if trace.get("fillcolor") in fills]
     assert len(land) == len(fills), "one trace a colour"
@@ -225,7 +226,7 @@ def metres(shape: Any) -> Any:
 
 def clicked(data: Dataset) -> dict[str, Any]:
     """Where the drawing can be clicked, by ward, in degrees."""
-    figure = ward_map.ward_map(data, Filters(indicator="burglary")).picture.figure
+    figure = plotly(ward_map.ward_map(data, Filters(indicator="burglary")).picture.figure)
     _, south, _, north = data.places.ward_outlines.box
     squeeze = math.cos(math.radians((south + north) / 2))
     found: dict[str, Any] = {}
@@ -273,7 +274,7 @@ def test_a_click_is_nearest_to_its_own_wards_points_almost_everywhere(data: Data
 
 def test_what_a_pointer_is_told_is_the_wards_own(data: Dataset):
     found = ward_map.ward_map(data, Filters(indicator="burglary"))
-    for trace in found.picture.figure.data:
+    for trace in plotly(found.picture.figure).data:
         if trace.legendgroup:
             assert data.names[trace.legendgroup] in trace.hovertemplate
             assert found.shaded.shading.words[trace.legendgroup] in trace.hovertemplate
