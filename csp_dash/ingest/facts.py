@@ -99,7 +99,7 @@ def write_parquet(frame: pd.DataFrame, path: Path, *, order_by: tuple[str, ...])
     path.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as connection:
         connection.execute("SET threads = 1")
-        connection.register("frame", frame)
+        connection.register("frame", pa.Table.from_pandas(frame, preserve_index=False))
         order = ", ".join(f'"{name}"' for name in order_by)
         target = str(path).replace("'", "''")
         connection.execute(
