@@ -8,6 +8,7 @@ import re
 import shutil
 import threading
 import zipfile
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -30,22 +31,52 @@ from csp_dash.warehouse import Busy, CheckFailed, Releases, Snapshot, input_arch
 from csp_dash.warehouse.snapshot import ROOT
 
 TH = "E09000030"
+TODAY = date(2026, 5, 20)
 NEXT = {"202603": ("2026-03", 1.0), "202604": ("2026-03", 1.02)}
 
 
+@dataclass(frozen=True)
+class Taken:
+    """A file, the cache folder in which it was taken in, and what came of it."""
+
+    file: Path
+    cache: Path
+    outcome: pipeline.Outcome
+
+
 @pytest.fixture
-def releases(tmp_path: Path, data: Dataset) -> Releases:
+def releases(tmp_path: Path, data: Dataset, request: pytest.FixtureRequest) -> Releases:
+    """The bundled release alone; for a test that begins `after` the first month, what stands then."""
+    if "after" in request.fixturenames:
+        return Releases(request.getfixturevalue("after").cache)
     (tmp_path / "cache").mkdir()
     shutil.copy(data.warehouse.path, tmp_path / "cache")  # or each test would make it anew
     return Releases(tmp_path / "cache")
 
 
+@pytest.fixture(scope="module")
+def first_month(tmp_path_factory: pytest.TempPathFactory, catalogue: Catalogue, data: Dataset) -> Taken:
+    """One month more than the bundled release, taken in once for all tests that only begin from it."""
+    scratch = tmp_path_factory.mktemp("first-month")
+    (scratch / "cache").mkdir()
+    shutil.copy(data.warehouse.path, scratch / "cache")
+    file = shapes.mps_borough(scratch / "whatever.txt", NEXT)
+    say: list[str] = []
+    kept = Releases(scratch / "cache")
+    return Taken(file, kept.cache, pipeline.ingest([file], catalogue, kept, say=say.append, today=TODAY))
+
+
+@pytest.fixture
+def after(first_month: Taken, tmp_path: Path) -> Taken:
+    """A copy of what stands after the first month, for one test alone."""
+    shutil.copytree(first_month.cache, tmp_path / "cache")
+    return replace(first_month, file=Path(shutil.copy(first_month.file, tmp_path)), cache=tmp_path / "cache")
+
+
 @pytest.fixture
 def take(catalogue: Catalogue, releases: Releases):
     def ingest(*paths: Path, **more: object) -> pipeline.Outcome:
-        return pipeline.ingest(
-            list(paths), catalogue, releases, say=lambda sentence: None, today=date(2026, 5, 20), **more
-        )  # type: ignore[arg-type]
+        return pipeline.ingest(list(paths), catalogue, releases, say=lambda sentence: None, today=TODAY, **more)  # type: ignore[arg-type]
 
     return ingest
 
@@ -75,9 +106,9 @@ def test_every_source_has_one_reader_or_is_reference():
         assert path.stem in given, "facts that no reader says it gives"
 
 
-def test_a_new_month_becomes_a_release_with_a_report(take, releases: Releases, tmp_path: Path):
-    before = figure(releases, "mps_borough", "burglary_home", TH, "2026-03")
-    outcome = take(shapes.mps_borough(tmp_path / "whatever.txt", NEXT))
+def test_a_new_month_becomes_a_release_with_a_report(after: Taken, releases: Releases, tmp_path: Path):
+    before = figure(Releases(tmp_path / "none"), "mps_borough", "burglary_home", TH, "2026-03")
+    outcome = after.outcome
     assert outcome.new and releases.live_name() == outcome.release and outcome.release.startswith("2026-04-")
     assert before is not None
     assert figure(releases, "mps_borough", "burglary_home", TH, "2026-04") == round(before * 1.02)
@@ -91,9 +122,8 @@ def test_a_new_month_becomes_a_release_with_a_report(take, releases: Releases, t
     assert live.about.took_in == ("whatever.txt",)
 
 
-def test_what_a_file_does_not_speak_of_stays_byte_for_byte(take, releases: Releases, tmp_path: Path):
+def test_what_a_file_does_not_speak_of_stays_byte_for_byte(after: Taken, releases: Releases):
     bundled = Snapshot.open()
-    take(shapes.mps_borough(tmp_path / "a.csv", NEXT))
     live = releases.live()
     touched = {"mps_borough", "mps_borough_whole"}
     for name, sum in bundled.files.items():
@@ -101,16 +131,13 @@ def test_what_a_file_does_not_speak_of_stays_byte_for_byte(take, releases: Relea
             assert live.files[name] == sum, name
 
 
-def test_the_same_file_again_is_nothing_new(take, releases: Releases, tmp_path: Path):
-    path = shapes.mps_borough(tmp_path / "a.csv", NEXT)
-    first = take(path)
-    again = take(path)
-    assert not again.new and again.release == first.release
+def test_the_same_file_again_is_nothing_new(take, after: Taken, releases: Releases):
+    again = take(after.file)
+    assert after.outcome.new and not again.new and again.release == after.outcome.release
     assert len([item for item in releases.all() if not item.bundled]) == 1
 
 
-def test_a_revised_figure_is_told_with_old_and_new(take, releases: Releases, tmp_path: Path):
-    take(shapes.mps_borough(tmp_path / "a.csv", NEXT))
+def test_a_revised_figure_is_told_with_old_and_new(take, after: Taken, releases: Releases, tmp_path: Path):
     old = figure(releases, "mps_borough", "shoplifting", TH, "2026-04")
     outcome = take(shapes.mps_borough(tmp_path / "b.csv", {**NEXT, "202604": ("2026-03", 1.1)}))
     new = figure(releases, "mps_borough", "shoplifting", TH, "2026-04")
@@ -123,8 +150,7 @@ def test_a_revised_figure_is_told_with_old_and_new(take, releases: Releases, tmp
     assert "| place | period | was | is | by |" in outcome.report
 
 
-def test_a_month_that_is_passed_over_is_told(take, releases: Releases, tmp_path: Path):
-    take(shapes.mps_borough(tmp_path / "a.csv", NEXT))
+def test_a_month_that_is_passed_over_is_told(take, after: Taken, releases: Releases, tmp_path: Path):
     stub = {"202604": ("2026-03", 1.02), "202605": ("2026-03", 0.1)}
     outcome = take(shapes.mps_borough(tmp_path / "b.csv", stub))
     assert figure(releases, "mps_borough", "burglary_home", TH, "2026-05") is None
@@ -140,14 +166,14 @@ def test_what_is_said_while_files_are_taken_in_has_no_names_of_ours(
     shapes.fingertips(tmp_path / "c.csv", [2020])  # of a source that no release has yet
     (tmp_path / "d.csv").write_text("indicator,period,area_code,count\nnox_sightings,2026-03,E09000030,5\n")
     files = [tmp_path / f"{name}.csv" for name in "abcd"]
-    pipeline.ingest(files, catalogue, releases, say=said.append, today=date(2026, 5, 20))
+    pipeline.ingest(files, catalogue, releases, say=said.append, today=TODAY)
     assert any(line.startswith(f"{catalogue.sources['pas'].title}: ") for line in said)
     assert f"{catalogue.indicators['nox_sightings'].title}: partner return: 1 figure" in said
     assert not [line for line in said if re.match("[a-z]", line)], (
         "a title begins with a capital, a name of ours does not"
     )
     said.clear()
-    pipeline.ingest(files, catalogue, releases, say=said.append, today=date(2026, 5, 20))
+    pipeline.ingest(files, catalogue, releases, say=said.append, today=TODAY)
     assert said[-1] == f"Nothing new: these files change no figure of the live release {releases.live_name()}."
 
 
@@ -348,8 +374,7 @@ def test_the_files_are_kept_and_named_by_the_release_and_those_after_it(take, re
     assert not list(releases.inputs.folder.iterdir())
 
 
-def test_a_release_that_cannot_be_read_keeps_all_files(take, releases: Releases, tmp_path: Path):
-    take(shapes.mps_borough(tmp_path / "a.csv", NEXT))
+def test_a_release_that_cannot_be_read_keeps_all_files(after: Taken, releases: Releases):
     (releases.live().root / "release.json").write_text("{")
     assert releases.prune_inputs() == [] and len(list(releases.inputs.folder.iterdir())) == 2
 
