@@ -1,7 +1,10 @@
-"""The server itself, in every way that it is started: it asks no other host for anything, and it takes no files."""
+"""The server itself, in every way that it is started: it asks no other host for anything, takes no files,
+and sends its scripts compressed."""
 
 from __future__ import annotations
 
+import asyncio
+import gzip
 import os
 import socket
 import subprocess
@@ -10,13 +13,16 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import streamlit
+from starlette.types import Message, Receive, Scope, Send
 from support import ROOT
 
-from csp_dash.ui.server import REFUSAL
+from csp_dash.ui.server import REFUSAL, Compressed
 
 ENDED = 97
 NO_WAY_OUT = f"""
@@ -139,3 +145,90 @@ def test_the_endpoint_for_uploads_refuses(running: Running, method: str, body: b
         urllib.request.urlopen(asked, timeout=20)
     assert refused.value.code == 403
     assert refused.value.read().decode() == REFUSAL
+
+
+# --- scripts, compressed -------------------------------------------------------------------------
+
+SCRIPTS = Path(streamlit.__file__).parent / "static" / "static" / "js"
+LARGEST = max(SCRIPTS.glob("*.js"), key=lambda path: path.stat().st_size)
+
+
+def fetched(running: Running, name: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    """Status, headers by their names in small letters, and body of a script."""
+    asked = urllib.request.Request(
+        f"http://127.0.0.1:{running.port}/static/js/{name}",
+        headers={"Accept-Encoding": "gzip"} | {key.replace("_", "-"): value for key, value in headers.items()},
+    )
+    try:
+        with urllib.request.urlopen(asked, timeout=60) as answer:
+            return answer.status, {key.lower(): value for key, value in answer.headers.items()}, answer.read()
+    except urllib.error.HTTPError as other:
+        return other.code, {key.lower(): value for key, value in other.headers.items()}, other.read()
+
+
+def test_scripts_come_compressed_and_whole(running: Running):
+    with ThreadPoolExecutor(6) as pool:  # all at once, while it is being made
+        answers = list(pool.map(lambda _: fetched(running, LARGEST.name), range(6)))
+    for status, headers, body in answers:
+        assert status == 200 and headers["content-encoding"] == "gzip" and "Accept-Encoding" in headers["vary"]
+        assert headers["content-type"].startswith(("text/javascript", "application/javascript"))
+        assert int(headers["content-length"]) == len(body) < 0.35 * LARGEST.stat().st_size
+        assert gzip.decompress(body) == LARGEST.read_bytes() and "immutable" in headers["cache-control"]
+        assert headers["etag"].startswith("W/")
+
+
+def test_who_takes_no_gzip_or_asks_for_a_part_gets_it_as_it_is(running: Running):
+    status, headers, body = fetched(running, LARGEST.name, Accept_Encoding="identity")
+    assert status == 200 and "content-encoding" not in headers and body == LARGEST.read_bytes()
+    status, headers, body = fetched(running, LARGEST.name, Range="bytes=0-99")
+    assert status == 206 and "content-encoding" not in headers and body == LARGEST.read_bytes()[:100]
+    _, headers, _ = fetched(running, LARGEST.name)
+    status, _, body = fetched(running, LARGEST.name, If_None_Match=headers["etag"])
+    assert (status, body) == (304, b"")
+
+
+def test_a_script_that_is_none_is_answered_as_without_compression(running: Running):
+    plain = fetched(running, "none.js", Accept_Encoding="identity")
+    status, headers, body = fetched(running, "none.js")
+    body = gzip.decompress(body) if headers.get("content-encoding") == "gzip" else body
+    assert (status, body) == (plain[0], plain[2])
+
+
+async def nothing() -> Message:
+    return {"type": "http.request", "body": b""}
+
+
+@pytest.mark.parametrize("kind", ["text/html", "application/javascript"])
+def test_only_scripts_are_kept_and_a_failure_is_not(kind: str):
+    asked: list[str] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        asked.append(scope["path"])
+        if len(asked) == 1:
+            raise OSError("the disk")
+        headers = [(b"content-type", kind.encode()), (b"etag", b'"1"')]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"one " * 100, "more_body": True})
+        await send({"type": "http.response.body", "body": b"two " * 100})
+
+    around = Compressed(app)
+
+    async def ask() -> bytes:
+        told: list[Message] = []
+
+        async def send(message: Message) -> None:
+            told.append(message)
+
+        scope = {"type": "http", "method": "GET", "path": "/static/js/a.js", "headers": [(b"accept-encoding", b"gzip")]}
+        await around(scope, nothing, send)
+        body = told[1]["body"]
+        return gzip.decompress(body) if (b"content-encoding", b"gzip") in told[0]["headers"] else body
+
+    async def asks() -> None:
+        with pytest.raises(OSError, match="the disk"):
+            await ask()
+        for _ in range(3):
+            assert await ask() == b"one " * 100 + b"two " * 100
+
+    asyncio.run(asks())
+    assert len(asked) == (2 if kind == "application/javascript" else 4)
