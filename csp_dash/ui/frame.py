@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import functools
 import gc
 import html
 import os
 import re
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -105,8 +107,12 @@ def enter() -> Visit:
     return visit
 
 
+@functools.cache
 def page(slug: str) -> st.Page:
-    """The Streamlit page of a slug. The first answers at the root."""
+    """The Streamlit page of a slug, to link to. The first answers at the root.
+
+    Made once, for it looks its file up on the disk; a run that opens a page takes a copy, which Streamlit marks as opened.
+    """
     card = CARDS[slug]
     home = slug == PAGES[0].slug
     return st.Page(
@@ -116,7 +122,7 @@ def page(slug: str) -> st.Page:
 
 def _navigate() -> tuple[st.Page, str]:
     """The page that was asked for and its slug, which is empty where nothing has that name."""
-    pages = {card.slug: page(card.slug) for card in PAGES}
+    pages = {card.slug: copy(page(card.slug)) for card in PAGES}
     first = PAGES[0]
     typed = st.Page(PAGES_FOLDER / f"{first.slug}.py", title=first.title, icon=first.icon)  # at its own name too
     lost = [st.Page(_lost, title=NO_PAGE, url_path=name)] if (name := _unknown_name(pages)) else []
