@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
-import gc
 import html
-import os
 import re
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
@@ -20,12 +18,12 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from csp_dash.analytics import palette
-from csp_dash.catalogue import Catalogue, CatalogueError, load
+from csp_dash.catalogue import Catalogue, CatalogueError
 from csp_dash.domain.enums import Compare, Measure
 from csp_dash.domain.filters import BOROUGH_INSTEAD, COMPARISONS, MEASURES, PERIODS, Filters, Note, Vocabulary
 from csp_dash.domain.periods import Month
 from csp_dash.domain.settings import Settings
-from csp_dash.ui import cache, components, url_state
+from csp_dash.ui import cache, components, patience, url_state
 from csp_dash.warehouse import SnapshotError
 
 ICON = Path(__file__).with_name("icon.png")  # a Material icon would be fetched from a third party
@@ -148,14 +146,13 @@ def _lost() -> None:
         st.page_link(page(card.slug), label=card.title, icon=card.icon, query_params=view.to_params())
 
 
-@st.cache_resource(show_spinner="Opening the figures")
-def _start() -> tuple[Settings, cache.Live]:
-    settings = Settings.read(os.environ)
-    live = cache.Live(load(), settings)
-    # Imports are done: what lives now lives for good, so the collector need not look at it again.
-    gc.collect()
-    gc.freeze()
-    return settings, live
+def _start() -> cache.Live:
+    """What is open in this process; the first run of all opens it, and those that come meanwhile wait for it."""
+    live = cache.opened()
+    if live is None:
+        with st.spinner("Opening the figures"):
+            live = cache.open_once()
+    return live
 
 
 @st.fragment(run_every=WATCH)
@@ -178,7 +175,7 @@ def run() -> None:
     st.html(EDGE, unsafe_allow_javascript=True)
     chosen, slug = _navigate()
     try:
-        settings, live = _start()
+        live = _start()
     except (SnapshotError, CatalogueError, ValueError) as fault:
         _cannot_start(str(fault))
         st.stop()
@@ -186,7 +183,7 @@ def run() -> None:
     filters, notes = url_state.read(slug, opened.words)
     if slug != "my_ward":
         st.session_state.pop(FOUND, None)  # what a search found is of the page that it was made on
-    visit = Visit(slug, filters, settings, opened, notes)
+    visit = Visit(slug, filters, live.settings, opened, notes)
     titled(visit, CARDS[slug].title if slug else NO_PAGE)
     _renew(opened)
     if slug != "board":
@@ -204,7 +201,8 @@ def run() -> None:
     _watch(live, opened.release)
     token = _VISIT.set(visit)
     try:
-        chosen.run()
+        with patience.shown(live.panels):
+            chosen.run()
         _on_paper(slug, filters, opened.release)
     finally:
         _VISIT.reset(token)

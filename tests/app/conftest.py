@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import gc
+import functools
 import shutil
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.components.v2 import manifest_scanner
+
+from csp_dash.ui import cache
 
 
 @pytest.fixture(scope="session", autouse=True)
 def scanned_once() -> Iterator[None]:
     """Streamlit looks through every installed package for components at each new session: once is enough here."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        patch.setattr(
+            manifest_scanner, "scan_component_manifests", functools.cache(manifest_scanner.scan_component_manifests)
+        )
         yield
 
 
@@ -27,16 +29,9 @@ def cold(own_settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     for made in own_settings.glob("*.duckdb"):
         shutil.copy(made, tmp_path)
     monkeypatch.setenv("CSP_DASH_CACHE", str(tmp_path))
-    _forget()
+    cache.forget()
     yield
-    _forget()
-
-
-def _forget() -> None:
-    """Let go of what the app has opened; it freezes what it opens, so the collector must be told."""
-    st.cache_resource.clear()
-    gc.unfreeze()
-    gc.collect()
+    cache.forget()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from support import releases as new_release
 
 from csp_dash.catalogue import Catalogue
 from csp_dash.domain.settings import Settings
-from csp_dash.ui import cache, frame
+from csp_dash.ui import cache
 from csp_dash.warehouse import ReleaseInfo, Releases, Snapshot
 
 WHITECHAPEL, WEAVERS = "E05009336", "E05009335"
@@ -148,7 +148,7 @@ def test_a_cold_start_on_one_that_cannot_be_opened_shows_the_bundled(kept: Relea
 
 def test_the_collector_is_frozen_once_for_all_releases(kept: Releases, monkeypatch: pytest.MonkeyPatch):
     frozen = []
-    monkeypatch.setattr(frame.gc, "freeze", lambda: frozen.append(True))
+    monkeypatch.setattr(cache.gc, "freeze", lambda: frozen.append(True))
     at = visit("plan")
     publish(kept)
     at.run()

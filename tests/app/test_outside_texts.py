@@ -11,7 +11,7 @@ import pytest
 from screens import TABLES, check, elements, open_all, visit, words
 from support import releases as new_release
 
-from csp_dash.ui import frame
+from csp_dash.ui import cache
 from csp_dash.warehouse import ReleaseInfo, Releases, SnapshotError
 
 NASTY = "**b** [go](https://example.org) ![i](https://example.org/x) <b>h</b> :red[s] :material/home: $x$ `c` ~~d~~ www.example.org"
@@ -73,6 +73,6 @@ def test_why_it_cannot_start_is_no_markup(monkeypatch: pytest.MonkeyPatch):
     def damaged(*_: object) -> None:
         raise SnapshotError(f"The file {NASTY} is missing.")
 
-    monkeypatch.setattr(frame.cache, "open_store", damaged)
+    monkeypatch.setattr(cache, "open_store", damaged)
     at = visit("overview")
     assert "example" in at.error[0].value and not LIVE.search(at.error[0].value)

@@ -33,7 +33,7 @@ from csp_dash.panels.wards import (
     ward_map,
     ward_trends,
 )
-from csp_dash.ui import frame
+from csp_dash.ui import cache
 from csp_dash.warehouse import Snapshot, SnapshotError
 
 NOX = "nox_sightings"
@@ -159,7 +159,7 @@ def sensitive(catalogue: Catalogue) -> Catalogue:
 def test_a_public_instance_has_no_ward_figures_of_a_sensitive_measure(
     sensitive: Catalogue, monkeypatch: pytest.MonkeyPatch, cold: None, is_public: bool
 ):
-    monkeypatch.setattr(frame, "load", lambda: sensitive)
+    monkeypatch.setattr(cache, "load", lambda: sensitive)
     monkeypatch.setenv("CSP_DASH_PROFILE", "public" if is_public else "partner")
     at = visit("violence", indicator="vawg_offences", ward="E05009336")
     check(at)
@@ -220,7 +220,7 @@ def test_a_damaged_snapshot_is_a_sentence_on_every_page(page: str, monkeypatch: 
     def damaged(*_: object) -> None:
         raise SnapshotError("The data snapshot is not whole: geo/wards.geojson is missing. Bring it back.")
 
-    monkeypatch.setattr(frame.cache, "open_store", damaged)
+    monkeypatch.setattr(cache, "open_store", damaged)
     at = visit(page)
     assert not at.exception
     assert [item.value for item in at.title] == ["The dashboard cannot start"]

@@ -1,0 +1,45 @@
+"""How many bytes a panel takes in memory."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from csp_dash.domain.indicator import Indicator
+
+SHARED = (type, ModuleType, FunctionType, MethodType, BuiltinFunctionType, Indicator)
+"""What a panel points at and does not own."""
+
+
+def size_of(content: Any) -> int:
+    """The bytes of a panel with all that it holds, each object once.
+
+    What several panels share counts in each of them, so a sum of sizes is rather too high than too low.
+    """
+    seen: set[int] = set()
+    left = [content]
+    total = 0
+    while left:
+        item = left.pop()
+        if id(item) in seen or isinstance(item, SHARED):
+            continue
+        seen.add(id(item))
+        if isinstance(item, pd.DataFrame):
+            total += int(item.memory_usage(deep=True).sum())
+        elif isinstance(item, pd.Series | pd.Index):
+            total += int(item.memory_usage(deep=True))
+        elif isinstance(item, np.ndarray):
+            total += item.nbytes
+            left.extend(item.ravel().tolist() if item.dtype == object else ())
+        else:
+            total += sys.getsizeof(item)
+            left.extend(gc.get_referents(item))
+            left.extend(
+                item if isinstance(item, dict) else ()
+            )  # the keys: the collector leaves out those that are texts
+    return total
