@@ -54,7 +54,12 @@ class Warehouse:
             cursor.close()
 
     def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        """What `make` gives, worked out once for this release and kept under a key for as long as it is open."""
+        """What `make` gives, worked out once for this release and kept under a key for as long as it is open.
+
+        Nothing bounds what is kept but the keys, so these are such as a release has a fixed number of: a measure, or a
+        measure with the length of a step. No key holds what readers choose freely, as wards and periods are. Two threads
+        that ask for the first time at the same moment may both work it out.
+        """
         if key not in self._kept:
             self._kept[key] = make()
         found: Made = self._kept[key]
