@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-import pandas as pd
-
 from csp_dash.analytics.intervals import ALPHA, RateRatio, rate_ratio, ratio_of_ratios, two_shares
 from csp_dash.analytics.rates import Rate
 from csp_dash.domain import wording
@@ -238,15 +236,6 @@ def changed_apart(ours: Change, theirs: Change) -> RateRatio | None:
     )
 
 
-def windows(frame: pd.DataFrame, span: Span) -> dict[str, Window]:
-    """The windows of a frame (area, numerator, denominator, periods, expected), by area."""
-    columns = (frame[name].tolist() for name in ("area", "numerator", "denominator", "periods", "expected"))
-    return {
-        str(area): Window(span, _number(numerator), _number(denominator), int(periods), int(expected))
-        for area, numerator, denominator, periods, expected in zip(*columns, strict=True)
-    }
-
-
 def crossed(now: Span, before: Span, breaks: Sequence[Event]) -> Event | None:
     """The first declared break that lies between the start of one period and the end of the other."""
     start = min(before.first.first_day, now.first.first_day)
@@ -319,9 +308,3 @@ def _when(event: Event) -> str:
 
 def _months(number: int) -> str:
     return f"{number} month" if number == 1 else f"{number} months"
-
-
-def _number(value: object) -> float | None:
-    if value is None or not isinstance(value, int | float) or not math.isfinite(value):
-        return None
-    return float(value)

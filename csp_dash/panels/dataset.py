@@ -9,7 +9,7 @@ from typing import TypeVar
 import pandas as pd
 
 from csp_dash import queries
-from csp_dash.analytics.compare import Window, windows
+from csp_dash.analytics.compare import Window
 from csp_dash.analytics.dispersion import CHANCE, Dispersion, dispersion
 from csp_dash.analytics.seasonal import Seasons, seasons
 from csp_dash.catalogue import Catalogue
@@ -193,14 +193,11 @@ class Dataset:
 
     def windows(self, indicator: Indicator, kind: AreaKind, span: Span) -> dict[str, Window]:
         """The figure of every area of a kind in a period."""
-        if not self.shows(indicator, kind):
-            return {}
-        return windows(queries.window(self.warehouse, indicator=indicator.slug, area_kind=kind.value, span=span), span)
+        return self._totals(indicator, kind, span, None)
 
     def window(self, indicator: Indicator, kind: AreaKind, areas: tuple[str, ...], span: Span) -> Window:
         """The figure of some areas together in a period."""
-        found = self.windows(indicator, kind, span)
-        parts = [found[code] for code in areas if code in found]
+        parts = list(self._totals(indicator, kind, span, areas).values())
         if len(parts) < len(areas) or not parts:
             return Window(span, None)
         if len(parts) == 1:
@@ -214,6 +211,14 @@ class Dataset:
             min(part.periods for part in parts),
             max(part.expected for part in parts),
         )
+
+    def _totals(
+        self, indicator: Indicator, kind: AreaKind, span: Span, areas: tuple[str, ...] | None
+    ) -> dict[str, Window]:
+        if not self.shows(indicator, kind):
+            return {}
+        found = queries.totals(self.warehouse, indicator=indicator.slug, area_kind=kind.value, span=span, areas=areas)
+        return {area: Window(span, *total) for area, total in found.items()}
 
     def comparator(self, compare: Compare) -> tuple[str, AreaKind, tuple[str, ...]] | None:
         """Name (as inside a sentence), kind and areas to compare with; None for the figure's own past."""

@@ -1,6 +1,6 @@
-"""Questions: one typed function for each SQL file of the same name; `series` and `window` are answered from one of them."""
+"""Questions: one typed function for each SQL file of the same name; `series`, `totals` and `window` are answered from one."""
 
-from csp_dash.queries.period_sums import series, window
+from csp_dash.queries.period_sums import Total, series, totals, window
 from csp_dash.queries.questions import (
     areas,
     availability,
@@ -22,6 +22,7 @@ from csp_dash.queries.questions import (
 )
 
 __all__ = [
+    "Total",
     "areas",
     "availability",
     "coverage_gaps",
@@ -39,6 +40,7 @@ __all__ = [
     "status",
     "stop_search_breakdown",
     "streets",
+    "totals",
     "vintages",
     "window",
 ]

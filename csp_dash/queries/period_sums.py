@@ -6,18 +6,30 @@ read the rows. So they are read whole, and added up here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from csp_dash.domain.periods import Span
+from csp_dash.domain.periods import Month, Span
 from csp_dash.queries import questions
 from csp_dash.warehouse import Warehouse
 
 SERIES = ["area", "start", "finish", "numerator", "denominator", "flag"]
-WINDOW = ["area", "numerator", "denominator", "periods", "expected", "flag", "source", "vintage"]
+WINDOW = ["area", "numerator", "denominator", "periods", "expected", "source", "vintage"]
+
+
+class Total(NamedTuple):
+    """An area's figure in a period: what is known of it, added up. `periods` counts the periods with a figure, `expected`
+    those that there should be; None where nothing is known."""
+
+    numerator: float | None
+    denominator: float | None
+    periods: int
+    expected: int
 
 
 def series(warehouse: Warehouse, *, indicator: str, areas: Sequence[str]) -> pd.DataFrame:
@@ -25,8 +37,19 @@ def series(warehouse: Warehouse, *, indicator: str, areas: Sequence[str]) -> pd.
     return _sums(warehouse, indicator).series(areas)
 
 
+def totals(
+    warehouse: Warehouse, *, indicator: str, area_kind: str, span: Span, areas: Sequence[str] | None = None
+) -> dict[str, Total]:
+    """The figures of a period by area: of every area of a kind, or of some. Those without any row in it are left out.
+
+    Months add up. A survey, a yearly rate or a one-night count is taken as it stands at its newest period that ends
+    inside the window.
+    """
+    return _sums(warehouse, indicator).totals(area_kind, span, areas)
+
+
 def window(warehouse: Warehouse, *, indicator: str, area_kind: str, span: Span) -> pd.DataFrame:
-    """Totals of a period for every area of a kind, with how many of its months have figures: the columns WINDOW."""
+    """`totals` of every area of a kind with their source and newest file: the columns WINDOW."""
     return _sums(warehouse, indicator).window(area_kind, span)
 
 
@@ -40,78 +63,122 @@ class PeriodSums:
     """All figures of one indicator, by area and period. `rows` is the answer of `questions.figures`."""
 
     def __init__(self, rows: pd.DataFrame) -> None:
-        self._rows = rows
-        self._monthly = bool(len(rows)) and bool(rows["monthly"].iloc[0])
-        self._code, areas = pd.factorize(rows["area"], sort=True)
-        self._areas = np.asarray(areas, dtype=object)
-        self._kind = rows["area_kind"].to_numpy(dtype=object)
-        self._source = rows["source"].to_numpy(dtype=object)
-        self._flag = rows["flag"].to_numpy(dtype=object)
-        self._flagged = rows["flag"].notna().to_numpy()
-        self._finish = rows["finish"].to_numpy(dtype="datetime64[D]")
-        self._numerator = rows["numerator"].to_numpy(dtype=float, na_value=np.nan)
-        self._denominator = rows["denominator"].to_numpy(dtype=float, na_value=np.nan)
-        self._is_gap = rows["is_gap"].to_numpy(dtype=bool)
-        self._vintage, vintages = pd.factorize(rows["vintage"], sort=True)
-        self._vintages = np.array([*vintages, None], dtype=object)
-        ends = np.searchsorted(self._code, np.arange(len(self._areas) + 1))
-        self._slices = {str(area): slice(ends[place], ends[place + 1]) for place, area in enumerate(self._areas)}
+        self._series = rows[SERIES]
+        self._figures = rows[~rows["is_gap"]]
+        self._slices = {
+            str(area): slice(places[0], places[-1] + 1) for area, places in rows.groupby("area").indices.items()
+        }
+        monthly = bool(len(rows)) and bool(rows["monthly"].iloc[0])
+        made = _Months if monthly else _Newest
+        self._kinds = {str(kind): made(own) for kind, own in self._figures.groupby("area_kind")}
 
     def series(self, areas: Sequence[str]) -> pd.DataFrame:
         """All periods of some areas, in the columns SERIES; a missing month is a row without a numerator."""
-        parts = [self._rows[SERIES].iloc[self._slices[area]] for area in sorted(set(areas)) if area in self._slices]
+        parts = [self._series.iloc[self._slices[area]] for area in sorted(set(areas)) if area in self._slices]
         if not parts:
-            return self._rows[SERIES].iloc[:0]
+            return self._series.iloc[:0]
         return pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0].reset_index(drop=True)
 
+    def totals(self, area_kind: str, span: Span, areas: Sequence[str] | None = None) -> dict[str, Total]:
+        """The figures of a period by area, in the order of the areas' codes."""
+        if area_kind not in self._kinds:
+            return {}
+        return self._kinds[area_kind].totals(span, areas)
+
     def window(self, area_kind: str, span: Span) -> pd.DataFrame:
-        """Totals of a period for every area of a kind, in the columns WINDOW.
+        """`totals` as a frame in the columns WINDOW, with each area's source and the newest vintage of its rows."""
+        found = self.totals(area_kind, span)
+        rows = self._figures[self._figures["area"].isin(list(found))]
+        within = rows["finish"].between(pd.Timestamp(span.first.first_day), pd.Timestamp(span.last.last_day))
+        rows = rows[within]
+        if not rows["monthly"].all():
+            rows = (
+                rows.dropna(subset=["numerator"]).sort_values(["area", "finish"], kind="stable").groupby("area").tail(1)
+            )
+        origin = rows.groupby("area").agg(source=("source", "first"), vintage=("vintage", "max"))
+        frame = pd.DataFrame([(area, *total) for area, total in found.items()], columns=WINDOW[:5])
+        return frame.join(origin, on="area")
 
-        Months add up. A survey, a yearly rate or a one-night count is taken as it stands at its newest period that ends
-        inside the window. `periods` counts the periods with a figure, `expected` those that there should be.
-        """
-        first, last = np.datetime64(span.first.first_day), np.datetime64(span.last.last_day)
-        mine = ~self._is_gap & (self._kind == area_kind) & (self._finish >= first) & (self._finish <= last)
-        if not self._monthly:
-            mine &= ~np.isnan(self._numerator)
-        places = np.flatnonzero(mine)
-        if not self._monthly:  # of each area the period that ends last
-            order = places[np.lexsort((self._finish[places], self._code[places]))]
-            places = order[np.append(np.diff(self._code[order]) != 0, len(order) > 0)[: len(order)]]
-        code = self._code[places]
-        shown = np.unique(code)
-        vintage = np.full(len(self._areas), -1)
-        np.maximum.at(vintage, code, self._vintage[places])
-        numerator, counted = self._sum(self._numerator, places)
-        denominator, _ = self._sum(self._denominator, places)
-        starts = np.searchsorted(code, shown)
-        return pd.DataFrame(
-            {
-                "area": self._areas[shown],
-                "numerator": numerator[shown],
-                "denominator": denominator[shown],
-                "periods": counted[shown],
-                "expected": span.months if self._monthly else 1,
-                "flag": self._flags(places, shown),
-                "source": self._source[places[starts]],
-                "vintage": self._vintages[vintage[shown]],
-            },
-            columns=WINDOW,
+
+class _Months:
+    """Monthly figures of the areas of one kind: a row an area, a column a month, nought where nothing is known."""
+
+    def __init__(self, rows: pd.DataFrame) -> None:
+        code, areas = pd.factorize(rows["area"], sort=True)
+        months = rows["finish"].to_numpy(dtype="datetime64[M]").astype(int)
+        self._first = int(months.min())
+        place = (code, months - self._first)
+        shape = (len(areas), int(months.max()) - self._first + 1)
+        self._areas = [str(area) for area in areas]
+        self._row = {area: row for row, area in enumerate(self._areas)}
+        self._there = np.zeros(shape, dtype=bool)
+        self._there[place] = True
+        self._numerator, self._counted = _grid(rows["numerator"], place, shape)
+        self._denominator, self._based = _grid(rows["denominator"], place, shape)
+
+    def totals(self, span: Span, areas: Iterable[str] | None) -> dict[str, Total]:
+        own = range(len(self._areas)) if areas is None else [self._row[area] for area in areas if area in self._row]
+        inside = slice(max(0, _number(span.first) - self._first), max(0, _number(span.last) - self._first + 1))
+        if not own or inside.start >= min(inside.stop, self._there.shape[1]):
+            return {}
+        rows = slice(None) if areas is None else own
+        there = self._there[rows, inside].sum(axis=1).tolist()
+        counted = self._counted[rows, inside].sum(axis=1).tolist()
+        based = self._based[rows, inside].sum(axis=1).tolist()
+        # Added up month after month, so that figures with decimals are what a plain sum gives.
+        numerator = self._numerator[rows, inside].cumsum(axis=1)[:, -1].tolist()
+        denominator = self._denominator[rows, inside].cumsum(axis=1)[:, -1].tolist()
+        return {
+            self._areas[row]: Total(
+                numerator[place] if counted[place] else None,
+                denominator[place] if based[place] else None,
+                counted[place],
+                span.months,
+            )
+            for place, row in enumerate(own)
+            if there[place]
+        }
+
+
+class _Newest:
+    """Figures for periods of their own, of the areas of one kind: those that are known, in the order in which they end."""
+
+    def __init__(self, rows: pd.DataFrame) -> None:
+        known = rows.dropna(subset=["numerator"]).sort_values(["area", "finish"], kind="stable")
+        self._known: dict[str, tuple[list[int], list[Total]]] = {}
+        columns = (
+            known["area"].tolist(),
+            known["finish"].to_numpy(dtype="datetime64[M]").astype(int).tolist(),
+            known["numerator"].astype(float).tolist(),
+            known["denominator"].to_numpy(dtype=float, na_value=np.nan).tolist(),
         )
+        for area, month, numerator, denominator in zip(*columns, strict=True):
+            ends, figures = self._known.setdefault(str(area), ([], []))
+            ends.append(month)
+            figures.append(Total(numerator, None if np.isnan(denominator) else denominator, 1, 1))
 
-    def _sum(
-        self, values: npt.NDArray[np.float64], places: npt.NDArray[np.intp]
-    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp]]:
-        """The sum of the known values of each area, not a number where there are none; and how many there are."""
-        known = places[~np.isnan(values[places])]
-        counted = np.bincount(self._code[known], minlength=len(self._areas))
-        added = np.bincount(self._code[known], weights=values[known], minlength=len(self._areas))
-        return np.where(counted > 0, added, np.nan), counted
+    def totals(self, span: Span, areas: Iterable[str] | None) -> dict[str, Total]:
+        first, last = _number(span.first), _number(span.last)
+        found = {}
+        for area in self._known if areas is None else areas:
+            ends, figures = self._known.get(area, ([], []))
+            place = bisect_right(ends, last) - 1
+            if place >= 0 and ends[place] >= first:
+                found[area] = figures[place]
+        return found
 
-    def _flags(self, places: npt.NDArray[np.intp], shown: npt.NDArray[np.intp]) -> list[str | None]:
-        """The flags of each area's rows: each once, in the order of the alphabet, joined by commas."""
-        flagged = places[self._flagged[places]]
-        held: dict[int, set[str]] = {}
-        for place, flag in zip(self._code[flagged], self._flag[flagged], strict=True):
-            held.setdefault(int(place), set()).add(str(flag))
-        return [",".join(sorted(held[place])) if place in held else None for place in map(int, shown)]
+
+def _number(month: Month) -> int:
+    """Months since January 1970, as numpy counts them."""
+    return 12 * (month.year - 1970) + month.month - 1
+
+
+def _grid(
+    values: pd.Series, place: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]], shape: tuple[int, int]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    """Values by area and month, nought where they are missing; and where they are known."""
+    numbers = values.to_numpy(dtype=float, na_value=np.nan)
+    known, grid = np.zeros(shape, dtype=bool), np.zeros(shape)
+    known[place] = ~np.isnan(numbers)
+    grid[place] = np.nan_to_num(numbers)
+    return grid, known

@@ -6,7 +6,6 @@ import math
 from dataclasses import replace
 from datetime import date
 
-import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -15,7 +14,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportions
 
 from csp_dash.analytics import narrate
 from csp_dash.analytics import state as states
-from csp_dash.analytics.compare import Against, Change, Window, against, change, changed_apart, crossed, windows
+from csp_dash.analytics.compare import Against, Change, Window, against, change, changed_apart, crossed
 from csp_dash.domain.enums import Direction, Kind
 from csp_dash.domain.indicator import Event
 from csp_dash.domain.periods import Month, Span
@@ -98,22 +97,6 @@ def test_a_share_of_nothing_is_refused() -> None:
 def test_published_rates_are_compared_but_not_tested() -> None:
     found = change(window(NOW, 200.5), window(BEFORE, 250.0), kind=Kind.RATE)
     assert found.percent == pytest.approx(-19.8) and not found.tested
-
-
-def test_windows_from_a_frame() -> None:
-    frame = pd.DataFrame(
-        {
-            "area": ["A", "B"],
-            "numerator": [3.0, float("nan")],
-            "denominator": [float("nan")] * 2,
-            "periods": [12, 0],
-            "expected": [12, 12],
-        }
-    )
-    found = windows(frame, NOW)
-    assert found["A"] == Window(NOW, 3.0, None, 12, 12)
-    assert found["B"].numerator is None and not found["B"].whole
-    assert windows(frame.iloc[:0], NOW) == {}
 
 
 @pytest.mark.parametrize(
