@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +21,7 @@ WIDTH = 2.66
 SCREEN = 3.267
 SMALL = 20
 TAIL = 0.00135
+TAILS = (TAIL, 1 - TAIL)
 RUN = 7
 FEWEST = 12
 BASELINE = 36
@@ -89,9 +89,8 @@ def exact_limits(values: Iterable[float | None], dispersion: float = 1.0) -> Lim
     if mean == 0:
         return Limits(0.0, 0.0, 0.0, len(known))
     scattered = dispersion > 1.01
-    count = nbinom(mean / (dispersion - 1), 1 / dispersion) if scattered else poisson(mean)
-    lower, upper = float(count.ppf(TAIL)), float(count.ppf(1 - TAIL))
-    return Limits(mean, lower, upper, len(known))
+    edges = nbinom.ppf(TAILS, mean / (dispersion - 1), 1 / dispersion) if scattered else poisson.ppf(TAILS, mean)
+    return Limits(mean, float(edges[0]), float(edges[1]), len(known))
 
 
 def next_count(values: Iterable[float | None], dispersion: float = 1.0) -> Limits | None:
@@ -106,8 +105,8 @@ def next_count(values: Iterable[float | None], dispersion: float = 1.0) -> Limit
     if len(known) < 3:
         return None
     mean, spread = (sum(known) + 0.5) / len(known), dispersion * (1 + 1 / len(known))
-    count = nbinom(mean / (spread - 1), 1 / spread)
-    return Limits(float(np.mean(known)), float(count.ppf(TAIL)), float(count.ppf(1 - TAIL)), len(known))
+    lower, upper = nbinom.ppf(TAILS, mean / (spread - 1), 1 / spread)
+    return Limits(float(np.mean(known)), float(lower), float(upper), len(known))
 
 
 def usual_range(values: Sequence[float | None], dispersion: float = 1.0) -> Limits | None:
@@ -137,13 +136,13 @@ def share_ranges(over: Sequence[float], under: Sequence[float], inside: Sequence
         return None
     cases = sum(all_ for _, all_ in kept)
     mean = (sum(one for one, _ in kept) + 0.5) / (cases + 1)  # a month of none is not proof that there are never any
-    found = []
-    for all_ in under:
-        whole = max(1, round(all_)) if all_ > 0 else 1
-        # Written as the shares are, or a share at its limit could lie beyond it by the last binary digit.
-        low, high = (100 * float(count) / whole for count in binom.ppf([TAIL, 1 - TAIL], whole, mean))
-        found.append(Limits(band.centre, min(band.lower, low), max(band.upper, high), band.points))
-    return found
+    whole = np.array([max(1, round(all_)) if all_ > 0 else 1 for all_ in under])
+    # Written as the shares are, or a share at its limit could lie beyond it by the last binary digit.
+    lows, highs = (100 * binom.ppf(tail, whole, mean) / whole for tail in TAILS)
+    return [
+        Limits(band.centre, min(band.lower, float(low)), max(band.upper, float(high)), band.points)
+        for low, high in zip(lows, highs, strict=True)
+    ]
 
 
 def rules(values: Sequence[float | None], band: Limits | Sequence[Limits]) -> list[str]:
@@ -151,17 +150,18 @@ def rules(values: Sequence[float | None], band: Limits | Sequence[Limits]) -> li
 
     `band` is one for all values, or one for each.
     """
-    numbers = [math.nan if v is None else float(v) for v in values]
-    bands = [band] * len(numbers) if isinstance(band, Limits) else list(band)
-    found = [""] * len(numbers)
-    _near(numbers, bands, found)
-    steps = [math.nan, *(np.sign(b - a) for a, b in pairwise(numbers))]
-    _runs(steps, DRIFTING, found)
-    _runs([np.sign(number - own.centre) for number, own in zip(numbers, bands, strict=True)], RUNNING, found)
-    for place, (number, own) in enumerate(zip(numbers, bands, strict=True)):
-        if number > own.upper or number < own.lower:
-            found[place] = BEYOND
-    return found
+    numbers = np.array([math.nan if v is None else float(v) for v in values], dtype=float)
+    bands = [band] if isinstance(band, Limits) else list(band)
+    lower, centre, upper = (
+        np.broadcast_to([getattr(own, edge) for own in bands], numbers.shape) for edge in ("lower", "centre", "upper")
+    )
+    found = np.full(len(numbers), "", dtype=object)
+    for side in (1, -1):
+        found[_pairs(side * (numbers - (centre + side * (upper - centre) * 2 / 3)) > 0)] = NEAR
+    found[_runs(np.sign(np.diff(numbers, prepend=math.nan)))] = DRIFTING
+    found[_runs(np.sign(numbers - centre))] = RUNNING
+    found[(numbers > upper) | (numbers < lower)] = BEYOND
+    return list(found)
 
 
 def monthly(
@@ -171,19 +171,18 @@ def monthly(
 
     Counts become rates per `per` of `people` when that is given; shares are percentages; published rates stay.
     """
-    over = series["numerator"].astype(float)
-    under = pd.Series(1.0, index=series.index)
+    over = series["numerator"].to_numpy(dtype=float, na_value=math.nan)
+    under = np.ones(len(over))
     if kind is Kind.PROPORTION:
-        under = series["denominator"].astype(float)
-        under = under.where(under > 0)
-        over = (100 * over).where(under.notna())
+        under = series["denominator"].to_numpy(dtype=float, na_value=math.nan)
+        under = np.where(under > 0, under, math.nan)
+        over = np.where(np.isnan(under), math.nan, 100 * over)
     elif kind is Kind.COUNT and people is not None:
         if people <= 0:
             raise ValueError("A rate needs a population above zero.")
         over = over * per / people
-    return pd.DataFrame(
-        {"start": pd.to_datetime(series["start"]), "value": over / under, "over": over, "under": under}
-    ).reset_index(drop=True)
+    start = pd.to_datetime(series["start"]).to_numpy()
+    return pd.DataFrame({"start": start, "value": over / under, "over": over, "under": under})
 
 
 def baseline_of(starts: Sequence[date], months: int = BASELINE) -> Span | None:
@@ -215,42 +214,63 @@ def trend(
     seasonally adjusted values, and the band follows the season. Counts that average under 20 a month get exact
     limits, for which `dispersion` says how much the months scatter beyond chance.
     """
-    frame = monthly(series, kind=kind, people=people, per=per)
-    frame["missing"] = frame["value"].isna()
-    over = frame["over"].rolling(YEAR, min_periods=YEAR).sum()
-    under = frame["under"].where(frame["over"].notna()).rolling(YEAR, min_periods=YEAR).sum()
-    frame["smooth"] = over / under
-    for column in ("lower", "centre", "upper"):
-        frame[column] = math.nan
-    frame["rule"] = ""
-    days = [moment.date() for moment in frame["start"]]
+    made = monthly(series, kind=kind, people=people, per=per)
+    start, value, over = (made[name].to_numpy() for name in ("start", "value", "over"))
+    smooth = _sums(over) / YEAR
+    if kind is Kind.PROPORTION:
+        smooth = _sums(over) / _sums(np.where(np.isnan(over), math.nan, made["under"].to_numpy()))
+    edges = {name: np.full(len(value), math.nan) for name in ("lower", "centre", "upper")}
+    rule = np.full(len(value), "", dtype=object)
+    days = start.astype("datetime64[D]").tolist()
     span, stop = _reach(days, baseline, breaks)
-    factors = np.array([seasons.of(day) if seasons else 1.0 for day in days], dtype=float)
-    level = frame["value"] / factors
     if span is not None:
-        inside = np.array([span.first.first_day <= day <= span.last.last_day for day in days], dtype=bool)
+        factors = np.array([seasons.of(day) for day in days], dtype=float) if seasons else np.ones(len(days))
+        inside = (start >= np.datetime64(span.first.first_day)) & (start <= np.datetime64(span.last.last_day))
         scale = per / people if kind is Kind.COUNT and people else 1.0
-        bands = _bands(series, kind, level / scale, inside, dispersion)
+        level = value / factors / scale
+        bands = _bands(series, kind, level, inside, dispersion)
         if bands is not None:
-            drawn = np.array([day >= span.first.first_day and (stop is None or day < stop) for day in days], dtype=bool)
-            for column in ("lower", "centre", "upper"):
-                frame.loc[drawn, column] = (np.array([getattr(own, column) for own in bands]) * scale * factors)[drawn]
-            kept = [own for own, shown in zip(bands, drawn, strict=True) if shown]
-            frame.loc[drawn, "rule"] = rules((level / scale)[drawn].tolist(), kept)
-    frame["signal"] = frame["rule"] != ""
-    return frame[["start", "value", "smooth", "signal", "rule", "missing", "lower", "centre", "upper"]]
+            drawn = start >= np.datetime64(span.first.first_day)
+            if stop is not None:
+                drawn &= start < np.datetime64(stop)
+            for name, edge in edges.items():
+                edge[drawn] = (np.array([getattr(own, name) for own in bands]) * scale * factors)[drawn]
+            kept = bands if len(bands) == 1 else [own for own, shown in zip(bands, drawn, strict=True) if shown]
+            rule[drawn] = rules(level[drawn].tolist(), kept)
+    return pd.DataFrame(
+        {
+            "start": start,
+            "value": value,
+            "smooth": smooth,
+            "signal": rule != "",
+            "rule": pd.array(rule, dtype="str"),
+            "missing": np.isnan(value),
+            **edges,
+        }
+    )
+
+
+def _sums(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The sum of the 12 months that end in each month, where all are there."""
+    return pd.Series(values).rolling(YEAR, min_periods=YEAR).sum().to_numpy()
 
 
 def _bands(
-    series: pd.DataFrame, kind: Kind, level: pd.Series, inside: npt.NDArray[np.bool_], dispersion: float
+    series: pd.DataFrame,
+    kind: Kind,
+    level: npt.NDArray[np.float64],
+    inside: npt.NDArray[np.bool_],
+    dispersion: float,
 ) -> list[Limits] | None:
-    """The usual range of every month, from those `inside` the baseline."""
+    """The usual range from the months `inside` the baseline: one for all months, or of a share one for each."""
     if kind is Kind.PROPORTION:
-        return share_ranges(
-            series["numerator"].astype(float).tolist(), series["denominator"].astype(float).tolist(), inside.tolist()
+        over, under = (
+            series[name].to_numpy(dtype=float, na_value=math.nan).tolist() for name in ("numerator", "denominator")
         )
-    band = usual_range(list(level[inside]), dispersion) if kind is Kind.COUNT else limits(level[inside])
-    return None if band is None else [band] * len(level)
+        return share_ranges(over, under, inside.tolist())
+    kept = level[inside].tolist()
+    band = usual_range(kept, dispersion) if kind is Kind.COUNT else limits(kept)
+    return None if band is None else [band]
 
 
 def record(series: pd.DataFrame, *, months: int = YEAR, breaks: Sequence[Event] = ()) -> Record | None:
@@ -295,26 +315,24 @@ def _reach(days: list[date], baseline: Span | None, breaks: Sequence[Event]) -> 
     cuts = sorted(event.start for event in breaks if event.start)
     if baseline is not None:
         return baseline, next((cut for cut in cuts if cut > baseline.last.last_day), None)
-    since = [day for day in days if all(day >= cut for cut in cuts if days and cut <= days[-1])]
-    return baseline_of(since), None
+    newest = max((cut for cut in cuts if days and cut <= days[-1]), default=date.min)
+    return baseline_of([day for day in days if day >= newest]), None
 
 
-def _runs(signs: Sequence[float], rule: str, found: list[str]) -> None:
-    start = 0
-    for place in range(1, len(signs) + 1):
-        if place < len(signs) and signs[place] == signs[start]:
-            continue
-        if signs[start] in (-1, 1) and place - start >= RUN:
-            found[start:place] = [rule] * (place - start)
-        start = place
+def _runs(signs: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """The places in runs of RUN or more of one sign; a missing sign ends a run."""
+    starts = np.flatnonzero(np.append(True, signs[1:] != signs[:-1])[: len(signs)])
+    lengths = np.diff(np.append(starts, len(signs)))
+    found: npt.NDArray[np.bool_] = np.repeat(lengths >= RUN, lengths) & (np.abs(signs) == 1)
+    return found
 
 
-def _near(numbers: list[float], bands: list[Limits], found: list[str]) -> None:
-    for side in (1, -1):
-        edges = [own.centre + side * (own.upper - own.centre) * 2 / 3 for own in bands]
-        near = [side * (number - edge) > 0 for number, edge in zip(numbers, edges, strict=True)]
-        for place in range(len(numbers) - 2):
-            if sum(near[place : place + 3]) >= 2:
-                for each in range(place, place + 3):
-                    if near[each]:
-                        found[each] = NEAR
+def _pairs(near: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """The places that are near, with another that is within three in a row."""
+    found = np.zeros(len(near), dtype=bool)
+    for apart in (1, 2):
+        if len(near) > 2:
+            both = near[apart:] & near[:-apart]
+            found[apart:] |= both
+            found[:-apart] |= both
+    return found
