@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property, partial
 
 import pandas as pd
 
@@ -12,6 +14,7 @@ from csp_dash.analytics.small_numbers import MARK, few
 from csp_dash.domain import wording
 from csp_dash.domain.enums import Kind, Measure, Trust
 from csp_dash.domain.indicator import Event, Indicator
+from csp_dash.domain.periods import Span
 from csp_dash.domain.plan import Contradiction
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.export import csv_text
@@ -23,18 +26,33 @@ CHANGED = "% change"
 WITHHELD = "withheld"  # by the partner who returned it, because it is small
 
 
+Rows = Callable[[], list[dict[str, object]]]
+"""What makes rows of area, from, to, numerator, denominator, value and flag, when somebody asks for them."""
+
+
 @dataclass(frozen=True)
 class Evidence:
-    """`table` has words for the screen; `csv` has codes, full numbers, source and release in every row."""
+    """`table` has words for the screen; `csv` has codes, full numbers, source and release in every row.
+
+    Few readers open them, so `show` and `export` make their frames when they are asked for.
+    """
 
     source: str
     url: str
     as_at: str
     notes: tuple[Event, ...]
-    table: pd.DataFrame
-    csv: str
+    show: Callable[[], pd.DataFrame]
+    export: Callable[[], pd.DataFrame]
     filename: str
     contradictions: tuple[Contradiction, ...] = ()
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        return self.show()
+
+    @property
+    def csv(self) -> str:
+        return csv_text(self.export())
 
     @property
     def small(self) -> bool:
@@ -42,9 +60,12 @@ class Evidence:
         return any(str(cell).endswith(MARK) for cell in self.table.iloc[:, -1]) if len(self.table) else False
 
 
-def area_rows(question: Selection, frame: pd.DataFrame) -> list[dict[str, object]]:
+def area_rows(question: Selection, frame: pd.DataFrame) -> Rows:
     """Rows of evidence from a frame of areas (area, value, numerator, denominator), highest first."""
-    span = question.span
+    return partial(_area_rows, question.span, frame)
+
+
+def _area_rows(span: Span | None, frame: pd.DataFrame) -> list[dict[str, object]]:
     ordered = frame.sort_values("value", ascending=False, na_position="last")
     return [
         {
@@ -63,13 +84,13 @@ def area_rows(question: Selection, frame: pd.DataFrame) -> list[dict[str, object
 def evidence(
     data: Dataset,
     question: Selection,
-    rows: list[dict[str, object]],
+    rows: Rows,
     name: str,
     first: str = "",
     unit: str = "",
     source: str = "",
 ) -> Evidence:
-    """Evidence for figures given as rows of area, from, to, numerator, denominator, value and flag.
+    """Evidence for figures given as rows.
 
     `first` names the table's first column: Month, Ward, Borough. `unit` is the value's and `source` its
     source's id, where they are not the question's.
@@ -78,22 +99,18 @@ def evidence(
     feed = indicator.feed(question.kind)
     card = data.catalogue.sources.get(source or (feed.source if feed else ""))
     have = question.have
-    frame = pd.DataFrame(rows, columns=["area", "from", "to", "numerator", "denominator", "value", "flag"])
-    frame.insert(0, "indicator", indicator.slug)
-    frame.insert(2, "area_name", [_area(data, str(codes)) for codes in frame["area"]])
-    frame["value"] = pd.to_numeric(frame["value"]).round(4).mask(_too_few(question, frame, unit))
-    frame["unit"] = unit or question.unit
-    frame["trust"] = ILLUSTRATIVE if indicator.trust is Trust.ILLUSTRATIVE else indicator.trust.words
-    frame["source"] = card.id if card else ""
-    frame["release"] = data.release
+
+    def frame() -> pd.DataFrame:
+        return _frame(data, question, rows(), unit or question.unit, card.id if card else "")
+
     figures = data.catalogue.figures_of(indicator.slug)
     return Evidence(
         source=_source_words(question, card.title if card else "no open source", card.publisher if card else ""),
         url=RETURNS if indicator.trust is Trust.PARTNER else card.url if card else "",
         as_at=have.span.last.words if have else "",
         notes=data.catalogue.notes_of(indicator),
-        table=_table(question, frame, first, unit or question.unit),
-        csv=csv_text(frame),
+        show=lambda: _table(question, frame(), first, unit or question.unit),
+        export=frame,
         filename=f"{_mark(indicator)}{indicator.slug}-{name}.csv",
         contradictions=tuple(
             data.catalogue.contradictions[number]
@@ -107,20 +124,32 @@ def tabled(data: Dataset, question: Selection, shown: pd.DataFrame, raw: pd.Data
 
     Every row of the CSV says which period it is of, and its source and release. `name` is the file's, without `.csv`.
     """
-    told = evidence(data, question, [], name)
+    told = evidence(data, question, list, name)
     mark = _mark(question.indicator)
     span, feed = question.span, question.indicator.feed(question.kind)
-    frame = raw.assign(
-        **{
-            **({} if "area" in raw else {"area_name": question.place}),
-            "from": str(span.first.first_day) if span else "",
-            "to": str(span.last.last_day) if span else "",
-            "trust": ILLUSTRATIVE if mark else question.indicator.trust.words,
-            "source": feed.source if feed else "",
-            "release": data.release,
-        }
-    )
-    return replace(told, table=shown, csv=csv_text(frame), filename=f"{mark}{name}.csv")
+    every_row = {
+        **({} if "area" in raw else {"area_name": question.place}),
+        "from": str(span.first.first_day) if span else "",
+        "to": str(span.last.last_day) if span else "",
+        "trust": ILLUSTRATIVE if mark else question.indicator.trust.words,
+        "source": feed.source if feed else "",
+        "release": data.release,
+    }
+    return replace(told, show=lambda: shown, export=lambda: raw.assign(**every_row), filename=f"{mark}{name}.csv")
+
+
+def _frame(data: Dataset, question: Selection, rows: list[dict[str, object]], unit: str, source: str) -> pd.DataFrame:
+    """Rows with the columns of a file that stands by itself."""
+    indicator = question.indicator
+    frame = pd.DataFrame(rows, columns=["area", "from", "to", "numerator", "denominator", "value", "flag"])
+    frame.insert(0, "indicator", indicator.slug)
+    frame.insert(2, "area_name", [_area(data, str(codes)) for codes in frame["area"]])
+    frame["value"] = pd.to_numeric(frame["value"]).round(4).mask(_too_few(question, frame, unit))
+    frame["unit"] = unit
+    frame["trust"] = ILLUSTRATIVE if indicator.trust is Trust.ILLUSTRATIVE else indicator.trust.words
+    frame["source"] = source
+    frame["release"] = data.release
+    return frame
 
 
 def _area(data: Dataset, codes: str) -> str:

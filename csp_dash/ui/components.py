@@ -176,7 +176,7 @@ def details(evidence: Evidence, key: str, view: Filters) -> None:
     """The same numbers as a table and a CSV, and what to know before using them."""
     st.download_button(
         "Download these figures (CSV)",
-        evidence.csv,
+        lambda: evidence.csv,
         evidence.filename,
         "text/csv",
         key=f"csv-{key}",

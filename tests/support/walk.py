@@ -20,6 +20,7 @@ from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.periods import Month
 from csp_dash.panels import tile
 from csp_dash.panels.dataset import Dataset
+from csp_dash.panels.evidence import Evidence
 from csp_dash.panels.themes import contribution, paired_measures
 from csp_dash.panels.trends import comparisons, decomposition, forecast, trend, year_on_year
 from csp_dash.panels.wards import (
@@ -209,6 +210,8 @@ def _texts(value: Any) -> Iterator[str]:
         for field in fields(value):
             if field.name not in hidden:
                 yield from _texts(getattr(value, field.name))
+        if isinstance(value, Evidence):
+            yield from _texts(value.table)
 
 
 def _in_figure(figure: Drawing) -> Iterator[str]:

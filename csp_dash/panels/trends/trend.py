@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 
@@ -21,7 +22,7 @@ from csp_dash.domain.geography import LONDON, TOWER_HAMLETS
 from csp_dash.domain.indicator import Event
 from csp_dash.domain.periods import Month, Span
 from csp_dash.panels.dataset import Dataset
-from csp_dash.panels.evidence import evidence
+from csp_dash.panels.evidence import Rows, evidence
 from csp_dash.panels.panel import Panel
 from csp_dash.panels.selection import Selection, base, compare, real_figure, select, value, value_words
 from csp_dash.panels.verdict import verdict
@@ -99,10 +100,14 @@ def _marked(events: tuple[Event, ...], days: pd.Series) -> str:
     return f"Marked on the time axis: {'; '.join(told)}." if told else ""
 
 
-def _rows(question: Selection, frame: pd.DataFrame, values: pd.Series) -> list[dict[str, object]]:
+def _rows(question: Selection, frame: pd.DataFrame, values: pd.Series) -> Rows:
+    return partial(_series_rows, "+".join(question.areas), frame, values)
+
+
+def _series_rows(areas: str, frame: pd.DataFrame, values: pd.Series) -> list[dict[str, object]]:
     return [
         {
-            "area": "+".join(question.areas),
+            "area": areas,
             "from": f"{row.start:%Y-%m-%d}",
             "to": f"{row.finish:%Y-%m-%d}",
             "numerator": row.numerator,
@@ -114,7 +119,7 @@ def _rows(question: Selection, frame: pd.DataFrame, values: pd.Series) -> list[d
     ]
 
 
-def monthly_rows(data: Dataset, question: Selection, frame: pd.DataFrame) -> tuple[list[dict[str, object]], pd.Series]:
+def monthly_rows(data: Dataset, question: Selection, frame: pd.DataFrame) -> tuple[Rows, pd.Series]:
     """Rows of evidence of a monthly series, and its values in the measure asked for."""
     people = data.people_of(question.areas) if question.rated else None
     values = control_chart.monthly(frame, kind=question.indicator.kind, people=people, per=question.indicator.per)[

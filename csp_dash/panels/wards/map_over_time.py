@@ -106,7 +106,7 @@ def years(data: Dataset, view: Filters) -> Panel:
     for place in places:
         frame = _frame(data, _question(data, view, found.spans[place]), found.values.iloc[place])
         made.append((f"to {found.spans[place].last.short}", by_class(data.wards, frame, found.classes)))
-        parts += area_rows(replace(question, span=found.spans[place]), frame)
+        parts.append(area_rows(replace(question, span=found.spans[place]), frame))
     shading = made[-1][1] if made else by_class(data.wards, pd.DataFrame(columns=["area", "value"]), found.classes)
     return Panel(
         indicator=question.indicator,
@@ -114,7 +114,9 @@ def years(data: Dataset, view: Filters) -> Panel:
         caption=f"{wording.capital(question.unit)}, by ward, each 12 months. The same classes in every map.",
         figure=year_grid.grid(data.places.ward_outlines, made, chosen=view.wards) if made else "",
         alt=f"Small maps of {wording.inside(question.subject)}, one for each 12 months.",
-        evidence=evidence(data, question, parts, "by-ward-and-year", "Ward"),
+        evidence=evidence(
+            data, question, lambda: [row for rows in parts for row in rows()], "by-ward-and-year", "Ward"
+        ),
         legend=shading.legend,
         empty=not made,
     )

@@ -12,7 +12,6 @@ from csp_dash.maps.point_density import Style
 from csp_dash.maps.shading import legend
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import Evidence
-from csp_dash.panels.export import csv_text
 from csp_dash.panels.panel import Panel
 
 YEARS = 3
@@ -74,9 +73,9 @@ def map_points(data: Dataset, view: Filters, style: Style, moving: bool) -> Pane
             url=card.url,
             as_at=f"December {last}",
             notes=tuple(data.catalogue.events[name] for name in card.caveats),
-            table=table,
-            csv=csv_text(
-                points.assign(source=SOURCE, first_year=last - YEARS + 1, last_year=last, release=data.release)
+            show=lambda: table,
+            export=lambda: points.assign(
+                source=SOURCE, first_year=last - YEARS + 1, last_year=last, release=data.release
             ),
             filename="burglary-map-points.csv",
         ),

@@ -23,7 +23,6 @@ from csp_dash.maps import plotly_map
 from csp_dash.maps.shading import Shading, by_class, by_colour
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import Evidence, area_rows, evidence
-from csp_dash.panels.export import csv_text
 from csp_dash.panels.panel import Panel
 from csp_dash.panels.selection import Selection, select
 
@@ -244,7 +243,7 @@ def _hot(data: Dataset, question: Selection, now: _Counted | None, before: _Coun
         caption=f"Hot and cold spots among small areas of Tower Hamlets, {question.period}{_of(now)}{_beside(before)}.",
         figure=_map(data, shading, "hot"),
         alt=f"Map of small areas of Tower Hamlets: {title}.",
-        evidence=replace(told, table=table, csv=csv_text(raw)),
+        evidence=replace(told, show=lambda: table, export=lambda: raw),
         sentence=found.reason
         or f"Each of {found.tested} areas was tested with its neighbours (Getis and Ord's Gi*, {hotspots.PERMUTATIONS:,} permutations; of what "
         "is coloured at most one in twenty should be by chance). A hot spot is a neighbourhood, not an address.",

@@ -117,11 +117,14 @@ def _picture(data: Dataset, view: Filters, made: Shaded, figure: object) -> Pane
 
 def _evidence(data: Dataset, made: Shaded) -> Evidence:
     told = evidence(data, made.question, area_rows(made.question, made.frame), "by-ward", "Ward", unit=made.unit)
-    ordered = made.frame.sort_values("value", ascending=False, na_position="last")
-    table = pd.DataFrame(
-        {"Ward": _names(data, made, ordered), "Code": ordered["area"], _head("Figure", made): ordered["label"]}
-    )
-    return replace(told, table=table)
+
+    def show() -> pd.DataFrame:
+        ordered = made.frame.sort_values("value", ascending=False, na_position="last")
+        return pd.DataFrame(
+            {"Ward": _names(data, made, ordered), "Code": ordered["area"], _head("Figure", made): ordered["label"]}
+        )
+
+    return replace(told, show=show)
 
 
 def _names(data: Dataset, made: Shaded, frame: pd.DataFrame) -> list[str]:
