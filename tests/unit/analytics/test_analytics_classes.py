@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 
+import mapclassify
+import numpy as np
 import pandas as pd
 import pytest
 
 from csp_dash.analytics import palette
-from csp_dash.analytics.classes import classify, roundest
+from csp_dash.analytics.classes import breaks, classify, roundest
 from csp_dash.analytics.small_numbers import few
 
 
@@ -88,3 +90,14 @@ def frame(*numbers: float) -> pd.DataFrame:
 
 def test_few() -> None:
     assert [few(n) for n in (None, 0, 1, 19, 20)] == [False, False, True, True, False]
+
+
+@pytest.mark.filterwarnings("ignore:Numba not installed")
+@pytest.mark.parametrize("seed", range(40))
+def test_natural_breaks_are_those_of_mapclassify_ties_and_all(seed: int) -> None:
+    pick = np.random.default_rng(seed)
+    size = int(pick.choice([6, 20, 33, 120]))
+    kinds = (pick.integers(0, 9, size), pick.integers(0, 4000, size), pick.lognormal(2, 1, size), pick.random(size))
+    values = np.sort(kinds[seed % 4].astype(float))
+    number = min(2 + seed % 5, len(set(values.tolist())))
+    assert breaks(values.tolist(), number) == mapclassify.FisherJenks(values, k=number).bins.tolist()
