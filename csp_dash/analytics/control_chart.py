@@ -167,10 +167,16 @@ def rules(values: Sequence[float | None], band: Limits | Sequence[Limits]) -> li
 def monthly(
     series: pd.DataFrame, *, kind: Kind = Kind.COUNT, people: float | None = None, per: float = 1000
 ) -> pd.DataFrame:
-    """One row a period: start, value, and the parts that averages are made of (over, under).
+    """One row a period: start and value. Counts become rates per `per` of `people` when that is given; shares are
+    percentages; published rates stay."""
+    over, under = _parts(series, kind, people, per)
+    return pd.DataFrame({"start": pd.to_datetime(series["start"]).to_numpy(), "value": over / under})
 
-    Counts become rates per `per` of `people` when that is given; shares are percentages; published rates stay.
-    """
+
+def _parts(
+    series: pd.DataFrame, kind: Kind, people: float | None, per: float
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """What values, and averages over months, are made of: one divided by the other."""
     over = series["numerator"].to_numpy(dtype=float, na_value=math.nan)
     under = np.ones(len(over))
     if kind is Kind.PROPORTION:
@@ -181,8 +187,7 @@ def monthly(
         if people <= 0:
             raise ValueError("A rate needs a population above zero.")
         over = over * per / people
-    start = pd.to_datetime(series["start"]).to_numpy()
-    return pd.DataFrame({"start": start, "value": over / under, "over": over, "under": under})
+    return over, under
 
 
 def baseline_of(starts: Sequence[date], months: int = BASELINE) -> Span | None:
@@ -214,11 +219,12 @@ def trend(
     seasonally adjusted values, and the band follows the season. Counts that average under 20 a month get exact
     limits, for which `dispersion` says how much the months scatter beyond chance.
     """
-    made = monthly(series, kind=kind, people=people, per=per)
-    start, value, over = (made[name].to_numpy() for name in ("start", "value", "over"))
+    start = pd.to_datetime(series["start"]).to_numpy()
+    over, under = _parts(series, kind, people, per)
+    value = over / under
     smooth = _sums(over) / YEAR
     if kind is Kind.PROPORTION:
-        smooth = _sums(over) / _sums(np.where(np.isnan(over), math.nan, made["under"].to_numpy()))
+        smooth = _sums(over) / _sums(np.where(np.isnan(over), math.nan, under))
     edges = {name: np.full(len(value), math.nan) for name in ("lower", "centre", "upper")}
     rule = np.full(len(value), "", dtype=object)
     days = start.astype("datetime64[D]").tolist()
@@ -250,9 +256,9 @@ def trend(
     )
 
 
-def _sums(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """The sum of the 12 months that end in each month, where all are there."""
-    return pd.Series(values).rolling(YEAR, min_periods=YEAR).sum().to_numpy()
+def _sums(values: npt.NDArray[np.float64], months: int = YEAR) -> npt.NDArray[np.float64]:
+    """The sum of the months that end in each month, where all are there."""
+    return pd.Series(values).rolling(months, min_periods=months).sum().to_numpy()
 
 
 def _bands(
@@ -306,8 +312,9 @@ def record(series: pd.DataFrame, *, months: int = YEAR, breaks: Sequence[Event] 
 
 def rolling(series: pd.DataFrame, months: int = YEAR) -> list[float]:
     """Totals of the `months` months ending in each month, where all are there."""
-    totals = series["numerator"].astype(float).rolling(months, min_periods=months).sum()
-    return [float(total) for total in totals.dropna()]
+    totals = _sums(series["numerator"].to_numpy(dtype=float, na_value=math.nan), months)
+    whole: list[float] = totals[~np.isnan(totals)].tolist()
+    return whole
 
 
 def _reach(days: list[date], baseline: Span | None, breaks: Sequence[Event]) -> tuple[Span | None, date | None]:

@@ -368,12 +368,16 @@ def _because(change: Change | None) -> str:
 
 def signals_sentence(trend: pd.DataFrame, months: int = 12) -> str:
     """How many of the latest months lie beyond the usual range; empty where no range could be worked out."""
-    latest = trend.tail(months)
-    known = latest[latest["upper"].notna() & ~latest["missing"]]
-    if known.empty:
+    columns = (trend[name].tolist()[-months:] for name in ("value", "upper", "rule", "missing"))
+    known = [
+        (value, upper, rule)
+        for value, upper, rule, missing in zip(*columns, strict=True)
+        if not math.isnan(upper) and not missing
+    ]
+    if not known:
         return ""
-    beyond = known[known["rule"] == BEYOND]
-    above = int((beyond["value"] > beyond["upper"]).sum())
+    beyond = [value > upper for value, upper, rule in known if rule == BEYOND]
+    above = sum(beyond)
     below = len(beyond) - above
     if not above and not below:
         return f"{'The latest month does not lie' if len(known) == 1 else f'None of the latest {len(known)} months lies'} beyond the usual range."

@@ -80,14 +80,14 @@ def last_run(
     run: list[float] = []
     for day, value in reversed(list(zip(starts, values, strict=True))):
         known = value is not None and math.isfinite(value)
-        if since is not None and day < since:
+        if len(days) == most or (since is not None and day < since):
             break
         if known and value is not None and (not days or Month.of(days[-1]) - Month.of(day) == 1):
             days.append(day)
             run.append(float(value))
         elif days:
             break
-    return days[:most][::-1], np.array(run[:most][::-1], dtype=float)
+    return days[::-1], np.array(run[::-1], dtype=float)
 
 
 def seasons(starts: Sequence[date], values: Sequence[float | None]) -> Seasons | None:

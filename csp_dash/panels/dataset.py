@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import TypeVar
+from datetime import date
+from threading import Lock
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -26,6 +29,8 @@ from csp_dash.warehouse import Releases, Snapshot, Warehouse, database, declared
 CENSUS = "census_2021"
 Made = TypeVar("Made")
 HOUSEHOLDS = "census_2021_households"
+MANY = 4000
+"""Series and what is worked out from them, at most a few kilobytes each, that stay in memory."""
 RENAMED = Month(2022, 5)  # two wards took new names at the elections of that month; codes and borders stayed
 
 
@@ -48,7 +53,7 @@ class Noise:
 
 
 class Dataset:
-    """One release, its catalogue and the instance's settings. Immutable after opening; safe to share.
+    """One release, its catalogue and the instance's settings. Nothing that it answers changes after opening; safe to share.
 
     The catalogue is the one given, with the measures that the release's own sources supply.
     """
@@ -85,8 +90,8 @@ class Dataset:
         named = dict(zip(wards["code"], wards["name"], strict=True))
         self.words = Vocabulary({**shown, **renamed}, named, catalogue.old_wards)
         self.wards: tuple[str, ...] = tuple(wards["code"])
-        self._noise: dict[tuple[str, tuple[str, ...]], Noise] = {}
-        self._scatter: dict[tuple[str, AreaKind], dict[str, float]] = {}
+        self._lately: OrderedDict[Hashable, Any] = OrderedDict()
+        self._turn = Lock()
         self.oldest = min(have.span.first for have in self._have.values())
         self.newest = max(
             have.span.last
@@ -97,6 +102,20 @@ class Dataset:
     def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """What `make` gives, worked out once for each release and kept under a key."""
         return self.warehouse.once(key, make)
+
+    def lately(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """As `once`, for what depends on the areas that somebody chooses: the last MANY that were asked for are kept."""
+        with self._turn:
+            if key in self._lately:
+                self._lately.move_to_end(key)
+                found: Made = self._lately[key]
+                return found
+        found = make()
+        with self._turn:
+            self._lately[key] = found
+            while len(self._lately) > MANY:
+                self._lately.popitem(last=False)
+        return found
 
     def shows(self, indicator: Indicator, kind: AreaKind | None = None) -> bool:
         return self.settings.shows(
@@ -133,6 +152,9 @@ class Dataset:
 
     def series(self, indicator: Indicator, areas: tuple[str, ...]) -> pd.DataFrame:
         """All periods of some areas added up: start, finish, numerator, denominator, flag."""
+        return self.lately(("series", indicator.slug, areas), lambda: self._series(indicator, areas)).copy(deep=False)
+
+    def _series(self, indicator: Indicator, areas: tuple[str, ...]) -> pd.DataFrame:
         frame = queries.series(self.warehouse, indicator=indicator.slug, areas=self.readable(indicator, areas))
         if len(areas) == 1 or frame.empty:
             return frame
@@ -157,26 +179,21 @@ class Dataset:
 
         Only months on the newest side of a declared break speak. Series that are no monthly counts have neither.
         """
-        key = (indicator.slug, areas)
-        if key not in self._noise:
-            self._noise[key] = self._work_out_noise(indicator, areas)
-        return self._noise[key]
+        return self.lately(("noise", indicator.slug, areas), lambda: self._work_out_noise(indicator, areas))
 
     def scatter(self, indicator: Indicator, kind: AreaKind) -> dict[str, float]:
         """The dispersion of every area of a kind by itself, the season being that of all of them together."""
-        key = (indicator.slug, kind)
-        if key not in self._scatter:
-            codes = tuple(code for code, own in self.kinds.items() if own == kind.value)
-            found = self.noise(indicator, codes).seasons
-            frame = queries.series(self.warehouse, indicator=indicator.slug, areas=self.readable(indicator, codes))
-            self._scatter[key] = {
-                str(area): dispersion(
-                    rows["numerator"].astype(float).tolist(),
-                    [found.of(moment.date()) for moment in rows["start"]] if found else None,
-                ).value
-                for area, rows in frame.groupby("area")
-            }
-        return self._scatter[key]
+        return self.once(("scatter", indicator.slug, kind), lambda: self._work_out_scatter(indicator, kind))
+
+    def _work_out_scatter(self, indicator: Indicator, kind: AreaKind) -> dict[str, float]:
+        codes = tuple(code for code, own in self.kinds.items() if own == kind.value)
+        found = self.noise(indicator, codes).seasons
+        frame = queries.series(self.warehouse, indicator=indicator.slug, areas=self.readable(indicator, codes))
+        scattered = {}
+        for area, rows in frame.groupby("area"):
+            days, counts = _months(rows)
+            scattered[str(area)] = dispersion(counts, [found.of(day) for day in days] if found else None).value
+        return scattered
 
     def _work_out_noise(self, indicator: Indicator, areas: tuple[str, ...]) -> Noise:
         if indicator.kind is not Kind.COUNT or indicator.frequency is not Frequency.MONTH:
@@ -186,8 +203,7 @@ class Dataset:
             cut = self.catalogue.events[name].start
             if cut is not None and not frame.empty and frame["start"].iloc[-1].date() >= cut:
                 frame = frame[frame["start"] >= pd.Timestamp(cut)]
-        days = [moment.date() for moment in frame["start"]]
-        counts = frame["numerator"].astype(float).tolist()
+        days, counts = _months(frame)
         found = seasons(days, counts)
         return Noise(found, dispersion(counts, [found.of(day) for day in days] if found else None))
 
@@ -232,6 +248,12 @@ class Dataset:
         """An area's name with the one that it had in a month, where that was another."""
         former = self.former.get(code)
         return f"{self.names[code]} (then {former})" if former and month < RENAMED else self.names[code]
+
+
+def _months(frame: pd.DataFrame) -> tuple[list[date], list[float]]:
+    """The first days and the counts of a series, NaN where there is none."""
+    days: list[date] = frame["start"].to_numpy().astype("datetime64[D]").tolist()
+    return days, frame["numerator"].astype(float).tolist()
 
 
 def open_data(catalogue: Catalogue, settings: Settings, snapshot: Snapshot | None = None) -> Dataset:

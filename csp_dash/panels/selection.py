@@ -154,16 +154,23 @@ def _own_period(data: Dataset, indicator: Indicator, areas: tuple[str, ...], spa
 
     A figure of one night stands for the twelve months that end with it.
     """
-    known = data.series(indicator, areas).dropna(subset=["numerator"])
-    periods = [
-        Span(Month.of(start.date()), Month.of(finish.date()))
-        for start, finish in zip(known["start"], known["finish"], strict=True)
-    ]
+    periods = data.lately(("periods", indicator.slug, areas), lambda: _periods(data, indicator, areas))
     inside = [own for own in periods if span.first <= own.last <= span.last]
     if not inside:
         return span
     newest = max(inside, key=lambda own: own.last)
     return newest if newest.months > 1 else Span(newest.last.plus(-11), newest.last)
+
+
+def _periods(data: Dataset, indicator: Indicator, areas: tuple[str, ...]) -> tuple[Span, ...]:
+    """The periods for which some areas have figures."""
+    frame = data.series(indicator, areas)
+    known = frame["numerator"].notna().tolist()
+    return tuple(
+        Span(Month.of(start), Month.of(finish))
+        for start, finish, there in zip(frame["start"], frame["finish"], known, strict=True)
+        if there
+    )
 
 
 def real_figure(data: Dataset, question: Selection) -> str:

@@ -74,7 +74,7 @@ def tile(data: Dataset, view: Filters) -> Tile:
         figure=narrate.cases(*few) if few else value_words(question, number),
         number=number,
         unit=question.unit,
-        spark=_spark(data, question),
+        spark=data.lately(("spark", indicator.slug, question.areas), lambda: _spark(data, question)),
         state=told.state,
         sentence=told.sentence,
         reading=_reading(question, found),
@@ -92,12 +92,20 @@ def _reasons(data: Dataset, question: Selection, found: Change | None) -> tuple[
     noise = data.noise(indicator, question.areas)
     signals = ""
     if indicator.frequency is Frequency.MONTH and question.have is not None:
-        frame = data.series(indicator, question.areas)
-        drawn = control_chart.trend(
-            frame, kind=indicator.kind, breaks=question.breaks, seasons=noise.seasons, dispersion=noise.dispersion.value
-        )
-        signals = narrate.signals_sentence(drawn)
+        signals = data.lately(("signals", indicator.slug, question.areas), lambda: _signals(data, question))
     return tuple(narrate.reasons(found, indicator.direction, seasonal=noise.seasons is not None, signals=signals))
+
+
+def _signals(data: Dataset, question: Selection) -> str:
+    indicator, noise = question.indicator, data.noise(question.indicator, question.areas)
+    drawn = control_chart.trend(
+        data.series(indicator, question.areas),
+        kind=indicator.kind,
+        breaks=question.breaks,
+        seasons=noise.seasons,
+        dispersion=noise.dispersion.value,
+    )
+    return narrate.signals_sentence(drawn)
 
 
 def _reading(question: Selection, found: Change | None) -> str:

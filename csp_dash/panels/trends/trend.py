@@ -59,7 +59,7 @@ def draw(data: Dataset, view: Filters, style: Style) -> Panel:
 
 def _withheld(question: Selection, frame: pd.DataFrame) -> str:
     """That gaps are figures which the partner withheld, where there are such."""
-    number = int((frame["flag"] == "suppressed").sum())
+    number = frame["flag"].tolist().count("suppressed")
     if not number:
         return ""
     period = "month" if question.indicator.frequency is Frequency.MONTH else _grain(frame)
@@ -69,10 +69,14 @@ def _withheld(question: Selection, frame: pd.DataFrame) -> str:
 
 def _without_forces(frame: pd.DataFrame) -> str:
     """That months lack forces which record in the borough too, where there are such."""
-    flagged = frame.loc[frame["flag"].astype(str).str.contains("forces_missing"), "start"]
-    if flagged.empty:
+    flagged = [
+        start
+        for start, flag in zip(frame["start"], frame["flag"].tolist(), strict=True)
+        if isinstance(flag, str) and "forces_missing" in flag
+    ]
+    if not flagged:
         return ""
-    first, last = Month.of(flagged.min()), Month.of(flagged.max())
+    first, last = Month.of(min(flagged)), Month.of(max(flagged))
     when = first.words if first == last else f"{len(flagged)} months from {first.words} to {last.words}"
     return f"In {when} the City of London Police or the British Transport Police are not counted: their files were not there."
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pandas as pd
@@ -195,7 +196,8 @@ def ward_place(frame: pd.DataFrame, ward: str) -> tuple[str, int] | None:
 
     `frame`: area, value.
     """
-    known = frame.dropna(subset=["value"])
-    if ward not in set(known["area"]) or len(known) < 2:
+    values = dict(zip(frame["area"], frame["value"].astype(float).tolist(), strict=True))
+    known = {area: value for area, value in values.items() if not math.isnan(value)}
+    if ward not in known or len(known) < 2:
         return None
-    return wording.rank(float(known.loc[known["area"] == ward, "value"].iloc[0]), known["value"].tolist()), len(known)
+    return wording.rank(known[ward], list(known.values())), len(known)

@@ -63,12 +63,13 @@ def _place(data: Dataset, view: Filters, code: str, measure: Measure) -> str:
 
 def _unusual(data: Dataset, view: Filters, code: str) -> str:
     made = unusual(data, by_ward(data, view))
-    row = made.chance.frame.set_index("area").to_dict("index")[code]
-    if not isinstance(row["band"], str):
+    columns = (made.chance.frame[name].tolist() for name in ("area", "band", "expected"))
+    band, number = {area: (band, expected) for area, band, expected in zip(*columns, strict=True)}[code]
+    if not isinstance(band, str):
         return ""
-    expected = wording.number(round(float(row["expected"])))
+    expected = wording.number(round(float(number)))
     unit = data.catalogue.indicators[view.indicator].unit
-    told = f"At the borough's rate it would have {expected} {unit}: it has {BAND_WORDS[Band(row['band'])]}"
+    told = f"At the borough's rate it would have {expected} {unit}: it has {BAND_WORDS[Band(band)]}"
     return f"{told}, even allowing for how wards vary." if code in made.apart else f"{told}."
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import OrderedDict
 from dataclasses import replace
 
 import pytest
@@ -15,6 +16,7 @@ from csp_dash.domain.filters import PERIODS, Filters
 from csp_dash.domain.geography import AreaKind
 from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.periods import Month, Span
+from csp_dash.panels import dataset
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.selection import select
 from csp_dash.warehouse import Warehouse
@@ -114,3 +116,23 @@ def test_every_area_of_a_kind_has_its_own_figure(data: Dataset, slug: str, kind:
     codes = [code for code, own in sorted(data.kinds.items()) if own == kind.value and data.have(item, kind)]
     wanted = {code: plain(data.warehouse, item, (code,), span) for code in codes}
     assert found == {code: window for code, window in wanted.items() if window.expected}
+
+
+def test_what_depends_on_chosen_areas_is_kept_until_others_take_its_place(
+    data: Dataset, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(data, "_lately", OrderedDict())
+    monkeypatch.setattr(dataset, "MANY", 2)
+    made: list[str] = []
+    for key in ("a", "b", "a", "c", "a", "b"):
+        assert data.lately(key, lambda key=key: made.append(key) or key.upper()) == key.upper()  # type: ignore[misc]
+    assert made == ["a", "b", "c", "b"], "of two that are kept the one goes that was not asked for the longest"
+
+
+def test_a_series_that_somebody_writes_into_stays_as_it_was(data: Dataset):
+    item, areas = data.catalogue.indicators["burglary"], (data.wards[0],)
+    written = data.series(item, areas)
+    written["numerator"] = -1.0
+    written["more"] = 0
+    again = data.series(item, areas)
+    assert (again["numerator"] >= 0).all() and "more" not in again
