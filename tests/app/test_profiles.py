@@ -187,7 +187,8 @@ def test_sensitive_figures_are_held_back_where_they_are_read(sensitive: Catalogu
     )  # fmt: skip
     for build in builders:
         shown = build(data, view)
-        assert not shown.empty and "Whitechapel" in written(shown.figure), build
+        assert not shown.empty
+        assert "Whitechapel" in written(shown.figure) or build is map_over_time.years, build  # it names no ward
         picture = build(held, view)
         assert picture.empty, build
         if build is not ward_map.to_zoom:  # it names every ward, with no data
