@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from csp_dash.analytics import palette
@@ -299,14 +301,16 @@ def _band_name(
     months = max(1, len(trend) - 1)
     wide, tall = text_width(RANGE, style.small) / room * months, style.small * 1.4 / scale
     first, last = int(known.index[0]), int(known.index[-1])
+    lower, upper, value, smooth = (trend[name].to_numpy(dtype=float) for name in ("lower", "upper", "value", "smooth"))
     spots: list[tuple[float, float, bool, bool]] = []
     for away in (0.0, tall):
         for end, under in ((False, True), (False, False), (True, True), (True, False)):
             left = max(0.0, last - wide) if end else float(first)
-            near = trend[(trend.index >= left) & (trend.index <= left + wide)]
-            edge = float(near["lower"].min()) - away if under else float(near["upper"].max()) + away
+            near = slice(math.ceil(left), math.floor(left + wide) + 1)
+            edge = float(np.nanmin(lower[near])) - away if under else float(np.nanmax(upper[near])) + away
             bottom = edge - tall if under else edge
-            covered = pd.concat([near["value"], near["smooth"]]).between(bottom, bottom + tall).sum()
+            drawn = np.concatenate([value[near], smooth[near]])
+            covered = np.count_nonzero((drawn >= bottom) & (drawn <= bottom + tall))
             if bottom >= 0 and bottom + tall <= ceiling + tall / 2:
                 spots.append((float(covered), edge, end, under))
     if not spots:

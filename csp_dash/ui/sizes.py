@@ -14,6 +14,7 @@ from csp_dash.domain.indicator import Indicator
 
 SHARED = (type, ModuleType, FunctionType, MethodType, BuiltinFunctionType, Indicator)
 """What a panel points at and does not own."""
+PLAIN = frozenset({str, float, int, bool, bytes, type(None)})
 
 
 def size_of(content: Any) -> int:
@@ -26,10 +27,14 @@ def size_of(content: Any) -> int:
     total = 0
     while left:
         item = left.pop()
-        if id(item) in seen or isinstance(item, SHARED):
+        if id(item) in seen:
             continue
         seen.add(id(item))
-        if isinstance(item, pd.DataFrame):
+        if type(item) in PLAIN:  # most of all that a figure holds
+            total += sys.getsizeof(item)
+        elif isinstance(item, SHARED):
+            continue
+        elif isinstance(item, pd.DataFrame):
             total += int(item.memory_usage(deep=True).sum())
         elif isinstance(item, pd.Series | pd.Index):
             total += int(item.memory_usage(deep=True))

