@@ -23,7 +23,7 @@ from csp_dash.domain.enums import Compare, Measure
 from csp_dash.domain.filters import BOROUGH_INSTEAD, COMPARISONS, MEASURES, PERIODS, Filters, Note, Vocabulary
 from csp_dash.domain.periods import Month
 from csp_dash.domain.settings import Settings
-from csp_dash.ui import cache, components, patience, url_state
+from csp_dash.ui import cache, components, patience, server, url_state
 from csp_dash.warehouse import SnapshotError
 
 ICON = Path(__file__).with_name("icon.png")  # a Material icon would be fetched from a third party
@@ -170,7 +170,13 @@ def _renew(opened: cache.Store) -> None:
 
 
 def run() -> None:
-    """Draw one run of the app: the frame, then the page that was asked for."""
+    """Draw one run of the app when its turn has come."""
+    with server.TURNS:
+        _draw()
+
+
+def _draw() -> None:
+    """The frame, then the page that was asked for."""
     st.set_page_config(page_title=SITE, page_icon=str(ICON), layout="wide")
     st.html(EDGE, unsafe_allow_javascript=True)
     chosen, slug = _navigate()
