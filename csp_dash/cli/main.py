@@ -9,7 +9,8 @@ import click
 
 from csp_dash.catalogue import CatalogueError
 from csp_dash.cli import answers, data, releases
-from csp_dash.cli.serve import PortBusy, serve
+from csp_dash.cli.listening import PortBusy
+from csp_dash.cli.serve import serve
 from csp_dash.ingest.errors import BadInput
 from csp_dash.panels.answer import NoAnswer
 from csp_dash.warehouse import SnapshotError

@@ -54,6 +54,7 @@ socket.socket = Socket
 STARTS = {
     "streamlit run app.py": ("-m", "streamlit", "run", "app.py", "--server.port"),
     "python -m csp_dash serve": ("-m", "csp_dash", "serve", "--port"),  # make run does the same
+    "python -m csp_dash serve --workers 2": ("-m", "csp_dash", "serve", "--workers", "2", "--port"),
 }
 PATH = "/_stcore/upload_file/00000000-0000-0000-0000-000000000000/1"
 

@@ -1,11 +1,10 @@
-"""The command line: one number as JSON, a sentence where there is none, the state of the release, building, serving."""
+"""The command line: one number as JSON, a sentence where there is none, the state of the release, building."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import shutil
-import socket
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +16,6 @@ from support import ROOT
 from csp_dash.catalogue import Catalogue
 from csp_dash.cli import common
 from csp_dash.cli.main import main
-from csp_dash.cli.serve import PortBusy, look_port
 from csp_dash.ingest import pipeline
 from csp_dash.panels.dataset import Dataset
 from csp_dash.warehouse import ReleaseInfo, Snapshot
@@ -327,27 +325,3 @@ def test_the_same_files_make_the_same_bytes_as_those_bundled(command: Command, o
     out, _ = command.capsys.readouterr()
     assert f"release {Snapshot.open(ROOT).release}" in out
     assert content(tmp_path) == content(ROOT)
-
-
-# --- serving -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", ""])
-def test_a_busy_port_is_a_sentence_that_names_another(host: str):
-    with socket.socket() as other:
-        other.bind((host, 0))
-        other.listen()
-        port = other.getsockname()[1]
-        with pytest.raises(PortBusy) as caught:
-            look_port(port)
-    assert str(port) in str(caught.value)
-    suggested = int(str(caught.value).split("PORT=")[1].rstrip("."))
-    assert suggested != port and 1024 <= suggested <= 65_535
-
-
-def test_a_free_port_is_left_free():
-    with socket.socket() as other:
-        other.bind(("", 0))
-        port = other.getsockname()[1]
-    look_port(port)
-    look_port(port)
