@@ -30,8 +30,9 @@ proof: lint
 	CSP_DASH_PROOF=1 $(PYTEST) --ignore tests/browser
 	CSP_DASH_PROOF=1 $(BIN)/python -m pytest tests/browser
 
+# make bench BASE=commit: measure pages and crowds, beside another commit in the same run.
 bench: $(VENV)/test.stamp
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench $(if $(BASE),--base $(BASE))
 
 $(VENV)/run.stamp: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "csp-dash needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 2; }

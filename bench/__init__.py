@@ -1,1 +1,1 @@
-"""Measures what a run of each page costs, and what the server settings are worth. Run it: `python -m bench`."""
+"""Measures what pages and crowds cost, beside an empty page and beside another commit. Run it: `python -m bench`."""

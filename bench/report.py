@@ -1,155 +1,161 @@
-"""The measurements as plain tables, and as a file."""
+"""The measurements as a file of tables: `bench/results.md`."""
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Sequence
-from dataclasses import asdict
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.changes import MapChange
-from bench.pages import RERUNS, PageCost
-from bench.settings import BLOCK, Load
+from bench.crowd import Crowd
+from bench.first_view import FirstView
+from bench.views import Cost, Costs
 
-OUT = Path(__file__).with_name("out") / "latest.json"
+FILE = Path(__file__).with_name("results.md")
+APP, BASE, SEVERAL, EMPTY = "app", "base", "workers", "empty"
+"""The servers: this commit, the other one, this one in several processes, the empty page."""
+UNSTEADY = 0.3  # of the median, between the quartiles, from which a ratio of two times says little
 
 
-def pages(costs: list[PageCost], empty: float) -> str:
-    """The first table: each page beside its twin."""
-    head = ("page", "rerun ms", "twin ms", "ratio", "quartiles", "above empty", "rerun kB", "msgs", "twin kB")
-    lines = [
-        (
-            cost.page,
-            f"{cost.rerun * 1000:.0f}",
-            f"{cost.twin * 1000:.0f}",
-            f"{cost.ratio:.2f}",
-            f"{cost.low:.2f}-{cost.high:.2f}",
-            "-" if cost.above_empty is None else f"{cost.above_empty:.2f}",
-            f"{cost.rerun_bytes / 1000:.1f}",
-            str(cost.rerun_messages),
-            f"{cost.twin_bytes / 1000:.1f}",
-        )
-        for cost in costs
+@dataclass
+class Results:
+    """What was measured. Lists stay empty where it was not; `not_held` says why, a sentence each."""
+
+    about: str
+    empty: Cost
+    warm: Costs
+    cold: Costs
+    crowds: list[Crowd] = field(default_factory=list)
+    soak: dict[str, tuple[float, float, int]] = field(default_factory=dict)  # MB before and after, and visits between
+    first: list[FirstView] = field(default_factory=list)
+    budget: list[str] = field(default_factory=list)
+    not_held: list[str] = field(default_factory=list)
+
+
+def text(made: Results) -> str:
+    """The whole file, as Markdown."""
+    parts = [
+        "# What pages and crowds cost",
+        made.about,
+        "Servers take turns in one run on one machine, with the driver on the same processors: compare within a table, and"
+        " ratios only across runs.",
+        "## Budget",
+        _list(made.budget) or "Every page is within its budget (`bench/budget.toml`).",
+        "## What this run could not hold",
+        _list([*made.not_held, *unsteady(made), *overrun(made.crowds)]) or "Nothing that it knows of.",
+        "## One viewer",
+        f"The empty page takes {made.empty.processor * 1000:.1f} ms of processor and {made.empty.size / 1000:.1f} kB a run.",
+        _pages("Warm: a view that has just been seen", made.warm, made.empty),
+        _pages("Cold: a view that nobody has seen", made.cold, made.empty),
+        "## Crowds",
+        _crowds(made.crowds) or "Not measured.",
+        "`unended` visits had not ended when the crowd was sent home; they count with what they had waited.",
+        "## Memory over a soak",
+        _soak(made.soak) or "Not measured.",
+        "## First view in Chromium",
+        _first(made.first) or "Not measured.",
     ]
-    notes = [f"! The twin of {cost.page} differs: {cost.twin_differs}" for cost in costs if cost.twin_differs]
-    return "\n".join(
-        [
-            f"A rerun of each page beside its twin, which draws the same elements from constants (median of {RERUNS}, in turn)",
-            _table(head, lines),
-            *notes,
-            "Viewers acknowledge each packet at once, so that the times hold no waiting of the network's.",
-            f"A page with the menu alone takes {empty * 1000:.0f} ms, which is in every time above. 'above empty' is the ratio of what is over it.",
-            "Left out of the twin: reading and writing the URL, cache look-ups, the sentences made in each run, functions that",
-            "name options, widget state from the URL. Badges are markdown there; a deck's text is a constant, as a panel's is in the app.",
+    return "\n\n".join(parts) + "\n"
+
+
+def unsteady(made: Results) -> list[str]:
+    """A sentence where the times of warm runs scatter too much to be compared."""
+    spreads = [cost.spread for costs in made.warm.values() for cost in costs.values()]
+    wide = sum(spread > UNSTEADY for spread in spreads)
+    return [f"Times of warm runs scatter by more than {UNSTEADY:.0%} in {wide} of {len(spreads)} rows."] if wide else []
+
+
+def overrun(crowds: Iterable[Crowd]) -> list[str]:
+    """A sentence for each crowd of which some failed, or more waited at its end than had been served."""
+    said = []
+    for one in crowds:
+        name = f"{one.viewers} viewers ({'mixed' if one.mixed else 'default'}) of '{one.server}'"
+        if one.failed:
+            said.append(f"{name}: {one.failed} could not be served at all.")
+        if one.unended > one.visits:
+            said.append(f"{name}: more waited at the end than had been served, so its waiting is longer than it says.")
+    return said
+
+
+def _pages(title: str, costs: Costs, empty: Cost) -> str:
+    ours, base = costs[APP], costs.get(BASE, {})
+    head = ["page", "processor ms", "times empty", "ms", "kB", *(["of base: processor", "ms", "kB"] if base else [])]
+    rows = []
+    for page, cost in ours.items():
+        times = cost.processor / empty.processor
+        row = [
+            page,
+            f"{cost.processor * 1000:.0f}",
+            f"{times:.0f}",
+            f"{cost.seconds * 1000:.0f}",
+            f"{cost.size / 1000:.0f}",
         ]
-    )
-
-
-def maps(changes: list[MapChange]) -> str:
-    """What a reader's change of the ward map costs."""
-    head = ("change", "ms", "twin ms", "ratio", "quartiles", "first ms", "kB", "twin kB", "kept kB")
-    lines = [
-        (
-            item.name,
-            f"{item.seconds * 1000:.0f}",
-            f"{item.twin * 1000:.0f}",
-            f"{item.ratio:.2f}",
-            f"{item.low:.2f}-{item.high:.2f}",
-            f"{item.first * 1000:.0f}",
-            f"{item.size / 1000:.1f}",
-            f"{item.twin_size / 1000:.1f}",
-            f"{item.kept_size / 1000:.1f}",
-        )
-        for item in changes
-    ]
-    inside = [
-        (item.name, str(item.element), str(item.shapes), str(item.times), str(item.times_on_page)) for item in changes
-    ]
-    return "\n".join(
-        [
-            f"A map's change: from burglary counts on the explore page's map (median of {RERUNS}, in turn with the twin's)",
-            _table(head, lines),
-            "The whole run. 'first' made the panels; 'kept' is what a viewer receives that keeps large messages, like a browser.",
-            "",
-            "Inside it: bytes of the message that draws the ward map, and of the wards' shapes in it",
-            _table(("change", "map bytes", "shapes bytes", "times in map", "times in run"), inside),
-            "'times' says how often one and the same ring of a ward is sent: in the map, and in all maps of the run together.",
+        if page in base:
+            row += [_ratio(getattr(cost, what), getattr(base[page], what)) for what in ("processor", "seconds", "size")]
+        rows.append(row)
+    if base:
+        middle = [
+            f"{statistics.geometric_mean([getattr(cost, what) / getattr(base[page], what) for page, cost in ours.items() if page in base and getattr(cost, what) and getattr(base[page], what)]):.2f}"
+            for what in ("processor", "seconds", "size")
         ]
-    )
+        rows.append(["all (geometric mean)", "", "", "", "", *middle])
+    return f"### {title}\n\n{_table(head, rows)}"
 
 
-def first(costs: list[PageCost]) -> str:
-    """The second table: what the first view of each page costs."""
-    lines = [
-        (
-            cost.page,
-            f"{cost.first * 1000:.0f}",
-            f"{cost.first_bytes / 1000:.1f}",
-            str(cost.first_messages),
-            f"{cost.rerun_bytes / 1000:.1f}",
-            str(cost.rerun_messages),
-        )
-        for cost in costs
+def _crowds(crowds: Sequence[Crowd]) -> str:
+    known = {(one.server, one.mixed, one.viewers): one for one in crowds}
+    head = [
+        "crowd",
+        "server",
+        "visits/s",
+        "p50 s",
+        "p95 s",
+        "unended",
+        "failed",
+        "MB",
+        "of app: visits/s",
+        "p50",
+        "p95",
     ]
-    return "\n".join(
-        [
-            "First run of each page on a server that has just started (its panels are made then), and bytes and messages of a run",
-            _table(("page", "first ms", "first kB", "msgs", "rerun kB", "msgs"), lines),
-            "The first row has the start of the app in it. A browser receives less in a rerun: it keeps messages, these viewers do not.",
+    rows = []
+    for one in sorted(crowds, key=lambda item: (item.mixed, item.viewers, item.server)):
+        ours = known.get((APP, one.mixed, one.viewers))
+        row = [
+            f"{one.viewers} {'mixed' if one.mixed else 'default'}",
+            one.server,
+            f"{one.rate:.1f}",
+            f"{one.median:.2f}",
         ]
-    )
+        row += [f"{one.late:.2f}", str(one.unended), str(one.failed), f"{one.memory:.0f}"]
+        if ours and one.server != APP:
+            row += [_ratio(one.rate, ours.rate), _ratio(one.median, ours.median), _ratio(one.late, ours.late)]
+        rows.append(row + [""] * (len(head) - len(row)))
+    return _table(head, rows) if rows else ""
 
 
-def settings(loads: list[Load]) -> str:
-    """The third table: the project's settings beside Streamlit's defaults."""
-    head = ("page", "viewers", "reruns/s", "default", "ratio", "p50 ms", "default", "ratio")
-    lines = [
-        (
-            item.page,
-            str(item.viewers),
-            f"{item.rate:.1f}",
-            f"{item.default_rate:.1f}",
-            f"{item.rate_ratio:.2f}",
-            f"{item.latency * 1000:.0f}",
-            f"{item.default_latency * 1000:.0f}",
-            f"{item.latency_ratio:.2f}",
-        )
-        for item in loads
-    ]
-    return "\n".join(
-        [
-            f"Viewers that ask for run after run, with the project's settings and with Streamlit's defaults (two blocks of {BLOCK} s each)",
-            _table(head, lines),
-            "Project: runner.postScriptGC off, no file watcher, heap frozen after the start. Defaults: on, auto, not frozen.",
-            "Unlike above, these viewers acknowledge packets when Linux likes to: a lone viewer's rerun holds up to 40 ms of waiting.",
-        ]
-    )
+def _soak(soak: dict[str, tuple[float, float, int]]) -> str:
+    rows = [[name, f"{first:.0f}", f"{last:.0f}", str(visits)] for name, (first, last, visits) in soak.items()]
+    return _table(["server", "MB before", "MB after", "visits"], rows) if rows else ""
 
 
-def write(costs: list[PageCost], empty: float, changes: list[MapChange], loads: list[Load], seconds: float) -> Path:
-    """Keep the figures as JSON (seconds, bytes)."""
-    OUT.parent.mkdir(exist_ok=True)
-    content = {
-        "machine": {"processors": os.cpu_count(), "load": os.getloadavg()},
-        "seconds": seconds,
-        "empty_page": empty,
-        "pages": [asdict(cost) for cost in costs],
-        "map_changes": [asdict(item) for item in changes],
-        "settings": [
-            asdict(item) | {"rate_ratio": item.rate_ratio, "latency_ratio": item.latency_ratio} for item in loads
-        ],
-    }
-    OUT.write_text(json.dumps(content, indent=1) + "\n")
-    return OUT
+def _first(views: Sequence[FirstView]) -> str:
+    least = {one.kind: one for one in views if one.server == EMPTY}
+    rows = [
+        [one.kind, one.server, one.page, f"{one.seconds:.2f}", f"{one.kilobytes:.0f}", _ratio(one.seconds, least[one.kind].seconds),
+         _ratio(one.kilobytes, least[one.kind].kilobytes)]
+        for one in views
+    ]  # fmt: skip
+    return _table(["on", "server", "page", "s", "kB", "of empty: s", "kB"], rows) if rows else ""
 
 
-def _table(head: tuple[str, ...], lines: Sequence[tuple[str, ...]]) -> str:
-    wide = [max(len(line[place]) for line in (head, *lines)) for place in range(len(head))]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if place == 0 else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(line, wide, strict=True))
-        )
-        for line in (head, *lines)
-    )
+def _ratio(one: float, other: float) -> str:
+    return f"{one / other:.2f}" if other else "-"
+
+
+def _list(sentences: Iterable[str]) -> str:
+    return "\n".join(f"- {sentence}" for sentence in sentences)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---", *("---:" for _ in head[1:])], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
