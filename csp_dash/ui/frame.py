@@ -23,7 +23,7 @@ from csp_dash.domain.enums import Compare, Measure
 from csp_dash.domain.filters import BOROUGH_INSTEAD, COMPARISONS, MEASURES, PERIODS, Filters, Note, Vocabulary
 from csp_dash.domain.periods import Month
 from csp_dash.domain.settings import Settings
-from csp_dash.ui import cache, components, patience, server, url_state
+from csp_dash.ui import cache, components, patience, url_state
 from csp_dash.warehouse import SnapshotError
 
 ICON = Path(__file__).with_name("icon.png")  # a Material icon would be fetched from a third party
@@ -171,7 +171,7 @@ def _renew(opened: cache.Store) -> None:
 
 def run() -> None:
     """Draw one run of the app when its turn has come."""
-    with server.TURNS:
+    with patience.turn():
         _draw()
 
 
@@ -207,11 +207,11 @@ def _draw() -> None:
     _watch(live, opened.release)
     token = _VISIT.set(visit)
     try:
-        with patience.shown(live.panels):
-            chosen.run()
+        chosen.run()
         _on_paper(slug, filters, opened.release)
     finally:
         _VISIT.reset(token)
+        live.panels.leave(patience.asker())
 
 
 def _instead(note: Note, slug: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from threading import Event, Lock
 from typing import Any, NamedTuple
@@ -12,11 +13,10 @@ from typing import Any, NamedTuple
 from csp_dash.domain.filters import Filters
 from csp_dash.ui.build_queue import BuildQueue, Ticket
 from csp_dash.ui.sizes import size_of
+from csp_dash.ui.turns import LOOK_UP
 
 MOST = 256 * 2**20
 """Bytes that the panels of all releases take together at most."""
-LOOK_UP = 0.1
-"""Seconds between two looks, of one who waits, at whether it is still worth it."""
 
 
 class Key(NamedTuple):
@@ -32,11 +32,13 @@ class Key(NamedTuple):
 class Asker:
     """Who asks for a panel. `look_up` is called while it waits, with the seconds since it last was; what it raises ends the wait.
 
+    `aside` is around each wait, for what others may have meanwhile.
     One that `stays` asks for more panels after this one, and says with `PanelStore.leave` when it is done.
     """
 
     session: str
     look_up: Callable[[float], None]
+    aside: Callable[[], AbstractContextManager[None]] = nullcontext
     stays: bool = False
 
 
@@ -132,8 +134,11 @@ class PanelStore:
 
 
 def _wait(event: Event, asker: Asker) -> None:
-    last = time.monotonic()
-    while not event.wait(LOOK_UP):
-        now = time.monotonic()
-        asker.look_up(now - last)
-        last = now
+    if event.is_set():
+        return
+    with asker.aside():
+        last = time.monotonic()
+        while not event.wait(LOOK_UP):
+            now = time.monotonic()
+            asker.look_up(now - last)
+            last = now

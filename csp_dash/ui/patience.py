@@ -1,4 +1,4 @@
-"""A run of the app that waits for a panel: it stops as soon as it is of no more use, and says so where it takes long."""
+"""A run of the app that waits, for its turn or for a panel: it stops when it is of no more use, and says so where it takes long."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from csp_dash.ui.panel_store import Asker, PanelStore
+from csp_dash.ui.panel_store import Asker
+from csp_dash.ui.turns import Turns
 
 PATIENCE = 2.0
-"""Seconds of waiting in one run, all its panels together, before the screen says so."""
+"""Seconds of waiting in one run, all together, before the screen says so."""
+TURNS = Turns(4)
+"""A run of a page takes one; while it waits for a panel, another has it."""
 QUEUE = "Many people are looking at once; your page is in the queue."
 
 
@@ -37,15 +40,15 @@ _RUN: ContextVar[_Run | None] = ContextVar("run", default=None)
 
 
 @contextmanager
-def shown(panels: PanelStore) -> Iterator[None]:
-    """Around the drawing of a page: keeps a place for the sentence, and its turn to build; both go with the end."""
+def turn() -> Iterator[None]:
+    """Around a run of a page: it waits for its turn, and keeps a place for the sentence, which goes with the end."""
     run = _Run(st.empty())
     token = _RUN.set(run)
     try:
-        yield
+        with TURNS.taken(_look_up):
+            yield
     finally:
         _RUN.reset(token)
-        panels.leave(asker())
         if run.said:
             run.place.empty()
 
@@ -53,7 +56,7 @@ def shown(panels: PanelStore) -> Iterator[None]:
 def asker() -> Asker:
     """The session that this thread runs for. A part of a page that is drawn anew by itself waits without a word."""
     context = get_script_run_ctx(suppress_warning=True)
-    return Asker(context.session_id if context else "", _look_up, stays=_RUN.get() is not None)
+    return Asker(context.session_id if context else "", _look_up, TURNS.aside, stays=_RUN.get() is not None)
 
 
 def _look_up(seconds: float) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import gzip
 from dataclasses import dataclass, field
-from threading import Semaphore
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
@@ -23,9 +22,6 @@ UPLOADS = "/_stcore/upload_file"
 REFUSAL = "This dashboard takes no files."
 SCRIPTS = "/static/"
 TEXT = (".js", ".css", ".json", ".svg")
-TURNS = Semaphore(4)
-"""A run of a page takes a turn. Python runs one thread at a time: where a crowd's runs all contend for it, the server comes
-too late to its own connections, and new viewers are not let in. Those who wait here cost nothing, and come in order."""
 OWN_ADDRESS = "127.0.0.1"  # an origin that is allowed anyway
 
 

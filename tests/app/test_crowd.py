@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from threading import Semaphore
 
 import pytest
 
-from csp_dash.ui import frame, server
+from csp_dash.ui import frame, patience
+from csp_dash.ui.turns import Turns
 
 
 def test_a_few_runs_go_at_once_the_others_wait_and_one_that_fails_gives_its_turn_back(monkeypatch: pytest.MonkeyPatch):
@@ -30,7 +30,7 @@ def test_a_few_runs_go_at_once_the_others_wait_and_one_that_fails_gives_its_turn
             frame.run()
 
     monkeypatch.setattr(frame, "_draw", draw)
-    monkeypatch.setattr(server, "TURNS", Semaphore(turns))
+    monkeypatch.setattr(patience, "TURNS", Turns(turns))
     with ThreadPoolExecutor(crowd) as pool:
         for one in [pool.submit(visit) for _ in range(crowd)]:
             one.result(60)
@@ -38,4 +38,4 @@ def test_a_few_runs_go_at_once_the_others_wait_and_one_that_fails_gives_its_turn
 
 
 def test_the_app_has_turns_for_more_than_one_and_fewer_than_a_crowd():
-    assert 2 <= server.TURNS._value <= 8
+    assert 2 <= patience.TURNS.number <= 8
