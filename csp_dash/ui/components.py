@@ -15,6 +15,7 @@ import streamlit as st
 from csp_dash.analytics import palette
 from csp_dash.analytics.small_numbers import FEW, MARK
 from csp_dash.analytics.state import State
+from csp_dash.charts.sparkline import sparkline
 from csp_dash.domain import wording
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.indicator import Indicator
@@ -35,7 +36,9 @@ def badge(state: State) -> None:
 def tile_face(item: Tile) -> None:
     """What every tile shows: measure, figure, sparkline, unit and period, state, and where old figures end."""
     st.markdown(f"**{item.title}**")
-    st.metric(item.title, item.figure, label_visibility="collapsed", chart_data=list(item.spark) or None)
+    st.metric(item.title, item.figure, label_visibility="collapsed")
+    if course := sparkline(item.spark):
+        st.html(course)
     st.caption(f"{wording.capital(item.unit)}, {item.period}")
     with st.container(horizontal=True, gap="xsmall"):
         badge(item.state)
