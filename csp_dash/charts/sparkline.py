@@ -1,6 +1,7 @@
 """A sparkline: the course of a measure in a line without axes, as HTML.
 
-A line without an area: it does not begin at nought. An image, as in `small_multiples`; a chart library would be half a megabyte more to load, and a chart to draw for each tile.
+A line without an area: it does not begin at nought. An image, as in `small_multiples`; a chart library would be half a
+megabyte more to load, and a chart to set up for each tile.
 """
 
 from __future__ import annotations
