@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Streamlit 1.67.0 with plotly 7.1.0: st.plotly_chart takes a figure as a plain dictionary, but makes a plotly Figure of it at
-# every call, with all of its checks, and copies that again; a ready Figure is copied too, value by value. So the quickest
-# form to build is the slowest to show, at each rerun of each viewer. No option turns it off.
+# every call, with all of its checks. So the quickest form to build is the slowest to show, at each rerun of each viewer. No
+# option turns it off.
 set -euo pipefail
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"

@@ -60,7 +60,7 @@ def test_the_reasons_of_a_verdict_open_by_keyboard(tab: Tab, warm: str):
 def test_the_wards_stand_side_by_side_with_words_for_each(tab: Tab, warm: str):
     page, _ = tab(390, 844)
     go(page, f"{warm}/explore?indicator=burglary&view=wards")
-    charts = page.locator('[data-testid="stHtml"] img[src^="data:image/svg"]')
+    charts = page.locator('[data-testid="stHtml"] img:not(.spark)[src^="data:image/svg"]')
     expect(charts).to_have_count(20)
     for place in range(20):
         assert charts.nth(place).evaluate("image => image.complete && image.naturalWidth > 0")
