@@ -43,8 +43,10 @@ def there(page: Page, slug: str, view: str = VIEW) -> None:
     parts = urlsplit(page.url)
     assert (parts.path, parse_qs(parts.query)) == (path(slug), parse_qs(view))
     if CARDS[slug].filters:
-        side = page.locator('[data-testid="stSidebar"]').inner_text()
-        assert ("Whitechapel" in side) == ("E05009336" in view)
+        side = expect(
+            page.locator('[data-testid="stSidebar"]')
+        )  # waited for: explore has no title of its own to wait for
+        (side.to_contain_text if "E05009336" in view else side.not_to_contain_text)("Whitechapel")
 
 
 def title_of(slug: str) -> re.Pattern[str]:
