@@ -75,6 +75,8 @@ async def watch(server: Server, pages: Sequence[str], viewers: int, mixed: bool,
 
     tasks = [asyncio.create_task(come(number)) for number in range(viewers)]
     gone, left = await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.ALL_COMPLETED)
+    for task in gone:
+        task.exception()  # counted below; asyncio would print each of them
     now = time.perf_counter()
     unended = [now - since for number, since in waiting.items() if not tasks[number].done()]
     for task in left:
