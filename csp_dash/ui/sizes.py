@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from csp_dash.catalogue import Catalogue
 from csp_dash.domain.indicator import Indicator
+from csp_dash.panels.dataset import Dataset
 
-SHARED = (type, ModuleType, FunctionType, MethodType, BuiltinFunctionType, Indicator)
+SHARED = (type, ModuleType, MethodType, BuiltinFunctionType, Indicator, Catalogue, Dataset)
 """What a panel points at and does not own."""
 PLAIN = frozenset({str, float, int, bool, bytes, type(None)})
 
@@ -34,6 +36,8 @@ def size_of(content: Any) -> int:
             total += sys.getsizeof(item)
         elif isinstance(item, SHARED):
             continue
+        elif isinstance(item, FunctionType):  # what it keeps of where it was made, not the module around it
+            left.extend(cell.cell_contents for cell in item.__closure__ or ())
         elif isinstance(item, pd.DataFrame):
             total += int(item.memory_usage(deep=True).sum())
         elif isinstance(item, pd.Series | pd.Index):

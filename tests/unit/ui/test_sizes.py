@@ -50,6 +50,13 @@ def test_tables_and_arrays_count_by_their_content():
     assert size_of(pd.Series(np.zeros(10_000))) >= 80_000
 
 
+def test_what_a_function_keeps_counts_and_the_release_that_it_asks_does_not(data: Dataset):
+    """A table under a figure is made when it is asked for, from what is kept for it until then."""
+    frame = pd.DataFrame({"a": np.zeros(10_000)})
+    assert size_of(lambda: (frame, data)) >= 80_000
+    assert size_of(lambda: data) < 1_000 and size_of(lambda: data.catalogue) < 1_000
+
+
 @pytest.mark.parametrize("build", [tile, trend.trend, ward_map.ward_map])
 def test_the_size_of_a_panel_is_near_the_memory_that_it_takes(data: Dataset, build: object):
     """What the catalogue or the release holds anyway is there before, as on a server."""
