@@ -21,6 +21,7 @@ import pytest
 import streamlit
 from starlette.types import Message, Receive, Scope, Send
 from support import ROOT
+from support.servers import until_healthy
 
 from csp_dash.ui.server import REFUSAL, Compressed
 
@@ -83,14 +84,7 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
             stderr=subprocess.STDOUT,
         )
     try:
-        deadline = time.monotonic() + 90
-        while True:
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5).close()
-                break
-            except OSError:
-                assert process.poll() is None and time.monotonic() < deadline, log.read_text()
-                time.sleep(0.2)
+        until_healthy(process, port, log)
         yield Running(port, process, log)
     finally:
         process.terminate()
