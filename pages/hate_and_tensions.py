@@ -3,6 +3,6 @@
 from csp_dash.ui import frame
 from csp_dash.ui.sections import priorities
 
-MENU = {"place": 3, "title": "2 Hate crime and tensions", "icon": ":material/diversity_3:"}
+MENU = {"place": 3, "title": "2 Hate and tensions", "icon": ":material/diversity_3:"}
 
 priorities.show(frame.enter())

@@ -222,9 +222,6 @@ def trend(
     start = pd.to_datetime(series["start"]).to_numpy()
     over, under = _parts(series, kind, people, per)
     value = over / under
-    smooth = _sums(over) / YEAR
-    if kind is Kind.PROPORTION:
-        smooth = _sums(over) / _sums(np.where(np.isnan(over), math.nan, under))
     edges = {name: np.full(len(value), math.nan) for name in ("lower", "centre", "upper")}
     rule = np.full(len(value), "", dtype=object)
     days = start.astype("datetime64[D]").tolist()
@@ -247,7 +244,7 @@ def trend(
         {
             "start": start,
             "value": value,
-            "smooth": smooth,
+            "smooth": _smooth(over, under, kind),
             "signal": rule != "",
             "rule": pd.array(rule, dtype="str"),
             "missing": np.isnan(value),
@@ -310,11 +307,16 @@ def record(series: pd.DataFrame, *, months: int = YEAR, breaks: Sequence[Event] 
     return None
 
 
-def rolling(series: pd.DataFrame, months: int = YEAR) -> list[float]:
-    """Totals of the `months` months ending in each month, where all are there."""
-    totals = _sums(series["numerator"].to_numpy(dtype=float, na_value=math.nan), months)
-    whole: list[float] = totals[~np.isnan(totals)].tolist()
-    return whole
+def smooth(series: pd.DataFrame, kind: Kind = Kind.COUNT) -> npt.NDArray[np.float64]:
+    """Per month of a SERIES frame: the average month of the 12 that end then (shares: theirs); NaN where not all are there."""
+    over, under = _parts(series, kind, None, 1)
+    return _smooth(over, under, kind)
+
+
+def _smooth(over: npt.NDArray[np.float64], under: npt.NDArray[np.float64], kind: Kind) -> npt.NDArray[np.float64]:
+    if kind is Kind.PROPORTION:
+        return _sums(over) / _sums(np.where(np.isnan(over), math.nan, under))
+    return _sums(over) / YEAR
 
 
 def _reach(days: list[date], baseline: Span | None, breaks: Sequence[Event]) -> tuple[Span | None, date | None]:

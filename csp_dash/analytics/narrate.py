@@ -55,6 +55,18 @@ def movement(change: Change) -> str:
     return f"{way} {wording.percent(change.percent)}" if change.percent is not None else "up from none"
 
 
+def brief(change: Change | None) -> str:
+    """A movement as a table has room for: `+7.1%`, `+9.8 pts`, `was 8`, `unchanged`; empty where nothing was compared."""
+    if change is None or change.absolute is None:
+        return ""
+    if change.few or change.absolute == 0:
+        return "unchanged" if change.absolute == 0 else f"was {value(change, change.before)}"
+    sign = "+" if change.absolute > 0 else "\u2212"
+    if change.kind is Kind.PROPORTION or change.in_percent:
+        return f"{sign}{abs(change.absolute):.1f}".removesuffix(".0") + " pts"
+    return "was 0" if change.percent is None else f"{sign}{wording.percent(change.percent)}"
+
+
 def moved_from(change: Change) -> str:
     """A movement with where it came from: `up 46% (from 771)`, `was 12`."""
     return (

@@ -103,3 +103,40 @@ def ink(fill: str) -> str:
 def ramp(steps: int) -> tuple[str, ...]:
     """`steps` blues (at most six) from pale to deep. Names can be read on each of them."""
     return tuple(RAMP[place] for place in STEPS[min(steps, len(RAMP))])
+
+
+INTERFACE = {
+    "ink": ("#16202A", "#E8EEF3"),
+    "soft": ("#475563", "#B1BEC9"),
+    "faint": ("#5F6C78", "#93A2AF"),
+    "edge": ("#DCE3E9", "#2B3946"),
+    "hair": ("#E9EEF2", "#202C37"),
+    "card": ("#FFFFFF", "#141D26"),
+    "accent": ("#12436D", "#8CC1F0"),
+    "dot": ("#2073BC", "#6BACE6"),
+    "signal": ("#F46A25", "#F58A54"),
+    "bar": ("#DCE9F4", "#1F3A52"),
+    "chosen": ("#EAF1F7", "#1B2B3A"),
+    "good": ("#0B5D3B", "#7FD6AC"),
+    "good-fill": ("#E1F2E9", "#12352A"),
+    "bad": ("#96380A", "#F7AE84"),
+    "bad-fill": ("#FCE8DB", "#41260F"),
+    "moved": ("#12436D", "#A9D2F5"),
+    "moved-fill": ("#E3EDF6", "#1B3247"),
+    "made-up": ("#5B2E91", "#CDB3F0"),
+    "made-up-fill": ("#EFE7F8", "#2E2145"),
+    "ward-edge": ("#FFFFFF", "#10171E"),
+    "river": ("#E3EAF0", "#1B2732"),
+    "missing": ("#D9DDE1", "#39434D"),
+}
+"""What the page's own tables and tiles are drawn in: a colour on the light page, and one on the dark."""
+RAMP_DARK = ("#1C3244", "#285272", "#3A7CAD", "#6BACE6", "#94C6F0", "#C6E3FA")
+"""`RAMP` on a dark page: there more is brighter."""
+
+
+def custom_properties() -> str:
+    """Custom properties of CSS that follow the theme: `--ink:light-dark(#16202A,#E8EEF3);...`, those of maps included."""
+    steps = list(zip(RAMP, RAMP_DARK, strict=True))
+    found = INTERFACE | {f"map-{place}": pair for place, pair in enumerate(steps)}
+    found |= {f"map-ink-{place}": (ink(light), ink(dark)) for place, (light, dark) in enumerate(steps)}
+    return "".join(f"--{name}:light-dark({light},{dark});" for name, (light, dark) in found.items())

@@ -48,6 +48,7 @@ class Catalogue:
     old_wards: dict[str, OldWard]
     similar: tuple[str, ...]
     ward_profile: tuple[str, ...]
+    overview_map: dict[str, str]
     similar_reason: str
     offered: dict[str, Source] = field(default_factory=dict)
 

@@ -54,6 +54,7 @@ def cross_check(catalogue: Catalogue) -> None:
     _plan(catalogue)
     _harm(catalogue)
     known("plan.toml 'ward_profile'", catalogue.ward_profile, catalogue.indicators, "indicator")
+    known("plan.toml 'overview_map'", catalogue.overview_map, catalogue.indicators, "indicator")
     known("redirects.csv", catalogue.redirects.values(), catalogue.indicators, "indicator")
 
 

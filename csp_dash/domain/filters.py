@@ -46,13 +46,20 @@ COMPARISONS = {
 }
 BOROUGH_INSTEAD = "the whole borough is shown"
 LENSES = {
-    "": "Over time and place",
+    "": "Trend",
+    "map": "Wards",
+    "boroughs": "Boroughs",
+    "figures": "Figures",
+    "notes": "Notes",
+    "pair": "Read with",
+    "groups": "By ethnicity",
+    "night": "At night",
+    "strands": "Strands",
+    "ranks": "Ranks",
     "compare": "Every comparison",
     "years": "Year on year",
     "parts": "Level and season",
-    "map": "On the map",
     "wards": "Ward by ward",
-    "boroughs": "Among boroughs",
     "moved": "What made it move",
     "ahead": "Next 12 months",
     "small": "Below the ward",
@@ -214,6 +221,12 @@ class Filters:
         period = PERIODS[self.period].words or self.span(PLAN).words
         shown, compared = MEASURES[self.measure].words, COMPARISONS[self.compare].words
         return f"Showing {shown} for {place}, {period}, compared with {compared}."
+
+    def brief(self, place: str) -> str:
+        """The view in as few words as a button has room for: `Whole borough, counts, latest 12 months on the year before`."""
+        period = PERIODS[self.period].label if self.period != "custom" else self.span(PLAN).words
+        shown = "rates" if self.measure is Measure.RATE else "counts"
+        return f"{place}, {shown}, {period[:1].lower()}{period[1:]} on {COMPARISONS[self.compare].label.lower()}"
 
     def span(self, have: Span) -> Span:
         """The period asked for, of a series that has figures over `have`.

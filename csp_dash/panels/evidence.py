@@ -32,7 +32,7 @@ Rows = Callable[[], list[dict[str, object]]]
 
 @dataclass(frozen=True)
 class Evidence:
-    """`table` has words for the screen; `csv` has codes, full numbers, source and release in every row.
+    """`source` names the publisher too, `title` does not. `table` has words for the screen; `csv` has codes, full numbers, source and release in every row.
 
     Few readers open them, so `show` and `export` make their frames when they are asked for.
     """
@@ -44,6 +44,7 @@ class Evidence:
     show: Callable[[], pd.DataFrame]
     export: Callable[[], pd.DataFrame]
     filename: str
+    title: str = ""
     contradictions: tuple[Contradiction, ...] = ()
 
     @cached_property
@@ -112,6 +113,7 @@ def evidence(
         show=lambda: _table(question, frame(), first, unit or question.unit),
         export=frame,
         filename=f"{_mark(indicator)}{indicator.slug}-{name}.csv",
+        title=_source_words(question, card.title if card else "no open source", ""),
         contradictions=tuple(
             data.catalogue.contradictions[number]
             for number in sorted({number for figure in figures for number in figure.contradictions})

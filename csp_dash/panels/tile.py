@@ -7,23 +7,22 @@ from dataclasses import dataclass
 from csp_dash.analytics import control_chart, narrate
 from csp_dash.analytics.compare import Change
 from csp_dash.analytics.state import State
-from csp_dash.domain.enums import Direction, Frequency, Kind
+from csp_dash.domain.enums import Direction, Frequency
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.indicator import Indicator
 from csp_dash.panels.benchmark import beside
+from csp_dash.panels.course import Course, course
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.selection import Selection, compare, select, value, value_words
 from csp_dash.panels.verdict import verdict
-
-MOST_POINTS = 60
 
 
 @dataclass(frozen=True)
 class Tile:
     """`title` and `subject` (the short and the whole name) say `whose` the figures are where it is not the area asked for.
 
-    `figure` is written large; `number` is the same, unrounded; `spark` holds 12-month totals, oldest first. `ends` is the
-    last month (`May 2021`) where the open figures stopped more than a year before the newest ones. `other` is how it
+    `figure` is written large; `number` is the same, unrounded; `course` is what its sparkline draws. `ends` is the
+    last month (`May 2021`) where the open figures stopped more than a year before the newest ones, `until` (`to Feb`) where they only lag. `other` is how it
     stands beside London or similar boroughs, where the view asks for that.
     """
 
@@ -36,7 +35,7 @@ class Tile:
     figure: str
     number: float | None
     unit: str
-    spark: tuple[float, ...]
+    course: Course
     state: State
     sentence: str
     reading: str
@@ -44,11 +43,21 @@ class Tile:
     change: Change | None
     fallback: str
     ends: str
+    until: str = ""
     reasons: tuple[str, ...] = ()
 
     def named(self, text: str) -> str:
         """A name of the measure with whose figures they are, where that is not the area asked for."""
         return f"{text} ({self.whose})" if self.whose else text
+
+    @property
+    def moved(self) -> str:
+        """The change as a table has room for it."""
+        return narrate.brief(self.change)
+
+    @property
+    def beyond_chance(self) -> bool:
+        return bool(self.change and self.change.detectable)
 
     @property
     def words(self) -> str:
@@ -74,7 +83,7 @@ def tile(data: Dataset, view: Filters) -> Tile:
         figure=narrate.cases(*few) if few else value_words(question, number),
         number=number,
         unit=question.unit,
-        spark=data.lately(("spark", indicator.slug, question.areas), lambda: _spark(data, question)),
+        course=course(data, question),
         state=told.state,
         sentence=told.sentence,
         reading=_reading(question, found),
@@ -82,8 +91,18 @@ def tile(data: Dataset, view: Filters) -> Tile:
         change=found,
         fallback=question.fallback,
         ends=told.ends,
+        until=_until(data, question, told.ends),
         reasons=_reasons(data, question, found),
     )
+
+
+def _until(data: Dataset, question: Selection, ends: str) -> str:
+    """The last month of figures that go on, but not to the newest month of all."""
+    have = question.have
+    if have is None or ends or have.span.last == data.newest or question.indicator.frequency is not Frequency.MONTH:
+        return ""
+    last = have.span.last
+    return f"to {last.short if last.year != data.newest.year else last.short[:-5]}"
 
 
 def _reasons(data: Dataset, question: Selection, found: Change | None) -> tuple[str, ...]:
@@ -115,17 +134,3 @@ def _reading(question: Selection, found: Change | None) -> str:
         return ""
     worrying, welcome = question.indicator.read(found.absolute > 0)
     return f"This may mean that {worrying}, or that {welcome}."
-
-
-def _spark(data: Dataset, question: Selection) -> tuple[float, ...]:
-    frame = data.series(question.indicator, question.areas)
-    if frame.empty:
-        return ()
-    if question.indicator.frequency is not Frequency.MONTH:
-        share = question.indicator.kind is Kind.PROPORTION
-        drawn = frame["numerator"] / frame["denominator"] if share else frame["numerator"]
-        return tuple(float(number) for number in drawn.dropna())[-MOST_POINTS:]
-    if question.indicator.kind is Kind.PROPORTION:
-        drawn = control_chart.trend(frame, kind=Kind.PROPORTION)["smooth"].dropna()
-        return tuple(float(number) for number in drawn)[-MOST_POINTS:]
-    return tuple(control_chart.rolling(frame))[-MOST_POINTS:]

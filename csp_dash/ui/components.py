@@ -15,14 +15,14 @@ import streamlit as st
 from csp_dash.analytics import palette
 from csp_dash.analytics.small_numbers import FEW, MARK
 from csp_dash.analytics.state import State
-from csp_dash.charts.sparkline import sparkline
-from csp_dash.domain import wording
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.plan import Contradiction
 from csp_dash.panels.evidence import Evidence
 from csp_dash.panels.selection import ILLUSTRATIVE
 from csp_dash.panels.tile import Tile
+from csp_dash.ui import markup
+from csp_dash.ui.live import live
 
 Tone = Literal["green", "orange", "gray"]
 TONES: dict[str, Tone] = {"good": "green", "bad": "orange", "neutral": "gray", "unknown": "gray", "past": "gray"}
@@ -33,15 +33,9 @@ def badge(state: State) -> None:
     st.badge(state.label, icon=state.material, color=TONES[state.tone])
 
 
-def tile_face(item: Tile) -> None:
-    """What every tile shows: measure, figure, sparkline, unit and period, state, and where old figures end."""
-    st.markdown(f"**{item.title}**")
-    st.metric(item.title, item.figure, label_visibility="collapsed")
-    if course := sparkline(item.spark):
-        st.html(course)
-    st.caption(f"{wording.capital(item.unit)}, {item.period}")
-    with st.container(horizontal=True, gap="xsmall"):
-        badge(item.state)
+def tile_face(item: Tile, axis: int, key: str) -> None:
+    """What every tile shows: measure, figure, course, unit and period, state, and where old figures end."""
+    live(markup.face(item, axis), f"face-{key}")
 
 
 def tile_words(item: Tile) -> None:
@@ -158,13 +152,19 @@ def measure_link(view: Filters, item: Indicator, name: str = "") -> str:
     return f"[{name or item.title}]({way('explore', replace(view, indicator=item.slug, lens=''))})"
 
 
-def foot(evidence: Evidence, release: str, view: Filters, key: str, sentence: str = "") -> None:
-    """Under every picture: source, as-at, release, link; then, when opened, the table, download and caveats."""
+def source(evidence: Evidence, view: Filters) -> None:
+    """Source, as-at date and link in one short line."""
     inside, _, place = evidence.url.partition("#")
     url = way(inside, view, place) if inside and ":" not in inside else evidence.url  # a page of ours keeps the view
-    source = f"[{evidence.source}]({url})" if url else evidence.source
-    as_at = f" · figures to {evidence.as_at}" if evidence.as_at else ""
-    st.caption(f"Source: {source}{as_at} · release {release} · [link to this view]({link(view)})")
+    title = evidence.title or evidence.source
+    named = f"[{title}]({url})" if url else title
+    as_at = f", to {evidence.as_at}" if evidence.as_at else ""
+    st.caption(f"Source: {named}{as_at} · [Link]({link(view)})")
+
+
+def foot(evidence: Evidence, release: str, view: Filters, key: str, sentence: str = "") -> None:
+    """Under every picture: source, as-at and link; then, when opened, the table, download, caveats and release."""
+    source(evidence, view)
     opened = st.expander(
         "Figures, download and caveats", key=f"more-{key}", on_change="rerun", icon=":material/table_chart:"
     )
@@ -173,6 +173,7 @@ def foot(evidence: Evidence, release: str, view: Filters, key: str, sentence: st
             if sentence:
                 st.markdown(sentence)
             details(evidence, key, view)
+            st.caption(f"{evidence.source}. Release {release}.")
 
 
 def details(evidence: Evidence, key: str, view: Filters) -> None:

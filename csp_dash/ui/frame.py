@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlencode
@@ -19,24 +19,25 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from csp_dash.analytics import palette
 from csp_dash.catalogue import Catalogue, CatalogueError
-from csp_dash.domain.enums import Compare, Measure
-from csp_dash.domain.filters import BOROUGH_INSTEAD, COMPARISONS, MEASURES, PERIODS, Filters, Note, Vocabulary
-from csp_dash.domain.periods import Month
+from csp_dash.domain.filters import BOROUGH_INSTEAD, Filters, Note, Vocabulary
 from csp_dash.domain.settings import Settings
 from csp_dash.ui import cache, components, patience, url_state
 from csp_dash.warehouse import SnapshotError
 
 ICON = Path(__file__).with_name("icon.png")  # a Material icon would be fetched from a third party
 PAGES_FOLDER = Path(__file__).parents[2] / "pages"
+MENU_WIDTH = 212
 WATCH = 5  # seconds; with the opening of a release and a page's run this stays under ten
 RELEASE = "release_shown"
-EDGE = re.sub(
-    r"\{\{(\w+)\}\}",
-    lambda found: str(getattr(palette, found[1])),
-    Path(__file__).with_name("edge.html").read_text(encoding="utf-8"),
+EDGE = (
+    f"<style>:root{{{palette.custom_properties()}}}\n{Path(__file__).with_name('style.css').read_text(encoding='utf-8')}</style>"
+    + re.sub(
+        r"\{\{(\w+)\}\}",
+        lambda found: str(getattr(palette, found[1])),
+        Path(__file__).with_name("edge.html").read_text(encoding="utf-8"),
+    )
 )
 UNKNOWN = "unknown_page"
-BACKWARDS = "months_backwards"
 FOUND = "ward_search"
 """What the last search for a ward found."""
 SITE = "Tower Hamlets community safety"
@@ -177,7 +178,7 @@ def run() -> None:
 
 def _draw() -> None:
     """The frame, then the page that was asked for."""
-    st.set_page_config(page_title=SITE, page_icon=str(ICON), layout="wide")
+    st.set_page_config(page_title=SITE, page_icon=str(ICON), layout="wide", initial_sidebar_state=MENU_WIDTH)
     st.html(EDGE, unsafe_allow_javascript=True)
     chosen, slug = _navigate()
     try:
@@ -196,8 +197,6 @@ def _draw() -> None:
         with st.sidebar:
             st.markdown("**Tower Hamlets**  \nCommunity safety")
             _menu(chosen, slug, filters)
-            if slug and CARDS[slug].filters:
-                _filters(opened, filters)
             st.caption(f"Police figures to {opened.newest.words}. Release {opened.release}.")
             if live.trouble:
                 st.warning(components.plain(live.trouble))
@@ -255,76 +254,6 @@ def _menu(chosen: st.Page, slug: str, filters: Filters) -> None:
                 query_params=filters.to_params(),
                 width="stretch",
             )
-
-
-def _filters(opened: cache.Store, view: Filters) -> None:
-    """The filters as the view has them. A change goes into the address, and from there comes back."""
-    state = st.session_state
-    state["f_wards"] = list(view.wards)
-    st.multiselect(
-        "Wards",
-        list(opened.words.wards),
-        format_func=lambda code: opened.words.wards[code],
-        key="f_wards",
-        on_change=lambda: url_state.choose(wards=tuple(state["f_wards"])),
-        placeholder="Whole borough",
-        help="Up to four wards. Leave empty for the whole borough.",
-    )
-    state["f_measure"] = view.measure.value
-    st.segmented_control(
-        "Show",
-        [item.value for item in Measure],
-        format_func=lambda text: MEASURES[Measure(text)].label,
-        key="f_measure",
-        on_change=lambda: url_state.choose(measure=Measure(state["f_measure"])),
-        required=True,
-        width="stretch",
-        help="Rates are per 1,000 residents at the 2021 Census.",
-    )
-    _period(opened, view)
-    state["f_compare"] = view.compare.value
-    st.selectbox(
-        "Compare with",
-        [item.value for item in Compare],
-        format_func=lambda text: COMPARISONS[Compare(text)].label,
-        key="f_compare",
-        on_change=lambda: url_state.choose(compare=Compare(state["f_compare"])),
-    )
-
-
-def _period(opened: cache.Store, view: Filters) -> None:
-    """The period by name, or by its months. Months that run backwards stay in the controls and out of the view."""
-    state = st.session_state
-    kept, first, last = state.get(BACKWARDS, (None, None, None))
-    if kept != view:
-        first, last = view.first, view.last
-    state["f_period"] = "custom" if first else view.period
-
-    def named() -> None:
-        state.pop(BACKWARDS, None)
-        months = (opened.newest.plus(-11), opened.newest) if state["f_period"] == "custom" else (None, None)
-        url_state.choose(period=state["f_period"], first=months[0], last=months[1])
-
-    def chosen() -> None:
-        months = Month.parse(state["f_first"]), Month.parse(state["f_last"])
-        if months[0] <= months[1]:
-            url_state.choose(period="custom", first=months[0], last=months[1])
-        else:
-            url_state.choose(period="12m", first=None, last=None)
-            state[BACKWARDS] = (replace(view, period="12m", first=None, last=None), *months)
-
-    st.selectbox("Period", list(PERIODS), format_func=lambda name: PERIODS[name].label, key="f_period", on_change=named)
-    if first and last:
-        newest = max(opened.newest, first, last)
-        months = [str(newest.plus(-step)) for step in range(newest - min(opened.oldest, first, last) + 1)]
-        left, right = st.columns(2)
-        state["f_first"], state["f_last"] = str(first), str(last)
-        left.selectbox(
-            "From", months, key="f_first", format_func=lambda text: Month.parse(text).short, on_change=chosen
-        )
-        right.selectbox("To", months, key="f_last", format_func=lambda text: Month.parse(text).short, on_change=chosen)
-        if first > last:
-            st.warning("The first month is after the last, so the latest 12 months are shown.")
 
 
 def _cannot_start(sentence: str) -> None:

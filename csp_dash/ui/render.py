@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import streamlit as st
 
-from csp_dash.domain import wording
 from csp_dash.domain.enums import Frequency, Trust
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.plan import Priority
@@ -18,8 +17,9 @@ from csp_dash.panels.tile import Tile, tile
 from csp_dash.panels.trends import comparisons as compared
 from csp_dash.panels.trends import trend
 from csp_dash.panels.wards import ranking
-from csp_dash.ui import components
+from csp_dash.ui import components, url_state
 from csp_dash.ui.chart import chart
+from csp_dash.ui.filter_sheet import filter_sheet
 from csp_dash.ui.frame import Visit
 
 MAP_HEIGHT = 520
@@ -31,14 +31,31 @@ def view_of(visit: Visit, slug: str) -> Filters:
 
 
 def heading(visit: Visit, slug: str) -> None:
-    """Where we are in the plan, the page's question, and its answer in one sentence."""
+    """The page's question, small; the answer in one sentence, large; and the filters."""
     priority = visit.catalogue.priorities[slug]
-    boards = ", ".join(visit.catalogue.boards[board].title for board in priority.boards)
-    where = f"Priority {priority.number} of 4" if priority.number else "Across all priorities"
-    st.caption(f"{where.upper()} · {boards} · plan page {priority.page}")
-    st.title(priority.question, anchor=False)
-    st.markdown(f"**{answer(visit, priority, '#measures')}**")
-    about(visit)
+    question(visit, priority.question)
+    with st.container(key="verdict"):
+        st.markdown(answer(visit, priority, "#measures"))
+
+
+def question(visit: Visit, text: str) -> None:
+    """The page's question with the view in words beside it, which opens the filters."""
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small", key="question"
+    ):
+        st.title(text, anchor=False)
+        filter_sheet(visit)
+
+
+def as_chosen(visit: Visit) -> Visit:
+    """The visit of a part of a page that runs by itself: with the address as it is now.
+
+    Where a choice in it changed more than the measure and how it is looked at, the whole page is drawn anew.
+    """
+    now = url_state.present()
+    if replace(visit.filters, indicator=now.indicator, lens=now.lens, shade=now.shade) != now:
+        st.rerun()
+    return replace(visit, filters=now)
 
 
 def answer(visit: Visit, priority: Priority, link: str) -> str:
@@ -51,26 +68,6 @@ def tiles(visit: Visit, priority: Priority) -> tuple[Tile, ...]:
     return tuple(
         visit.store.panel(tile, view_of(visit, slug)) for slug in answers.headlines(visit.store.data, priority)
     )
-
-
-def about(visit: Visit) -> None:
-    """The view in words."""
-    place = wording.listed([visit.words.wards[code] for code in visit.filters.wards]) or "Tower Hamlets"
-    st.caption(visit.filters.sentence(place))
-
-
-def headlines(visit: Visit, priority: Priority) -> None:
-    """The headline tiles of a priority. Illustrative measures have no place here; the catalogue refuses them."""
-    with st.grid(4, min_column_width=190):
-        for item in tiles(visit, priority):
-            _tile(item)
-
-
-def _tile(item: Tile) -> None:
-    with st.container(border=True, height="stretch", gap="small"):
-        components.tile_face(item)
-        components.tile_words(item)
-        components.why(item.reasons)
 
 
 def trends(visit: Visit, *slugs: str) -> None:

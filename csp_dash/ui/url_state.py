@@ -11,6 +11,7 @@ from typing import Any
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 
 from csp_dash.domain.filters import Filters, Note, Vocabulary
 
@@ -63,6 +64,13 @@ def choose(**fields: Any) -> None:
     if chosen != params:
         _write(chosen)
         st.session_state[CHOSEN] = ([*over, params], chosen)
+        st.session_state[READ] = (page, words, chosen)  # a fragment's run does not read the address anew
+
+
+def leave(**fields: Any) -> None:
+    """As `choose`, outside a callback: for a run that goes on to another page."""
+    page, words, _ = st.session_state[READ]
+    st.session_state[READ] = (page, words, replace(present(), **fields).to_params())
 
 
 def present() -> Filters:
@@ -91,10 +99,16 @@ def _by_hand() -> bool:
     """Whether a reader's choice asked for this run.
 
     Back, Forward and the timer of a fragment send the controls' values as the browser still has them. Where those are
-    older than the address, the callbacks would take them for choices, and undo the step back.
+    older than the address, the callbacks would take them for choices, and undo the step back. A control in a fragment is
+    meant where that fragment runs.
     """
     context = get_script_run_ctx()
-    return context is None or not (context.is_history_navigation or context.fragment_ids_this_run)
+    if context is None:
+        return True
+    part = ThreadState.get().fragment_id
+    return not context.is_history_navigation and (
+        not context.fragment_ids_this_run or part in context.fragment_ids_this_run
+    )
 
 
 def _write(params: Params) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from csp_dash.analytics import narrate
 from csp_dash.domain import wording
 from csp_dash.domain.enums import Trust
 from csp_dash.domain.filters import Filters
@@ -16,6 +17,8 @@ from csp_dash.panels.wards import ward_profile
 
 FEWEST_STILL = 2
 """Measures of a ward without a change are counted, not named, where they are more."""
+WHOLE = "borough"
+"""The priority that stands for the whole borough."""
 MOST = 4
 """Measures that got worse are named up to this many; more are counted and linked."""
 
@@ -28,6 +31,7 @@ class Named:
     name: str
     whose: str
     verdict: Verdict
+    moved: str = ""
 
     @property
     def worse(self) -> bool:
@@ -51,9 +55,69 @@ def headlines(data: Dataset, priority: Priority) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def worse_besides(data: Dataset, view: Filters, slug: str) -> int:
-    """How many measures of a priority got worse that are none of its headlines."""
-    return sum(_named(data, view, own).worse for own in _besides(data, data.catalogue.priorities[slug]))
+@dataclass(frozen=True)
+class Overall:
+    """The verdict on the whole plan. `besides` is a sentence about what else got worse, with a `{}` for each of `worse`:
+    (measure, priority's slug, name in a sentence, change)."""
+
+    verdict: str
+    besides: str
+    worse: tuple[tuple[str, str, str, str], ...]
+
+
+def overall(data: Dataset, view: Filters) -> Overall:
+    """What the headlines of all priorities say in one sentence; in the next, every other live measure that got worse.
+
+    Headlines without a change are counted, and so are those whose figures ended: what is beyond chance is named.
+    """
+    stand = [
+        own
+        for priority in data.catalogue.priorities.values()
+        if priority.slug != WHOLE
+        for own in headlines(data, priority)
+    ]
+    total = [_named(data, view, own) for own in headlines(data, data.catalogue.priorities[WHOLE])]
+    items = [_named(data, view, own) for own in stand]
+    going = [item for item in items if not item.verdict.past]
+    told = [item for item in going if _group(item) not in ("same", "unknown")]
+    still = sum(_group(item) == "same" for item in going)
+    unknown = sum(_group(item) == "unknown" for item in going)
+    parts = _clauses([item for item in told if item.worse], BRIEF) + _clauses(
+        [item for item in told if not item.worse], BRIEF
+    )
+    lead = _clauses(total, BRIEF)
+    verdict = (
+        wording.capital("; ".join([*lead, *parts])) + "."
+        if lead or parts
+        else "No headline measure has figures for this choice."
+    )
+    others = [
+        (own, priority)
+        for priority in data.catalogue.priorities.values()
+        if priority.slug != WHOLE
+        for own in _besides(data, priority)
+    ]
+    worse = [
+        (_named(data, view, own), priority) for own, priority in others if live(data, data.catalogue.indicators[own])
+    ]
+    worse = [(item, priority) for item, priority in worse if item.worse]
+    rest = [
+        *([f"{wording.counted(still, 'more headlines')} show no change beyond chance"] if still else []),
+        *([f"{wording.counted(unknown, 'headlines')} cannot be judged"] if unknown else []),
+        *(
+            [f"the figures of {wording.counted(len(items) - len(going), 'others')} have ended"]
+            if len(items) > len(going)
+            else []
+        ),
+    ]
+    sentence = f"{wording.capital(wording.listed(rest))}. " if rest else ""
+    if worse:
+        sentence += f"Outside the headlines, {wording.listed(['{}'] * len(worse))} got worse."
+    return Overall(
+        verdict,
+        sentence,
+        tuple((item.slug, priority.slug, item.name, item.moved) for item, priority in worse),
+    )
 
 
 def _besides(data: Dataset, priority: Priority) -> list[str]:
@@ -95,7 +159,13 @@ def answer(data: Dataset, view: Filters, slug: str, link: str) -> str:
 def _named(data: Dataset, view: Filters, slug: str) -> Named:
     question = select(data, replace(view, indicator=slug, lens=""))
     _, found = compare(data, question)
-    return Named(slug, wording.inside(question.indicator.short), question.whose, verdict(data, question, found))
+    return Named(
+        slug,
+        wording.inside(question.indicator.short),
+        question.whose,
+        verdict(data, question, found),
+        narrate.brief(found),
+    )
 
 
 def ward_answer(data: Dataset, view: Filters) -> str:
@@ -128,12 +198,12 @@ def _of_another(whose: str, names: list[str]) -> str:
     return f"{wording.listed(names)} ({each}{whose})"
 
 
-def _clauses(items: list[Named]) -> list[str]:
+def _clauses(items: list[Named], verbs: Mapping[str, str] | None = None) -> list[str]:
     groups: dict[str, list[Named]] = {}
     for item in items:
         groups.setdefault(_group(item), []).append(item)
     found = []
-    for key, verb in VERBS.items():
+    for key, verb in (verbs or VERBS).items():
         if key in groups:
             alone = len(groups[key]) == 1 and not wording.plural(groups[key][0].name)
             found.append(f"{_listed(groups[key])} {'shows no detectable change' if alone and key == 'same' else verb}")
@@ -148,6 +218,8 @@ VERBS = {
     "same": "show no detectable change",
     "unknown": "cannot be judged",
 }
+BRIEF = {**VERBS, "up": "rose", "down": "fell"}
+"""Where the sign for what can be read two ways stands beside the sentence."""
 GROUPS = {
     "Improving": "good",
     "Worsening": "bad",

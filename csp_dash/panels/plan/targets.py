@@ -30,6 +30,15 @@ def targets(data: Dataset, view: Filters) -> tuple[Judged, ...]:
     return tuple(_judged(data, target) for target in data.catalogue.targets)
 
 
+def summary(found: tuple[Judged, ...], unknown: int) -> str:
+    """How the targets stand, in a sentence without its full stop."""
+    if unknown == len(found):
+        return f"None of the plan's {len(found)} targets can be judged from open figures"
+    count = {standing: sum(one.standing is standing for one in found) for standing in Standing}
+    told = [f"{number} {standing.word.lower()}" for standing, number in count.items() if number]
+    return wording.capital(wording.listed(told))
+
+
 def _judged(data: Dataset, target: Target) -> Judged:
     found = [_judge(data, target, reading) for reading in target.readings]
     # Where the plan's words can be read in several ways, that is the verdict which every reading gives.

@@ -21,18 +21,35 @@ from csp_dash.domain.filters import Filters
 from csp_dash.domain.geography import LONDON, TOWER_HAMLETS
 from csp_dash.domain.indicator import Event
 from csp_dash.domain.periods import Month, Span
+from csp_dash.panels.course import START
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import Rows, evidence
 from csp_dash.panels.panel import Panel
 from csp_dash.panels.selection import Selection, base, compare, real_figure, select, value, value_words
 from csp_dash.panels.verdict import verdict
 
+LEAST_MONTHS = 24
+"""A series that ended sooner after the baseline year began is shown whole."""
 ALWAYS = ("covid", "plan_begins")  # every series that was running then was touched
 
 
-def trend(data: Dataset, view: Filters) -> Panel:
-    """The trend panel of a view's indicator."""
-    return draw(data, view, PAGE)
+def trend(data: Dataset, view: Filters, whole: bool = False) -> Panel:
+    """The trend panel of a view's indicator: since the plan's baseline year, or with `whole` since the series begins."""
+    return draw(data, view, PAGE, whole=whole)
+
+
+def longer(data: Dataset, view: Filters) -> bool:
+    """Whether a measure has months before those that its trend shows at first."""
+    question = select(data, view)
+    return question.have is not None and _start(question) > question.have.span.first
+
+
+def _start(question: Selection) -> Month:
+    """The first month that a trend shows at first: the baseline year's, or that of an earlier period asked for."""
+    have, span = question.have, question.span
+    if have is None or have.span.last - START < LEAST_MONTHS or question.indicator.frequency is not Frequency.MONTH:
+        return have.span.first if have else START
+    return min([START, *([question.before.first] if question.before else []), *([span.first] if span else [])])
 
 
 def wall(data: Dataset, view: Filters) -> Panel:
@@ -42,13 +59,13 @@ def wall(data: Dataset, view: Filters) -> Panel:
     return picture
 
 
-def draw(data: Dataset, view: Filters, style: Style) -> Panel:
+def draw(data: Dataset, view: Filters, style: Style, *, whole: bool = False) -> Panel:
     """The trend at a size: months where there are months, else the survey's or the year's own grain."""
     question = select(data, view)
     frame = data.series(question.indicator, question.areas)
     _, found = compare(data, question)
     if question.indicator.frequency is Frequency.MONTH:
-        picture = _monthly(data, view, question, frame, found, style)
+        picture = _monthly(data, view, question, frame, found, style, None if whole else _start(question))
     elif question.indicator.kind is Kind.PROPORTION:
         picture = _survey(data, question, frame, found, style)
     else:
@@ -133,7 +150,13 @@ def monthly_rows(data: Dataset, question: Selection, frame: pd.DataFrame) -> tup
 
 
 def _monthly(
-    data: Dataset, view: Filters, question: Selection, frame: pd.DataFrame, found: Change | None, style: Style
+    data: Dataset,
+    view: Filters,
+    question: Selection,
+    frame: pd.DataFrame,
+    found: Change | None,
+    style: Style,
+    since: Month | None,
 ) -> Panel:
     indicator = question.indicator
     against = data.comparator(view.compare)
@@ -161,14 +184,15 @@ def _monthly(
     share = indicator.kind is Kind.PROPORTION
     rate = f"per {indicator.per:,} residents" if question.rated else "%" if share else ""
     chosen = question.have is not None and question.span != _newest_year(question)
+    shown = _since(drawn, since)
     figure = trend_chart.figure(
-        drawn,
+        shown,
         unit=indicator.unit,
         rate=rate,
         # On the wall there is no room for the words that letters stand for.
         events=[event for event in _events(data, question) if style is PAGE or event.kind != "caveat"],
         chosen=question.span,
-        other=other,
+        other=None if other is None else _since(other, since),
         other_name=other_name,
         name=question.place if other is not None else "",
         levels=[stands.get(question.place), stands.get(other_name)] if chosen else [],
@@ -216,9 +240,16 @@ def _monthly(
         ),
         sentence=sentence,
         remark=remark,
-        marked=_marked(_events(data, question), drawn["start"]),
+        marked=_marked(_events(data, question), shown["start"]),
         empty=frame.empty,
     )
+
+
+def _since(drawn: pd.DataFrame, month: Month | None) -> pd.DataFrame:
+    """The months of a trend from one on."""
+    if month is None:
+        return drawn
+    return drawn[drawn["start"] >= pd.Timestamp(month.first_day)].reset_index(drop=True)
 
 
 def _newest_year(question: Selection) -> Span | None:
@@ -278,7 +309,7 @@ def _survey(data: Dataset, question: Selection, frame: pd.DataFrame, found: Chan
         indicator=indicator,
         title=title,
         caption="Percent of residents interviewed, 12 months to each quarter. Band: the range within which the true "
-        f"figure is likely to lie (95%, about {size:.0f} interviews a year).",
+        f"figure is likely to lie (95%, about {size:.0f} interviews a year). The scale does not begin at nought.",
         figure=lines.figure(
             drawn, suffix="%", zero=False, events=_events(data, question), style=style, identity=indicator.slug
         ),
@@ -314,7 +345,7 @@ def _share_of_cases(
         indicator=indicator,
         title=title,
         caption=f"{wording.capital(indicator.unit)}, {question.place}, by {grain}. Band: the range within which the true "
-        "share is likely to lie (95%), given the number of cases.",
+        "share is likely to lie (95%), given the number of cases. The scale does not begin at nought.",
         figure=lines.figure(
             drawn, suffix="%", zero=False, events=_events(data, question), style=style, identity=indicator.slug
         ),

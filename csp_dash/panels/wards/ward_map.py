@@ -60,9 +60,9 @@ def ward_map(data: Dataset, view: Filters) -> WardMap:
         follow=True,
         identity=view.indicator,
     )
-    picture = _picture(data, view, made, figure)
+    drawn = picture(data, view, made, figure)
     ordered = made.frame.sort_values("value", ascending=False, na_position="last")
-    return WardMap(picture, made, _table(data, made, ordered), tuple(ordered["area"]))
+    return WardMap(drawn, made, _table(data, made, ordered), tuple(ordered["area"]))
 
 
 def wall(data: Dataset, view: Filters) -> Panel:
@@ -79,7 +79,7 @@ def wall(data: Dataset, view: Filters) -> Panel:
         identity=view.indicator,
     )
     figure.update_layout(height=None)
-    return _picture(data, asked, made, figure)
+    return picture(data, asked, made, figure)
 
 
 def to_zoom(data: Dataset, view: Filters) -> Panel:
@@ -93,10 +93,11 @@ def to_zoom(data: Dataset, view: Filters) -> Panel:
         width=700,
         basemap=data.settings.basemap,
     )
-    return _picture(data, view, made, deck)
+    return picture(data, view, made, deck)
 
 
-def _picture(data: Dataset, view: Filters, made: Shaded, figure: object) -> Panel:
+def picture(data: Dataset, view: Filters, made: Shaded, figure: object) -> Panel:
+    """A ward map of any kind with its finding, words and evidence."""
     question = made.question
     title = _title(made)
     return Panel(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import streamlit as st
@@ -12,6 +13,8 @@ from csp_dash.domain.filters import LENSES, Filters
 from csp_dash.domain.geography import AreaKind
 from csp_dash.domain.indicator import Indicator
 from csp_dash.maps.point_density import Style
+from csp_dash.panels import course
+from csp_dash.panels.panel import Panel
 from csp_dash.panels.selection import real_figure, select
 from csp_dash.panels.themes import contribution
 from csp_dash.panels.tile import tile
@@ -19,7 +22,7 @@ from csp_dash.panels.trends import decomposition, forecast, year_on_year
 from csp_dash.panels.wards import point_density, ranking, small_areas, ward_trends
 from csp_dash.ui import components, render, url_state
 from csp_dash.ui.frame import Visit, tell, titled
-from csp_dash.ui.sections import maps, outcomes, themes
+from csp_dash.ui.sections import detail, maps, outcomes
 
 DEFAULT = "burglary"
 POINTS = ("burglary", "burglary_home", "burglary_business")
@@ -58,7 +61,7 @@ def choose(visit: Visit) -> Indicator | None:
     if present not in shown:
         outcomes.awaiting_card(visit, item)
         return None
-    if not _fits(visit, item, visit.filters.lens):
+    if not fits(visit, item, visit.filters.lens):
         has = wording.agree(item.title, "has", "have")
         tell([f"{item.title} {has} no view \u201c{LENSES[visit.filters.lens]}\u201d, so the first is shown."])
     if visit.filters.measure is Measure.RATE and not item.has_rate:
@@ -76,123 +79,89 @@ def _name(visit: Visit, item: Indicator) -> str:
     return f"{item.title} ({priority.short}{mark})"
 
 
-def card(visit: Visit, item: Indicator) -> None:
-    """What the measure is, where it stands, and how far to trust it."""
-    view = render.view_of(visit, item.slug)
-    left, right = st.columns([1, 2], gap="large")
-    if item.trust is Trust.ILLUSTRATIVE:  # made-up figures are never written large
-        with left:
-            st.markdown(f"**{item.title}**")
-            components.illustrative()
-        right.markdown(f"**{real_figure(visit.store.data, select(visit.store.data, view))}**")
-    else:
-        found = visit.store.panel(tile, view)
-        with left:
-            components.tile_face(found)
-            components.why(found.reasons)
-        right.markdown(f"**{found.words}** {found.fallback}".rstrip())
-    with right:
-        st.markdown(item.plain)
-        if item.readings and item.falls:
-            st.markdown(
-                f"A rise may mean that {item.readings[0]}, or that {item.readings[1]}; "
-                f"a fall that {item.falls[0]}, or that {item.falls[1]}."
-            )
-        standing = [
-            f"[Partner return]({components.way('methods', visit.filters, 'standing')}) by {item.holder}"
-            if item.trust is Trust.PARTNER
-            else f"{item.trust.words.capitalize()} figures",
-            f"better when {item.direction.value}"
-            if item.direction.value != "ambiguous"
-            else "no direction is better in itself",
-        ]
-        st.caption(" · ".join(standing))
-        _place(visit, item)
-
-
-def _place(visit: Visit, item: Indicator) -> None:
-    """From a measure up to the plan: priority, theme, outcome, board, targets, with the plan's page."""
-    priority = visit.catalogue.priorities[item.place.priority]
-    theme = visit.catalogue.theme_of(item.slug)
-    outcome = next((one for one in priority.outcomes if one.id == item.place.outcome), None)
-    board = visit.catalogue.boards.get(item.place.board)
-    number = f"Priority {priority.number}" if priority.number else "Across all priorities"
-    steps = [f"{number}: {priority.title}", *([theme.title] if theme else [])]
-    lines = [f"- **In the plan:** {' › '.join(steps)}" + (f" (p{item.place.page})" if item.place.page else "")]
-    if outcome:
-        lines.append(f"- **Outcome wanted:** {outcome.text} (p{outcome.page})")
-    if board:
-        lines.append(f"- **Who answers for it:** [{board.title}]({components.way('plan', visit.filters, 'boards')})")
-    aims = [target for target in visit.catalogue.targets if target.indicator == item.slug]
-    lines += [
-        f"- **Target:** [{aim.title}, {aim.words}]({components.way('plan', visit.filters, 'targets')}) (p{aim.page})"
-        for aim in aims
-    ]
-    said = visit.catalogue.figures_of(item.slug)
-    if said:
-        lines.append(
-            "- **The plan says:** "
-            + "; ".join(
-                f"{one.name} {one.words}{f', {one.period}' if one.period else ''} (p{one.page})" for one in said
-            )
-        )
-    lines.append(f"- **Smallest areas:** {_finest(visit, item)}")
-    st.markdown("\n".join(lines))
-
-
-def _finest(visit: Visit, item: Indicator) -> str:
-    """How far down a measure's figures go here, and where to see that."""
-    if item.trust is not Trust.ILLUSTRATIVE and small_areas.shown(visit.store.data, item):
-        return f"small areas (LSOA), under \u201c{LENSES['small']}\u201d"
-    if visit.store.data.have(item, AreaKind.WARD):
-        return "wards; this dashboard has no figures of it below them"
-    return "the borough; this dashboard has no figures of it by ward or below"
-
-
 def look(visit: Visit, item: Indicator) -> None:
-    """One way of looking at the measure at a time; the URL keeps it."""
-    lenses = [lens for lens in LENSES if _fits(visit, item, lens)]
-    present = visit.filters.lens if visit.filters.lens in lenses else ""
-    st.session_state["lens_choice"] = present
+    """What the measure is, and beside it one way of looking at it at a time; the URL keeps which."""
+    left, right = st.columns([24, 76], gap="medium")
+    with left:
+        _card(visit, item)
+    with right:
+        measure(visit, item)
+
+
+@st.fragment
+def measure(visit: Visit, item: Indicator) -> None:
+    """The measure as it is looked at. Another way of looking draws this anew, and nothing else of the page."""
+    visit = render.as_chosen(visit)
+    asked = visit.filters.indicator
+    if asked and asked != item.slug:
+        st.rerun()
+    offered = tuple(lens for lens in LENSES if fits(visit, item, lens))
+    present = visit.filters.lens if visit.filters.lens in offered else ""
+    first = tuple(lens for lens in offered if lens in detail.FIRST or lens == present)
+    more = [lens for lens in offered if lens not in detail.FIRST]
+    if more:
+        _more(more, present)
+    detail.detail(visit, item, first, DRAWN)
+
+
+def _more(more: list[str], present: str) -> None:
+    """The rarer ways of looking, in a list."""
+    st.session_state["more-views"] = present if present in more else None
 
     def keep() -> None:
-        url_state.choose(lens=st.session_state["lens_choice"])
+        url_state.choose(lens=st.session_state["more-views"] or "")
 
-    st.segmented_control(
-        "Look at it",
-        lenses,
-        required=True,
-        key="lens_choice",
+    st.selectbox(
+        "More ways to look at it",
+        more,
+        index=None,
+        key="more-views",
         on_change=keep,
         format_func=LENSES.__getitem__,
         label_visibility="collapsed",
-        wrap=True,
+        placeholder="More ways to look at it: comparisons, season, what made it move ...",
     )
+
+
+def _card(visit: Visit, item: Indicator) -> None:
+    """Where the measure stands, what it counts, and how far to trust it."""
     view = render.view_of(visit, item.slug)
-    if present in SIMPLE:
-        render.picture_panel(
-            visit, visit.store.panel(SIMPLE[present], view), f"lens-{present}", replace(view, lens=present)
-        )
+    if item.trust is Trust.ILLUSTRATIVE:  # made-up figures are never written large
+        components.illustrative()
+        st.markdown(f"**{real_figure(visit.store.data, select(visit.store.data, view))}**")
     else:
-        OTHERS[present](visit, item)
+        found = visit.store.panel(tile, view)
+        components.tile_face(found, course.axis(visit.store.data), item.slug)
+        st.caption(f"{found.words} {found.fallback}".rstrip())
+    st.markdown(item.plain)
+    standing = [
+        f"[Partner return]({components.way('methods', visit.filters, 'standing')}) by {item.holder}"
+        if item.trust is Trust.PARTNER
+        else f"{item.trust.words.capitalize()} figures",
+        f"better when {item.direction.value}"
+        if item.direction.value != "ambiguous"
+        else "no direction is better in itself",
+    ]
+    st.caption(" · ".join(standing))
 
 
-def _fits(visit: Visit, item: Indicator, lens: str) -> bool:
+def fits(visit: Visit, item: Indicator, lens: str) -> bool:
     """Whether a way of looking has anything to show for a measure; made-up figures are given no verdicts."""
+    theme = visit.catalogue.theme_of(item.slug)
+    if lens in detail.FIRST or lens in detail.PICTURES:
+        return detail.fits(visit, item, lens) and (lens in detail.FIRST or lens in detail.pictures(theme, item))
     if item.trust is Trust.ILLUSTRATIVE:
-        return lens in ("", "map")
+        return False
     if lens == "small":
         return small_areas.shown(visit.store.data, item)
     if lens == "ahead" and _ended(visit, item):
         return False
     if lens in ("years", "parts", "ahead"):
         return item.frequency is Frequency.MONTH and item.kind is Kind.COUNT
-    if lens in ("wards", "map"):
+    if lens == "wards":
         return visit.store.data.have(item, AreaKind.WARD) is not None
     if lens == "moved":
         return item.kind is Kind.COUNT and (bool(item.parts) or visit.store.data.have(item, AreaKind.WARD) is not None)
-    if lens == "boroughs":
-        return ranking.ranked(visit.store.data, item)
     return True
 
 
@@ -200,14 +169,6 @@ def _ended(visit: Visit, item: Indicator) -> bool:
     """Whether the open figures stopped too long ago to say anything of what comes next."""
     have = visit.store.data.have(item, AreaKind.BOROUGH)
     return have is None or visit.store.data.newest - have.span.last > 12
-
-
-def _time_and_place(visit: Visit, item: Indicator) -> None:
-    render.trend_panel(visit, item.slug)
-    if item.pair and item.counts_in_headlines:
-        themes.pair_panel(visit, item.slug)
-    if visit.store.data.have(item, AreaKind.WARD):
-        maps.map_panel(visit, item.slug, zoom=True)
 
 
 def _compare(visit: Visit, item: Indicator) -> None:
@@ -250,9 +211,18 @@ def _harm(visit: Visit, item: Indicator) -> None:
     render.harm_panel(visit, replace(render.view_of(visit, item.slug), lens="harm"))
 
 
-SIMPLE = {"years": year_on_year.year_on_year, "parts": decomposition.decomposition, "ahead": forecast.forecast}
-OTHERS = {
-    "": _time_and_place,
+def _simple(build: Callable[..., Panel], lens: str) -> Callable[[Visit, Indicator], None]:
+    def draw(visit: Visit, item: Indicator) -> None:
+        view = render.view_of(visit, item.slug)
+        render.picture_panel(visit, visit.store.panel(build, view), f"lens-{lens}", replace(view, lens=lens))
+
+    return draw
+
+
+DRAWN: dict[str, Callable[[Visit, Indicator], None]] = {
+    "years": _simple(year_on_year.year_on_year, "years"),
+    "parts": _simple(decomposition.decomposition, "parts"),
+    "ahead": _simple(forecast.forecast, "ahead"),
     "compare": _compare,
     "map": _map,
     "wards": _wards,

@@ -13,6 +13,7 @@ from csp_dash.domain.filters import Filters
 from csp_dash.domain.geography import AreaKind
 from csp_dash.maps.deck_map import AREAS
 from csp_dash.maps.print_map import Form
+from csp_dash.panels import course
 from csp_dash.panels.panel import Panel
 from csp_dash.panels.wards import bivariate_map, choropleth, funnel, map_over_time, rank_changes, ward_card, ward_map
 from csp_dash.panels.wards.bivariate_map import TwoAtOnce
@@ -218,7 +219,7 @@ def _cards(visit: Visit, view: Filters, slug: str, *, versus: bool) -> None:
                 continue
             left, right = st.columns([2, 3], gap="large")
             with left:
-                components.tile_face(card.tile)
+                components.tile_face(card.tile, course.axis(visit.store.data), f"{slug}-{card.name}")
             with right:
                 components.tile_words(card.tile)
                 st.markdown("\n".join(f"- {line}" for line in card.standing))

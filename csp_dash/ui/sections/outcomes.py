@@ -25,17 +25,26 @@ STANDINGS = {
 }
 
 
-def outcomes(visit: Visit, slug: str) -> None:
-    """What the plan wants here, what measures it, and what nobody publishes yet."""
+def below(visit: Visit, slug: str) -> None:
+    """Under the measures, each one step away: what the plan wants here, and what the partnership said it would do."""
     priority = visit.catalogue.priorities[slug]
-    components.section("What the plan wants, and what shows it", "outcomes")
-    _targets(visit, slug)
-    with st.grid(3, min_column_width=300):
-        for outcome in priority.outcomes:
-            with st.container(border=True, height="stretch"):
-                st.markdown(f"**{outcome.text}**")
-                outcome_measures(visit, slug, outcome)
-                st.caption(f"Plan, page {outcome.page}")
+    for found in visit.store.panel(judged.targets, Filters()):
+        if visit.catalogue.figures[found.target.figure].priority == slug:
+            target_line(found)
+    wanted = st.expander(
+        f"What the plan wants here, and what shows it ({len(priority.outcomes)} outcomes)",
+        icon=":material/flag:",
+        key=f"wanted-{slug}",
+        on_change="rerun",
+    )
+    if wanted.open:
+        with wanted, st.grid(3, min_column_width=280):
+            for outcome in priority.outcomes:
+                with st.container(border=True, height="stretch"):
+                    st.markdown(f"**{outcome.text}**")
+                    outcome_measures(visit, slug, outcome)
+                    st.caption(f"Plan, page {outcome.page}")
+    delivery(visit, slug)
 
 
 def outcome_measures(visit: Visit, slug: str, outcome: Outcome) -> None:
@@ -52,10 +61,13 @@ def outcome_measures(visit: Visit, slug: str, outcome: Outcome) -> None:
         st.markdown(f":material/visibility_off: **No measure on this page.** {outcome.measures}")
 
 
-def _targets(visit: Visit, slug: str) -> None:
-    for found in visit.store.panel(judged.targets, Filters()):
-        if visit.catalogue.figures[found.target.figure].priority == slug:
-            target_card(found)
+def target_line(found: judged.Judged) -> None:
+    """A target of the plan with its standing in one line; opened, its readings."""
+    target = found.target
+    with st.expander(
+        f"**Target: {target.title}, {target.words}: {found.standing.word.lower()}**", icon=STANDINGS[found.standing][0]
+    ):
+        target_words(found)
 
 
 def target_card(found: judged.Judged) -> None:
@@ -63,11 +75,18 @@ def target_card(found: judged.Judged) -> None:
     target = found.target
     with st.container(border=True, height="stretch"):
         st.badge(found.standing.value, icon=STANDINGS[found.standing][0], color=STANDINGS[found.standing][1])  # type: ignore[arg-type]
-        st.markdown(f"**Target: {target.title}, {target.words}.** {target.why_unjudged} {target.lacking}")
-        st.markdown("\n".join(f"- {line}" for line in found.readings))
-        if found.limits:
-            st.markdown(found.limits)
-        st.caption(f"Baseline {target.baseline}. Due by {target.due.words}. Plan, page {target.page}.")
+        st.markdown(f"**Target: {target.title}, {target.words}**")
+        target_words(found)
+
+
+def target_words(found: judged.Judged) -> None:
+    """Why a target is not judged, each reading of its words, and what the data could show."""
+    target = found.target
+    st.markdown(f"{target.why_unjudged} {target.lacking}".strip())
+    st.markdown("\n".join(f"- {line}" for line in found.readings))
+    if found.limits:
+        st.markdown(found.limits)
+    st.caption(f"Baseline {target.baseline}. Due by {target.due.words}. Plan, page {target.page}.")
 
 
 def asked_for(items: Iterable[Indicator]) -> list[str]:

@@ -6,9 +6,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from csp_dash.domain import wording
-from csp_dash.domain.enums import Trust
-from csp_dash.domain.plan import Priority, Theme
+from csp_dash.domain.plan import Theme
+from csp_dash.panels import course
 from csp_dash.panels.panel import Panel
 from csp_dash.panels.themes import (
     hate_crime_strands,
@@ -17,79 +16,15 @@ from csp_dash.panels.themes import (
     stop_search_ethnicity,
     survey_ranks,
 )
-from csp_dash.panels.tile import Tile, tile
-from csp_dash.ui import components, render, url_state
+from csp_dash.panels.tile import Tile
+from csp_dash.ui import components, render
 from csp_dash.ui.frame import Visit
-from csp_dash.ui.sections import maps, outcomes
-
-
-def scorecard(visit: Visit, priority: Priority) -> None:
-    """Every measure of a priority with its state and its finding, theme by theme, each linked to the explore page."""
-    components.section("Every measure, and whether it changed", "measures")
-    for theme in priority.themes:
-        lines = [_line(visit, slug) for slug in theme.measures if _official(visit, slug)]
-        if lines:
-            st.markdown(f"**{theme.title}**\n" + "\n".join(lines))
+from csp_dash.ui.sections import maps
 
 
 def _official(visit: Visit, slug: str) -> bool:
     item = visit.catalogue.indicators[slug]
     return item.counts_in_headlines and visit.store.data.shows(item)
-
-
-def _line(visit: Visit, slug: str) -> str:
-    item = visit.store.panel(tile, render.view_of(visit, slug))
-    return (
-        f"- {components.chip(item.state)} {components.measure_link(visit.filters, item.indicator, item.subject)}: **{item.figure}**{wording.of(item.figure, item.unit).removeprefix(item.figure)}, "
-        f"{item.period}. {item.words}".rstrip()
-        + (
-            f" *{'Figures' if item.indicator.trust is Trust.PARTNER else 'Open figures'} end in {item.ends}.*"
-            if item.ends
-            else ""
-        )
-    )
-
-
-def themes(visit: Visit, priority: Priority) -> None:
-    """One theme at a time in depth: its question, its measures over time and place, and what nobody publishes."""
-    components.section("Look closer", "themes")
-    names = {theme.id: theme for theme in priority.themes}
-    present = visit.catalogue.theme_of(visit.filters.indicator)
-    chosen = present.id if present and present.id in names else next(iter(names))
-    key = f"theme-{visit.page}"
-    kept = st.session_state.get(f"{key}-kept")
-    if kept in names and (present is None or present.id not in names):
-        chosen = kept  # a theme without measures of its own has no place in the URL
-    st.session_state[key] = chosen
-    st.segmented_control(
-        "Theme",
-        list(names),
-        required=True,
-        key=key,
-        on_change=_keep_theme,
-        args=(key, {theme.id: _lead(visit, theme) for theme in priority.themes}),
-        format_func=lambda name: names[name].title,
-        label_visibility="collapsed",
-        wrap=True,
-    )
-    theme = names[chosen]
-    components.section(theme.question, depth=3)
-    measured = [slug for slug in theme.measures if visit.catalogue.indicators[slug].measured]
-    render.trends(visit, *measured)
-    for name in theme.pictures:
-        DRAWN[name](visit, theme)
-    outcomes.awaiting(visit, [visit.catalogue.indicators[slug] for slug in theme.measures])
-
-
-def _lead(visit: Visit, theme: Theme) -> str:
-    """The measure that stands for a theme in the URL: its first that has figures."""
-    return next((slug for slug in theme.measures if visit.catalogue.indicators[slug].measured), "")
-
-
-def _keep_theme(key: str, leads: dict[str, str]) -> None:
-    chosen = st.session_state[key]
-    st.session_state[f"{key}-kept"] = "" if leads[chosen] else chosen
-    url_state.choose(indicator=leads[chosen])
 
 
 def _map(visit: Visit, theme: Theme) -> None:
@@ -117,18 +52,18 @@ def pair_panel(visit: Visit, slug: str) -> None:
         components.title(found.title)
         st.caption(found.why)
         with st.grid(2, min_column_width=260, gap="medium"):
-            _half(found.first)
+            _half(visit, found.first)
             if found.second is not None:
-                _half(found.second)
+                _half(visit, found.second)
         st.markdown(f"**{found.reading}**")
         st.markdown("\n".join(f"- {line}" for line in found.readings))
         if found.awaiting:
             st.caption(found.awaiting)
 
 
-def _half(item: Tile) -> None:
+def _half(visit: Visit, item: Tile) -> None:
     with st.container(gap="xsmall"):
-        components.tile_face(item)
+        components.tile_face(item, course.axis(visit.store.data), f"half-{item.indicator.slug}")
         components.tile_words(item)
         components.why(item.reasons)
 
