@@ -5,7 +5,7 @@ PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check proof lint docs bench data clean
+.PHONY: run test check proof lint docs bench reading data clean
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 run: $(VENV)/run.stamp
@@ -33,6 +33,11 @@ proof: lint
 # make bench BASE=commit: measure pages and crowds, beside another commit in the same run.
 bench: $(VENV)/test.stamp
 	$(BIN)/python -m bench $(if $(BASE),--base $(BASE))
+
+# make reading PAGE=overview: measure how much a page asks of a reader; all pages unless told.
+reading: $(VENV)/test.stamp
+	@bash tests/browser/chromium.sh
+	$(BIN)/python -m bench.reading $(PAGE)
 
 $(VENV)/run.stamp: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "csp-dash needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 2; }
