@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 
 import click
 
 from csp_dash.analytics.power import simulate
 from csp_dash.catalogue import load
 from csp_dash.cli import common
+from csp_dash.cli.common import PATH
 from csp_dash.domain.geography import TOWER_HAMLETS
 from csp_dash.domain.settings import Settings
 from csp_dash.panels import answer
+from csp_dash.panels.about import open_data as everything
 from csp_dash.panels.dataset import Dataset, open_data
 from csp_dash.panels.export import csv_text
 from csp_dash.warehouse import Warehouse, database, declared
@@ -39,6 +42,19 @@ def value(indicator: str, area: str, first: str, last: str, measure: str | None)
 def compare(indicator: str, ward: tuple[str, ...]) -> None:
     """Every like-for-like comparison of a measure, as CSV."""
     print(answer.compare(_data(), indicator, ward), end="")
+
+
+@click.command("open-data")
+@click.option("-o", "--output", type=PATH, help="Where to write it (default: a name with the release, here).")
+def open_data_command(output: Path | None) -> None:
+    """Every open figure with a data dictionary, as one zip of CSV and Parquet."""
+    data = _data()
+    target = output or Path(everything.contents(data).filename)
+    try:
+        target.write_bytes(everything.archive(data))
+    except OSError as fault:
+        raise answer.NoAnswer(f"{target} cannot be written: {fault.strerror}.") from None
+    print(target)
 
 
 @click.command()

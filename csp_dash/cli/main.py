@@ -31,6 +31,7 @@ COMMANDS: tuple[click.Command, ...] = (
     releases.inputs,
     answers.value,
     answers.compare,
+    answers.open_data_command,
     answers.status,
     answers.power,
 )

@@ -23,7 +23,7 @@ def csv_text(frame: pd.DataFrame) -> str:
     number, below zero too.
     """
     cells = {
-        str(name): pd.Series([_cell(value) for value in column], dtype=object) for name, column in _odd(frame).items()
+        str(name): pd.Series([cell(value) for value in column], dtype=object) for name, column in _odd(frame).items()
     }
     return frame.reset_index(drop=True).assign(**cells).to_csv(index=False, lineterminator="\n")
 
@@ -33,7 +33,8 @@ def _odd(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.select_dtypes(exclude=["datetime", "bool", "integer"])
 
 
-def _cell(value: object) -> object:
+def cell(value: object) -> object:
+    """A value as a cell of CSV: a whole number without decimals, a text that no spreadsheet runs."""
     if isinstance(value, float):
         return number(value)
     if not isinstance(value, str):

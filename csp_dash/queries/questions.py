@@ -48,6 +48,7 @@ SHAPES: dict[str, tuple[str, ...]] = {
     "rejected": ("file", "format", "line", "column", "value", "reason"),
     "rejections": ("format", "title", "reason", "column", "rows", "files", "first_file", "first_line"),
     "release_changes": ("kind", "source", "series", "indicator", "area", "start", "finish", "old", "new"),
+    "small_area_months": ("area", "start", "finish", "n", "source"),
     "snap_points": ("lon", "lat", "street", "ward", "n"),
     "status": ("source", "indicators", "first", "last", "rows"),
     "streets": ("street", "ward"),
@@ -129,6 +130,11 @@ def rejections(warehouse: Warehouse) -> pd.DataFrame:
 def release_changes(warehouse: Warehouse) -> pd.DataFrame:
     """What this release changed. `new` rows give a kind of area and a number of figures, the others one figure, old and new."""
     return _ask(warehouse, "release_changes")
+
+
+def small_area_months(warehouse: Warehouse, *, series: str) -> pd.DataFrame:
+    """Offences or incidents of a police.uk category by LSOA and month, noughts included."""
+    return _ask(warehouse, "small_area_months", series=series)
 
 
 def snap_points(warehouse: Warehouse, *, first_year: int, last_year: int) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -325,3 +326,18 @@ def test_the_same_files_make_the_same_bytes_as_those_bundled(command: Command, o
     out, _ = command.capsys.readouterr()
     assert f"release {Snapshot.open(ROOT).release}" in out
     assert content(tmp_path) == content(ROOT)
+
+
+# --- every open figure ---------------------------------------------------------------------------
+
+
+def test_open_data_writes_the_zip_where_it_is_told(command: Command, tmp_path: Path):
+    target = tmp_path / "figures.zip"
+    assert main(["open-data", "-o", str(target)]) == 0
+    assert command.capsys.readouterr().out == f"{target}\n"
+    with zipfile.ZipFile(target) as found:
+        assert found.testzip() is None and "datapackage.json" in found.namelist()
+
+
+def test_open_data_says_where_it_cannot_write(command: Command, tmp_path: Path):
+    assert "cannot be written" in command.refusal("open-data", "-o", str(tmp_path / "no" / "such" / "figures.zip"))
