@@ -19,6 +19,7 @@ from csp_dash.domain.plan import (
     Passage,
     PlanFigure,
     Priority,
+    Term,
     Theme,
     ThemePicture,
 )
@@ -31,6 +32,7 @@ class Catalogue:
     `offered` holds the sources that only a [[supply]] names: a release may lack them, so no page speaks of them.
     """
 
+    term: Term
     indicators: dict[str, Indicator]
     sources: dict[str, Source]
     events: dict[str, Event]

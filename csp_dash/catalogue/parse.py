@@ -8,7 +8,6 @@ from csp_dash.catalogue.read import Table, toml
 from csp_dash.domain.enums import Direction, Kind, Trust
 from csp_dash.domain.geography import AreaKind
 from csp_dash.domain.indicator import (
-    BEFORE_PLAN,
     Baseline,
     Event,
     Feed,
@@ -21,22 +20,30 @@ from csp_dash.domain.indicator import (
     Supply,
     Target,
 )
-from csp_dash.domain.plan import HarmClass, HarmIndex, Outcome, Priority, Theme
+from csp_dash.domain.plan import HarmClass, HarmIndex, Outcome, Priority, Term, Theme
 
 BUTTON = 24  # letters that fit on a theme's button
 MOST_SPLITS = 2
 RETURN_COLUMNS = {"indicator", "period", "area_code", "area_name", "count", "numerator", "denominator", "note", "line"}
 
 
-def indicator(path: Path) -> Indicator:
-    """The measure that a file declares; its slug is the file's name."""
+def term(table: Table) -> Term:
+    """The months of the plan, and its baseline."""
+    item = table.declared(Term, span=table.span(), baseline=_baseline(table.table("baseline")))
+    early = item.baseline.span.last < item.span.first
+    table.check((not early, "baseline", "should end before the plan begins"))
+    return item
+
+
+def indicator(path: Path, baseline: Baseline) -> Indicator:
+    """The measure that a file declares; its slug is the file's name, its baseline the plan's unless it declares one."""
     table = toml(path)
     item = table.declared(
         Indicator,
         slug=path.stem,
         place=table.table("plan").declared(Place),
         feeds=tuple(feed.declared(Feed) for feed in table.tables("data")),
-        baseline=_baseline(table.table("baseline")) if table.has("baseline") else BEFORE_PLAN,
+        baseline=_baseline(table.table("baseline")) if table.has("baseline") else baseline,
         small_areas=table.table("small_areas").declared(SmallAreas) if table.has("small_areas") else None,
         asks=_return(table.table("return")) if table.has("return") else None,
         supplies=tuple(map(_supply, table.tables("supply"))),

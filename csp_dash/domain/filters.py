@@ -8,18 +8,31 @@ from dataclasses import field as attribute
 from difflib import get_close_matches
 from typing import Any
 
+from csp_dash.domain import wording
 from csp_dash.domain.enums import Compare, Measure, Shade
 from csp_dash.domain.periods import Month, Span, year_to_date
-
-PLAN = Span(Month(2021, 4), Month(2024, 3))
+from csp_dash.domain.plan import Term
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A value that a reader can choose: as its control calls it, and in the sentence that says what is shown."""
+    """A value that a reader can choose: as its control calls it, and in the sentence that says what is shown.
+
+    Both may speak of the plan's dates: `{years}`, `{span}`, `{first}`, `{baseline}`.
+    """
 
     label: str
     words: str
+
+    def of(self, term: Term) -> Named:
+        """With the dates of a plan."""
+        dates = {
+            "years": term.years,
+            "span": term.span.words,
+            "first": term.span.first.words,
+            "baseline": term.baseline.span.words,
+        }
+        return Named(self.label.format_map(dates), self.words.format_map(dates))
 
 
 PERIODS = {
@@ -27,9 +40,9 @@ PERIODS = {
     "fytd": Named("Financial year to date", "financial year to date of each measure"),
     "1m": Named("Latest month", "latest month of each measure"),
     "24m": Named("Latest 24 months", "latest 24 months of each measure"),
-    "plan": Named("Plan period, 2021-24", PLAN.words),
-    "since": Named("Since the plan began", f"since {PLAN.first.words}"),
-    "base": Named("2019/20, before the plan", "2019/20"),
+    "plan": Named("Plan period, {years}", "{span}"),
+    "since": Named("Since the plan began", "since {first}"),
+    "base": Named("{baseline}, before the plan", "{baseline}"),
     "all": Named("All years", "all years"),
     "custom": Named("Choose months", ""),
 }
@@ -40,7 +53,7 @@ MEASURES = {
 BESIDE = "beside each figure that is published there too, in rates"
 COMPARISONS = {
     Compare.PREVIOUS: Named("The year before", "the period before"),
-    Compare.BASELINE: Named("The baseline, mostly 2019/20", "the baseline"),
+    Compare.BASELINE: Named("The baseline, mostly {baseline}", "the baseline"),
     Compare.LONDON: Named("London", f"the period before; London stands {BESIDE}"),
     Compare.SIMILAR: Named("Similar boroughs", f"the period before; similar boroughs stand {BESIDE}"),
 }
@@ -80,7 +93,8 @@ MOST_AREAS = 4
 class Field:
     """A choice of the view, declared here alone: its key in a URL, its name in `Filters`, and its values.
 
-    The first value is the default and is left out of URLs; `also` are other words for it. `unknown` is said of any
+    The first value is the default and is left out of URLs; `also` are other words for it. `more` are values that the
+    vocabulary names: they may be written as their code or their name, in any case. `unknown` is said of any
     other word, which stands for its `{}`.
     """
 
@@ -89,26 +103,48 @@ class Field:
     values: Mapping[Any, object]
     unknown: str
     also: tuple[str, ...] = ()
+    more: Callable[[Vocabulary], Mapping[str, str]] = lambda words: {}
 
     @property
     def default(self) -> Any:
         return next(iter(self.values))
 
-    def read(self, text: str, note: Tell) -> Any:
+    def read(self, text: str, words: Vocabulary, note: Tell) -> Any:
         """The value that a URL's word stands for."""
         if not text or text in self.also:
             return self.default
         for value in self.values:
             if value is not None and text == str(value):
                 return value
+        for code, name in self.more(words).items():
+            if text.casefold() in (code.casefold(), name.casefold()):
+                return code
         note(self.key, self.unknown.format(_quoted(text)))
         return self.default
+
+
+@dataclass(frozen=True, slots=True)
+class MonthField(Field):
+    """A choice of a month, written as `YYYY-MM`."""
+
+    def read(self, text: str, words: Vocabulary, note: Tell) -> Any:
+        """The month that a URL's word stands for."""
+        month = _month(text)
+        if text and month is None:
+            note(self.key, self.unknown.format(_quoted(text)))
+        return month or self.default
 
 
 Tell = Callable[[str, str], None]
 FIELDS = (
     Field("measure", "measure", MEASURES, "{} is neither a count nor a rate, so counts are shown."),
-    Field("compare", "compare", COMPARISONS, "Nothing called {} to compare with, so it is the year before."),
+    Field(
+        "compare",
+        "compare",
+        COMPARISONS,
+        "Nothing called {} to compare with, so it is the year before.",
+        more=lambda words: words.boroughs,
+    ),
     Field("view", "lens", LENSES, "There is no view called {}, so the figures are shown over time and place."),
     Field(
         "map",
@@ -116,6 +152,19 @@ FIELDS = (
         {None: "Count or rate", **SHADES},
         "Maps cannot be shaded by {}, so they are shaded by the count or rate.",
         also=(Shade.COUNT, Shade.RATE),
+    ),
+    MonthField(
+        "since",
+        "since",
+        {None: "Three months before the newest figures"},
+        "{} is no month, so changes are told since three months before the newest figures.",
+    ),
+    Field(
+        "board",
+        "board",
+        {"": "Every board"},
+        "The plan has no board called {}, so the measures of every board are shown.",
+        more=lambda words: words.boards,
     ),
 )
 KEYS = ("indicator", "ward", "from", "to", "period", *(field.key for field in FIELDS))
@@ -132,11 +181,25 @@ class OldWard:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The words that a URL may use: indicator slugs (with renames), ward codes with their names, and former ward codes."""
+    """The words that a URL may use: indicator slugs (with renames), ward codes with their names, former ward codes, and the
+    codes of London's other boroughs and of the plan's boards with their names. `term` gives the dates of the plan."""
 
     indicators: Mapping[str, str]
     wards: Mapping[str, str]
+    term: Term
     old_wards: Mapping[str, OldWard] = attribute(default_factory=dict)
+    boroughs: Mapping[str, str] = attribute(default_factory=dict)
+    boards: Mapping[str, str] = attribute(default_factory=dict)
+
+    def period(self, name: str) -> Named:
+        """A period as this plan calls it."""
+        return PERIODS[name].of(self.term)
+
+    def comparison(self, with_what: str) -> Named:
+        """What figures are compared with, as it is called."""
+        if borough := self.boroughs.get(with_what):
+            return Named(borough, f"the period before; {borough} stands {BESIDE}")
+        return COMPARISONS[Compare(with_what)].of(self.term)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,18 +218,21 @@ class Filters:
     """A view. `wards` empty means the whole borough; `first` and `last` belong to a custom period.
 
     `lens` is how the explore page looks at the figures (see `LENSES`). `shade` is what maps are shaded by, where that
-    is not simply the count or rate of `measure`.
+    is not simply the count or rate of `measure`. `compare` may also be the code of another borough. `since` is the month
+    from which changes are told, `board` the one whose measures are shown: None and empty where nothing is chosen.
     """
 
     indicator: str = ""
     wards: tuple[str, ...] = ()
     measure: Measure = Measure.COUNT
-    compare: Compare = Compare.PREVIOUS
+    compare: Compare | str = Compare.PREVIOUS
     period: str = "12m"
     first: Month | None = None
     last: Month | None = None
     lens: str = ""
     shade: Shade | None = None
+    since: Month | None = None
+    board: str = ""
 
     @classmethod
     def from_params(cls, params: Mapping[str, Sequence[str]], words: Vocabulary) -> Filters:
@@ -191,8 +257,8 @@ class Filters:
         if one("indicator") and not indicator:
             note("indicator", f"There is no measure called {_quoted(one('indicator'))}")
         wards = _wards([str(code).strip() for code in params.get("ward") or ()], words, note)
-        period, first, last = _period(one, "from" in params or "to" in params, note)
-        chosen = {field.name: field.read(one(field.key), note) for field in FIELDS}
+        period, first, last = _period(one, "from" in params or "to" in params, words, note)
+        chosen = {field.name: field.read(one(field.key), words, note) for field in FIELDS}
         for name in params:
             if name not in KEYS and (meant := get_close_matches(name.lower(), KEYS, 1, 0.75)):
                 note(name, f"{_quoted(name)} is not read in a link, so it is left out: write \u201c{meant[0]}\u201d.")
@@ -216,20 +282,24 @@ class Filters:
                 params[field.key] = [str(value)]
         return params
 
-    def sentence(self, place: str) -> str:
+    def sentence(self, place: str, words: Vocabulary) -> str:
         """The view in words, so that a phone or a print says what is shown."""
-        period = PERIODS[self.period].words or self.span(PLAN).words
-        shown, compared = MEASURES[self.measure].words, COMPARISONS[self.compare].words
+        term = words.term
+        period = words.period(self.period).words or self.span(term.span, term).words
+        shown, compared = MEASURES[self.measure].words, words.comparison(self.compare).words
         return f"Showing {shown} for {place}, {period}, compared with {compared}."
 
-    def brief(self, place: str) -> str:
+    def brief(self, place: str, words: Vocabulary) -> str:
         """The view in as few words as a button has room for: `Whole borough, counts, latest 12 months on the year before`."""
-        period = PERIODS[self.period].label if self.period != "custom" else self.span(PLAN).words
+        period = PERIODS[self.period].label
+        if self.period == "custom" and self.first and self.last:
+            period = Span(self.first, self.last).words
         shown = "rates" if self.measure is Measure.RATE else "counts"
-        return f"{place}, {shown}, {period[:1].lower()}{period[1:]} on {COMPARISONS[self.compare].label.lower()}"
+        against = wording.inside(words.comparison(self.compare).label)
+        return f"{place}, {shown}, {wording.inside(period)} on {against}"
 
-    def span(self, have: Span) -> Span:
-        """The period asked for, of a series that has figures over `have`.
+    def span(self, have: Span, term: Term) -> Span:
+        """The period asked for, of a series that has figures over `have`; `term` gives the dates of the plan.
 
         The latest month, 12 or 24 months and the financial year to date end where the series ends, so that each
         measure is shown at its newest.
@@ -242,11 +312,11 @@ class Filters:
             case "fytd":
                 return year_to_date(have.last)
             case "plan":
-                return PLAN
+                return term.span
             case "since":
-                return Span(PLAN.first, max(have.last, PLAN.first))
+                return Span(term.span.first, max(have.last, term.span.first))
             case "base":
-                return Span(Month(2019, 4), Month(2020, 3))
+                return term.baseline.span
             case "all":
                 return have
             case "custom" if self.first and self.last:
@@ -288,7 +358,9 @@ def _wards(asked: Sequence[str], words: Vocabulary, note: Tell) -> tuple[str, ..
     return tuple(sorted(wards))
 
 
-def _period(one: Callable[[str], str], bounded: bool, note: Tell) -> tuple[str, Month | None, Month | None]:
+def _period(
+    one: Callable[[str], str], bounded: bool, words: Vocabulary, note: Tell
+) -> tuple[str, Month | None, Month | None]:
     """The period with the first and last month of one that was chosen."""
     first, last = _month(one("from")), _month(one("to"))
     period = one("period")
@@ -298,7 +370,7 @@ def _period(one: Callable[[str], str], bounded: bool, note: Tell) -> tuple[str, 
         return "custom", first, last
     known = period in PERIODS and (period != "custom" or bounded)
     instead = period if known and period != "custom" else "12m"
-    so = f"so the period shown is \u201c{PERIODS[instead].label}\u201d."
+    so = f"so the period shown is \u201c{words.period(instead).label}\u201d."
     if bounded:
         if first and last:
             note("from", f"{first.words} to {last.words} runs backwards, {so}")

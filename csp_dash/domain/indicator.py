@@ -8,7 +8,7 @@ from typing import Literal
 
 from csp_dash.domain.enums import Direction, Frequency, Kind, Trust
 from csp_dash.domain.geography import AreaKind
-from csp_dash.domain.periods import Month, Span, financial_year
+from csp_dash.domain.periods import Month, Span
 from csp_dash.domain.quoted import stated
 
 Denominator = Literal["residents", "offences", "respondents", "searches", "published", "none"]
@@ -79,9 +79,6 @@ class Baseline:
     page: int | None = None
 
 
-BEFORE_PLAN = Baseline(financial_year(2019), "the last year before the plan and before most of the pandemic")
-
-
 @dataclass(frozen=True, slots=True)
 class SmallAreas:
     """The police.uk category that stands for an indicator by small area (LSOA): its series and its name in a sentence.
@@ -118,6 +115,7 @@ class Indicator:
     direction: Direction
     trust: Trust
     place: Place
+    baseline: Baseline
     feeds: tuple[Feed, ...]
     caveats: tuple[str, ...] = ()
     breaks: tuple[str, ...] = ()
@@ -131,7 +129,6 @@ class Indicator:
     pair: str = ""
     pair_why: str = ""
     pair_awaiting: str = ""
-    baseline: Baseline = BEFORE_PLAN
     parts: tuple[str, ...] = ()
     small_areas: SmallAreas | None = None
     one_night: bool = False

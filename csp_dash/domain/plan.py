@@ -10,7 +10,22 @@ from enum import StrEnum
 from typing import Literal
 
 from csp_dash.domain.enums import Direction, FigureKind, Trust
+from csp_dash.domain.indicator import Baseline
+from csp_dash.domain.periods import Span
 from csp_dash.domain.quoted import stated
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """The months that a plan is for, and the baseline of every measure that declares none of its own."""
+
+    span: Span
+    baseline: Baseline
+
+    @property
+    def years(self) -> str:
+        """`2021-24`."""
+        return f"{self.span.first.year}-{self.span.last.year % 100:02d}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

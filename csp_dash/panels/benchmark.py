@@ -13,13 +13,15 @@ from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.selection import Selection, against_before
 
 
-def held_by(data: Dataset, question: Selection, compare: Compare) -> bool:
+def held_by(data: Dataset, question: Selection, compare: Compare | str) -> bool:
     """Whether the comparator has figures of the measure at all."""
     other = data.comparator(compare)
-    return other is not None and data.have(question.indicator, other[1]) is not None
+    if other is None or data.have(question.indicator, other[1]) is None:
+        return False
+    return not data.series(question.indicator, other[2]).empty
 
 
-def beside(data: Dataset, question: Selection, compare: Compare, now: Window | None, found: Change | None) -> str:
+def beside(data: Dataset, question: Selection, compare: Compare | str, now: Window | None, found: Change | None) -> str:
     """The sentences for a comparator; empty where the comparison is with the figure's own past."""
     other = data.comparator(compare)
     if other is None:

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import pandas as pd
 
 from csp_dash.analytics import control_chart
 from csp_dash.domain.enums import Frequency, Kind
-from csp_dash.domain.filters import PLAN
 from csp_dash.domain.periods import Month
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.selection import Selection
 
-START = Month(2019, 4)
-"""The first month on the time axis that all sparklines share: the year before the plan is its baseline."""
-BEGIN = PLAN.first - START
-"""The month of the axis in which the plan begins."""
-
 Course = tuple[tuple[int, float | None], ...]
 
 
-def axis(data: Dataset) -> int:
-    """How many months the axis is long: it ends with the newest figures."""
-    return data.newest - START
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The time axis that all sparklines share: its `first` month, its length in months, and the month in which the plan begins."""
+
+    first: Month
+    months: int
+    begin: int
+
+
+def axis(data: Dataset) -> Axis:
+    """From the plan's baseline year to the newest figures."""
+    term = data.catalogue.term
+    first = term.baseline.span.first
+    return Axis(first, data.newest - first, term.span.first - first)
 
 
 def course(data: Dataset, question: Selection) -> Course:
@@ -38,8 +44,9 @@ def _course(data: Dataset, question: Selection) -> Course:
     frame = data.series(question.indicator, question.areas)
     if frame.empty:
         return ()
+    first = axis(data).first
     values = _values(frame, question)
-    places = [Month.of(day) - START for day in frame["finish"]]
+    places = [Month.of(day) - first for day in frame["finish"]]
     found = [
         (place, None if math.isnan(value) else value) for place, value in zip(places, values, strict=True) if place >= 0
     ]

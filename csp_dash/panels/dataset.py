@@ -88,7 +88,15 @@ class Dataset:
         shown = {slug: slug for slug, item in catalogue.indicators.items() if self.shows(item)}
         renamed = {old: new for old, new in catalogue.redirects.items() if new in shown}
         named = dict(zip(wards["code"], wards["name"], strict=True))
-        self.words = Vocabulary({**shown, **renamed}, named, catalogue.old_wards)
+        others = places[(places["kind"] == "borough") & (places["code"] != TOWER_HAMLETS)].sort_values("name")
+        self.words = Vocabulary(
+            {**shown, **renamed},
+            named,
+            catalogue.term,
+            catalogue.old_wards,
+            dict(zip(others["code"], others["name"], strict=True)),
+            {board.id: board.title for board in catalogue.boards.values()},
+        )
         self.wards: tuple[str, ...] = tuple(wards["code"])
         self._lately: OrderedDict[Hashable, Any] = OrderedDict()
         self._turn = Lock()
@@ -236,12 +244,14 @@ class Dataset:
         found = queries.totals(self.warehouse, indicator=indicator.slug, area_kind=kind.value, span=span, areas=areas)
         return {area: Window(span, *total) for area, total in found.items()}
 
-    def comparator(self, compare: Compare) -> tuple[str, AreaKind, tuple[str, ...]] | None:
+    def comparator(self, compare: Compare | str) -> tuple[str, AreaKind, tuple[str, ...]] | None:
         """Name (as inside a sentence), kind and areas to compare with; None for the figure's own past."""
         if compare is Compare.LONDON:
             return "London", AreaKind.REGION, (LONDON,)
         if compare is Compare.SIMILAR:
             return "similar boroughs", AreaKind.BOROUGH, self.catalogue.similar
+        if compare in self.words.boroughs:
+            return self.names[compare], AreaKind.BOROUGH, (compare,)
         return None
 
     def name_then(self, code: str, month: Month) -> str:

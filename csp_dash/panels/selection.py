@@ -13,6 +13,7 @@ from csp_dash.domain.filters import Filters
 from csp_dash.domain.geography import TOWER_HAMLETS, AreaKind
 from csp_dash.domain.indicator import Event, Indicator
 from csp_dash.domain.periods import Month, Span
+from csp_dash.domain.plan import Term
 from csp_dash.panels.dataset import Availability, Dataset
 
 ILLUSTRATIVE = "Illustrative, not real data"
@@ -36,7 +37,7 @@ class Selection:
     measure: Measure
     breaks: tuple[Event, ...]
     wanted: tuple[str, ...]
-    compare: Compare = Compare.PREVIOUS
+    compare: Compare | str = Compare.PREVIOUS
 
     @property
     def before(self) -> Span | None:
@@ -122,7 +123,7 @@ def select(data: Dataset, view: Filters, *, whole: bool = False) -> Selection:
     indicator = data.catalogue.indicators[view.indicator]
     kind, areas = data.level(indicator, () if whole else view.wards)
     have = data.have(indicator, kind)
-    span = period_of(view, have)
+    span = period_of(view, have, data.catalogue.term)
     if have and span and indicator.frequency is not Frequency.MONTH:
         span = _own_period(
             data, indicator, areas, Span(have.span.last, have.span.last) if view.period in NEWEST else span
@@ -142,11 +143,11 @@ def select(data: Dataset, view: Filters, *, whole: bool = False) -> Selection:
     )
 
 
-def period_of(view: Filters, have: Availability | None) -> Span | None:
+def period_of(view: Filters, have: Availability | None, term: Term) -> Span | None:
     """The period of a view, of a series that may have begun less than twelve months ago."""
     if have is None:
         return None
-    return have.span if view.period == "12m" and have.span.months < 12 else view.span(have.span)
+    return have.span if view.period == "12m" and have.span.months < 12 else view.span(have.span, term)
 
 
 def _own_period(data: Dataset, indicator: Indicator, areas: tuple[str, ...], span: Span) -> Span:

@@ -18,6 +18,7 @@ from csp_dash.analytics.state import State
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.plan import Contradiction
+from csp_dash.panels.course import Axis
 from csp_dash.panels.evidence import Evidence
 from csp_dash.panels.selection import ILLUSTRATIVE
 from csp_dash.panels.tile import Tile
@@ -33,7 +34,7 @@ def badge(state: State) -> None:
     st.badge(state.label, icon=state.material, color=TONES[state.tone])
 
 
-def tile_face(item: Tile, axis: int, key: str) -> None:
+def tile_face(item: Tile, axis: Axis, key: str) -> None:
     """What every tile shows: measure, figure, course, unit and period, state, and where old figures end."""
     live(markup.face(item, axis), f"face-{key}")
 

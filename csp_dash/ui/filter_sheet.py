@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from csp_dash.domain import wording
-from csp_dash.domain.enums import Compare, Measure
+from csp_dash.domain.enums import Measure
 from csp_dash.domain.filters import COMPARISONS, MEASURES, PERIODS, Filters
 from csp_dash.domain.periods import Month
 from csp_dash.ui import cache, url_state
@@ -19,7 +19,7 @@ BACKWARDS = "months_backwards"
 def filter_sheet(visit: Visit) -> None:
     """The view in words, which opens the filters. A change goes into the address, and from there comes back."""
     place = wording.listed([visit.words.wards[code] for code in visit.filters.wards]) or "Whole borough"
-    with st.popover(visit.filters.brief(place), icon=":material/tune:", key="filters"):
+    with st.popover(visit.filters.brief(place, visit.words), icon=":material/tune:", key="filters"):
         _filters(visit.store, visit.filters)
 
 
@@ -47,13 +47,13 @@ def _filters(opened: cache.Store, view: Filters) -> None:
         help="Rates are per 1,000 residents at the 2021 Census.",
     )
     _period(opened, view)
-    state["f_compare"] = view.compare.value
+    state["f_compare"] = str(view.compare)
     st.selectbox(
         "Compare with",
-        [item.value for item in Compare],
-        format_func=lambda text: COMPARISONS[Compare(text)].label,
+        [*map(str, COMPARISONS), *opened.words.boroughs],
+        format_func=lambda text: opened.words.comparison(text).label,
         key="f_compare",
-        on_change=lambda: url_state.choose(compare=Compare(state["f_compare"])),
+        on_change=lambda: url_state.choose(compare=state["f_compare"]),
     )
 
 

@@ -9,19 +9,19 @@ from csp_dash.analytics.state import State
 from csp_dash.charts.sparkline import sparkline
 from csp_dash.domain import wording
 from csp_dash.domain.indicator import Indicator
-from csp_dash.panels import course
+from csp_dash.panels.course import Axis
 from csp_dash.panels.tile import Tile
 
 SHORT = {"No detectable change": "No change"}
 """A state where a column is narrow; the whole of it is its tooltip."""
 
 
-def tiles(items: Iterable[Tile], axis: int, links: dict[str, str]) -> str:
+def tiles(items: Iterable[Tile], axis: Axis, links: dict[str, str]) -> str:
     """Headline measures abreast: name, figure, course, state and change. A click chooses the measure."""
     return f'<div class="tiles">{"".join(_tile(item, axis, links) for item in items)}</div>'
 
 
-def _tile(item: Tile, axis: int, links: dict[str, str]) -> str:
+def _tile(item: Tile, axis: Axis, links: dict[str, str]) -> str:
     slug = item.indicator.slug
     note = f"to {item.ends}" if item.ends else item.until
     return (
@@ -32,7 +32,7 @@ def _tile(item: Tile, axis: int, links: dict[str, str]) -> str:
     )
 
 
-def face(item: Tile, axis: int) -> str:
+def face(item: Tile, axis: Axis) -> str:
     """One measure by itself: name, figure, course, what the figure is, state and change. Nothing in it is chosen."""
     return (
         f'<div class="face"><div class="tile{" ended" if item.ends else ""}">'
@@ -43,12 +43,12 @@ def face(item: Tile, axis: int) -> str:
     )
 
 
-def rows(items: Iterable[Tile], axis: int, links: dict[str, str], targets: dict[str, str] | None = None) -> str:
+def rows(items: Iterable[Tile], axis: Axis, links: dict[str, str], targets: dict[str, str] | None = None) -> str:
     """Table rows of measures: name, figure, course, change, state. Each row can be chosen."""
     return "".join(_row(item, axis, links, (targets or {}).get(item.indicator.slug, "")) for item in items)
 
 
-def _row(item: Tile, axis: int, links: dict[str, str], target: str) -> str:
+def _row(item: Tile, axis: Axis, links: dict[str, str], target: str) -> str:
     slug = item.indicator.slug
     note = f"to {item.ends}" if item.ends else item.until or _unit(item)
     return (
@@ -80,13 +80,13 @@ def table(head: str, body: str, label: str, kind: str) -> str:
     )
 
 
-def head(first: str, period: str, newest: int, leading: str = "") -> str:
+def head(first: str, period: str, axis: Axis, leading: str = "") -> str:
     """The heads of the columns that `rows` fills; `leading` are heads before them."""
     return (
         f'<tr role="row">{leading}<th role="columnheader" scope="col">{escape(first)}</th>'
         f'<th role="columnheader" scope="col" class="figure">{escape(period)}</th>'
-        f'<th role="columnheader" scope="col" class="line"><span class="years"><span>{course.START.year}</span>'
-        f"<span>{newest}</span></span></th>"
+        f'<th role="columnheader" scope="col" class="line"><span class="years"><span>{axis.first.year}</span>'
+        f"<span>{axis.first.plus(axis.months).year}</span></span></th>"
         '<th role="columnheader" scope="col" class="change">Change</th>'
         '<th role="columnheader" scope="col" class="state">State</th></tr>'
     )
@@ -120,8 +120,8 @@ def badge(text: str) -> str:
     return f'<span class="chip made-up">{escape(text)}</span>'
 
 
-def _course(item: Tile, axis: int) -> str:
-    return sparkline(item.course, axis, course.BEGIN)
+def _course(item: Tile, axis: Axis) -> str:
+    return sparkline(item.course, axis.months, axis.begin)
 
 
 def _change(item: Tile) -> str:

@@ -43,6 +43,7 @@ from csp_dash.panels.trends.comparisons import comparisons
 NEAR = 1e-9
 WEAVERS, WHITECHAPEL, EAST, BOW_EAST = "E05009335", "E05009336", "E05009317", "E05009319"
 ISLAND_GARDENS = "E05009324"
+HACKNEY = "E09000012"
 SIMILAR = ("E09000012", "E09000019", "E09000022", "E09000025", "E09000028")
 Months = dict[str, tuple[float, float]]
 
@@ -493,7 +494,7 @@ def test_the_months_refused_are_the_months_that_are_not_there() -> None:
 # ---- other places, over the same period
 
 
-def there(data: Dataset, question: Selection, compare: Compare) -> Selection:
+def there(data: Dataset, question: Selection, compare: Compare | str) -> Selection:
     other = data.comparator(compare)
     assert other is not None
     return replace(question, place=other[0], kind=other[1], areas=other[2])
@@ -509,12 +510,14 @@ def there(data: Dataset, question: Selection, compare: Compare) -> Selection:
         ("public_order", (), Compare.LONDON),
         ("vehicle_crime", (EAST, WEAVERS), Compare.SIMILAR),
         ("dwelling_fires", (EAST,), Compare.LONDON),
+        ("burglary", (), HACKNEY),
+        ("knife_offences", (WHITECHAPEL,), HACKNEY),
     ],
 )
-def test_a_rate_beside_other_places(data: Dataset, slug: str, wards: tuple[str, ...], other: Compare) -> None:
+def test_a_rate_beside_other_places(data: Dataset, slug: str, wards: tuple[str, ...], other: Compare | str) -> None:
     here = select(data, Filters(slug, wards))
     far = there(data, here, other)
-    assert far.areas == ((LONDON,) if other is Compare.LONDON else SIMILAR)
+    assert far.areas == {Compare.LONDON: (LONDON,), Compare.SIMILAR: SIMILAR}.get(other, (other,))
     assert here.span is not None
     months = (str(here.span.first), str(here.span.last))
     ours, theirs = whole(slug, here.areas, *months)[0], whole(slug, far.areas, *months)[0]

@@ -130,7 +130,7 @@ class TestLikeForLike:
         The series here has figures from April 2010 to November 2025.
         """
         view = Filters(indicator="asb", period=period, first=Month(2023, 6), last=Month(2023, 8))
-        span = view.span(Span(Month(2010, 4), Month(2025, 11)))
+        span = view.span(Span(Month(2010, 4), Month(2025, 11)), load().term)
         assert (span, span.before()) == (now, before)
         assert change(window(90, now), window(100, before)).refusal is None
 

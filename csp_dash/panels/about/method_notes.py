@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from csp_dash.analytics import control_chart, funnel, hotspots, intervals, rates, seasonal
 from csp_dash.catalogue import Catalogue
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.indicator import BEFORE_PLAN
 from csp_dash.domain.wording import counted, listed, number, percent, points
 from csp_dash.maps import point_density
 from csp_dash.panels.dataset import Dataset
@@ -49,7 +48,7 @@ def notes(catalogue: Catalogue, *, apart: float, across: float) -> tuple[Note, .
             "The latest month is compared with the same month a year before, the financial year to date with the same months, "
             f"{counted(rates.YEAR, 'months')} with the {number(rates.YEAR)} before, and any chosen period with the same months. "
             "Part periods, unequal months and periods on two sides of a declared break are not compared, and the page says why. "
-            f"The baseline is {BEFORE_PLAN.span.words} unless a measure declares another.",
+            f"The baseline is {catalogue.term.baseline.span.words} unless a measure declares another.",
         ),
         Note(
             "Change between two periods.",

@@ -21,7 +21,7 @@ from csp_dash.domain.filters import Filters
 from csp_dash.domain.geography import LONDON, TOWER_HAMLETS
 from csp_dash.domain.indicator import Event
 from csp_dash.domain.periods import Month, Span
-from csp_dash.panels.course import START
+from csp_dash.panels.course import axis
 from csp_dash.panels.dataset import Dataset
 from csp_dash.panels.evidence import Rows, evidence
 from csp_dash.panels.panel import Panel
@@ -41,15 +41,15 @@ def trend(data: Dataset, view: Filters, whole: bool = False) -> Panel:
 def longer(data: Dataset, view: Filters) -> bool:
     """Whether a measure has months before those that its trend shows at first."""
     question = select(data, view)
-    return question.have is not None and _start(question) > question.have.span.first
+    return question.have is not None and _start(data, question) > question.have.span.first
 
 
-def _start(question: Selection) -> Month:
+def _start(data: Dataset, question: Selection) -> Month:
     """The first month that a trend shows at first: the baseline year's, or that of an earlier period asked for."""
-    have, span = question.have, question.span
-    if have is None or have.span.last - START < LEAST_MONTHS or question.indicator.frequency is not Frequency.MONTH:
-        return have.span.first if have else START
-    return min([START, *([question.before.first] if question.before else []), *([span.first] if span else [])])
+    have, span, start = question.have, question.span, axis(data).first
+    if have is None or have.span.last - start < LEAST_MONTHS or question.indicator.frequency is not Frequency.MONTH:
+        return have.span.first if have else start
+    return min([start, *([question.before.first] if question.before else []), *([span.first] if span else [])])
 
 
 def wall(data: Dataset, view: Filters) -> Panel:
@@ -65,7 +65,7 @@ def draw(data: Dataset, view: Filters, style: Style, *, whole: bool = False) -> 
     frame = data.series(question.indicator, question.areas)
     _, found = compare(data, question)
     if question.indicator.frequency is Frequency.MONTH:
-        picture = _monthly(data, view, question, frame, found, style, None if whole else _start(question))
+        picture = _monthly(data, view, question, frame, found, style, None if whole else _start(data, question))
     elif question.indicator.kind is Kind.PROPORTION:
         picture = _survey(data, question, frame, found, style)
     else:

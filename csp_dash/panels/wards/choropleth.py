@@ -92,7 +92,7 @@ def by_ward(data: Dataset, view: Filters) -> Selection:
         wanted=data.wards,
         place="wards of Tower Hamlets",
         have=have,
-        span=period_of(view, have),
+        span=period_of(view, have, data.catalogue.term),
         measure=Measure.RATE if rate else Measure.COUNT,
     )
 

@@ -12,6 +12,7 @@ from csp_dash.domain import wording
 from csp_dash.domain.enums import Measure, Trust
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.periods import Span
+from csp_dash.domain.plan import Term
 from csp_dash.maps import plotly_map, year_grid
 from csp_dash.maps.shading import by_class
 from csp_dash.panels.dataset import Dataset
@@ -59,7 +60,7 @@ def label(span: Span) -> str:
 def moment(data: Dataset, view: Filters, grain: Grain) -> Panel:
     """The map at the step that the view's period is."""
     found = steps(data, view, grain)
-    place, span = _step(view, found)
+    place, span = _step(view, found, data.catalogue.term)
     question = _question(data, view, span)
     frame = _frame(data, question, found.values.iloc[place] if span else pd.Series(dtype=float))
     when = label(span) if span else question.period
@@ -87,12 +88,12 @@ def moment(data: Dataset, view: Filters, grain: Grain) -> Panel:
     )
 
 
-def _step(view: Filters, found: Steps) -> tuple[int, Span | None]:
+def _step(view: Filters, found: Steps, term: Term) -> tuple[int, Span | None]:
     """The step that a view's period is, else the newest; its span is None where no step is whole."""
     if not found.spans:
         return 0, None
     spans = {span: place for place, span in enumerate(found.spans)}
-    place = spans.get(view.span(found.spans[-1]), len(found.spans) - 1)
+    place = spans.get(view.span(found.spans[-1], term), len(found.spans) - 1)
     return place, found.spans[place]
 
 

@@ -76,7 +76,7 @@ def _question(data: Dataset, view: Filters) -> Selection:
     """The question put to small areas: police.uk's own months, whatever the measure's other source has."""
     question = select(data, replace(view, measure=Measure.COUNT), whole=True)
     have = data.have(data.catalogue.indicators["asb"], AreaKind.WARD)
-    span = view.span(have.span) if have else None
+    span = view.span(have.span, data.catalogue.term) if have else None
     return replace(
         question,
         have=have,

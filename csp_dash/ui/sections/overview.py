@@ -49,7 +49,7 @@ def plan(visit: Visit) -> None:
     lines = tuple(sorted(lines, key=lambda line: line.priority.slug != TOTAL))
     body = "".join(_line(visit, line, axis, links) for line in lines)
     lead = '<th role="columnheader" scope="col"></th>'
-    head = markup.head("Headline measure", "12 months", visit.store.newest.year, lead)
+    head = markup.head("Headline measure", "12 months", axis, lead)
     table = markup.table(head, body, "The plan: every headline measure, by priority", "plan")
     chosen = live(f"{table}{_note()}", "plan-table")
     if chosen in homes:
@@ -62,7 +62,7 @@ def _home(line: Line) -> str:
     return line.priority.slug if line.priority.slug in CARDS else "explore"
 
 
-def _line(visit: Visit, line: Line, axis: int, links: dict[str, str]) -> str:
+def _line(visit: Visit, line: Line, axis: course.Axis, links: dict[str, str]) -> str:
     ended = len(line.ended) and not line.tiles
     rows = markup.rows((*line.tiles, *line.ended), axis, links, _aims(visit))
     count = len(line.tiles) + len(line.ended)

@@ -86,9 +86,9 @@ def _by_name(visit: Visit, found: Scorecard, item: Indicator) -> None:
         )
 
 
-def _scorecard(visit: Visit, found: Scorecard, axis: int, links: dict[str, str]) -> str:
+def _scorecard(visit: Visit, found: Scorecard, axis: course.Axis, links: dict[str, str]) -> str:
     body = "".join(markup.group(group.title) + markup.rows(group.tiles, axis, links) for group in found.groups)
-    head = markup.head("Measure", _period(visit.filters), visit.store.newest.year)
+    head = markup.head("Measure", _period(visit.filters), axis)
     html = markup.table(head, body, "Every measure of this priority", "scorecard")
     if found.ended:
         last = [int(item.ends[-4:]) for item in found.ended]

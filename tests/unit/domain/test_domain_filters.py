@@ -9,12 +9,20 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from csp_dash.domain.enums import Compare, Measure, Shade
-from csp_dash.domain.filters import LENSES, MOST_AREAS, PERIODS, PLAN, SHADES, Filters, Vocabulary
+from csp_dash.domain.filters import LENSES, MOST_AREAS, PERIODS, SHADES, Filters, Vocabulary
+from csp_dash.domain.indicator import Baseline
 from csp_dash.domain.periods import Month, Span
+from csp_dash.domain.plan import Term
 
 WARDS = {f"E050093{number}": f"Ward {number}" for number in range(17, 37)}
-WORDS = Vocabulary({"burglary": "burglary", "asb": "asb", "break_ins": "burglary"}, WARDS)
-ORDER = ["indicator", "ward", "from", "to", "period", "measure", "compare", "view", "map"]
+PLAN = Span(Month(2021, 4), Month(2024, 3))
+TERM = Term(PLAN, Baseline(Span(Month(2019, 4), Month(2020, 3)), "the year before"))
+BOROUGHS = {"E09000012": "Hackney", "E09000025": "Newham"}
+BOARDS = {"csp_board": "Partnership Board", "contest": "CONTEST Board"}
+WORDS = Vocabulary(
+    {"burglary": "burglary", "asb": "asb", "break_ins": "burglary"}, WARDS, TERM, boroughs=BOROUGHS, boards=BOARDS
+)
+ORDER = ["indicator", "ward", "from", "to", "period", "measure", "compare", "view", "map", "since", "board"]
 
 months = st.builds(Month, st.integers(1990, 2100), st.integers(1, 12))
 
@@ -31,12 +39,14 @@ def canonical(draw: st.DrawFn) -> Filters:
         indicator=draw(st.sampled_from(["", "burglary", "asb"])),
         wards=tuple(sorted(wards)),
         measure=draw(st.sampled_from(list(Measure))),
-        compare=draw(st.sampled_from(list(Compare))),
+        compare=draw(st.sampled_from([*Compare, *BOROUGHS])),
         period=period,
         first=first,
         last=last,
         lens=draw(st.sampled_from(list(LENSES))),
         shade=draw(st.sampled_from([None, *SHADES])),
+        since=draw(st.none() | months),
+        board=draw(st.sampled_from(["", *BOARDS])),
     )
 
 
@@ -73,6 +83,8 @@ def test_a_url_has_one_order_and_leaves_the_defaults_out(view: Filters):
         ("compare", view.compare, plain.compare),
         ("view", view.lens, plain.lens),
         ("map", view.shade, plain.shade),
+        ("since", view.since, plain.since),
+        ("board", view.board, plain.board),
     ):
         assert (name in params) == (left != right)
     assert ("from" in params) == ("to" in params) == (view.period == "custom")
@@ -99,7 +111,7 @@ def test_anything_in_a_url_is_read_without_an_exception(params: dict[str, list[s
     assert view.shade is None or view.shade in SHADES
     assert (view.first is None) == (view.last is None) == (view.period != "custom")
     assert Filters.from_params(view.to_params(), WORDS) == view, "what was read is canonical"
-    assert isinstance(view.span(Span(Month(2010, 4), Month(2026, 3))), Span)
+    assert isinstance(view.span(Span(Month(2010, 4), Month(2026, 3)), TERM), Span)
 
 
 odd = st.one_of(st.none(), st.text(), st.lists(st.one_of(st.none(), st.integers(), st.floats(), st.binary())))
@@ -157,22 +169,24 @@ HAVE = Span(Month(2010, 4), Month(2024, 2))
     ],
 )
 def test_what_each_period_means_for_a_series(period: str, span: Span):
-    assert Filters(period=period).span(HAVE) == span
+    assert Filters(period=period).span(HAVE, TERM) == span
 
 
 def test_every_period_on_the_list_has_a_meaning():
-    spans = {period: Filters(period=period, first=Month(2020, 1), last=Month(2020, 1)).span(HAVE) for period in PERIODS}
+    spans = {
+        period: Filters(period=period, first=Month(2020, 1), last=Month(2020, 1)).span(HAVE, TERM) for period in PERIODS
+    }
     assert len(set(spans.values())) == len(PERIODS)
 
 
 def test_since_the_plan_of_a_series_that_ended_before_it_is_no_error():
-    assert Filters(period="since").span(Span(Month(2005, 1), Month(2014, 12))).first == PLAN.first
+    assert Filters(period="since").span(Span(Month(2005, 1), Month(2014, 12)), TERM).first == PLAN.first
 
 
 def test_a_pinned_view_keeps_its_months():
     pinned = Filters(indicator="asb", wards=("E05009336",)).pinned(Span(Month(2025, 4), Month(2026, 3)))
     assert pinned.to_params() == {"indicator": ["asb"], "ward": ["E05009336"], "from": ["2025-04"], "to": ["2026-03"]}
-    assert pinned.span(Span(Month(2010, 4), Month(2031, 1))) == Span(Month(2025, 4), Month(2026, 3))
+    assert pinned.span(Span(Month(2010, 4), Month(2031, 1)), TERM) == Span(Month(2025, 4), Month(2026, 3))
 
 
 @pytest.mark.parametrize("lens", [lens for lens in LENSES if lens])
@@ -192,14 +206,14 @@ def test_an_unknown_lens_is_the_first_one(text: str):
 
 @given(months, st.sampled_from(["1m", "fytd", "12m", "24m"]))
 def test_the_newest_periods_end_where_the_figures_end(last: Month, period: str):
-    span = Filters(period=period).span(Span(last.plus(-100), last))
+    span = Filters(period=period).span(Span(last.plus(-100), last), TERM)
     assert span.last == last
     assert span.months == {"1m": 1, "12m": 12, "24m": 24}.get(period, (last.month - 4) % 12 + 1)
 
 
 def test_a_pinned_year_to_date_keeps_its_months_and_its_lens():
     view = Filters("asb", compare=Compare.BASELINE, period="fytd", lens="compare")
-    pinned = view.pinned(view.span(Span(Month(2023, 7), Month(2026, 2))))
+    pinned = view.pinned(view.span(Span(Month(2023, 7), Month(2026, 2)), TERM))
     assert pinned.to_params() == {
         "indicator": ["asb"], "from": ["2025-04"], "to": ["2026-02"], "compare": ["baseline"], "view": ["compare"],
     }  # fmt: skip
@@ -230,3 +244,46 @@ def test_every_shade_but_the_count_and_the_rate_has_its_own_word():
 def test_a_pinned_view_keeps_what_its_map_is_shaded_by():
     pinned = Filters("asb", shade=Shade.CHANGE).pinned(Span(Month(2025, 4), Month(2026, 3)))
     assert pinned.shade is Shade.CHANGE and pinned.to_params()["map"] == ["change"]
+
+
+@pytest.mark.parametrize("text", ["E09000012", "e09000012", "Hackney", "HACKNEY"])
+def test_another_borough_is_understood_by_its_code_or_its_name_in_any_case(text: str):
+    view, notes = Filters.understood({"compare": [text]}, WORDS)
+    assert view.compare == "E09000012" and notes == ()
+    assert view.to_params() == {"compare": ["E09000012"]}
+    assert WORDS.comparison(view.compare).label == "Hackney"
+    assert "Hackney stands beside each figure" in view.sentence("Tower Hamlets", WORDS)
+
+
+@pytest.mark.parametrize("text", ["E09000030", "Tower Hamlets", "E09000099", "Hack"])
+def test_what_is_no_other_borough_is_told_and_leaves_the_year_before(text: str):
+    view, notes = Filters.understood({"compare": [text]}, WORDS)
+    assert view.compare is Compare.PREVIOUS
+    assert [note.text for note in notes] == [f"Nothing called “{text}” to compare with, so it is the year before."]
+
+
+def test_a_month_since_which_changes_are_told_and_a_board_are_kept_in_a_url():
+    view, notes = Filters.understood({"since": ["2025-12"], "board": ["Contest board"]}, WORDS)
+    assert (view.since, view.board, notes) == (Month(2025, 12), "contest", ())
+    assert view.to_params() == {"since": ["2025-12"], "board": ["contest"]}
+
+
+def test_what_is_no_month_and_what_is_no_board_is_told():
+    view, notes = Filters.understood({"since": ["last year"], "board": ["parish"]}, WORDS)
+    assert view == Filters()
+    assert [note.text for note in notes] == [
+        "“last year” is no month, so changes are told since three months before the newest figures.",
+        "The plan has no board called “parish”, so the measures of every board are shown.",
+    ]
+
+
+def test_another_plan_has_periods_of_its_own():
+    term = Term(Span(Month(2025, 4), Month(2029, 3)), Baseline(Span(Month(2023, 4), Month(2024, 3)), "the year before"))
+    words = Vocabulary({}, {}, term)
+    assert words.period("plan").label == "Plan period, 2025-29"
+    assert words.period("base").label == "2023/24, before the plan"
+    assert words.comparison("baseline").label == "The baseline, mostly 2023/24"
+    assert Filters(period="plan").span(HAVE, term) == term.span
+    assert Filters(period="base").span(HAVE, term) == term.baseline.span
+    assert Filters(period="since").span(Span(HAVE.first, Month(2026, 3)), term) == Span(Month(2025, 4), Month(2026, 3))
+    assert "April 2025 to March 2029" in Filters(period="plan").sentence("Tower Hamlets", words)
