@@ -9,8 +9,9 @@ export default function (component) {
     root.shown = data.html;
   }
   const mark = (chosen) => {
+    const names = chosen.split(' ');
     for (const part of root.querySelectorAll('[data-choose]')) {
-      const is = part.dataset.choose === chosen;
+      const is = names.includes(part.dataset.choose);
       part.classList.toggle('chosen', is);
       if (is && part.closest('details')) part.closest('details').open = true;
       const named = part.matches('a, [tabindex]') ? part : part.querySelector('a');

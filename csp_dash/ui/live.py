@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import streamlit as st
@@ -15,10 +15,10 @@ _SHOWN = st.components.v2.component(
 )
 
 
-def live(html: str, key: str, *, chosen: str = "", on_choose: Callable[[str], None] | None = None) -> str:
+def live(html: str, key: str, *, chosen: Iterable[str] = (), on_choose: Callable[[str], None] | None = None) -> str:
     """Show HTML and return what was just chosen in it, empty for nothing.
 
-    An element with `data-choose="name"` can be chosen; that of `chosen` is marked. `on_choose` is called before the run
+    An element with `data-choose="name"` can be chosen; those of `chosen` are marked. `on_choose` is called before the run
     goes on, as a widget's callback is; with it the browser marks the choice at once. Whatever is not ours must be
     escaped in `html`.
     """
@@ -30,7 +30,7 @@ def live(html: str, key: str, *, chosen: str = "", on_choose: Callable[[str], No
 
     found = _SHOWN(
         key=key,
-        data={"html": html, "chosen": chosen, "marks": on_choose is not None},
+        data={"html": html, "chosen": " ".join(chosen), "marks": on_choose is not None},
         on_chosen_change=tell,
     )
     return str(found.get("chosen") or "")

@@ -38,12 +38,12 @@ def measures(visit: Visit, priority: Priority) -> None:
         url_state.choose(indicator=slug, lens=_kept(visit, slug))
 
     tiles = render.tiles(visit, priority)
-    live(markup.tiles(tiles, axis, links), "tiles", chosen=item.slug, on_choose=choose)
+    live(markup.tiles(tiles, axis, links), "tiles", chosen=[item.slug], on_choose=choose)
     with st.container(key="master"):
         left, right = st.columns([49, 51], gap="medium")
         with left:
             html = _scorecard(visit, found, axis, links)
-            live(html, "scorecard", chosen=item.slug, on_choose=choose)
+            live(html, "scorecard", chosen=[item.slug], on_choose=choose)
         with right:
             _by_name(visit, found, item)
             detail.detail(visit, item, detail.views(visit, item))

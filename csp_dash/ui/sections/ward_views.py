@@ -33,8 +33,9 @@ def where(visit: Visit, slug: str) -> None:
         return
     st.caption(panel.caption)
     live(
-        f'<div class="where"><div>{found.numbered}{steps(panel.legend)}</div>{_list(found, found.wards, view)}</div>',
+        f'<div class="where"><div>{found.numbered}{steps(panel.legend)}</div>{_list(found)}</div>',
         f"wards-{slug}",
+        chosen=view.wards,
         on_choose=lambda code: follow(view, code),
     )
     _shade(visit, view)
@@ -58,6 +59,7 @@ def on_overview(visit: Visit, slug: str) -> None:
     live(
         f"{found.named}{steps(panel.legend)}{_top(found)}",
         f"overview-{slug}",
+        chosen=view.wards,
         on_choose=lambda code: follow(view, code),
     )
     components.source(panel.evidence, view)
@@ -78,17 +80,17 @@ def steps(legend: Chips) -> str:
     return f'<div class="steps">{"".join(parts)}</div>'
 
 
-def _list(found: WardList, wards: tuple[Ward, ...], view: Filters) -> str:
+def _list(found: WardList) -> str:
     rate = f'<th scope="col" class="rate">{escape(found.rate_head)}</th>' if found.rate_head else ""
     head = f'<thead><tr><th></th><th scope="col">Ward</th><th scope="col" class="bar">{escape(found.figure_head)}</th>{rate}</tr></thead>'
     rows = "".join(
         f'<tr data-choose="{ward.code}" class="{"strong" if ward.rank is not None and ward.rank <= TOP else ""}'
-        f'{" chosen" if ward.code in view.wards else ""}"><td class="rank">{ward.rank or ""}</td>'
+        f'"><td class="rank">{ward.rank or ""}</td>'
         f'<th scope="row">{escape(ward.name)}</th><td class="bar"><i style="width:{ward.share * 90:.0f}%"></i>'
         f"<span>{escape(ward.figure)}</span></td>"
         + (f'<td class="rate">{escape(ward.rate)}</td>' if found.rate_head else "")
         + "</tr>"
-        for ward in wards
+        for ward in found.wards
     )
     return f"<table>{head}<tbody>{rows}</tbody></table>"
 
