@@ -39,7 +39,7 @@ def write(
     if facts is not None and len(facts):
         first, last = (pd.Timestamp(day).date() for day in (facts["start"].min(), facts["finish"].max()))
         period = [f"period = [{first}, {last}]", f"rows = {len(facts)}"]
-    earlier = _earlier(before)
+    earlier = files_on(before)
     files = _files(inputs, earlier)
     taken_in = card.retrieved
     if before is not None:
@@ -73,7 +73,8 @@ def _read(path: Path) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
-def _earlier(before: Path | None) -> list[tuple[str, str]]:
+def files_on(before: Path | None) -> list[tuple[str, str]]:
+    """Name and checksum of each file that a card names; none where there is no card."""
     rows = _read(before).get("input", []) if before is not None else []
     return [(str(row["file"]), str(row["sha256"])) for row in rows]
 

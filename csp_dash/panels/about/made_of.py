@@ -23,7 +23,7 @@ def denominator(item: Indicator, *, cases: bool, rated: bool) -> str:
     if item.kind is Kind.COUNT:
         return "residents at the 2021 Census" if rated else "none: a count"
     if item.kind is Kind.RATE:
-        return f"{item.per:,}, what the published rate is per: nothing is left to divide"
+        return f"{item.per:,}, which the published rate is per: nothing is left to divide"
     return _whole(item) if cases else NO_CASES
 
 
