@@ -3,7 +3,7 @@
 from csp_dash.ui import frame, render
 from csp_dash.ui.sections import explore
 
-MENU = {"place": 8, "title": "Explore the data", "icon": ":material/query_stats:"}
+MENU = {"place": 9, "title": "Explore the data", "icon": ":material/query_stats:"}
 
 visit = frame.enter()
 

@@ -5,7 +5,7 @@ import streamlit as st
 from csp_dash.ui import frame
 from csp_dash.ui.sections import methods, wards
 
-MENU = {"place": 11, "title": "Sources and methods", "icon": ":material/fact_check:", "filters": False}
+MENU = {"place": 12, "title": "Sources and methods", "icon": ":material/fact_check:", "filters": False}
 
 visit = frame.enter()
 

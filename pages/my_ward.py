@@ -5,7 +5,7 @@ import streamlit as st
 from csp_dash.ui import frame
 from csp_dash.ui.sections import wards
 
-MENU = {"place": 7, "title": "My ward", "icon": ":material/pin_drop:", "filters": False}
+MENU = {"place": 8, "title": "My ward", "icon": ":material/pin_drop:", "filters": False}
 
 visit = frame.enter()
 

@@ -5,7 +5,7 @@ import streamlit as st
 from csp_dash.ui import frame
 from csp_dash.ui.sections import plan
 
-MENU = {"place": 10, "title": "The plan", "icon": ":material/menu_book:", "filters": False}
+MENU = {"place": 11, "title": "The plan", "icon": ":material/menu_book:", "filters": False}
 
 visit = frame.enter()
 

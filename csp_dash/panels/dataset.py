@@ -55,11 +55,12 @@ class Noise:
 class Dataset:
     """One release, its catalogue and the instance's settings. Nothing that it answers changes after opening; safe to share.
 
-    The catalogue is the one given, with the measures that the release's own sources supply.
+    The catalogue is the one given (`declarations`), with the measures that the release's own sources supply.
     """
 
     def __init__(self, snapshot: Snapshot, catalogue: Catalogue, settings: Settings) -> None:
         self.snapshot = snapshot
+        self.declarations = catalogue
         self.catalogue = catalogue = declared(snapshot, catalogue)
         self.settings = settings
         self.warehouse = Warehouse(database(snapshot, catalogue, settings.cache))
@@ -182,12 +183,15 @@ class Dataset:
         every = pd.date_range(wide.index.min(), wide.index.max(), freq="MS") if len(wide) else wide.index
         return wide.reindex(every)
 
-    def noise(self, indicator: Indicator, areas: tuple[str, ...]) -> Noise:
+    def noise(self, indicator: Indicator, areas: tuple[str, ...], until: Month | None = None) -> Noise:
         """The season and the scatter of some areas' months together, worked out once for each release.
 
-        Only months on the newest side of a declared break speak. Series that are no monthly counts have neither.
+        Only months on the newest side of a declared break speak, and none after `until`. Series that are no monthly counts
+        have neither.
         """
-        return self.lately(("noise", indicator.slug, areas), lambda: self._work_out_noise(indicator, areas))
+        return self.lately(
+            ("noise", indicator.slug, areas, until), lambda: self._work_out_noise(indicator, areas, until)
+        )
 
     def scatter(self, indicator: Indicator, kind: AreaKind) -> dict[str, float]:
         """The dispersion of every area of a kind by itself, the season being that of all of them together."""
@@ -203,10 +207,12 @@ class Dataset:
             scattered[str(area)] = dispersion(counts, [found.of(day) for day in days] if found else None).value
         return scattered
 
-    def _work_out_noise(self, indicator: Indicator, areas: tuple[str, ...]) -> Noise:
+    def _work_out_noise(self, indicator: Indicator, areas: tuple[str, ...], until: Month | None) -> Noise:
         if indicator.kind is not Kind.COUNT or indicator.frequency is not Frequency.MONTH:
             return Noise(None, CHANCE)
         frame = self.series(indicator, areas)
+        if until is not None:
+            frame = frame[frame["start"] <= pd.Timestamp(until.first_day)]
         for name in indicator.breaks:
             cut = self.catalogue.events[name].start
             if cut is not None and not frame.empty and frame["start"].iloc[-1].date() >= cut:

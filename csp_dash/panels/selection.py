@@ -26,6 +26,7 @@ class Selection:
     """`have` is None where the indicator has no figures at all for these areas on this instance.
 
     `areas` are those shown, `wanted` those asked for: where a measure has no figures for these, `whose` names the others.
+    `as_at` is the last month whose figures count, where that is not the newest.
     """
 
     indicator: Indicator
@@ -38,6 +39,7 @@ class Selection:
     breaks: tuple[Event, ...]
     wanted: tuple[str, ...]
     compare: Compare | str = Compare.PREVIOUS
+    as_at: Month | None = None
 
     @property
     def before(self) -> Span | None:
@@ -143,6 +145,19 @@ def select(data: Dataset, view: Filters, *, whole: bool = False) -> Selection:
     )
 
 
+def select_as_at(data: Dataset, view: Filters, month: Month) -> Selection:
+    """The borough's question as the figures up to a month answer it: its period is the newest year that ends by then."""
+    question = replace(select(data, view, whole=True), as_at=month)
+    if question.have is None or question.have.span.first > month:
+        return replace(question, have=None, span=None)
+    known = Span(question.have.span.first, min(question.have.span.last, month))
+    have = replace(question.have, span=known)
+    span = period_of(replace(view, period="12m"), have, data.catalogue.term)
+    if question.indicator.frequency is not Frequency.MONTH:
+        span = _own_period(data, question.indicator, question.areas, known)
+    return replace(question, have=have, span=span)
+
+
 def period_of(view: Filters, have: Availability | None, term: Term) -> Span | None:
     """The period of a view, of a series that may have begun less than twelve months ago."""
     if have is None:
@@ -206,7 +221,9 @@ def against_before(data: Dataset, question: Selection, now: Window, before: Wind
         kind=indicator.kind,
         breaks=question.breaks,
         base=base(question),
-        dispersion=data.noise(indicator, question.areas).dispersion.value if indicator.kind is Kind.COUNT else 1.0,
+        dispersion=data.noise(indicator, question.areas, question.as_at).dispersion.value
+        if indicator.kind is Kind.COUNT
+        else 1.0,
         rate=rate_of(data, question),
         in_percent=indicator.kind is Kind.RATE and indicator.unit.startswith(wording.PERCENT),
     )

@@ -37,7 +37,7 @@ def verdict(data: Dataset, question: Selection, found: Change | None) -> Verdict
     """The verdict on the change of a question's figure."""
     indicator = question.indicator
     last = question.have.span.last if question.have else None
-    ends = last.short if last is not None and ended(data, last) else ""
+    ends = last.short if last is not None and ended(question.as_at or data.newest, last) else ""
     level = "" if ends else _level(data, question, found)
     return Verdict(
         state(found, indicator.direction, indicator.read(not found or (found.absolute or 0) >= 0), ends=ends),
@@ -49,15 +49,15 @@ def verdict(data: Dataset, question: Selection, found: Change | None) -> Verdict
     )
 
 
-def ended(data: Dataset, last: Month) -> bool:
+def ended(newest: Month, last: Month) -> bool:
     """Whether figures that stop in a month stopped long before the newest ones."""
-    return data.newest - last > LATE
+    return newest - last > LATE
 
 
 def live(data: Dataset, indicator: Indicator) -> bool:
     """Whether a measure has real figures of the borough that go on."""
     have = data.have(indicator, AreaKind.BOROUGH) if indicator.counts_in_headlines else None
-    return have is not None and not ended(data, have.span.last)
+    return have is not None and not ended(data.newest, have.span.last)
 
 
 def _level(data: Dataset, question: Selection, found: Change | None) -> str:

@@ -58,7 +58,7 @@ CATALOGUE = load()
 MEASURED = {slug: item for slug, item in CATALOGUE.indicators.items() if item.measured}
 
 
-FILTERLESS = ("my_ward", "board", "plan", "methods")
+FILTERLESS = ("changes", "my_ward", "board", "plan", "methods")
 CASES = [
     (page, state)
     for page in PAGES

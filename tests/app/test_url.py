@@ -15,7 +15,7 @@ from csp_dash.catalogue import load
 from csp_dash.domain.enums import Trust
 
 WHITECHAPEL, WEAVERS, BOW_WEST = "E05009336", "E05009335", "E05009320"
-WITH_CONTROLS = [page for page in PAGES if page not in ("my_ward", "board", "plan", "methods")]
+WITH_CONTROLS = [page for page in PAGES if page not in ("changes", "my_ward", "board", "plan", "methods")]
 
 
 def url(at: AppTest) -> dict[str, list[str]]:

@@ -47,7 +47,7 @@ def imports(path: Path) -> list[str]:
 def test_every_page_of_the_plan_is_there():
     pages = {path.stem for path in PAGES}
     priorities = set(load().priorities) - {"borough"}  # whose figures stand on the overview
-    assert {*priorities, "overview", "my_ward", "explore", "board", "plan", "methods"} == pages
+    assert {*priorities, "overview", "changes", "my_ward", "explore", "board", "plan", "methods"} == pages
     assert [card.place for card in frame.PAGES] == list(range(1, len(pages) + 1)), "each has its own place in the menu"
 
 

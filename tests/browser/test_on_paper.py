@@ -78,7 +78,7 @@ def test_a_page_on_paper(tab: Tab, warm: str, card: Any) -> None:
     if card.slug in ("violence", "neighbourhood_crime"):
         tables = [name for name in load_wards() if bare(name) in text]
         assert len(tables) == 20, f"wards of the table that scrolls on the screen: {tables}"
-    assert panels or card.slug in ("plan", "methods", "board", "my_ward", "reoffending")
+    assert panels or card.slug in ("changes", "plan", "methods", "board", "my_ward", "reoffending")
     for panel in panels:
         first, last = bare(panel["first"]), bare(panel["last"])[:40]
         whole = [sheet for sheet, *_ in sheets if first in sheet and last in sheet[sheet.index(first) :]]
