@@ -15,5 +15,5 @@ left, right = st.columns([64, 36], gap="large")
 with left:
     overview.plan(visit)
     overview.below(visit)
-with right, st.container(key="map-panel", gap="small"):
+with right, st.container(key="map-panel", gap="xsmall"):
     overview.ward_map(visit)

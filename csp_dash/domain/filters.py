@@ -295,7 +295,9 @@ class Filters:
         if self.period == "custom" and self.first and self.last:
             period = Span(self.first, self.last).words
         shown = "rates" if self.measure is Measure.RATE else "counts"
-        against = wording.inside(words.comparison(self.compare).label)
+        against = words.comparison(self.compare).label
+        if self.compare not in words.boroughs:
+            against = wording.inside(against)
         return f"{place}, {shown}, {wording.inside(period)} on {against}"
 
     def span(self, have: Span, term: Term) -> Span:

@@ -13,14 +13,23 @@ from csp_dash.domain.periods import Month
 from csp_dash.ui import cache, url_state
 from csp_dash.ui.frame import Visit
 
+BOARDED = ("overview", "neighbourhood_crime", "hate_and_tensions", "reoffending", "violence", "confidence")
+"""Pages that can show the measures of one board alone."""
 BACKWARDS = "months_backwards"
 
 
 def filter_sheet(visit: Visit) -> None:
     """The view in words, which opens the filters. A change goes into the address, and from there comes back."""
     place = wording.listed([visit.words.wards[code] for code in visit.filters.wards]) or "Whole borough"
-    with st.popover(visit.filters.brief(place, visit.words), icon=":material/tune:", key="filters"):
+    with st.popover(_called(visit, place), icon=":material/tune:", key="filters"):
         _filters(visit.store, visit.filters)
+        if visit.page in BOARDED:
+            _board(visit.store, visit.filters)
+
+
+def _called(visit: Visit, place: str) -> str:
+    board = visit.words.boards.get(visit.filters.board, "") if visit.page in BOARDED else ""
+    return ": ".join(part for part in (board, visit.filters.brief(place, visit.words)) if part)
 
 
 def _filters(opened: cache.Store, view: Filters) -> None:
@@ -54,6 +63,20 @@ def _filters(opened: cache.Store, view: Filters) -> None:
         format_func=lambda text: opened.words.comparison(text).label,
         key="f_compare",
         on_change=lambda: url_state.choose(compare=state["f_compare"]),
+    )
+
+
+def _board(opened: cache.Store, view: Filters) -> None:
+    """Whose measures the page shows."""
+    state = st.session_state
+    boards = {"": "Every board", **opened.words.boards}
+    state["f_board"] = view.board
+    st.selectbox(
+        "Measures of",
+        list(boards),
+        format_func=boards.__getitem__,
+        key="f_board",
+        on_change=lambda: url_state.choose(board=state["f_board"]),
     )
 
 

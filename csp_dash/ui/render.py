@@ -60,7 +60,9 @@ def as_chosen(visit: Visit) -> Visit:
 
 def answer(visit: Visit, priority: Priority, link: str) -> str:
     """The answer to a priority's question; `link` leads to all its measures."""
-    return visit.store.panel(answers.answer, view_of(visit, ""), priority.slug, link)
+    return visit.store.panel(
+        answers.answer, replace(view_of(visit, ""), board=visit.filters.board), priority.slug, link
+    )
 
 
 def tiles(visit: Visit, priority: Priority) -> tuple[Tile, ...]:

@@ -55,6 +55,25 @@ def headlines(data: Dataset, priority: Priority) -> tuple[str, ...]:
     return tuple(kept)
 
 
+def listed(data: Dataset, view: Filters, priority: Priority) -> tuple[str, ...]:
+    """The measures of a priority in the plan table: its headlines, or of a view with a board all that it answers for.
+
+    The borough's total stands there for every board.
+    """
+    if not view.board or priority.slug == WHOLE:
+        return headlines(data, priority)
+    known = data.catalogue.indicators
+    return tuple(
+        own
+        for theme in priority.themes
+        for own in theme.measures
+        if known[own].place.board == view.board
+        and data.shows(known[own])
+        and known[own].counts_in_headlines
+        and data.have(known[own])
+    )
+
+
 @dataclass(frozen=True)
 class Overall:
     """The verdict on the whole plan. `besides` is a sentence about what else got worse, with a `{}` for each of `worse`:
@@ -74,8 +93,9 @@ def overall(data: Dataset, view: Filters) -> Overall:
         own
         for priority in data.catalogue.priorities.values()
         if priority.slug != WHOLE
-        for own in headlines(data, priority)
+        for own in listed(data, view, priority)
     ]
+    view, board = replace(view, board=""), view.board
     total = [_named(data, view, own) for own in headlines(data, data.catalogue.priorities[WHOLE])]
     items = [_named(data, view, own) for own in stand]
     going = [item for item in items if not item.verdict.past]
@@ -95,15 +115,19 @@ def overall(data: Dataset, view: Filters) -> Overall:
         (own, priority)
         for priority in data.catalogue.priorities.values()
         if priority.slug != WHOLE
-        for own in _besides(data, priority)
+        for own in (() if board else _besides(data, priority))
     ]
     worse = [
         (_named(data, view, own), priority) for own, priority in others if live(data, data.catalogue.indicators[own])
     ]
     worse = [(item, priority) for item, priority in worse if item.worse]
     rest = [
-        *([f"{wording.counted(still, 'more headlines')} show no change beyond chance"] if still else []),
-        *([f"{wording.counted(unknown, 'headlines')} cannot be judged"] if unknown else []),
+        *(
+            [f"{wording.counted(still, 'more measures')} {'shows' if still == 1 else 'show'} no change beyond chance"]
+            if still
+            else []
+        ),
+        *([f"{wording.counted(unknown, 'measures')} cannot be judged"] if unknown else []),
         *(
             [f"the figures of {wording.counted(len(items) - len(going), 'others')} have ended"]
             if len(items) > len(going)
@@ -130,14 +154,18 @@ def _besides(data: Dataset, priority: Priority) -> list[str]:
 
 def answer(data: Dataset, view: Filters, slug: str, link: str) -> str:
     """The sentence that answers a priority's question: what got worse of all its live measures (where none goes on, of all),
-    then its headlines.
+    then its headlines. Of a view with a board that answers for some of them: of these alone.
 
     Headlines whose open figures stopped long ago come last, with the month in which they end. Where more got worse than a
     sentence holds, it says how many; `link` leads to the list of all.
     """
     priority = data.catalogue.priorities[slug]
-    stand = headlines(data, priority)
-    others = _besides(data, priority)
+    stand, others = headlines(data, priority), _besides(data, priority)
+    known = data.catalogue.indicators
+    if any(known[own].place.board == view.board for own in (*stand, *others)):
+        stand = tuple(own for own in stand if known[own].place.board == view.board)
+        others = [own for own in others if known[own].place.board == view.board]
+    view = replace(view, board="")
     tiles = [_named(data, view, own) for own in stand]
     more = [_named(data, view, own) for own in others]
     worse = [item for item in [*tiles, *more] if item.worse]

@@ -8,7 +8,7 @@ from csp_dash.domain.filters import Filters
 from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.plan import Priority
 from csp_dash.panels.dataset import Dataset
-from csp_dash.panels.plan.answers import headlines
+from csp_dash.panels.plan.answers import listed
 from csp_dash.panels.tile import Tile, tile
 from csp_dash.panels.verdict import live
 
@@ -40,19 +40,21 @@ class Scorecard:
 
 
 def scorecard(data: Dataset, view: Filters, slug: str) -> Scorecard:
-    """The scorecard of the priority of that name."""
+    """The scorecard of the priority of that name; of a view with a board, of what it answers for, if it does for any."""
     priority = data.catalogue.priorities[slug]
     known = data.catalogue.indicators
-    real = {own for own in priority.indicators if _official(data, known[own])}
+    own_board = {own for own in priority.indicators if known[own].place.board == view.board}
+    within = own_board or set(priority.indicators)
+    real = {own for own in within if _official(data, known[own])}
     going = {own for own in real if live(data, known[own])} or real
 
     def told(own: str) -> Tile:
-        return tile(data, replace(view, indicator=own, lens=""))
+        return tile(data, replace(view, indicator=own, lens="", board=""))
 
     groups = [
         Group(theme.title, tuple(told(own) for own in theme.measures if own in going)) for theme in priority.themes
     ]
-    listed = [own for theme in priority.themes for own in theme.measures]
+    listed = [own for theme in priority.themes for own in theme.measures if own in within]
     return Scorecard(
         tuple(group for group in groups if group.tiles),
         tuple(told(own) for own in listed if own in real - going),
@@ -79,11 +81,15 @@ class Line:
 
 
 def plan_table(data: Dataset, view: Filters) -> tuple[Line, ...]:
-    """The whole plan: the borough's total, then each priority with its headline measures."""
+    """The whole plan: the borough's total, then each priority with its headline measures.
+
+    Of a view with a board: the measures that the board answers for, headlines or not, with the borough's total.
+    """
     lines = []
     for priority in data.catalogue.priorities.values():
-        told = [tile(data, replace(view, indicator=own, lens="")) for own in headlines(data, priority)]
-        lines.append(
-            Line(priority, tuple(item for item in told if not item.ends), tuple(item for item in told if item.ends))
-        )
+        told = [tile(data, replace(view, indicator=own, lens="", board="")) for own in listed(data, view, priority)]
+        if told:
+            lines.append(
+                Line(priority, tuple(item for item in told if not item.ends), tuple(item for item in told if item.ends))
+            )
     return tuple(lines)

@@ -27,9 +27,9 @@ def show(visit: Visit) -> None:
     found = visit.store.panel(changes_since, Filters(since=visit.filters.since, board=visit.filters.board))
     if found.told:
         frame.tell([found.told])
-    with st.container(key="told-question"):
+    with st.container(key="question"):
         st.title(f"What changed since {found.since.words}?", anchor=False)
-    with st.container(key="told-answer-changes"):
+    with st.container(key="verdict"):
         st.markdown(components.plain(found.answer))
     if found.still:
         st.markdown(components.plain(found.still))

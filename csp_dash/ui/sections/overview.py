@@ -26,7 +26,7 @@ TOTAL = "borough"
 
 def verdict(visit: Visit) -> None:
     """What the whole plan's figures say, and what got worse outside the headlines."""
-    found = visit.store.panel(answers.overall, render.view_of(visit, ""))
+    found = visit.store.panel(answers.overall, replace(render.view_of(visit, ""), board=visit.filters.board))
     with st.container(key="verdict"):
         st.markdown(found.verdict)
     if found.besides:
@@ -40,7 +40,7 @@ def verdict(visit: Visit) -> None:
 
 def plan(visit: Visit) -> None:
     """The whole plan: each priority's headline measures. A row leads to its measure."""
-    lines = visit.store.panel(plan_table, render.view_of(visit, ""))
+    lines = visit.store.panel(plan_table, replace(render.view_of(visit, ""), board=visit.filters.board))
     homes = {item.indicator.slug: _home(line) for line in lines for item in (*line.tiles, *line.ended)}
     links = {
         slug: components.way(home, replace(visit.filters, indicator=slug, lens="")) for slug, home in homes.items()
@@ -48,9 +48,11 @@ def plan(visit: Visit) -> None:
     axis = course.axis(visit.store.data)
     lines = tuple(sorted(lines, key=lambda line: line.priority.slug != TOTAL))
     body = "".join(_line(visit, line, axis, links) for line in lines)
+    board = visit.catalogue.boards.get(visit.filters.board)
+    label = f"Measures of the {board.title}, by priority" if board else "The plan: every headline measure, by priority"
     lead = '<th role="columnheader" scope="col"></th>'
-    head = markup.head("Headline measure", "12 months", axis, lead)
-    table = markup.table(head, body, "The plan: every headline measure, by priority", "plan")
+    head = markup.head("Measure" if board else "Headline measure", "12 months", axis, lead)
+    table = markup.table(head, body, label, "plan")
     chosen = live(f"{table}{_note()}", "plan-table")
     if chosen in homes:
         url_state.leave(indicator=chosen, lens="")

@@ -11,10 +11,13 @@ from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.plan import Priority
 from csp_dash.panels import course
 from csp_dash.panels.plan.scorecard import Scorecard, scorecard
+from csp_dash.panels.tile import Tile
 from csp_dash.ui import components, markup, render, url_state
 from csp_dash.ui.frame import Visit
 from csp_dash.ui.live import live
 from csp_dash.ui.sections import detail, outcomes
+
+TILES = 4
 
 
 def show(visit: Visit) -> None:
@@ -29,15 +32,15 @@ def show(visit: Visit) -> None:
 def measures(visit: Visit, priority: Priority) -> None:
     """Tiles, scorecard and detail. A choice in them draws them anew, and nothing else of the page."""
     visit = render.as_chosen(visit)
-    found = visit.store.panel(scorecard, render.view_of(visit, ""), priority.slug)
-    item = _present(visit, found, priority)
+    found = visit.store.panel(scorecard, replace(render.view_of(visit, ""), board=visit.filters.board), priority.slug)
+    tiles = _tiles(visit, found, priority)
+    item = _present(visit, found, tiles)
     links = {slug: components.link(replace(visit.filters, indicator=slug, lens="")) for slug in found.slugs}
     axis = course.axis(visit.store.data)
 
     def choose(slug: str) -> None:
         url_state.choose(indicator=slug, lens=_kept(visit, slug))
 
-    tiles = render.tiles(visit, priority)
     live(markup.tiles(tiles, axis, links), "tiles", chosen=[item.slug], on_choose=choose)
     with st.container(key="master"):
         left, right = st.columns([49, 51], gap="medium")
@@ -49,14 +52,19 @@ def measures(visit: Visit, priority: Priority) -> None:
             detail.detail(visit, item, detail.views(visit, item))
 
 
-def _present(visit: Visit, found: Scorecard, priority: Priority) -> Indicator:
-    """The measure in view: the link's where it is of this priority, else the first headline."""
-    asked = visit.filters.indicator
+def _tiles(visit: Visit, found: Scorecard, priority: Priority) -> tuple[Tile, ...]:
+    """The headlines that are on the scorecard; where a board has none of them, its first measures."""
+    stand = tuple(item for item in render.tiles(visit, priority) if item.indicator.slug in found.slugs)
+    return stand or tuple(item for group in found.groups for item in group.tiles)[:TILES]
+
+
+def _present(visit: Visit, found: Scorecard, tiles: tuple[Tile, ...]) -> Indicator:
+    """The measure in view: the link's where it is on the scorecard, else the first headline."""
     known = visit.catalogue.indicators
+    asked = visit.filters.indicator
     if asked in found.slugs:
         return known[asked]
-    first = [item.indicator for item in render.tiles(visit, priority)]
-    return first[0] if first else known[found.slugs[0]]
+    return tiles[0].indicator if tiles else known[found.slugs[0]]
 
 
 def _kept(visit: Visit, slug: str) -> str:
