@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -17,11 +17,11 @@ def show(html: str) -> None:
     st.html(STYLE + html)
 
 
-def table(heads: Sequence[tuple[str, str]], body: str, label: str) -> str:
-    """A table; each head is its class and its text, and `label` speaks to those who do not see it."""
-    cells = "".join(f'<th role="columnheader" scope="col" class="{kind}">{safe(text)}</th>' for kind, text in heads)
+def table(heads: Sequence[tuple[str, str]], body: str, label: str, kind: str = "") -> str:
+    """A table; each head is its class and its text, and `label` speaks to those who do not see it. `kind` is a class."""
+    cells = "".join(f'<th role="columnheader" scope="col" class="{own}">{safe(text)}</th>' for own, text in heads)
     return (
-        f'<table role="table" class="told" aria-label="{safe(label)}"><thead role="rowgroup"><tr role="row">{cells}</tr></thead>'
+        f'<table role="table" class="told {kind}" aria-label="{safe(label)}"><thead role="rowgroup"><tr role="row">{cells}</tr></thead>'
         f'<tbody role="rowgroup">{body}</tbody></table>'
     )
 
@@ -56,6 +56,11 @@ def mark(text: str, tone: str, tooltip: str = "") -> str:
     return (
         f'<span class="mark {tone}"{f" title={chr(34)}{safe(tooltip)}{chr(34)}" if tooltip else ""}>{safe(text)}</span>'
     )
+
+
+def lines(items: Iterable[str]) -> str:
+    """A list of pieces of HTML."""
+    return f"<ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>"
 
 
 def fold(summary: str, html: str) -> str:

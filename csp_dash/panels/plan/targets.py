@@ -99,11 +99,17 @@ def _reading(data: Dataset, target: Target, reading: Reading, found: Judgement) 
     judged, have = _year(data, indicator, target.due), data.have(indicator, AreaKind.BOROUGH)
     at = judged.last.words if judged else ""
     newest = have.span.last if have and judged and have.span.last > judged.last else None
+    goal, value, low, high = (_number(one, indicator) for one in (found.goal, found.value, found.low, found.high))
     return (
-        f"Read as {reading.words}: that would be {wording.percent(found.goal)}. In the 12 months to {at} it was "
-        f"{wording.percent(found.value)} ({wording.percent(found.low)} to {wording.percent(found.high)} allowing for chance): "
+        f"Read as {reading.words}: that would be {goal}. In the 12 months to {at} it was "
+        f"{value} ({low} to {high} allowing for chance): "
         f"**{found.standing.word.lower()}**.{_today(data, indicator, newest)}"
     )
+
+
+def _number(value: float, indicator: Indicator) -> str:
+    """A figure as `judge` has it: a share in percent, a count as it is."""
+    return wording.percent(value) if indicator.kind is Kind.PROPORTION else wording.number(round(value))
 
 
 def _today(data: Dataset, indicator: Indicator, last: Month | None) -> str:
