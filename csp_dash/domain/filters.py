@@ -291,7 +291,7 @@ class Filters:
 
     def brief(self, place: str, words: Vocabulary) -> str:
         """The view in as few words as a button has room for: `Whole borough, counts, latest 12 months on the year before`."""
-        period = PERIODS[self.period].label
+        period = words.period(self.period).label
         if self.period == "custom" and self.first and self.last:
             period = Span(self.first, self.last).words
         shown = "rates" if self.measure is Measure.RATE else "counts"

@@ -101,7 +101,13 @@ def _period(opened: cache.Store, view: Filters) -> None:
             url_state.choose(period="12m", first=None, last=None)
             state[BACKWARDS] = (replace(view, period="12m", first=None, last=None), *months)
 
-    st.selectbox("Period", list(PERIODS), format_func=lambda name: PERIODS[name].label, key="f_period", on_change=named)
+    st.selectbox(
+        "Period",
+        list(PERIODS),
+        format_func=lambda name: opened.words.period(name).label,
+        key="f_period",
+        on_change=named,
+    )
     if first and last:
         newest = max(opened.newest, first, last)
         months = [str(newest.plus(-step)) for step in range(newest - min(opened.oldest, first, last) + 1)]

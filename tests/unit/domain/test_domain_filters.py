@@ -287,3 +287,8 @@ def test_another_plan_has_periods_of_its_own():
     assert Filters(period="base").span(HAVE, term) == term.baseline.span
     assert Filters(period="since").span(Span(HAVE.first, Month(2026, 3)), term) == Span(Month(2025, 4), Month(2026, 3))
     assert "April 2025 to March 2029" in Filters(period="plan").sentence("Tower Hamlets", words)
+    assert (
+        Filters(period="plan")
+        .brief("Whole borough", words)
+        .startswith("Whole borough, counts, plan period, 2025-29 on")
+    )
