@@ -39,6 +39,9 @@ similar        = ["E09000012"]
 similar_reason = "A made-up neighbour."
 ward_profile   = ["burglary"]
 
+[overview_map]
+burglary = "Burglary"
+
 [term]
 first = "{first}"
 last  = "{last}"

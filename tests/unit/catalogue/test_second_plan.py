@@ -63,7 +63,7 @@ def test_its_priorities_answer(over: Dataset):
     told = answers.answer(over, Filters(), "streets", "#measures")
     assert "burglary" in told.lower() and told.endswith(".")
     found = changes_since(over, Filters(board="made_up_board"))
-    assert "of 30 measures" in found.answer
+    assert len(found.turned) + len(found.neither) > 0 and "measures changed state" in found.answer
 
 
 def test_how_it_ended(over: Dataset):

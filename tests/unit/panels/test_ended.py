@@ -52,7 +52,7 @@ def test_theft_for_gain_was_missed_though_burglary_fell(data: Dataset, found: En
     one = row(found, "Less burglary")
     parts = {shown.indicator.slug: shown.part for shown in one.shown}
     assert one.standing is Standing.MISSED
-    assert {slug for slug, part in parts.items() if part is Part.AGAINST} == {"theft_from_person", "shoplifting"}
+    assert {slug for slug, part in parts.items() if part is Part.AGAINST} >= {"theft_from_person", "shoplifting"}
     assert parts["burglary"] is Part.FOR and parts["robbery_personal"] is Part.CHANCE
     for shown in one.shown:
         item = shown.indicator
@@ -62,10 +62,12 @@ def test_theft_for_gain_was_missed_though_burglary_fell(data: Dataset, found: En
             assert told == f"{rows.loc[inside, 'numerator'].sum():,.0f}", item.slug
 
 
-def test_a_rise_that_is_surprising_alone_is_not_among_nine(found: Ended):
-    other = next(one for one in row(found, "Less burglary").shown if one.indicator.slug == "other_theft")
-    assert other.p_value is not None and 0.05 / 9 < other.p_value < 0.05
-    assert other.part is Part.CHANCE and other.why.endswith("among 9 measures.")
+def test_a_rise_that_is_surprising_alone_is_not_among_several(found: Ended):
+    shown = row(found, "Less burglary").shown
+    other = next(one for one in shown if one.indicator.slug == "other_theft")
+    tested = sum(one.part is not Part.ASIDE for one in shown)
+    assert other.p_value is not None and 0.05 / tested < other.p_value < 0.05
+    assert other.part is Part.CHANCE and other.why.endswith(f"among {tested} measures.")
 
 
 @pytest.mark.parametrize(
