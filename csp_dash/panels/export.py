@@ -13,7 +13,8 @@ NUMBER = re.compile(r"\s*[-+]?[0-9.,]*%?\s*")
 
 def number(value: float) -> float:
     """A count as 190, not 190.0; another number without the dust of binary fractions."""
-    return int(value) if float(value).is_integer() else float(f"{value:.12g}")
+    clean = value if float(value).is_integer() else float(f"{value:.12g}")
+    return int(clean) if float(clean).is_integer() else clean
 
 
 def csv_text(frame: pd.DataFrame) -> str:

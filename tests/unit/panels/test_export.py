@@ -48,7 +48,16 @@ def test_numbers_and_plain_words_stay_as_they_are(text: str):
 
 @pytest.mark.parametrize(
     ("value", "written"),
-    [(190.0, "190"), (-3.0, "-3"), (0.0, "0"), (-2.5, "-2.5"), (0.1 + 0.2, "0.3"), (float("nan"), ""), (None, "")],
+    [
+        (190.0, "190"),
+        (-3.0, "-3"),
+        (0.0, "0"),
+        (-2.5, "-2.5"),
+        (0.1 + 0.2, "0.3"),
+        (100 * 0.58, "58"),
+        (float("nan"), ""),
+        (None, ""),
+    ],
 )
 def test_counts_have_no_decimals_and_numbers_below_zero_stay_numbers(value: float | None, written: str):
     assert cell(value) == written
