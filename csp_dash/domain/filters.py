@@ -73,6 +73,7 @@ LENSES = {
     "years": "Year on year",
     "parts": "Level and season",
     "wards": "Ward by ward",
+    "both": "Beside another measure",
     "moved": "What made it move",
     "ahead": "Next 12 months",
     "small": "Below the ward",
@@ -167,7 +168,7 @@ FIELDS = (
         more=lambda words: words.boards,
     ),
 )
-KEYS = ("indicator", "ward", "from", "to", "period", *(field.key for field in FIELDS))
+KEYS = ("indicator", "ward", "from", "to", "period", *(field.key for field in FIELDS), "beside")
 """The parameters of a URL, in the order of `Filters.to_params`. Others, such as a mail's tracking marks, are let be."""
 
 
@@ -219,7 +220,8 @@ class Filters:
 
     `lens` is how the explore page looks at the figures (see `LENSES`). `shade` is what maps are shaded by, where that
     is not simply the count or rate of `measure`. `compare` may also be the code of another borough. `since` is the month
-    from which changes are told, `board` the one whose measures are shown: None and empty where nothing is chosen.
+    from which changes are told, `board` the one whose measures are shown, `beside` the measure that the indicator is looked
+    at with: None and empty where nothing is chosen.
     """
 
     indicator: str = ""
@@ -233,6 +235,7 @@ class Filters:
     shade: Shade | None = None
     since: Month | None = None
     board: str = ""
+    beside: str = ""
 
     @classmethod
     def from_params(cls, params: Mapping[str, Sequence[str]], words: Vocabulary) -> Filters:
@@ -256,13 +259,16 @@ class Filters:
         indicator = words.indicators.get(one("indicator"), "")
         if one("indicator") and not indicator:
             note("indicator", f"There is no measure called {_quoted(one('indicator'))}")
+        beside = words.indicators.get(one("beside"), "")
+        if one("beside") and not beside:
+            note("beside", f"There is no measure called {_quoted(one('beside'))} to set beside, so another one is.")
         wards = _wards([str(code).strip() for code in params.get("ward") or ()], words, note)
         period, first, last = _period(one, "from" in params or "to" in params, words, note)
         chosen = {field.name: field.read(one(field.key), words, note) for field in FIELDS}
         for name in params:
             if name not in KEYS and (meant := get_close_matches(name.lower(), KEYS, 1, 0.75)):
                 note(name, f"{_quoted(name)} is not read in a link, so it is left out: write \u201c{meant[0]}\u201d.")
-        view = cls(indicator=indicator, wards=wards, period=period, first=first, last=last, **chosen)
+        view = cls(indicator=indicator, wards=wards, period=period, first=first, last=last, beside=beside, **chosen)
         return view, tuple(notes)
 
     def to_params(self) -> dict[str, list[str]]:
@@ -280,6 +286,8 @@ class Filters:
             value = getattr(self, field.name)
             if value != field.default:
                 params[field.key] = [str(value)]
+        if self.beside:
+            params["beside"] = [self.beside]
         return params
 
     def sentence(self, place: str, words: Vocabulary) -> str:

@@ -27,7 +27,7 @@ MAP_HEIGHT = 520
 
 def view_of(visit: Visit, slug: str) -> Filters:
     """The visit's view of one indicator, without the fields that a panel does not depend on."""
-    return replace(visit.filters, indicator=slug, lens="", since=None, board="")
+    return replace(visit.filters, indicator=slug, lens="", since=None, board="", beside="")
 
 
 def heading(visit: Visit, slug: str) -> None:
@@ -53,7 +53,7 @@ def as_chosen(visit: Visit) -> Visit:
     Where a choice in it changed more than the measure and how it is looked at, the whole page is drawn anew.
     """
     now = url_state.present()
-    if replace(visit.filters, indicator=now.indicator, lens=now.lens, shade=now.shade) != now:
+    if replace(visit.filters, indicator=now.indicator, lens=now.lens, shade=now.shade, beside=now.beside) != now:
         st.rerun()
     return replace(visit, filters=now)
 

@@ -23,6 +23,7 @@ from csp_dash.panels.wards import point_density, ranking, small_areas, ward_tren
 from csp_dash.ui import components, render, url_state
 from csp_dash.ui.frame import Visit, tell, titled
 from csp_dash.ui.sections import detail, maps, outcomes
+from csp_dash.ui.sections.side_by_side import side_by_side
 
 DEFAULT = "burglary"
 POINTS = ("burglary", "burglary_home", "burglary_business")
@@ -227,6 +228,7 @@ DRAWN: dict[str, Callable[[Visit, Indicator], None]] = {
     "map": _map,
     "wards": _wards,
     "boroughs": _boroughs,
+    "both": side_by_side,
     "moved": _moved,
     "small": _small,
     "harm": _harm,

@@ -22,7 +22,7 @@ BOARDS = {"csp_board": "Partnership Board", "contest": "CONTEST Board"}
 WORDS = Vocabulary(
     {"burglary": "burglary", "asb": "asb", "break_ins": "burglary"}, WARDS, TERM, boroughs=BOROUGHS, boards=BOARDS
 )
-ORDER = ["indicator", "ward", "from", "to", "period", "measure", "compare", "view", "map", "since", "board"]
+ORDER = ["indicator", "ward", "from", "to", "period", "measure", "compare", "view", "map", "since", "board", "beside"]
 
 months = st.builds(Month, st.integers(1990, 2100), st.integers(1, 12))
 
@@ -47,6 +47,7 @@ def canonical(draw: st.DrawFn) -> Filters:
         shade=draw(st.sampled_from([None, *SHADES])),
         since=draw(st.none() | months),
         board=draw(st.sampled_from(["", *BOARDS])),
+        beside=draw(st.sampled_from(["", "burglary", "asb"])),
     )
 
 
@@ -85,6 +86,7 @@ def test_a_url_has_one_order_and_leaves_the_defaults_out(view: Filters):
         ("map", view.shade, plain.shade),
         ("since", view.since, plain.since),
         ("board", view.board, plain.board),
+        ("beside", view.beside, plain.beside),
     ):
         assert (name in params) == (left != right)
     assert ("from" in params) == ("to" in params) == (view.period == "custom")
@@ -105,7 +107,7 @@ def test_the_default_view_has_a_bare_url():
 @example({"indicator": []})
 def test_anything_in_a_url_is_read_without_an_exception(params: dict[str, list[str]]):
     view = Filters.from_params(params, WORDS)
-    assert view.indicator in ("", "burglary", "asb")
+    assert view.indicator in ("", "burglary", "asb") and view.beside in ("", "burglary", "asb")
     assert set(view.wards) <= set(WARDS) and len(view.wards) <= MOST_AREAS
     assert view.period in PERIODS and view.lens in LENSES
     assert view.shade is None or view.shade in SHADES
