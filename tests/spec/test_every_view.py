@@ -46,7 +46,7 @@ def of(data: Dataset, panel: str, view: Filters) -> Said:
 SPOILT = [
     ("names_its_area", "tile", Filters("homicide", WARD), {"title": "Homicide"}),
     ("names_its_area", "trend", Filters("homicide", WARD), {"alt": "A line chart of homicide."}),
-    ("names_its_area", "pair", Filters("sexual_offences", WARD), {"title": "Sexual offences, read together"}),
+    ("names_its_area", "pair", Filters("hate_homophobic", WARD), {"title": "Homophobic hate, read together"}),
     ("names_its_area", "comparisons", Filters("homicide", WARD), {"title": "Homicide compared"}),
     ("speaks_in_rates", "tile", Filters("burglary", WARD, Measure.RATE), {"sentence": "Up, from 3 to 4."}),
     ("speaks_in_rates", "tile", Filters("burglary", WARD, Measure.RATE), {"figure": "1"}),

@@ -12,9 +12,10 @@ from csp_dash.domain.filters import LENSES
 from csp_dash.domain.geography import AreaKind
 from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.plan import Theme, ThemePicture
+from csp_dash.panels.about.how_made import smallest_areas
 from csp_dash.panels.tile import tile
 from csp_dash.panels.trends import trend
-from csp_dash.panels.wards import ranking, small_areas
+from csp_dash.panels.wards import ranking
 from csp_dash.ui import components, render, url_state
 from csp_dash.ui.chart import chart
 from csp_dash.ui.frame import Visit
@@ -194,14 +195,5 @@ def _place(visit: Visit, item: Indicator) -> None:
                 f"{one.name} {one.words}{f', {one.period}' if one.period else ''} (p{one.page})" for one in said
             )
         )
-    lines.append(f"- **Smallest areas:** {_finest(visit, item)}")
+    lines.append(f"- **Smallest areas:** {smallest_areas(visit.store.data, item)}")
     st.markdown("\n".join(lines))
-
-
-def _finest(visit: Visit, item: Indicator) -> str:
-    """How far down a measure's figures go here, and where to see that."""
-    if item.trust is not Trust.ILLUSTRATIVE and small_areas.shown(visit.store.data, item):
-        return f"small areas (LSOA), under \u201c{LENSES['small']}\u201d"
-    if visit.store.data.have(item, AreaKind.WARD):
-        return "wards; this dashboard has no figures of it below them"
-    return "the borough; this dashboard has no figures of it by ward or below"

@@ -130,5 +130,5 @@ def test_a_measure_without_small_areas_says_why(data: Dataset, public_data: Data
 
 
 def test_a_partners_return_for_the_borough_says_so(data: Dataset):
-    item = replace(CATALOGUE.indicators["rape"], trust=Trust.PARTNER)
+    item = replace(CATALOGUE.indicators["homicide"], trust=Trust.PARTNER)
     assert "partner's return" in smallest_areas(data, item)
