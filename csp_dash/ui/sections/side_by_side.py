@@ -28,7 +28,7 @@ def side_by_side(visit: Visit, item: Indicator) -> None:
         tell([f"{other}: there are no other figures of it to set beside {item.title}, so another measure is shown."])
     found = visit.store.panel(panels.side_by_side, view, second)
     kept = replace(view, lens="both", beside=second)
-    with st.grid(2, min_column_width=420, gap="medium"):
+    with st.grid(2, min_column_width=360, gap="medium"):
         render.picture_panel(visit, found.over_time, "beside-time", kept)
         render.picture_panel(visit, found.over_wards, "beside-wards", kept)
 

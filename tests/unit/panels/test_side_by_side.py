@@ -136,3 +136,12 @@ def test_a_public_page_draws_no_wards_of_what_it_withholds(public_data: Dataset)
         for view, other in ((Filters(indicator="burglary"), slug), (Filters(indicator=slug), "burglary")):
             picture = side_by_side(public_data, view, other).over_wards
             assert picture.empty and picture.evidence.table.empty
+
+
+def test_both_sources_are_named(data: Dataset):
+    told = side_by_side(data, Filters(indicator="asb"), "violence_with_injury").over_time.evidence
+    for card in (data.catalogue.sources["police_uk"], data.catalogue.sources["mps_borough_whole"]):
+        assert card.title in told.source and card.publisher in told.source and card.title in told.title
+    assert not told.url and told.notes
+    same = side_by_side(data, Filters(indicator="burglary"), "robbery_personal").over_time.evidence
+    assert same.url == data.catalogue.sources["mps_borough_whole"].url and ";" not in same.title

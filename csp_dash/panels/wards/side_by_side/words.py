@@ -73,4 +73,7 @@ def evidence_of(
     if theirs.source == told.source:
         return replace(told, notes=notes)
     as_at = told.as_at if theirs.as_at == told.as_at else f"{told.as_at} and {theirs.as_at}"
-    return replace(told, source=f"{told.source}; {theirs.source}", url="", as_at=as_at, notes=notes)
+    source, name = (f"{mine}; {its}" for mine, its in ((told.source, theirs.source), (told.title, theirs.title)))
+    return replace(
+        told, source=source, title=name, url="", as_at=as_at, notes=notes
+    )  # one address would be untrue of two
