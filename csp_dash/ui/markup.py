@@ -28,7 +28,7 @@ def _tile(item: Tile, axis: Axis, links: dict[str, str]) -> str:
         f'<a class="tile{" ended" if item.ends else ""}" data-choose="{slug}" href="{links[slug]}">'
         f'<span class="name">{escape(item.title)}{_note(note)}</span>'
         f'<span class="middle"><span class="figure">{escape(item.figure)}</span>{_course(item, axis)}</span>'
-        f'<span class="foot">{chip(item.state, brief=False, past=bool(item.ends))}{_change(item)}</span></a>'
+        f'<span class="foot">{chip(item.state, past=bool(item.ends))}{_change(item)}</span></a>'
     )
 
 

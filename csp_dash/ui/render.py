@@ -143,7 +143,7 @@ def comparisons(visit: Visit, slug: str) -> None:
 
 def harm_panel(visit: Visit, kept: Filters | None = None) -> None:
     """Volume beside harm for the borough, with the index that weighed it; its link is to `kept`, or to the harm alone."""
-    view = replace(visit.filters, indicator="", lens="")
+    view = view_of(visit, "")
     found = visit.store.panel(crime_harm.volume_harm, view)
     picture_panel(visit, found.picture, "volume-harm", kept or view)
     with st.expander("How harm is weighed, and what is left out", icon=":material/scale:"):

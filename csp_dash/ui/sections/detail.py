@@ -20,6 +20,7 @@ from csp_dash.ui import components, render, url_state
 from csp_dash.ui.chart import chart
 from csp_dash.ui.frame import Visit
 from csp_dash.ui.sections import outcomes, themes, ward_views
+from csp_dash.ui.sections.how_made import how_made
 
 FIRST = ("", "map", "boroughs", "figures", "notes")
 """The views that every measure may have, whatever page shows it."""
@@ -147,6 +148,10 @@ def _notes(visit: Visit, item: Indicator) -> None:
         if found.reasons:
             st.markdown("**Why this state**\n" + "\n".join(f"- {line}" for line in found.reasons))
     components.notes(picture.evidence, visit.filters)
+    made = st.expander("How this figure was made", key=f"made-{item.slug}", on_change="rerun")
+    if made.open:
+        with made:
+            how_made(visit, view)
     st.caption(f"{picture.evidence.source}. Release {visit.release}.")
 
 

@@ -22,7 +22,7 @@ from csp_dash.panels.trends import decomposition, forecast, year_on_year
 from csp_dash.panels.wards import point_density, ranking, small_areas, ward_trends
 from csp_dash.ui import components, render, url_state
 from csp_dash.ui.frame import Visit, tell, titled
-from csp_dash.ui.sections import detail, maps, outcomes
+from csp_dash.ui.sections import detail, maps, open_data, outcomes
 from csp_dash.ui.sections.side_by_side import side_by_side
 
 DEFAULT = "burglary"
@@ -144,6 +144,7 @@ def _card(visit: Visit, item: Indicator) -> None:
         else "no direction is better in itself",
     ]
     st.caption(" · ".join(standing))
+    open_data.download(visit)
 
 
 def fits(visit: Visit, item: Indicator, lens: str) -> bool:

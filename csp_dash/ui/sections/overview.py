@@ -18,7 +18,7 @@ from csp_dash.panels.themes import contribution, crime_harm
 from csp_dash.ui import components, markup, render, url_state
 from csp_dash.ui.frame import CARDS, Visit, page
 from csp_dash.ui.live import live
-from csp_dash.ui.sections import ward_views
+from csp_dash.ui.sections import open_data, ward_views
 
 TOTAL = "borough"
 """The priority that stands for the whole borough."""
@@ -133,7 +133,7 @@ def below(visit: Visit) -> None:
     whole = visit.catalogue.priorities[TOTAL].headlines[0]
     view = render.view_of(visit, whole)
     moved = visit.store.panel(contribution.by_part, view)
-    harm = visit.store.panel(crime_harm.volume_harm, replace(visit.filters, indicator="", lens=""))
+    harm = visit.store.panel(crime_harm.volume_harm, render.view_of(visit, ""))
     found = visit.store.panel(judged.targets, Filters())
     unknown = sum(one.standing is Standing.UNKNOWN for one in found)
     told = [
@@ -155,3 +155,4 @@ def below(visit: Visit) -> None:
         for title, text, way, label in told:
             with st.container(gap="xsmall"):
                 st.markdown(f"**{title}**  \n{text}. [{label}]({way})")
+    open_data.download(visit)
