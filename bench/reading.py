@@ -20,8 +20,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ElementHandle, Locator, Page, sync_playwright
 from playwright.sync_api import Error as BrowserError
 
 from bench.server import BenchError, Server
@@ -33,6 +34,7 @@ PATIENCE = 180  # seconds for a page that nobody has seen
 MAIN = "[data-testid=stMain]"
 POPOVERS = "[data-testid=stPopover] button, [aria-haspopup=dialog], [popovertarget]"
 OPEN_POPOVERS = "[data-testid=stPopoverBody], [role=dialog]:visible, :popover-open"
+PARTS = ".st-key-on-screen-parts a"
 NODES = 1600
 DESK = 1366
 FIRST_SCREEN = {1366: 768, 390: 844}
@@ -192,21 +194,25 @@ def opened(page: Page) -> Iterator[Fold]:
         summary = fold.query_selector("summary")
         assert summary is not None
         title = summary.inner_text()
-        summary.click()
-        settle(page, PATIENCE)
+        _click(page, summary)
         yield Fold(_line(title), counted([fold.inner_text()]) - counted([title]))
         summary.click()
     for button in main.locator(POPOVERS).element_handles():
         title = button.inner_text()
-        button.click()
-        settle(page, PATIENCE)
+        _click(page, button)
         yield Fold(_line(title), counted(page.locator(OPEN_POPOVERS).all_inner_texts()))
         page.keyboard.press("Escape")
     for tab in main.locator("[role=tab][aria-selected=false]").element_handles():
         title = tab.inner_text()
-        tab.click()
-        settle(page, PATIENCE)
+        _click(page, tab)
         yield Fold(_line(title), counted(main.locator("[role=tabpanel]:visible").all_inner_texts()))
+
+
+def _click(page: Page, what: ElementHandle | Locator) -> None:
+    """Click, and wait for what comes of it: a page at rest would pass for settled before the run has begun."""
+    what.click()
+    page.evaluate("() => { window.__before = undefined }")
+    settle(page, PATIENCE)
 
 
 def _line(title: str) -> str:
@@ -222,11 +228,18 @@ def drawn(page: Page, address: str) -> None:
     settle(page, PATIENCE)
 
 
-def parts(page: Page, name: str) -> list[str]:
-    """The parts of a page, by the links to them; the page itself where it has none."""
-    links = page.locator(f'{MAIN} a[href*="{name}?"][href*="part="]')
-    found = [re.search(r"part=([\w-]+)", str(link.get_attribute("href"))) for link in links.all()]
-    return list(dict.fromkeys(f"part={part[1]}" for part in found if part))
+def parts(page: Page, place: str) -> list[str]:
+    """The queries of all that a page shows in parts: its first, those that it links to, and every group of each."""
+    drawn(page, place)
+    links = [urlsplit(str(link.get_attribute("href"))).query for link in page.locator(f"{MAIN} {PARTS}").all()]
+    found = []
+    for part in ["", *links]:
+        drawn(page, f"{place}?{part}")
+        found.append(part)
+        for group in page.locator(f"{MAIN} [data-testid=stButtonGroup] button").all()[1:]:
+            _click(page, group)
+            found.append(urlsplit(page.url).query)
+    return found
 
 
 def measure(browser: Browser, port: int, names: Sequence[str], *, folds: bool) -> Iterator[Seen]:
@@ -238,8 +251,7 @@ def measure(browser: Browser, port: int, names: Sequence[str], *, folds: bool) -
             context = browser.new_context(**SCREENS[width])
             page = context.new_page()
             if name in IN_PARTS and width == DESK:
-                drawn(page, place)
-                queries = parts(page, name) or queries
+                queries = parts(page, place)
             for query in queries:
                 drawn(page, f"{place}?{query}".removesuffix("?"))
                 named = f"{name}?{query}".removesuffix("?")

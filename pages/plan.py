@@ -1,22 +1,23 @@
 """What does the plan promise, who answers for it, and do its figures hold?"""
 
-import streamlit as st
-
 from csp_dash.ui import frame
-from csp_dash.ui.sections import plan
+from csp_dash.ui.sections import plan, plan_checks, plan_delivery
+from csp_dash.ui.sections.parts import Part, show
 
 MENU = {"place": 11, "title": "The plan", "icon": ":material/menu_book:", "filters": False}
+PARTS = (
+    Part("checked", "Figures checked", plan_checks.checked),
+    Part("reasons", "Why they agree or differ", plan_checks.reasons),
+    Part("claims", "Other claims", plan_checks.claimed),
+    Part("outcomes", "Outcomes wanted", plan_delivery.wanted),
+    Part("priorities", "Aims and delivery", plan_delivery.aims),
+    Part("boards", "Who answers for what", plan_delivery.boards),
+    Part("targets", "Targets", plan.targets),
+    Part("achievements", "Achievements 2017-21", plan.achievements),
+    Part("sections", "Section by section", plan.sections),
+    Part("borough", "The borough", plan.borough),
+    Part("contradictions", "Contradictions", plan.contradictions),
+)
 
 visit = frame.enter()
-
-st.caption("TOWER HAMLETS COMMUNITY SAFETY PARTNERSHIP PLAN 2021-24, IN OUR WORDS")
-st.title("What does the plan promise, and do its figures hold?", anchor=False)
-plan.contents()
-plan.checked(visit)
-plan.spine(visit)
-plan.targets(visit)
-plan.boards(visit)
-plan.achievements(visit)
-plan.sections(visit)
-plan.borough(visit)
-plan.contradictions(visit)
+show(visit, "The plan 2021-24 in our words: what does it promise, and do its figures hold?", PARTS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
@@ -168,7 +169,10 @@ FIELDS = (
         more=lambda words: words.boards,
     ),
 )
-KEYS = ("indicator", "ward", "from", "to", "period", *(field.key for field in FIELDS), "beside")
+PART = re.compile(r"[a-z0-9_]{1,40}(\.[a-z0-9_]{1,40})?")
+"""A part of a page, and after a point the thing in it that is opened: `boards`, `sources.pas`."""
+NO_PART = "There is no part called {} here, so the first is shown."
+KEYS = ("indicator", "ward", "from", "to", "period", *(field.key for field in FIELDS), "beside", "part")
 """The parameters of a URL, in the order of `Filters.to_params`. Others, such as a mail's tracking marks, are let be."""
 
 
@@ -222,6 +226,7 @@ class Filters:
     is not simply the count or rate of `measure`. `compare` may also be the code of another borough. `since` is the month
     from which changes are told, `board` the one whose measures are shown, `beside` the measure that the indicator is looked
     at with: None and empty where nothing is chosen.
+    `part` is which part of a page is read (see `PART`); each page that is read in parts knows its own.
     """
 
     indicator: str = ""
@@ -236,6 +241,7 @@ class Filters:
     since: Month | None = None
     board: str = ""
     beside: str = ""
+    part: str = ""
 
     @classmethod
     def from_params(cls, params: Mapping[str, Sequence[str]], words: Vocabulary) -> Filters:
@@ -265,10 +271,23 @@ class Filters:
         wards = _wards([str(code).strip() for code in params.get("ward") or ()], words, note)
         period, first, last = _period(one, "from" in params or "to" in params, words, note)
         chosen = {field.name: field.read(one(field.key), words, note) for field in FIELDS}
+        part = one("part").lower()
+        if part and not PART.fullmatch(part):
+            note("part", NO_PART.format(_quoted(one("part"))))
+            part = ""
         for name in params:
             if name not in KEYS and (meant := get_close_matches(name.lower(), KEYS, 1, 0.75)):
                 note(name, f"{_quoted(name)} is not read in a link, so it is left out: write \u201c{meant[0]}\u201d.")
-        view = cls(indicator=indicator, wards=wards, period=period, first=first, last=last, beside=beside, **chosen)
+        view = cls(
+            indicator=indicator,
+            wards=wards,
+            period=period,
+            first=first,
+            last=last,
+            beside=beside,
+            part=part,
+            **chosen,
+        )
         return view, tuple(notes)
 
     def to_params(self) -> dict[str, list[str]]:
@@ -288,7 +307,13 @@ class Filters:
                 params[field.key] = [str(value)]
         if self.beside:
             params["beside"] = [self.beside]
+        if self.part:
+            params["part"] = [self.part]
         return params
+
+    def elsewhere(self) -> Filters:
+        """The same view for a link to another page, which has parts of its own."""
+        return replace(self, part="")
 
     def sentence(self, place: str, words: Vocabulary) -> str:
         """The view in words, so that a phone or a print says what is shown."""

@@ -133,9 +133,9 @@ def entry(item: Contradiction) -> str:
     return f"{item.number}. {item.title}"
 
 
-def anchor(heading: str) -> str:
-    """The anchor that Streamlit gives to a heading: its words in lower case, joined by hyphens."""
-    return "-".join(re.findall(r"[^\W_]+", heading.lower()))
+def register(number: int) -> str:
+    """The part of the plan page that opens an entry of the register."""
+    return f"contradictions.{number}"
 
 
 def link(view: Filters) -> str:
@@ -143,9 +143,10 @@ def link(view: Filters) -> str:
     return "?" + urlencode(view.to_params(), doseq=True)
 
 
-def way(page: str, view: Filters, place: str = "") -> str:
-    """The address of a page, or of a place on it, with the view: a link in a text opens another tab."""
-    return page + (link(view) if view != Filters() else "") + (f"#{place}" if place else "")
+def way(page: str, view: Filters, part: str = "") -> str:
+    """The address of a page, or of a part of it, with the view: a link in a text opens another tab."""
+    there = replace(view, part=part)
+    return page + (link(there) if there != Filters() else "")
 
 
 def measure_link(view: Filters, item: Indicator, name: str = "") -> str:
@@ -155,8 +156,8 @@ def measure_link(view: Filters, item: Indicator, name: str = "") -> str:
 
 def source(evidence: Evidence, view: Filters) -> None:
     """Source, as-at date and link in one short line."""
-    inside, _, place = evidence.url.partition("#")
-    url = way(inside, view, place) if inside and ":" not in inside else evidence.url  # a page of ours keeps the view
+    inside, _, part = evidence.url.partition("#")
+    url = way(inside, view, part) if inside and ":" not in inside else evidence.url  # a page of ours keeps the view
     title = evidence.title or evidence.source
     named = f"[{title}]({url})" if url else title
     as_at = f", to {evidence.as_at}" if evidence.as_at else ""
@@ -206,7 +207,7 @@ def notes(evidence: Evidence, view: Filters) -> None:
         pages = ", p".join(map(str, item.pages))
         lines.append(
             f"- **The plan does not agree with itself here: {item.title}.** {item.text} (p{pages}; "
-            f"[entry {item.number} of the register]({way('plan', view, anchor(entry(item)))}))"
+            f"[entry {item.number} of the register]({way('plan', view, register(item.number))}))"
         )
     if lines:
         st.markdown("\n".join(lines))

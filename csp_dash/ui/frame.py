@@ -142,7 +142,7 @@ def _lost() -> None:
     """The page of an address that has none: what there is instead."""
     st.title(f"There is no page \u201c{components.plain(st.session_state[UNKNOWN])}\u201d", anchor=False)
     st.markdown("These pages exist:")
-    view = enter().filters
+    view = enter().filters.elsewhere()
     for card in PAGES:
         st.page_link(page(card.slug), label=card.title, icon=card.icon, query_params=view.to_params())
 
@@ -251,7 +251,7 @@ def _menu(chosen: st.Page, slug: str, filters: Filters) -> None:
                 chosen if card.slug == slug else page(card.slug),
                 label=card.title,
                 icon=card.icon,
-                query_params=filters.to_params(),
+                query_params=filters.elsewhere().to_params(),
                 width="stretch",
             )
 

@@ -27,7 +27,7 @@ MAP_HEIGHT = 520
 
 def view_of(visit: Visit, slug: str) -> Filters:
     """The visit's view of one indicator, without the fields that a panel does not depend on."""
-    return replace(visit.filters, indicator=slug, lens="", since=None, board="", beside="")
+    return replace(visit.filters, indicator=slug, lens="", since=None, board="", beside="", part="")
 
 
 def heading(visit: Visit, slug: str) -> None:

@@ -34,10 +34,13 @@ def read(page: str, words: Vocabulary) -> tuple[Filters, tuple[Note, ...]]:
     was_page, _, was = st.session_state.get(READ, (page, words, {}))
     params = _heard()
     if not params and page != was_page and not _back():
-        params = was  # Streamlit's own ways to another page carry no view
+        # Streamlit's own ways to another page carry no view; a part is that of the page left.
+        params = {name: was[name] for name in was if name != "part"}
     filters, notes = Filters.understood(params, words)
     clean = filters.to_params()
-    if clean != current() or CHOSEN in st.session_state:  # a choice may stand on the address of another page by now
+    # A choice may stand on the address of another page by now, and a link to the page that is open changes no address.
+    linked = page == was_page and clean != was and READ in st.session_state and not _back()
+    if clean != current() or CHOSEN in st.session_state or linked:
         _write(clean)
     st.session_state[READ] = (page, words, clean)
     if notes:

@@ -64,6 +64,23 @@ def open_all(at: AppTest) -> AppTest:
     return at.run() if any(keys) else at
 
 
+def parts(page: str) -> dict[str, str]:
+    """All that a page shows in parts, with everything opened: the words of each part and of each group in one."""
+    links = [item.proto.query_string for item in of_type(visit(page), "page_link") if item.proto.query_string]
+    names = ["", *(link.removeprefix("part=") for link in links)]
+    found = {}
+    for name in names:
+        at = open_all(visit(page, part=name))
+        check(at)
+        found[name] = words(at)
+        for group in of_type(at, "button_group"):
+            for option in list(group.format_func.__self__)[1:]:  # the mapping of names to labels
+                chosen = open_all(visit(page, part=f"{name}.{option}"))
+                check(chosen)
+                found[f"{name}.{option}"] = words(chosen)
+    return found
+
+
 def elements(at: AppTest) -> Iterator[Any]:
     """Every element on the screen, the sidebar's too."""
 

@@ -154,7 +154,7 @@ def test_a_way_up_from_a_measure_and_down_from_a_board():
     text = words(visit("explore", indicator="pas_fair_treatment"))
     for part in ("In the plan:", "Outcome wanted:", "Who answers for it:", "Target:", "The plan says:", "(p18)"):
         assert part in text, part
-    plan = words(visit("plan"))
+    plan = words(visit("plan", part="boards.neighbourhood_asb"))
     for board in CATALOGUE.boards.values():
         assert board.title in plan
     assert re.search(r"badge\[[^\]]+\] \[Burglary\]\(explore\?indicator=burglary\)", plan)
@@ -182,16 +182,17 @@ def test_a_figure_that_the_plan_contradicts_links_to_the_entry_in_the_register()
     at.session_state[f"more-trend-{touched.slug}"] = True
     at.run()
     text = words(at)
-    linked = set(re.findall(r"of the register\]\(plan(?:\?[^#)]*)?#([\w-]+)\)", text))
-    entries = {components.anchor(components.entry(item)) for item in CATALOGUE.contradictions.values()}
-    assert linked and linked <= entries
-    register = words(visit("plan"))
-    for item in CATALOGUE.contradictions.values():
-        assert f"### {components.entry(item)}" in register
+    linked = set(re.findall(r"of the register\]\(plan\?[^)]*part=contradictions\.(\d+)\)", text))
+    assert linked and {int(number) for number in linked} <= set(CATALOGUE.contradictions)
+    for number in linked:
+        entries = [
+            item.value for item in visit("plan", part=f"contradictions.{number}").markdown if "### " in item.value
+        ]
+        assert entries[0] == f"### {components.entry(CATALOGUE.contradictions[int(number)])}"
 
 
 def test_each_claim_of_the_plan_has_its_verdict():
-    text = words(visit("plan"))
+    text = "\n".join(words(visit("plan", part=part)) for part in ("reasons.agrees", "claims", "claims.opinion"))
     assert "Total crime and disorder rate, change (p9)" in text and "No detectable change" in text
     assert "18 to 69 follow from the two figures" in text
     assert "cannot be said that most think so" in text

@@ -156,15 +156,16 @@ def test_the_collector_is_frozen_once_for_all_releases(kept: Releases, monkeypat
 
 
 def test_the_methods_page_tells_of_the_new_release(kept: Releases):
-    at = visit("methods")
+    at, files = visit("methods", part="changes"), visit("methods", part="files")
     check(at)
     assert "came with the software" in words(at)
     with kept.making() as folder:
         new_release.write(folder, tables=new_release.story())
         name = kept.publish(folder, ReleaseInfo(took_in=("ward.csv",))).release
-    at.run()
-    check(at)
-    text = words(at)
+    for part in (at, files):
+        part.run()
+        check(part)
+    text = words(at) + words(files)
     for said in (f"Release {name} was made on", "2,965", "The ward is not known", "council.xlsx", "Due next"):
         assert said in text
     assert "Mrs Jones" not in text

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from screens import PAGES, PICTURES, TABLES, check, of_type, open_all, tab, visit, words
+from screens import PAGES, PICTURES, TABLES, check, of_type, open_all, parts, tab, visit, words
 from support.pictures import written
 
 from csp_dash.catalogue import Catalogue
@@ -105,7 +105,7 @@ def illustrative_on(page: str, **params: str) -> list[str]:
     """Where a page says or shows something made up, with all its parts opened."""
     at = open_all(visit(page, **params))
     check(at)
-    text = words(at)
+    text = "\n".join(parts(page).values()) if page in ("plan", "methods") else words(at)
     found = [
         text[max(0, hit.start() - 60) : hit.end() + 60] for hit in re.finditer(f"{MARK}|nox_illustr|made[- ]up", text)
     ]

@@ -10,6 +10,7 @@ from harness import Watch, go, settle
 from playwright.sync_api import Page, expect
 
 from csp_dash.catalogue import load
+from csp_dash.domain.filters import Filters
 from csp_dash.ui import components
 
 pytestmark = pytest.mark.browser
@@ -70,14 +71,9 @@ def test_the_wards_stand_side_by_side_with_words_for_each(tab: Tab, warm: str):
 
 def test_an_entry_of_the_register_is_reached_by_its_link(tab: Tab, warm: str):
     page, _ = tab()
-    entry = components.entry(list(load().contradictions.values())[-1])
-    go(page, f"{warm}/plan#{components.anchor(entry)}")
-    heading = page.locator(f'[id="{components.anchor(entry)}"]')
-    expect(heading).to_have_count(1)
-    page.wait_for_timeout(1500)
-    assert heading.evaluate(
-        "heading => { const top = heading.getBoundingClientRect().top; return top > -50 && top < innerHeight }"
-    )
+    last = list(load().contradictions.values())[-1]
+    go(page, f"{warm}/{components.way('plan', Filters(), components.register(last.number))}")
+    expect(page.get_by_role("heading", name=components.entry(last))).to_be_in_viewport()
 
 
 def test_an_event_on_the_axis_explains_itself(tab: Tab, warm: str):

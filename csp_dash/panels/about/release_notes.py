@@ -63,6 +63,17 @@ def hidden_sources(data: Dataset) -> set[str]:
     return {name for item in items for name in item.sources} - shown
 
 
+def hidden_notes(data: Dataset) -> set[str]:
+    """Caveats that only measures and sources hidden on this instance carry."""
+    hidden = hidden_sources(data)
+    carried: dict[bool, set[str]] = {True: set(), False: set()}
+    for item in data.catalogue.indicators.values():
+        carried[data.shows(item)] |= {*item.caveats, *item.breaks}
+    for source in data.catalogue.sources.values():
+        carried[source.id not in hidden] |= set(source.caveats)
+    return carried[False] - carried[True]
+
+
 def absent_sources(data: Dataset) -> set[str]:
     """Sources that a release may have figures of, and that this one has not."""
     files = [*data.snapshot.under("data/facts"), *data.snapshot.under("data/cards")]

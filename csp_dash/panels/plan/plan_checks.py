@@ -33,8 +33,10 @@ class Checked:
 
 @dataclass(frozen=True)
 class Card:
-    """One claim as it is shown."""
+    """One claim as it is shown. `figure` is the plan's, `group` one of `GROUPS`."""
 
+    figure: str
+    group: str
     claim: str
     plan: str
     now: str
@@ -78,6 +80,8 @@ def table(data: Dataset, view: Filters) -> Checked:
     tested = _tested(data.catalogue.checks, found)
     cards = tuple(
         Card(
+            figure=check.figure,
+            group=GROUPS[line.agrees],
             claim=f"{line.claim} (p{line.page})",
             plan=_words(line.plan, line.unit),
             now=_words(line.now, line.unit),
@@ -123,6 +127,9 @@ def _tested(checks: tuple[Check, ...], found: list[Line]) -> list[str]:
 
 
 VERDICTS = {True: ":green-badge[✓ Agrees]", False: ":orange-badge[≠ Differs]", None: ":gray-badge[~ Nearest only]"}
+
+
+GROUPS = {False: "differs", True: "agrees", None: "nearest"}
 
 
 REAL = {

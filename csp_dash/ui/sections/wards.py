@@ -172,6 +172,11 @@ def action(visit: Visit) -> None:
 def contacts(visit: Visit) -> None:
     """Where to report and get help, as the plan lists it."""
     components.section("Report something, or get help", "help")
+    numbers(visit)
+
+
+def numbers(visit: Visit, item: str = "") -> None:
+    """The numbers and addresses themselves, without a heading."""
     st.error("In an emergency, or when a crime is happening, call [999](tel:999).", icon=":material/emergency:")
     groups = list(dict.fromkeys(contact.group for contact in visit.catalogue.contacts))
     with st.grid(3, min_column_width=280):

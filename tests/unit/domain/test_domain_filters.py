@@ -22,7 +22,21 @@ BOARDS = {"csp_board": "Partnership Board", "contest": "CONTEST Board"}
 WORDS = Vocabulary(
     {"burglary": "burglary", "asb": "asb", "break_ins": "burglary"}, WARDS, TERM, boroughs=BOROUGHS, boards=BOARDS
 )
-ORDER = ["indicator", "ward", "from", "to", "period", "measure", "compare", "view", "map", "since", "board", "beside"]
+ORDER = [
+    "indicator",
+    "ward",
+    "from",
+    "to",
+    "period",
+    "measure",
+    "compare",
+    "view",
+    "map",
+    "since",
+    "board",
+    "beside",
+    "part",
+]
 
 months = st.builds(Month, st.integers(1990, 2100), st.integers(1, 12))
 
@@ -44,6 +58,7 @@ def canonical(draw: st.DrawFn) -> Filters:
         first=first,
         last=last,
         lens=draw(st.sampled_from(list(LENSES))),
+        part=draw(st.sampled_from(["", "boards", "sources.pas"])),
         shade=draw(st.sampled_from([None, *SHADES])),
         since=draw(st.none() | months),
         board=draw(st.sampled_from(["", *BOARDS])),
@@ -134,6 +149,20 @@ def test_a_garbage_url_shows_the_default_view():
         "q": ["1"],
     }
     assert Filters.from_params(garbage, WORDS) == Filters()
+
+
+@pytest.mark.parametrize("text", ["<b>", "a b", "a.b.c", "A" * 41, ".x", "x.", "../plan", "\ud800"])
+def test_what_can_be_no_part_is_said(text: str):
+    view, notes = Filters.understood({"part": [text]}, WORDS)
+    assert view == Filters() and [note.parameter for note in notes] == ["part"]
+    assert notes[0].text.startswith("There is no part called “")
+
+
+def test_a_link_to_another_page_leaves_the_part_behind():
+    view = Filters(indicator="asb", part="sources.pas")
+    assert view.to_params() == {"indicator": ["asb"], "part": ["sources.pas"]}
+    assert view.elsewhere() == Filters(indicator="asb")
+    assert Filters.from_params({"part": [" Boards "]}, WORDS).part == "boards"
 
 
 def test_what_is_right_in_a_partly_wrong_url_is_kept():
