@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from csp_dash.catalogue import Catalogue
 from csp_dash.domain import wording
 from csp_dash.domain.enums import Frequency, Trust
 from csp_dash.domain.filters import LENSES
@@ -18,7 +19,7 @@ from csp_dash.panels.trends import trend
 from csp_dash.panels.wards import ranking
 from csp_dash.ui import components, render, url_state
 from csp_dash.ui.chart import chart
-from csp_dash.ui.frame import Visit
+from csp_dash.ui.frame import Visit, tell
 from csp_dash.ui.sections import outcomes, themes, ward_views
 from csp_dash.ui.sections.how_made import how_made
 
@@ -31,15 +32,25 @@ PICTURES = tuple(name.value for name in ThemePicture if name.value not in FIRST)
 
 
 def views(visit: Visit, item: Indicator) -> tuple[str, ...]:
-    """The views of a measure on a page of its priority: those that every measure may have, and the pictures of its theme."""
-    shown = (*FIRST[:3], *pictures(visit.catalogue.theme_of(item.slug), item), *FIRST[3:])
+    """The views of a measure on a page of its priority: those that every measure may have, and the pictures that show it."""
+    shown = (*FIRST[:3], *pictures(visit.catalogue, item), *FIRST[3:])
     return tuple(name for name in shown if fits(visit, item, name))
 
 
-def pictures(theme: Theme | None, item: Indicator) -> tuple[str, ...]:
-    """The pictures of a measure's theme that show the measure."""
-    asked = [name.value for name in theme.pictures] if theme else []
-    return tuple(name for name in PICTURES if name in asked and (name != ThemePicture.PAIR or item.pair))
+def pictures(catalogue: Catalogue, item: Indicator) -> dict[str, Theme]:
+    """The pictures that show a measure, each with its theme: the measure's own, or one without measures whose basket holds it."""
+    themes = [
+        theme
+        for priority in catalogue.priorities.values()
+        for theme in priority.themes
+        if item.slug in (theme.measures or theme.basket)
+    ]
+    return {
+        name: theme
+        for name in PICTURES
+        for theme in themes
+        if ThemePicture(name) in theme.pictures and (name != ThemePicture.PAIR or item.pair)
+    }
 
 
 def fits(visit: Visit, item: Indicator, lens: str) -> bool:
@@ -61,6 +72,9 @@ def detail(visit: Visit, item: Indicator, offered: tuple[str, ...], more: Mappin
             outcomes.awaiting_card(visit, item)
             return
         present = visit.filters.lens if visit.filters.lens in offered else ""
+        if visit.filters.lens != present:
+            has = wording.agree(item.title, "has", "have")
+            tell([f"{item.title} {has} no view \u201c{LENSES[visit.filters.lens]}\u201d, so the first is shown."])
         _tabs(visit, offered, present)
         {**DRAWN, **(more or {})}[present](visit, item)
 
@@ -97,7 +111,8 @@ def _trend(visit: Visit, item: Indicator) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="under-trend"):
         if picture.marked:
             with st.popover("How to read it", type="tertiary"):
-                st.markdown(f"{picture.caption}\n\n{picture.marked}\n\n{picture.sentence}")
+                told = "" if item.trust is Trust.ILLUSTRATIVE else picture.sentence  # no verdict on made-up figures
+                st.markdown(f"{picture.caption}\n\n{picture.marked}\n\n{told}")
         if trend.longer(visit.store.data, view):
             st.toggle("All years", key="all-years")
     if picture.remark:
@@ -157,9 +172,7 @@ def _notes(visit: Visit, item: Indicator) -> None:
 
 def _theme(name: str) -> Draw:
     def draw(visit: Visit, item: Indicator) -> None:
-        theme = visit.catalogue.theme_of(item.slug)
-        if theme is not None:
-            themes.DRAWN[name](visit, theme)
+        themes.DRAWN[name](visit, pictures(visit.catalogue, item)[name])
 
     return draw
 

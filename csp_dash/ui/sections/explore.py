@@ -62,9 +62,6 @@ def choose(visit: Visit) -> Indicator | None:
     if present not in shown:
         outcomes.awaiting_card(visit, item)
         return None
-    if not fits(visit, item, visit.filters.lens):
-        has = wording.agree(item.title, "has", "have")
-        tell([f"{item.title} {has} no view \u201c{LENSES[visit.filters.lens]}\u201d, so the first is shown."])
     if visit.filters.measure is Measure.RATE and not item.has_rate:
         tell(
             [
@@ -149,9 +146,8 @@ def _card(visit: Visit, item: Indicator) -> None:
 
 def fits(visit: Visit, item: Indicator, lens: str) -> bool:
     """Whether a way of looking has anything to show for a measure; made-up figures are given no verdicts."""
-    theme = visit.catalogue.theme_of(item.slug)
     if lens in detail.FIRST or lens in detail.PICTURES:
-        return detail.fits(visit, item, lens) and (lens in detail.FIRST or lens in detail.pictures(theme, item))
+        return lens in detail.views(visit, item)
     if item.trust is Trust.ILLUSTRATIVE:
         return False
     if lens == "small":

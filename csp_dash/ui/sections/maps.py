@@ -10,7 +10,6 @@ from csp_dash.analytics import palette
 from csp_dash.domain import wording
 from csp_dash.domain.enums import Measure, Shade, Trust
 from csp_dash.domain.filters import Filters
-from csp_dash.domain.geography import AreaKind
 from csp_dash.maps.deck_map import AREAS
 from csp_dash.maps.print_map import Form
 from csp_dash.panels import course
@@ -29,36 +28,6 @@ TOP = 10
 PACE = 1.2  # seconds a step when a map plays
 # Whoever asks their device for less motion gets no button that sets a map in motion; stepping by hand stays.
 STILL = "<style>@media (prefers-reduced-motion: reduce){[class*='st-key-play-']{display:none}}</style>"
-
-
-def maps(visit: Visit, *slugs: str) -> None:
-    """One ward map with a choice of measure."""
-    catalogue = visit.catalogue
-    shown = [slug for slug in slugs if visit.store.data.have(catalogue.indicators[slug], AreaKind.WARD)]
-    if not shown:
-        return
-    components.section("Where is it?", depth=3)
-    slug = visit.filters.indicator if visit.filters.indicator in shown else shown[0]
-    if len(shown) > 1:
-        key = f"map-choice-{visit.page}"
-        st.session_state[key] = slug
-        st.segmented_control(
-            "Measure on the map",
-            shown,
-            required=True,
-            key=key,
-            on_change=_keep_indicator,
-            args=(key,),
-            format_func=lambda name: catalogue.indicators[name].short,
-            label_visibility="collapsed",
-            wrap=True,
-        )
-    map_panel(visit, slug)
-
-
-def _keep_indicator(key: str) -> None:
-    """The measure on the map is part of the view, so that a link keeps it."""
-    url_state.choose(indicator=st.session_state[key])
 
 
 def map_panel(visit: Visit, slug: str, *, zoom: bool = False, versus: bool = True) -> None:

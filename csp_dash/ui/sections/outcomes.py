@@ -94,28 +94,6 @@ def asked_for(items: Iterable[Indicator]) -> list[str]:
     return [item.short for item in items if item.trust is Trust.AWAITING and item.asks]
 
 
-def awaiting(visit: Visit, items: Iterable[Indicator]) -> None:
-    """Those of the indicators without figures: who holds them, and the plan's own figure.
-
-    Those that nobody is asked for, since their holder publishes them, stand in one line.
-    """
-    waiting = [item for item in items if item.trust is Trust.AWAITING]
-    if not waiting:
-        return
-    published: dict[str, list[str]] = {}
-    for item in waiting:
-        if not item.asks:
-            published.setdefault(item.holder, []).append(item.title)
-    lines = [_awaiting_line(visit, item) for item in waiting if item.asks]
-    lines += [
-        f"- **{'; '.join(names)}.** Held by {holder}, and published there; this release does not have the file."
-        for holder, names in published.items()
-    ]
-    with st.container(border=True):
-        st.markdown("**Not in this release: who holds it, and the plan's figure**")
-        st.markdown("\n".join(lines))
-
-
 def awaiting_card(visit: Visit, item: Indicator) -> None:
     """An awaiting measure by itself: what it is, who holds it, the plan's figure, and how it gets figures."""
     with st.container(border=True):
@@ -134,11 +112,6 @@ def _becomes_real(item: Indicator) -> str:
     if item.asks:
         return "its holder sends a return, a small spreadsheet that the partnership gives out; it then appears here."
     return "it is published by its holder, and appears here when a release takes that file in."
-
-
-def _awaiting_line(visit: Visit, item: Indicator) -> str:
-    said = visit.catalogue.said_of(item.slug)
-    return f"- **{item.title}.** Held by {item.holder}. The plan gives {said or 'no figure'}."
 
 
 def delivery(visit: Visit, slug: str) -> None:

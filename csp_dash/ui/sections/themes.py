@@ -1,4 +1,4 @@
-"""Scorecard and themes on a priority page."""
+"""The pictures of a theme, beyond the trends and maps of its measures."""
 
 from __future__ import annotations
 
@@ -19,23 +19,11 @@ from csp_dash.panels.themes import (
 from csp_dash.panels.tile import Tile
 from csp_dash.ui import components, render
 from csp_dash.ui.frame import Visit
-from csp_dash.ui.sections import maps
 
 
 def _official(visit: Visit, slug: str) -> bool:
     item = visit.catalogue.indicators[slug]
     return item.counts_in_headlines and visit.store.data.shows(item)
-
-
-def _map(visit: Visit, theme: Theme) -> None:
-    maps.maps(visit, *theme.measures)
-
-
-def _boroughs(visit: Visit, theme: Theme) -> None:
-    """Where the borough stands in London, for the theme's measure in view, else for its first."""
-    there = [slug for slug in theme.measures if _official(visit, slug)]
-    if there:
-        render.ranked(visit, visit.filters.indicator if visit.filters.indicator in there else there[0])
 
 
 def _pair(visit: Visit, theme: Theme) -> None:
@@ -80,8 +68,6 @@ def _first(theme: Theme) -> str:
 
 
 DRAWN: dict[str, Callable[[Visit, Theme], None]] = {
-    "map": _map,
-    "boroughs": _boroughs,
     "pair": _pair,
     "groups": _drawn(stop_search_ethnicity.groups, "groups"),
     "night": _drawn(night_time_economy.night, "night"),

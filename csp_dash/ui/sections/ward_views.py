@@ -92,7 +92,7 @@ def _list(found: WardList) -> str:
         + "</tr>"
         for ward in found.wards
     )
-    return f"<table>{head}<tbody>{rows}</tbody></table>"
+    return f'<table aria-label="Every ward, the highest first">{head}<tbody>{rows}</tbody></table>'
 
 
 def _top(found: WardList) -> str:
@@ -102,7 +102,7 @@ def _top(found: WardList) -> str:
         for ward in found.wards[:TOP]
         if ward.rank
     )
-    return f'<table class="top"><tbody>{rows}</tbody></table>'
+    return f'<table class="top" aria-label="The highest wards"><tbody>{rows}</tbody></table>'
 
 
 def _beside(found: WardList, ward: Ward) -> str:
