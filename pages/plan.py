@@ -1,11 +1,12 @@
 """What does the plan promise, who answers for it, and do its figures hold?"""
 
 from csp_dash.ui import frame
-from csp_dash.ui.sections import plan, plan_checks, plan_delivery
+from csp_dash.ui.sections import plan, plan_checks, plan_delivery, plan_ended
 from csp_dash.ui.sections.parts import Part, show
 
 MENU = {"place": 11, "title": "The plan", "icon": ":material/menu_book:", "filters": False}
 PARTS = (
+    Part("ended", "How the plan ended", plan_ended.ended),
     Part("checked", "Figures checked", plan_checks.checked),
     Part("reasons", "Why they agree or differ", plan_checks.reasons),
     Part("claims", "Other claims", plan_checks.claimed),

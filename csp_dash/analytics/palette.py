@@ -52,6 +52,8 @@ BIVARIATE = (
 )
 WATER = "#9CC3E0"
 PARK = "#7FA870"
+ROAD = "#C49A3A"
+"""Neither white nor grey: main roads are not to be taken for borders of wards."""
 
 RAMP = ("#D4E5F3", "#A3C8E5", "#6BA5D3", "#2C74B0", "#124C80", "#0B2F4D")
 STEPS = ((), (2,), (1, 4), (0, 2, 4), (0, 2, 3, 4), (0, 1, 2, 3, 4), (0, 1, 2, 3, 4, 5))

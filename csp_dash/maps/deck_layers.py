@@ -52,7 +52,7 @@ def between(context: Context) -> list[pdk.Layer]:
     """Parks, main roads and stations over the areas, quiet; a station says its name under the pointer."""
     stack = [
         lines("parks", context.parks, palette.PARK, 1.5, 0.9),
-        lines("roads", [line.points for line in context.roads], palette.PAPER, 2.2, 0.75),
+        lines("roads", [line.points for line in context.roads], palette.ROAD, 1.3, 0.8),
         pdk.Layer(
             "ScatterplotLayer",
             id="stations",

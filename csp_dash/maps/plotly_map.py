@@ -119,9 +119,7 @@ def _between(drawing: Drawing, context: Context, squeeze: float) -> None:
         )
     if context.roads:
         x, y = _path([line.points for line in context.roads], squeeze)
-        drawing.add_scatter(
-            x=x, y=y, mode="lines", line={"color": palette.faint(palette.PAPER, 0.75), "width": 2.2}, hoverinfo="skip"
-        )
+        drawing.add_scatter(x=x, y=y, mode="lines", line={"color": palette.ROAD, "width": 1.3}, hoverinfo="skip")
     if context.stations:
         drawing.add_scatter(
             x=[round(place.lon * squeeze, 5) for place in context.stations],

@@ -257,7 +257,7 @@ def _key(shading: Shading, context: Context, selected: Sequence[str]) -> tuple[R
     marks = [("chip", colour, label) for colour, label in shading.legend]
     marks += [("outline", palette.SELECTED, "Chosen")] if set(selected) & set(shading.fills) else []
     marks += [("dots", palette.PARK, "Park")] if context.parks else []
-    marks += [("line", palette.SLATE, "Main road")] if context.roads else []
+    marks += [("line", palette.ROAD, "Main road")] if context.roads else []
     marks += [("ring", palette.CHARCOAL, "Station")] if context.stations else []
     return tuple(Row(mark, colour, _wrapped(label, BROAD, _measure(KEY))) for mark, colour, label in marks)
 
@@ -372,7 +372,7 @@ def _land(
         add("parks", _path(context.parks, frame), 3, fill=False, edgecolor=palette.PARK, linewidth=0.9, linestyle=":")
     if context.roads:
         roads = _path([line.points for line in context.roads], frame, closed=False)
-        add("roads", roads, 3, fill=False, edgecolor=palette.OUTLINE, linewidth=1.4, alpha=0.7, capstyle="round")
+        add("roads", roads, 3, fill=False, edgecolor=palette.ROAD, linewidth=0.9, alpha=0.8, capstyle="round")
     for code in boundaries.codes:
         if code in selected:
             outline = _path(boundaries.rings(code), frame)

@@ -14,7 +14,7 @@ from csp_dash.panels.about import method_notes, methods_tables
 from csp_dash.panels.about import release_notes as release
 from csp_dash.ui import components
 from csp_dash.ui.frame import Visit
-from csp_dash.ui.sections import parts
+from csp_dash.ui.sections import open_data, parts
 
 STANDING = {
     Trust.OFFICIAL: "Computed by this project from files that an official body published.",
@@ -42,6 +42,7 @@ def standing(visit: Visit, item: str) -> None:
         if count[trust] and visit.settings.shows(trust, False)
     ]
     st.markdown("\n".join(lines))
+    open_data.download(visit)
     if visit.settings.public:
         st.markdown(PUBLIC)
     st.caption(

@@ -20,11 +20,10 @@ TONES = {Standing.MET: "good", Standing.MISSED: "bad"}
 PARTS = {Part.FOR: "good", Part.AGAINST: "bad"}
 
 
-def ended(visit: Visit) -> None:
+def ended(visit: Visit, item: str = "") -> None:
     """Met, missed or cannot be judged: the answer, the rule, then one row each by priority."""
     found = visit.store.panel(how_it_ended, Filters())
-    components.section("How the plan ended", "ended")
-    with st.container(key="told-answer-ended"):
+    with st.container(key="verdict"):
         st.markdown(components.plain(found.answer))
     st.caption(components.plain(found.rule))
     html = _table(visit, found, silent=False)
