@@ -75,8 +75,7 @@ def figure(
     drawing.update_yaxes(
         range=[rounded(floor), high],
         tickvals=marks,
-        ticksuffix=suffix,
-        tickformat=places(marks),
+        ticktext=[f"{mark:{places(marks)}}{suffix}" for mark in marks],  # plotly.js drops a suffix here
         tickfont={"size": style.tick},
         zeroline=False,
     )
