@@ -324,14 +324,14 @@ class Filters:
 
     def brief(self, place: str, words: Vocabulary) -> str:
         """The view in as few words as a button has room for: `Whole borough, counts, latest 12 months on the year before`."""
-        period = words.period(self.period).label
+        period = wording.inside(words.period(self.period).label)
         if self.period == "custom" and self.first and self.last:
             period = Span(self.first, self.last).words
         shown = "rates" if self.measure is Measure.RATE else "counts"
         against = words.comparison(self.compare).label
         if self.compare not in words.boroughs:
             against = wording.inside(against)
-        return f"{place}, {shown}, {wording.inside(period)} on {against}"
+        return f"{place}, {shown}, {period} on {against}"
 
     def span(self, have: Span, term: Term) -> Span:
         """The period asked for, of a series that has figures over `have`; `term` gives the dates of the plan.
