@@ -137,7 +137,7 @@ def test_the_band_does_not_reach_across_a_break() -> None:
 def test_an_empty_series() -> None:
     frame = control_chart.trend(series([]))
     assert frame.empty and "smooth" in frame
-    assert control_chart.rolling(series([])) == []
+    assert control_chart.smooth(series([])).tolist() == []
     assert control_chart.record(series([])) is None
 
 
@@ -165,8 +165,22 @@ def test_record_stays_on_its_side_of_a_gap_or_break() -> None:
     assert broken is not None and broken.first.first == Month(2022, 4)
 
 
-def test_rolling_totals() -> None:
-    assert control_chart.rolling(series([1.0] * 14)) == [12.0, 12.0, 12.0]
+def test_a_year_s_average_is_there_where_all_its_months_are() -> None:
+    found = control_chart.smooth(series([float(n) for n in range(26)])).tolist()
+    assert np.isnan(found[:11]).all() and found[11:13] == [5.5, 6.5] and found[-1] == sum(range(14, 26)) / 12
+    gap = [1.0] * 30
+    gap[12] = math.nan
+    found = control_chart.smooth(series(gap)).tolist()
+    assert [math.isnan(value) for value in found] == [True] * 11 + [False] + [True] * 12 + [False] * 6
+    assert found[11] == found[-1] == 1.0
+
+
+def test_the_average_of_a_share_is_that_of_its_cases() -> None:
+    """Not the mean of twelve percentages: a month of few cases counts little."""
+    frame = series([1.0] * 11 + [90.0]).assign(denominator=[10.0] * 11 + [90.0])
+    assert control_chart.smooth(frame, Kind.PROPORTION)[-1] == pytest.approx(100 * 101 / 200)
+    drawn = control_chart.trend(frame, kind=Kind.PROPORTION)["smooth"]
+    assert drawn.iloc[-1] == pytest.approx(100 * 101 / 200), "the same in the trend and in the course"
 
 
 # ---- exact limits for small counts

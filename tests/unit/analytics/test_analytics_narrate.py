@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -543,3 +544,38 @@ def test_what_a_period_is_compared_with_is_said_unless_it_is_simply_the_year_bef
         found = change(Window(now, 200.0, None, 1, 1), Window(before, 140.0, None, 1, 1))
         assert narrate.when(found) == words
         assert narrate.trend_title("Burglary", found) == f"Burglary rose 43% {words}"
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (between(1071, 1000), "+7.1%"),
+        (between(840, 1000), "\u221216%"),
+        (between(1000, 1000), "unchanged"),
+        (between(3, 8), "was 8"),
+        (between(0, 0), "unchanged"),
+        (between(60, 0), "was none"),
+        (None, ""),
+        (PART, ""),
+    ],
+)
+def test_a_movement_in_brief(found: Change | None, said: str):
+    assert narrate.brief(found) == said
+
+
+def test_shares_move_by_points_in_brief():
+    was, now = Window(BEFORE, 100, 1000, 12, 12), Window(NOW, 198, 1000, 12, 12)
+    assert narrate.brief(change(now, was, kind=Kind.PROPORTION)) == "+9.8 pts"
+    assert (
+        narrate.brief(change(replace(was, span=NOW), replace(now, span=BEFORE), kind=Kind.PROPORTION))
+        == "\u22129.8 pts"
+    )
+    whole = Window(NOW, 120, 1000, 12, 12)
+    assert narrate.brief(change(whole, was, kind=Kind.PROPORTION)) == "+2 pts"
+
+
+@given(st.integers(0, 5000), st.integers(0, 5000))
+def test_a_movement_in_brief_goes_the_way_that_the_figures_went(now: int, before: int):
+    said = narrate.brief(between(now, before))
+    assert said in ("unchanged",) or said.startswith("was ") or said.startswith("+") is (now > before)
+    assert (said == "unchanged") is (now == before)

@@ -323,3 +323,25 @@ def test_another_plan_has_periods_of_its_own():
         .brief("Whole borough", words)
         .startswith("Whole borough, counts, plan period, 2025-29 on")
     )
+
+
+@pytest.mark.parametrize(
+    ("view", "said"),
+    [
+        (Filters(), "Whole borough, counts, latest 12 months on the year before"),
+        (Filters(measure=Measure.RATE, compare=Compare.LONDON), "Whole borough, rates, latest 12 months on London"),
+        (Filters(compare="E09000012", period="fytd"), "Whole borough, counts, financial year to date on Hackney"),
+        (
+            Filters(period="custom", first=Month(2022, 4), last=Month(2023, 1)),
+            "Whole borough, counts, April 2022 to January 2023 on the year before",
+        ),
+    ],
+)
+def test_the_view_in_brief_keeps_names_as_they_are_written(view: Filters, said: str):
+    assert view.brief("Whole borough", WORDS) == said
+
+
+@given(canonical())
+def test_no_view_in_brief_has_a_place_left_to_fill(view: Filters):
+    said = view.brief("Whole borough", WORDS)
+    assert "{" not in said and "None" not in said and said.count(" on ") >= 1
