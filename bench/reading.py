@@ -197,6 +197,7 @@ def opened(page: Page) -> Iterator[Fold]:
         _click(page, summary)
         yield Fold(_line(title), counted([fold.inner_text()]) - counted([title]))
         summary.click()
+        settle(page, PATIENCE)  # what a closed fold held goes, and with it the buttons in it
     for button in main.locator(POPOVERS).element_handles():
         title = button.inner_text()
         _click(page, button)
