@@ -49,7 +49,7 @@ class Catalogue:
     redirects: dict[str, str]
     old_wards: dict[str, OldWard]
     similar: tuple[str, ...]
-    ward_profile: tuple[str, ...]
+    ward_profile: dict[str, str]
     overview_map: dict[str, str]
     similar_reason: str
     offered: dict[str, Source] = field(default_factory=dict)

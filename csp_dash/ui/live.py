@@ -15,12 +15,19 @@ _SHOWN = st.components.v2.component(
 )
 
 
-def live(html: str, key: str, *, chosen: Iterable[str] = (), on_choose: Callable[[str], None] | None = None) -> str:
+def live(
+    html: str,
+    key: str,
+    *,
+    chosen: Iterable[str] = (),
+    on_choose: Callable[[str], None] | None = None,
+    marks: bool = True,
+) -> str:
     """Show HTML and return what was just chosen in it, empty for nothing.
 
     An element with `data-choose="name"` can be chosen; those of `chosen` are marked. `on_choose` is called before the run
-    goes on, as a widget's callback is; with it the browser marks the choice at once. Whatever is not ours must be
-    escaped in `html`.
+    goes on, as a widget's callback is; with it the browser marks the choice at once, but not without `marks`, where
+    the choice is shown elsewhere. Whatever is not ours must be escaped in `html`.
     """
 
     def tell() -> None:
@@ -30,7 +37,7 @@ def live(html: str, key: str, *, chosen: Iterable[str] = (), on_choose: Callable
 
     found = _SHOWN(
         key=key,
-        data={"html": html, "chosen": " ".join(chosen), "marks": on_choose is not None},
+        data={"html": html, "chosen": " ".join(chosen), "marks": marks and on_choose is not None},
         on_chosen_change=tell,
     )
     return str(found.get("chosen") or "")

@@ -15,7 +15,6 @@ from csp_dash.panels.selection import select
 from csp_dash.panels.themes import crime_harm
 from csp_dash.panels.tile import Tile, tile
 from csp_dash.panels.trends import comparisons as compared
-from csp_dash.panels.trends import trend
 from csp_dash.panels.wards import ranking
 from csp_dash.ui import components, url_state
 from csp_dash.ui.chart import chart
@@ -70,27 +69,6 @@ def tiles(visit: Visit, priority: Priority) -> tuple[Tile, ...]:
     return tuple(
         visit.store.panel(tile, view_of(visit, slug)) for slug in answers.headlines(visit.store.data, priority)
     )
-
-
-def trends(visit: Visit, *slugs: str) -> None:
-    """Trend panels, two in a row where there is room."""
-    shown = [slug for slug in slugs if visit.settings.shows(visit.catalogue.indicators[slug].trust, False)]
-    with st.grid(2, min_column_width=420, gap="medium"):
-        for slug in shown:
-            trend_panel(visit, slug)
-
-
-def trend_panel(visit: Visit, slug: str) -> None:
-    """A measure over time."""
-    view = view_of(visit, slug)
-    picture = visit.store.panel(trend.trend, view)
-    with st.container(border=True, height="stretch"):
-        title(picture)
-        chart(picture.figure, key=f"trend-{slug}", alt=picture.alt)
-        for line in (picture.remark, picture.marked):
-            if line:
-                st.caption(line)
-        components.foot(picture.evidence, visit.release, pinned(visit, view), f"trend-{slug}", picture.sentence)
 
 
 def picture_panel(visit: Visit, picture: Panel, key: str, view: Filters | None = None) -> None:

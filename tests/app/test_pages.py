@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 import pytest
@@ -340,17 +342,61 @@ def test_every_closed_part_opens(page: str, part: str):
     assert len(words(at)) > before + 3000
 
 
+def drawn(at: AppTest, key: str) -> str:
+    """The words of HTML of our own making."""
+    (found,) = [element for element in of_type(at, "bidi_component") if element.proto.id.endswith(key)]
+    return " ".join(re.sub(r"<[^>]+>", " ", json.loads(found.proto.json)["html"]).split())
+
+
 def test_my_ward_speaks_of_the_ward_that_was_chosen():
     at = visit("my_ward")
-    assert not at.metric
+    assert at.title[0].value == "What is happening in my ward?"
     at.selectbox(key="ward_choice").select(WHITECHAPEL).run()
     check(at)
     assert at.query_params["ward"] == WHITECHAPEL
-    assert at.header[0].value == "What the police recorded in Whitechapel"
-    assert any(item.value.startswith("**Whitechapel, latest 12 months") for item in at.markdown)
-    assert len(at.metric) >= 6
-    assert "18,841 residents" in words(at)
-    assert "101" in words(at) and "999" in words(at)
+    assert at.title[0].value == "Whitechapel"
+    text, rows = words(at), drawn(at, "ward-measures")
+    assert "than a year ago" in text and "The rest is about the same." in text
+    for told in (
+        "Reports of antisocial behaviour about 74 a month",
+        "Violence about 71 a month, 18 with an injury",
+        "Burglaries about 15 a month",
+        "Thefts from people about 23 a month → about the same as a year ago higher than the borough",
+    ):
+        assert told in rows
+    assert "18,841 residents" in text
+    assert "Whitechapel, which many people visit, looks worse for its residents than it is" in text
+    assert 'href="tel:999"' in text and 'href="tel:101"' in text
+
+
+def test_my_ward_says_what_the_plan_promised_and_that_it_ended():
+    text = words(visit("my_ward", ward=WHITECHAPEL))
+    assert "It ended in March 2024" in text and "Neighbourhood Crime and ASB Board" in text
+    priorities = load().priorities
+    for slug in ("neighbourhood_crime", "violence"):
+        assert all(line in text for line in priorities[slug].delivery)
+
+
+def test_my_ward_goes_into_one_measure_and_into_another_ward():
+    at = visit("my_ward", ward=WHITECHAPEL, indicator="shoplifting")
+    check(at)
+    assert "177 offences in the year to March 2026: 9.39 for every 1,000 residents" in words(at)
+    at = visit("my_ward", ward=WHITECHAPEL, indicator="shoplifting", view="map")
+    check(at)
+    assert "Shoplifting: Whitechapel among the other wards" in words(at)
+    at.button(key="change-ward").click().run()
+    check(at)
+    assert "ward" not in at.query_params and at.title[0].value == "What is happening in my ward?"
+
+
+def test_my_ward_says_what_has_no_ward_figures():
+    at = visit("my_ward", ward=WHITECHAPEL, indicator="homicide")
+    check(at)
+    assert any(
+        "Homicide has no ward figures here" in told.value and "explore?indicator=homicide" in told.value
+        for told in at.info
+    )
+    assert "892 incidents in the year to March 2026" in words(at), "the first measure stands in its place"
 
 
 def test_the_methods_page_has_a_card_for_every_source():

@@ -127,24 +127,25 @@ def test_the_board_opens_on_a_return_by_a_link(live: Dataset):
 def test_a_ward_has_what_partners_counted_there_as_numbers_and_not_as_rates(returned: Dataset, data: Dataset):
     (line,) = ward_profile.returned(returned, Filters(wards=(WHITECHAPEL,)))
     number = sum(50 + at % 5 for at in range(len(MONTHS) - 12, len(MONTHS)))
-    assert line.words.startswith(f"{number} sightings in the year to March 2026, the highest number of the 20 wards. ")
+    assert line.words == f"{number} sightings in the year to March 2026."
+    assert line.count == number and line.beside == ""
     assert "1,000 residents" not in line.words
     assert ward_profile.returned(data, Filters(wards=(WHITECHAPEL,))) == ()
 
 
 def test_the_ward_page_names_the_partner(live: Dataset):
-    at = visit("my_ward", ward=WHITECHAPEL)
+    at = visit("my_ward", ward=WHITECHAPEL, indicator=NOX)
     check(at)
     text = words(at)
     assert "What partners counted in Whitechapel" in text
     assert (
-        f"Source: [partner return](methods?ward={WHITECHAPEL}&part=standing) by {live.catalogue.indicators[NOX].holder}"
+        f"Source: [partner return](methods?indicator={NOX}&ward={WHITECHAPEL}&part=standing) by {live.catalogue.indicators[NOX].holder}"
         in text
     )
 
 
 def test_the_ward_page_says_nothing_of_partners_without_returns():
-    assert "What partners counted" not in words(visit("my_ward", ward=WHITECHAPEL))
+    assert "What partners counted" not in words(visit("my_ward", ward=WHITECHAPEL, indicator="burglary"))
 
 
 # --- the explore page ----------------------------------------------------------------------------

@@ -171,8 +171,10 @@ def test_a_public_instance_has_no_ward_figures_of_a_sensitive_measure(
     check(explored)
     maps = [picture for picture in of_type(explored, *PICTURES) if "Whitechapel" in picture.proto.alt]
     assert bool(maps) is not is_public
-    profile = visit("my_ward", ward="E05009336")
+    profile = visit("my_ward", ward="E05009336", indicator="vawg_offences")
     check(profile)
+    assert ("Sensitive measures are given for the borough and not by ward." in words(profile)) is is_public
+    assert any("has no ward figures here" in told.value for told in profile.info) is is_public
 
 
 def test_sensitive_figures_are_held_back_where_they_are_read(sensitive: Catalogue, data: Dataset, tmp_path: Path):

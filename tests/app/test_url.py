@@ -179,7 +179,9 @@ def test_a_ward_is_chosen_and_left_on_its_page():
     go_to(at, {})
     assert at.selectbox(key="ward_choice").value is None
     go_to(at, {"ward": [WEAVERS]})
-    assert at.selectbox(key="ward_choice").value == WEAVERS
+    assert at.title[0].value == "Weavers"
+    at.button(key="change-ward").click().run()
+    assert url(at) == {} and at.selectbox(key="ward_choice").value is None
 
 
 def test_a_link_to_the_board_opens_the_screen_of_its_measure():

@@ -196,19 +196,39 @@ def test_a_small_table_opens_under_its_picture(tab: Tab, warm: str):
 def test_a_resident_finds_the_ward(tab: Tab, warm: str):
     page, _ = tab(390, 844, is_mobile=True, has_touch=True)
     go(page, f"{warm}/my_ward")
-    assert "What the police recorded" not in page.locator('[data-testid="stMain"]').inner_text()
-    box = page.get_by_label("Your ward")
+    main = page.locator('[data-testid="stMain"]')
+    assert "than a year ago" not in main.inner_text()
+    box = page.get_by_label("Or choose your ward")
     box.click()
     box.fill("Weav")
     box.press("Enter")
     page.wait_for_url("**/my_ward?ward=E05009335")
-    expect(page.get_by_text("What the police recorded in Weavers")).to_be_visible()
+    expect(page.get_by_role("heading", name="Weavers", exact=True)).to_be_visible()
     settle(page)
-    text = page.locator('[data-testid="stMain"]').inner_text()
-    assert "for every 1,000 residents" in text and "999" in text
+    text = main.inner_text()
+    assert "than a year ago" in text and "about 15 a month" in " ".join(text.split()) and "999" in text
+    page.get_by_role("button", name="Change ward").click()
+    page.wait_for_url("**/my_ward")
+    page.locator('.ward-map [data-choose="E05009336"]').click()
+    page.wait_for_url("**/my_ward?ward=E05009336")
+    expect(page.get_by_role("heading", name="Whitechapel", exact=True)).to_be_visible()
     page.go_back()
     page.wait_for_url("**/my_ward")
-    expect(page.get_by_text("What the police recorded in Weavers")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Whitechapel", exact=True)).to_have_count(0)
+
+
+def test_a_row_of_a_ward_opens_its_trend(tab: Tab, warm: str):
+    page, _ = tab()
+    go(page, f"{warm}/my_ward?ward=E05009335")
+    page.get_by_role("link", name="Burglaries", exact=True).click()
+    page.wait_for_url("**/my_ward?indicator=burglary&ward=E05009335")
+    expect(page.get_by_text("115 offences in the year to March 2026")).to_be_visible()
+    settle(page)
+    assert page.locator(".js-plotly-plot").count() == 1
+    page.get_by_role("link", name="Shoplifting", exact=True).click()
+    page.wait_for_url("**/my_ward?indicator=shoplifting&ward=E05009335")
+    expect(page.get_by_text("182 offences in the year to March 2026")).to_be_visible()
+    expect(page.locator("li.chosen")).to_have_text(re.compile("Shoplifting"))
 
 
 def test_a_public_instance_has_no_made_up_figures(tab: Tab, ready: Callable[[], Path]):

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 Tab = Callable[..., tuple[Page, Watch]]
 
 PAGES = {slug: card.title for slug, card in CARDS.items()}
-WITH_MAPS = ("neighbourhood_crime", "hate_and_tensions", "reoffending", "violence", "my_ward", "explore")
+WITH_MAPS = ("neighbourhood_crime", "hate_and_tensions", "reoffending", "violence", "explore")
 WITHOUT_CHARTS = ("changes", "plan", "methods")
 CUT = "() => [...document.querySelectorAll('.stMarkdownBadge')].filter(b => b.scrollWidth > b.clientWidth + 1).map(b => b.innerText)"
 FROM_NOTHING = ("violence", "board")  # these make the database as well

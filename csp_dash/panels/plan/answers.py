@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from csp_dash.analytics import narrate
 from csp_dash.domain import wording
-from csp_dash.domain.enums import Trust
+from csp_dash.domain.enums import Direction, Trust
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.plan import Priority
 from csp_dash.panels.dataset import Dataset
@@ -15,8 +15,6 @@ from csp_dash.panels.selection import compare, select
 from csp_dash.panels.verdict import Verdict, live, verdict
 from csp_dash.panels.wards import ward_profile
 
-FEWEST_STILL = 2
-"""Measures of a ward without a change are counted, not named, where they are more."""
 WHOLE = "borough"
 """The priority that stands for the whole borough."""
 MOST = 4
@@ -196,19 +194,76 @@ def _named(data: Dataset, view: Filters, slug: str) -> Named:
     )
 
 
-def ward_answer(data: Dataset, view: Filters) -> str:
-    """Whether the first ward of the view is safer than a year before: what changed by name, the rest by number."""
-    lines = ward_profile.profile(data, view)
-    items = [Named(one.indicator.slug, wording.inside(one.indicator.short), "", one.verdict) for one in lines]
-    still = [item for item in items if _group(item) == "same"]
-    told = [item for item in items if item not in still] if len(still) > FEWEST_STILL else items
-    clauses = _clauses(told)
-    if len(still) > FEWEST_STILL:
-        whom = f"the other {len(still)} measures" if clauses else f"all {len(still)} measures"
-        clauses.append(f"{whom} show no detectable change")
-    if not clauses:
-        return ""
-    return f"{data.names[view.wards[0]]}, latest 12 months against the 12 before: {'; '.join(clauses)}."
+@dataclass(frozen=True)
+class WardAnswer:
+    """What changed in a ward in one sentence; `named` are the measures in it, and `two_ways` warns of those that can be read so."""
+
+    sentence: str
+    two_ways: str
+    named: tuple[str, ...]
+
+
+def ward_answer(data: Dataset, view: Filters) -> WardAnswer:
+    """What got more or fewer beyond chance in the first ward of the view, and what became of the rest.
+
+    Every live measure of the ward counts. A part of a measure that is named and moved the same way is not named again.
+    """
+    lines = [*ward_profile.profile(data, view), *ward_profile.returned(data, view)]
+    live = [line for line in lines if not line.ended]
+    told = [line for line in live if line.moved in ("more", "fewer")]
+    named = [line for line in told if not any(_told_by(whole, line) for whole in told)]
+    rest = [line for line in live if line not in told]
+    more = _more([line for line in named if line.moved == "more"])
+    fewer = _fewer([line for line in named if line.moved == "fewer"])
+    lead, *then = [part for part in (more, fewer) if part] or [""]
+    text = f"{wording.capital('; '.join([f'{lead} than a year ago', *then]))}. " if lead else ""
+    two = [line.name for line in named if line.indicator.direction is Direction.AMBIGUOUS]
+    return WardAnswer(
+        (text + _rest(rest, bool(lead))).strip(),
+        f"{wording.capital(wording.listed(two))} also {wording.agree(two, 'depends', 'depend')} on how much is reported and looked for."
+        if two
+        else "",
+        tuple(line.indicator.slug for line in named),
+    )
+
+
+def _told_by(whole: ward_profile.Line, part: ward_profile.Line) -> bool:
+    """Whether a whole that moved the same way tells of its part. That all crime together rose tells of no kind of it."""
+    return (
+        whole.indicator.place.priority != WHOLE
+        and whole.moved == part.moved
+        and ward_profile.holds(whole.indicator, part.indicator)
+    )
+
+
+def _more(lines: list[ward_profile.Line]) -> str:
+    return f"more {wording.listed([line.name for line in lines])}" if lines else ""
+
+
+def _fewer(lines: list[ward_profile.Line]) -> str:
+    """What is counted one by one is fewer, the rest is less: `fewer burglaries and less vehicle crime`."""
+    groups = [
+        (word, [line.name for line in lines if wording.plural(line.name) is plural])
+        for word, plural in (("fewer", True), ("less", False))
+    ]
+    return " and ".join(f"{word} {wording.listed(names)}" for word, names in groups if names)
+
+
+def _rest(lines: list[ward_profile.Line], after: bool) -> str:
+    """What became of the measures that are not named; `after` others that are."""
+    if not lines:
+        return "" if after else "There are no figures for this ward."
+    unknown = sum(line.moved == "unknown" for line in lines)
+    if not unknown:
+        return "The rest is about the same." if after else "Everything counted here is about the same as a year ago."
+    lead = "Of the rest, " if after else ""
+    if unknown == len(lines):
+        return wording.capital(f"{lead}nothing can be compared with a year ago.")
+    same = wording.counted(len(lines) - unknown, "measures")
+    verb = "is" if len(lines) - unknown == 1 else "are"
+    return wording.capital(
+        f"{lead}{same} {verb} about the same{'' if after else ' as a year ago'}, and {unknown} cannot be judged."
+    )
 
 
 def _listed(items: Iterable[Named]) -> str:

@@ -30,10 +30,10 @@ PACE = 1.2  # seconds a step when a map plays
 STILL = "<style>@media (prefers-reduced-motion: reduce){[class*='st-key-play-']{display:none}}</style>"
 
 
-def map_panel(visit: Visit, slug: str, *, zoom: bool = False, versus: bool = True) -> None:
+def map_panel(visit: Visit, slug: str, *, zoom: bool = False) -> None:
     """The ward map of one measure with its table; the page follows the ward that is clicked in either, or chosen by name.
 
-    `zoom` offers the map to zoom and move in, `versus` a second ward to compare with.
+    `zoom` offers the map to zoom and move in.
     """
     view = render.view_of(visit, slug)
     found = visit.store.panel(ward_map.ward_map, view)
@@ -59,7 +59,7 @@ def map_panel(visit: Visit, slug: str, *, zoom: bool = False, versus: bool = Tru
             _table(visit, found, slug)
         if picture.remark:
             st.caption(picture.remark)
-        _cards(visit, view, slug, versus=versus)
+        _cards(visit, view, slug)
         _take_away(visit, view, slug)
         components.foot(picture.evidence, visit.release, render.pinned(visit, view), f"map-{slug}", picture.sentence)
 
@@ -174,7 +174,7 @@ def _leave() -> None:
     url_state.choose(wards=())
 
 
-def _cards(visit: Visit, view: Filters, slug: str, *, versus: bool) -> None:
+def _cards(visit: Visit, view: Filters, slug: str) -> None:
     """The cards of the wards that the page follows, side by side, with the way to compare or to leave."""
     if not view.wards:
         return
@@ -196,8 +196,7 @@ def _cards(visit: Visit, view: Filters, slug: str, *, versus: bool) -> None:
     if len(cards) > 1:
         render.picture_panel(visit, visit.store.panel(ward_card.versus, view), f"versus-{slug}", view)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        if versus:
-            _compare(visit, view, slug)
+        _compare(visit, view, slug)
         st.button("Whole borough", key=f"leave-{slug}", on_click=_leave, icon=":material/undo:")
 
 

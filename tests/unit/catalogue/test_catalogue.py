@@ -822,7 +822,7 @@ WRONG = {
         ("plan.toml", "night_time", "basket"),
     ),
     "unknown measure in a ward's profile": (
-        change("plan.toml", 'ward_profile = [\n  "asb"', 'ward_profile = [\n  "asbo"'),
+        change("plan.toml", "[ward_profile]", '[ward_profile]\nasbo = "trouble"'),
         ("plan.toml", "ward_profile", "asbo"),
     ),
     "small areas without a series": (
