@@ -12,7 +12,7 @@ from bench.client import Viewer, viewer
 from bench.server import Server
 
 HOME = "overview"  # answers at the empty name
-FIXED = ("plan", "methods", "board")  # pages that a filter changes little
+FIXED = ("plan", "methods", "board", "changes")  # pages that a filter changes little
 WARDS = [f"E050093{number}" for number in range(17, 37)]
 MEASURES = ("burglary", "asb", "violence_all", "shoplifting", "robbery_personal", "vehicle_crime")
 PERIODS = ("24m", "fytd", "since")

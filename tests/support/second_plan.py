@@ -37,7 +37,9 @@ measures = {indicators}
 HEAD = """
 similar        = ["E09000012"]
 similar_reason = "A made-up neighbour."
-ward_profile   = ["burglary"]
+
+[ward_profile]
+burglary = "burglaries"
 
 [overview_map]
 burglary = "Burglary"
