@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
+from bs4 import BeautifulSoup, Tag
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 from support import ROOT
 
@@ -24,6 +28,8 @@ SICK = re.compile(
 )
 UNREAD = re.compile(r"<!--.*?-->|<(style|script)>.*?</\1>", re.DOTALL)
 """What a piece of HTML holds for the browser alone."""
+OURS = re.compile("a|b|br|details|div|i|p|small|span|summary|table|tbody|td|th|thead|tr|svg|path|text|title|tspan")
+"""The tags that our own HTML is made of: any other came from a text."""
 TWICE = re.compile(r"\b(\w[\w ]{2,}?) \1\b")
 
 
@@ -56,8 +62,8 @@ def tab(page: str, **params: str | list[str]) -> AppTest:
 
 
 def open_all(at: AppTest) -> AppTest:
-    """Open what is closed: the sections of a plan, the cards of sources."""
-    keys = [re.search(r"(?:section|source|more)-.+$", element.proto.id) for element in of_type(at, "expander")]
+    """Open what is closed: the sections of a plan, the cards of sources, what the plan wants."""
+    keys = [re.search(r"(?:section|source|more|wanted)-.+$", element.proto.id) for element in of_type(at, "expander")]
     for key in keys:
         if key:
             at.session_state[key[0]] = True
@@ -96,13 +102,91 @@ def of_type(at: AppTest, *kinds: str) -> list[Any]:
     return [element for element in elements(at) if element.type in kinds]
 
 
+# --- what is live: tiles, tables and maps of our own making ---------------------------------------
+
+
+def lives(at: AppTest) -> dict[str, BeautifulSoup]:
+    """The HTML of each live part of the page, by its key."""
+    return {part.key: BeautifulSoup(_given(part)["html"], "html.parser") for part in of_type(at, "bidi_component")}
+
+
+def _given(part: Any) -> dict[str, Any]:
+    """What a live part sends to the browser: HTML, and which of it is chosen."""
+    found: dict[str, Any] = json.loads(part.proto.json)
+    return found
+
+
+def chosen(at: AppTest, key: str) -> list[str]:
+    """What is marked as chosen in a live part."""
+    return next(_given(part)["chosen"].split() for part in of_type(at, "bidi_component") if part.key == key)
+
+
+def choose(at: AppTest, key: str, name: str) -> AppTest:
+    """Choose a row, tile or ward in a live part, as its script tells the server."""
+    assert lives(at)[key].select(f'[data-choose="{name}"]'), f"{name} cannot be chosen in {key}"
+    part = next(part for part in of_type(at, "bidi_component") if part.key == key)
+    states = at._tree.get_widget_states()
+    told = json.dumps([{"event": "chosen", "value": name}])
+    states.widgets.append(WidgetState(id=_make_trigger_id(part.proto.id, "events"), json_trigger_value=told))
+    return at._run(widget_state=states)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A measure on a tile or in a row: what stands there of it, `note` in small."""
+
+    slug: str
+    name: str
+    note: str
+    figure: str
+    change: str
+    state: str
+
+    @classmethod
+    def of(cls, part: Tag) -> Shown:
+        """From the element of a tile or a row."""
+
+        def told(selector: str) -> str:
+            found = part.select_one(selector)
+            return " ".join(found.get_text(" ").split()) if found else ""
+
+        whole, note = told(".name, th"), told(".name small, th small")
+        chip = part.select_one(".chip")
+        return cls(
+            str(part.get("data-choose") or ""),
+            told("th a") or whole.removesuffix(note).strip(),
+            note,
+            told(".figure"),
+            told(".delta"),
+            str(chip.get("title") or chip.get_text(" ")) if chip else "",
+        )
+
+
+def tiles(at: AppTest) -> list[Shown]:
+    """The tiles on the page: headline measures, or the one of the explore page."""
+    return [Shown.of(part) for html in lives(at).values() for part in html.select(".tile")]
+
+
+def rows(at: AppTest, key: str = "scorecard") -> list[Shown]:
+    """The measures in a live table, folded ones too."""
+    return [Shown.of(part) for part in lives(at)[key].select("tr[data-choose]")]
+
+
+def heard(html: BeautifulSoup) -> str:
+    """All words of HTML: its text, its labels for those who do not see it, its tooltips."""
+    labels = [str(part[name]) for name in ("aria-label", "title", "alt") for part in html.select(f"[{name}]")]
+    return "\n".join([html.get_text("\n", strip=True), *labels])
+
+
 def words(at: AppTest) -> str:
-    """All that a reader can read: text, labels, options, alt texts, tables, charts' own words."""
+    """All that a reader can read: text, labels, options, alt texts, tables, live parts, charts' own words."""
     parts = []
     for element in elements(at):
         proto = getattr(element, "proto", None)
         if element.type in PICTURES:
             parts += [proto.alt, *spoken(element)]
+        elif element.type == "bidi_component":
+            parts.append(heard(BeautifulSoup(_given(element)["html"], "html.parser")))
         elif element.type in TABLES:
             parts += [proto.alt, element.value.to_csv(index=False)]
         elif element.type == "metric":
@@ -155,6 +239,8 @@ def check(at: AppTest) -> None:
     text = words(at)
     assert len(text) > 200
     assert not SICK.search(text), context(text, SICK)
+    for key, html in lives(at).items():
+        _check_live(key, html)
     written = [item for item in of_type(at, "html") if "<p" in item.proto.body]
     assert at.title or written, "a page says what it is about"
     for picture in of_type(at, *PICTURES):
@@ -168,6 +254,20 @@ def check(at: AppTest) -> None:
             assert drawn or EMPTY in json.dumps(figure["layout"]), "drawn, or says that there is nothing to draw"
     for table in of_type(at, *TABLES):
         assert len(table.proto.alt.strip()) > 10, "a table has words for those who cannot see it"
+
+
+def _check_live(key: str, html: BeautifulSoup) -> None:
+    """What holds for every live part: it is of our own markup, leads nowhere else, and has words for those who do not see it."""
+    for part in html.find_all(True):
+        assert OURS.fullmatch(part.name), f"<{part.name}> in {key}"
+        assert not [name for name in part.attrs if name.startswith("on")], f"a script in {key}"
+        assert ":" not in str(part.get("href", "")).split("?")[0], f"a link to elsewhere in {key}"
+    names = [str(part["data-choose"]) for part in html.select("tr[data-choose], a[data-choose]")]
+    assert len(names) == len(set(names)), f"twice in {key}"
+    for svg in html.select("svg:not([aria-hidden])"):
+        assert len(str(svg.get("aria-label", ""))) > 30, "a map has words for those who cannot see it"
+    for table in html.select("table"):
+        assert len(str(table.get("aria-label", ""))) > 10, "a table has words for those who cannot see it"
 
 
 def context(text: str, pattern: re.Pattern[str]) -> str:

@@ -7,7 +7,8 @@ import re
 
 import pandas as pd
 import pytest
-from screens import PICTURES, check, of_type, tab, visit, words
+from screens import PICTURES, check, choose, chosen, lives, of_type, open_all, rows, tab, visit, words
+from streamlit.testing.v1 import AppTest
 from support.pictures import plotly
 
 from csp_dash.catalogue import load
@@ -32,49 +33,115 @@ def data() -> Dataset:
     return open_data(CATALOGUE, Settings.read({}))
 
 
-@pytest.mark.parametrize("priority", PRIORITIES, ids=lambda priority: priority.slug)
-def test_every_theme_opens_with_its_question_and_its_measures(priority):
-    at = visit(priority.slug)  # of its own: a theme without measures stays open in a session
-    for theme in priority.themes:
-        at.button_group(key=f"theme-{priority.slug}").set_value(theme.id).run()
-        check(at)
-        text = words(at)
-        assert theme.question in [heading.value for heading in at.subheader]
-        for slug in theme.measures:
-            item = CATALOGUE.indicators[slug]
-            assert item.title in text, slug
-            if item.measured:
-                assert any(item.title in picture.proto.alt for picture in of_type(at, *PICTURES)), slug
-            else:
-                assert f"Held by {item.holder}" in text, slug
+MEASURES = [(priority.slug, slug) for priority in PRIORITIES for theme in priority.themes for slug in theme.measures]
 
 
-@pytest.mark.parametrize("priority", PRIORITIES, ids=lambda priority: priority.slug)
-def test_every_official_measure_of_a_priority_has_its_line(priority):
-    text = words(visit(priority.slug))
-    start = text.index("Every measure, and whether it changed")
-    lines = text[start:]
-    for item in CATALOGUE.of_priority(priority.slug):
-        if item.counts_in_headlines:
-            line = re.search(rf"- :\w+-badge\[[^\]]+\] \[{re.escape(item.title)}\]\([^)]*\): \*\*[^*]+\*\* .+", lines)
-            assert line, item.slug
-
-
-def test_a_link_opens_the_theme_of_its_measure():
-    at = visit("reoffending", indicator="stop_search")
-    assert at.button_group(key="theme-reoffending").value == "searches"
-    assert "times as often as White" in words(at)
-    at.button_group(key="theme-reoffending").set_value("drugs").run()
+@pytest.mark.grid(25)
+@pytest.mark.parametrize(("page", "slug"), MEASURES)
+def test_every_measure_of_a_theme_is_reached_by_its_link(page: str, slug: str):
+    item = CATALOGUE.indicators[slug]
+    at = tab(page, indicator=slug)
     check(at)
-    assert at.query_params["indicator"] == "drug_offences"
+    assert at.query_params["indicator"] == slug
+    assert chosen(at, "scorecard") == [slug]
+    assert slug in {line.slug for line in rows(at)} and at.selectbox(key=f"measure-{page}").value == slug
+    if item.measured:
+        (alt,) = [picture.proto.alt for picture in of_type(at, *PICTURES)]
+        assert item.title in alt
+    else:
+        assert not of_type(at, *PICTURES)
+        text = words(at)
+        assert f"**Held by:** {item.holder}" in text and item.plain in text
 
 
-def test_a_theme_without_measures_stays_open():
-    at = visit("neighbourhood_crime")
-    at.button_group(key="theme-neighbourhood_crime").set_value("night_time").run()
-    assert "offences that go with nights out" in words(at)
-    at.run()
-    assert "offences that go with nights out" in words(at)
+@pytest.mark.parametrize("priority", PRIORITIES, ids=lambda priority: priority.slug)
+def test_every_theme_and_every_measure_of_a_priority_has_its_line(priority, data: Dataset):
+    at = visit(priority.slug)
+    lines = {line.slug: line for line in rows(at)}
+    assert set(lines) == {slug for theme in priority.themes for slug in theme.measures}
+    text = words(at)
+    for theme in priority.themes:
+        live = [slug for slug in theme.measures if not lines[slug].state.startswith("E ") and lines[slug].figure]
+        assert not live or theme.title in text, theme.id
+    for item in CATALOGUE.of_priority(priority.slug):
+        if item.counts_in_headlines and data.have(item):
+            assert lines[item.slug].figure and lines[item.slug].state, item.slug
+            assert lines[item.slug].name == item.short
+    links = {str(row["data-choose"]): str(row.a["href"]) for row in lives(at)["scorecard"].select("tr[data-choose]")}
+    assert links == {slug: f"?indicator={slug}" for slug in lines}, "plain links too, for a tab of their own"
+
+
+def test_a_choice_in_the_scorecard_or_a_tile_is_followed_and_its_view_kept():
+    at = visit("reoffending", indicator="stop_search", view="figures")
+    check(at)
+    assert chosen(at, "scorecard") == ["stop_search"]
+    choose(at, "scorecard", "drug_offences")
+    check(at)
+    assert at.query_params["indicator"] == "drug_offences" and at.query_params["view"] == "figures"
+    assert "Drug offences: the figures" in words(at)
+    choose(at, "tiles", "youth_fte")
+    assert at.query_params["indicator"] == "youth_fte" and chosen(at, "tiles") == ["youth_fte"]
+    at.segmented_control(key="lens-reoffending").set_value("").run()
+    assert "view" not in at.query_params
+    choose(at, "scorecard", "stop_search")
+    at.segmented_control(key="lens-reoffending").set_value("groups").run()
+    check(at)
+    assert "times as often as White" in words(at)
+    choose(at, "scorecard", "youth_fte")
+    assert "view" not in at.query_params, "it has no such view, so its trend is shown"
+    assert CATALOGUE.indicators["youth_fte"].title in of_type(at, *PICTURES)[0].proto.alt
+
+
+def test_a_choice_by_name_is_followed_too():
+    at = visit("reoffending")
+    at.selectbox(key="measure-reoffending").select("stop_search").run()
+    check(at)
+    assert at.query_params["indicator"] == "stop_search" and chosen(at, "scorecard") == ["stop_search"]
+
+
+def test_a_row_of_the_plan_leads_to_its_measure_on_its_page():
+    at = visit("overview", ward=WHITECHAPEL)
+    hrefs = {
+        str(row["data-choose"]): str(row.th.find_next("a")["href"]) for row in lives(at)["plan-table"].select("tr")[1:]
+    }
+    assert len(hrefs) == len(rows(at, "plan-table"))
+    choose(at, "plan-table", "homicide")
+    check(at)
+    assert chosen(at, "scorecard") == ["homicide"]
+    assert at.query_params["indicator"] == "homicide" and at.query_params["ward"] == WHITECHAPEL
+    at = visit("overview")
+    choose(at, "plan-table", "total_offences")
+    check(at)
+    assert at.selectbox(key="explore_choice").value == "total_offences", "the borough's total is explored"
+
+
+def test_pictures_of_a_theme_are_views_of_the_measures_that_they_show():
+    """Nothing that a theme tells beyond single measures is lost: each of its pictures is a view of one of its measures."""
+    seen = set()
+    for priority in PRIORITIES:
+        for theme in priority.themes:
+            for picture in theme.pictures:
+                lens = picture.value
+                if lens in ("map", "boroughs"):  # of each measure that has them, whatever its theme
+                    continue
+                known = [CATALOGUE.indicators[slug] for slug in theme.measures or theme.basket]
+                fitting = [
+                    item.slug
+                    for item in known
+                    if item.counts_in_headlines
+                    and item.place.priority == priority.slug
+                    and (lens != "pair" or item.pair)
+                ]
+                if not fitting:
+                    assert not [item for item in known if item.measured and (lens != "pair" or item.pair)], theme.id
+                    continue
+                at = tab(priority.slug, indicator=fitting[0], view=lens)
+                check(at)
+                assert at.segmented_control(key=f"lens-{priority.slug}").value == lens, (theme.id, lens)
+                assert at.query_params["view"] == lens
+                seen.add(lens)
+                check(tab("explore", indicator=fitting[0], view=lens))
+    assert seen == {"pair", "groups", "night", "strands", "ranks"}
 
 
 LOOKED_AT = (
@@ -89,12 +156,18 @@ LOOKED_AT = (
 )
 
 
+def offered(at: AppTest) -> set[str]:
+    """The ways of looking at the measure of the explore page, by name: tabs, and the list of rarer ones."""
+    tabs = at.segmented_control(key="lens-explore").options
+    more = [box for box in at.selectbox if box.key == "more-views"]
+    return {*tabs, *(more[0].options if more else ())}
+
+
 @pytest.mark.grid(5)
 @pytest.mark.parametrize("slug", LOOKED_AT)
 def test_every_way_of_looking_at_a_measure_opens_and_keeps_its_link(slug: str):
-    at = tab("explore", indicator=slug)
-    offered = at.button_group(key="lens_choice").options
-    names = {getattr(option, "content", option) for option in offered}
+    names = offered(tab("explore", indicator=slug))
+    assert len(names) >= 4
     for lens, name in LENSES.items():
         if name not in names:
             continue
@@ -108,7 +181,7 @@ def test_every_way_of_looking_at_a_measure_opens_and_keeps_its_link(slug: str):
 def test_ways_of_looking_that_say_nothing_of_a_measure_are_not_offered():
     at = visit("explore", indicator="pas_trust", view="ahead")
     check(at)
-    names = {getattr(option, "content", option) for option in at.button_group(key="lens_choice").options}
+    names = offered(at)
     assert {LENSES["ahead"], LENSES["years"], LENSES["wards"], LENSES["moved"]}.isdisjoint(names)
     assert LENSES[""] in names and LENSES["compare"] in names
 
@@ -151,7 +224,7 @@ def test_every_ambiguous_measure_with_figures_is_shown_with_its_pair_and_both_re
 
 
 def test_a_way_up_from_a_measure_and_down_from_a_board():
-    text = words(visit("explore", indicator="pas_fair_treatment"))
+    text = words(visit("explore", indicator="pas_fair_treatment", view="notes"))
     for part in ("In the plan:", "Outcome wanted:", "Who answers for it:", "Target:", "The plan says:", "(p18)"):
         assert part in text, part
     plan = words(visit("plan", part="boards.neighbourhood_asb"))
@@ -170,7 +243,7 @@ def test_outcomes_without_a_measure_say_so():
                 for item in CATALOGUE.of_priority(priority.slug)
             )
         ]
-        assert words(visit(priority.slug)).count("No measure on this page.") == len(bare), priority.slug
+        assert words(open_all(visit(priority.slug))).count("No measure on this page.") == len(bare), priority.slug
 
 
 def test_a_figure_that_the_plan_contradicts_links_to_the_entry_in_the_register():
@@ -178,10 +251,7 @@ def test_a_figure_that_the_plan_contradicts_links_to_the_entry_in_the_register()
         item for item in CATALOGUE.indicators.values()
         if item.measured and any(figure.contradictions for figure in CATALOGUE.figures_of(item.slug))
     )  # fmt: skip
-    at = visit("explore", indicator=touched.slug)
-    at.session_state[f"more-trend-{touched.slug}"] = True
-    at.run()
-    text = words(at)
+    text = words(visit("explore", indicator=touched.slug, view="notes"))
     linked = set(re.findall(r"of the register\]\(plan\?[^)]*part=contradictions\.(\d+)\)", text))
     assert linked and {int(number) for number in linked} <= set(CATALOGUE.contradictions)
     for number in linked:
@@ -206,10 +276,9 @@ def test_events_on_the_axis_are_told_in_words():
 
 
 def test_the_reasons_of_a_state_are_one_click_away():
-    at = visit("neighbourhood_crime")
-    text = words(at)
-    assert len(of_type(at, "popover")) >= 4
+    text = words(visit("neighbourhood_crime", indicator="burglary", view="notes"))
     assert "exact test (binomial, given their sum)" in text and "Lower is better, as declared" in text
+    assert "so it is never marked as better or worse" in words(visit("neighbourhood_crime", view="notes"))
 
 
 def test_every_series_with_months_can_be_looked_at_in_years(data: Dataset):
@@ -232,8 +301,7 @@ def test_made_up_figures_are_only_counted_and_every_export_says_so(data: Dataset
     for lens in ("moved", "map"):  # one that is not offered, and the map, which only counts
         at = visit("explore", indicator="nox_sightings", view=lens)
         check(at)
-        offered = [getattr(option, "content", option) for option in at.button_group(key="lens_choice").options]
-        assert offered == [LENSES[""], LENSES["map"]]
+        assert offered(at) == {LENSES[name] for name in ("", "map", "figures", "notes")}
         text = words(at)
         for verdict in ("more than chance", "chance alone", "have the highest", "has the highest", "would suggest"):
             assert verdict not in text, verdict

@@ -32,14 +32,14 @@ def test_a_link_restores_what_the_map_is_shaded_by(shade: str):
 
 
 def test_made_up_figures_are_offered_no_other_shade():
-    at = visit("explore", indicator="nox_sightings", map="unusual")
+    at = visit("explore", indicator="nox_sightings", view="map", map="unusual")
     check(at)
     assert not [box for box in at.selectbox if box.key and box.key.startswith("shade-")]
     assert "residents would suggest" not in words(at)
 
 
 def test_each_chosen_ward_has_its_card_and_two_are_held_against_each_other():
-    at = visit("explore", indicator="burglary", ward=[WEAVERS, WHITECHAPEL])
+    at = visit("explore", indicator="burglary", view="map", ward=[WEAVERS, WHITECHAPEL])
     check(at)
     text = words(at)
     assert "### Weavers" in text and "### Whitechapel" in text
@@ -51,7 +51,7 @@ def test_each_chosen_ward_has_its_card_and_two_are_held_against_each_other():
 
 
 def test_another_ward_is_set_beside_the_first():
-    at = visit("explore", indicator="burglary", ward=WEAVERS)
+    at = visit("explore", indicator="burglary", view="map", ward=WEAVERS)
     at.selectbox(key="versus-with-burglary").select(WHITECHAPEL).run()
     check(at)
     assert sorted(at.query_params["ward"]) == [WEAVERS, WHITECHAPEL] and "side by side" in words(at)
@@ -73,9 +73,9 @@ def test_time_is_stepped_through_by_hand():
 def test_a_public_link_to_sensitive_small_areas_shows_none():
     at = visit("explore", indicator="violence_all", view="small")
     check(at)
-    names = {getattr(option, "content", option) for option in at.button_group(key="lens_choice").options}
-    assert LENSES["small"] not in names
-    assert "small area" not in words(at).lower()
+    assert LENSES["small"] not in at.selectbox(key="more-views").options
+    assert any("has no view" in item.value for item in at.info)
+    assert "by small area" not in words(at).lower()
     other = visit("explore", indicator="burglary", view="small")
     check(other)
     assert "small areas" in words(other)

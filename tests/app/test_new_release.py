@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from screens import check, visit, words
+from screens import check, tiles, visit, words
 from streamlit.testing.v1 import AppTest
 from support import releases as new_release
 
@@ -51,7 +51,7 @@ def address(at: AppTest) -> dict[str, list[str]]:
 
 
 def total(at: AppTest) -> str:
-    return next(item.value for item in at.metric if item.label == "All offences")
+    return next(item.figure for item in tiles(at) if item.name == "All offences")
 
 
 def test_the_next_run_shows_the_new_release_and_says_so(kept: Releases):

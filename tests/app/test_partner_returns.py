@@ -163,8 +163,13 @@ def test_a_return_is_said_to_be_one_with_the_way_to_what_that_is(live: Dataset):
     text = words(at)
     assert f"[Partner return](methods?indicator={REFERRALS}&part=standing) by Victim Support" in text
     assert (
-        "Source: [New referrals of hate crime victims for support: partner return (Victim Support)]"
+        "Source: [New referrals of hate crime victims for support: partner return]"
         f"(methods?indicator={REFERRALS}" in text
+    )
+    notes = visit("explore", indicator=REFERRALS, view="notes")
+    assert any(
+        item.value.startswith("New referrals of hate crime victims for support: partner return (Victim Support).")
+        for item in notes.caption
     )
     assert "Official figures" in words(visit("explore", indicator="burglary"))
 

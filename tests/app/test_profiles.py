@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from screens import PAGES, PICTURES, TABLES, check, of_type, open_all, parts, tab, visit, words
+from screens import PAGES, PICTURES, TABLES, check, choose, lives, of_type, open_all, parts, tab, tiles, visit, words
 from support.pictures import written
 
 from csp_dash.catalogue import Catalogue
@@ -73,20 +73,42 @@ def test_made_up_figures_say_so_in_every_part_of_a_panel(data: Dataset, draw):  
 def test_made_up_figures_say_so_on_the_screen():
     at = visit("explore", indicator=NOX)
     check(at)
-    assert not at.metric, "never written large"
+    assert not tiles(at), "never written large"
     assert MARK in at.selectbox(key="explore_choice").format_func(NOX)
-    pictures = of_type(at, *PICTURES)
-    badges = [item for item in at.markdown if "badge[" in item.value and MARK in item.value]
-    assert len(pictures) == 2 and len(badges) >= len(pictures)
-    for table in of_type(at, *TABLES):
+    for lens in ("", "map"):
+        at = visit("explore", indicator=NOX, view=lens)
+        check(at)
+        pictures = of_type(at, *PICTURES)
+        badges = [item for item in at.markdown if "badge[" in item.value and MARK in item.value]
+        assert len(pictures) == 1 + (lens == "map") and len(badges) >= len(pictures), "a map has another, through time"
+        for table in of_type(at, *TABLES):
+            assert MARK in table.value.to_csv()
+    for table in of_type(visit("explore", indicator=NOX, view="figures"), *TABLES):
         assert MARK in table.value.to_csv()
 
 
-def test_made_up_figures_are_chosen_on_a_map_by_a_marked_name():
-    at = visit("neighbourhood_crime", indicator=NOX)
+@pytest.mark.parametrize(("page", "key"), [("overview", f"overview-{NOX}"), ("neighbourhood_crime", f"wards-{NOX}")])
+def test_made_up_figures_on_a_map_say_so_wherever_they_stand(page: str, key: str):
+    at = visit(page, indicator=NOX, view="map")
     check(at)
-    pictures = [picture for picture in of_type(at, *PICTURES) if "nitrous oxide" in picture.proto.alt]
-    assert pictures and all(MARK in picture.proto.alt for picture in pictures)
+    (svg,) = lives(at)[key].select("svg.ward-map")
+    assert MARK in str(svg["aria-label"]), "in its words"
+    assert [item for item in at.markdown if "badge[" in item.value and MARK in item.value], "above it"
+    assert not [cell for cell in lives(at)[key].select(".rate") if cell.get_text()], "and made-up figures have no rates"
+    if page == "overview":
+        assert MARK in next(name for name in at.segmented_control(key="overview-map").options if "NOX" in name)
+
+
+def test_made_up_figures_are_named_and_marked_on_the_scorecard_and_get_no_figure_there():
+    at = visit("neighbourhood_crime")
+    check(at)
+    (row,) = lives(at)["scorecard"].select(f'tr[data-choose="{NOX}"]')
+    assert MARK in row.get_text(" ") and not row.select(".figure, .spark")
+    choose(at, "scorecard", NOX)
+    check(at)
+    (picture,) = of_type(at, *PICTURES)
+    assert MARK in picture.proto.alt
+    assert [item for item in at.markdown if "badge[" in item.value and MARK in item.value]
 
 
 def test_made_up_figures_never_stand_in_a_headline_or_on_the_board(catalogue: Catalogue, data: Dataset):
@@ -95,6 +117,7 @@ def test_made_up_figures_never_stand_in_a_headline_or_on_the_board(catalogue: Ca
     assert NOX not in {screen.indicator for screen in answers.screens(data)}
     for page in PAGES:
         at = tab(page)
+        assert not [item for item in tiles(at) if NOX in item.slug or "NOX" in item.name], page
         assert not [item for item in at.metric if "NOX" in item.label or "nitrous" in item.label], page
 
 
@@ -116,7 +139,8 @@ def illustrative_on(page: str, **params: str) -> list[str]:
 def test_a_public_instance_shows_nothing_illustrative():
     asked = [
         *((page, {}) for page in PAGES),
-        *((page, {"indicator": NOX}) for page in ("explore", "neighbourhood_crime", "board")),
+        *((page, {"indicator": NOX}) for page in ("overview", "explore", "neighbourhood_crime", "board")),
+        *((page, {"indicator": NOX, "view": "map"}) for page in ("overview", "explore", "neighbourhood_crime")),
     ]
     found = {f"{page} {params}": illustrative_on(page, **params) for page, params in asked}
     assert {page: hits for page, hits in found.items() if hits} == {}
@@ -124,15 +148,17 @@ def test_a_public_instance_shows_nothing_illustrative():
 
 def test_a_partners_instance_does_show_it():
     """What the test before looks for can be found."""
-    assert illustrative_on("explore", indicator=NOX) and illustrative_on("methods")
+    for page, params in (("explore", {}), ("neighbourhood_crime", {}), ("overview", {})):
+        assert illustrative_on(page, indicator=NOX, **params), page
+    assert illustrative_on("methods")
 
 
 @pytest.mark.usefixtures("public")
 def test_a_public_instance_still_shows_the_rest():
-    at = visit("neighbourhood_crime", ward="E05009336")
+    at = visit("neighbourhood_crime", ward="E05009336", view="map")
     check(at)
-    assert any("Map:" in picture.proto.alt for picture in of_type(at, *PICTURES))
-    assert [metric.label for metric in at.metric][:4] == [
+    assert lives(at)["wards-asb"].select("svg.ward-map")
+    assert [item.name for item in tiles(at)][:4] == [
         "Antisocial behaviour",
         "Burglary",
         "Theft from person",
@@ -167,9 +193,14 @@ def test_a_public_instance_has_no_ward_figures_of_a_sensitive_measure(
     assert about, "the borough's trend is there for everyone"
     in_wards = [picture for picture in about if "Whitechapel" in picture.proto.alt]
     assert bool(in_wards) is not is_public
-    explored = visit("explore", indicator="vawg_offences", ward="E05009336")
+    for page in ("violence", "overview"):  # nor a map of them, nor a list of their wards
+        mapped = visit(page, indicator="vawg_offences", view="map")
+        check(mapped)
+        key = "wards-vawg_offences" if page == "violence" else "overview-vawg_offences"
+        assert (key in lives(mapped)) is (not is_public and page == "violence")
+    explored = visit("explore", indicator="vawg_offences", ward="E05009336", view="map")
     check(explored)
-    maps = [picture for picture in of_type(explored, *PICTURES) if "Whitechapel" in picture.proto.alt]
+    maps = [picture for picture in of_type(explored, *PICTURES) if picture.proto.alt.startswith("Map")]
     assert bool(maps) is not is_public
     profile = visit("my_ward", ward="E05009336", indicator="vawg_offences")
     check(profile)

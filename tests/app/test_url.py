@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 import pandas as pd
 import pytest
-from screens import PAGES, PICTURES, check, fresh, of_type, visit, words
+from screens import PAGES, PICTURES, check, choose, chosen, fresh, of_type, rows, tiles, visit, words
 from streamlit.testing.v1 import AppTest
 from support import ROOT
 
@@ -93,7 +93,7 @@ def test_the_link_under_a_picture_opens_the_same_picture():
     foot = next(item.value for item in at.caption if item.value.startswith("Source:"))
     link = parse_qs(foot.split("](?")[1].rstrip(")"))
     again = visit("explore", **{("from_" if name == "from" else name): values for name, values in link.items()})
-    assert [item.value for item in again.metric] == [item.value for item in at.metric]
+    assert tiles(again) == tiles(at) != []
     assert url(again) == link
 
 
@@ -122,6 +122,47 @@ def test_choosing_writes_the_url_and_coming_back_undoes_it():
         check(at)
         assert controls(at) == {**shown, "measure": "count"}
         assert url(at) == steps[step], "and writes no history entry of its own"
+
+
+def test_choices_in_live_parts_write_the_url_and_coming_back_undoes_them():
+    at = visit("violence", period="24m")
+    first, steps = chosen(at, "scorecard"), [url(at)]
+    choose(at, "scorecard", "vawg_offences")
+    steps.append(url(at))
+    at.segmented_control(key="lens-violence").set_value("map").run()
+    steps.append(url(at))
+    choose(at, "wards-vawg_offences", WHITECHAPEL)
+    steps.append(url(at))
+    assert [step.get("period") for step in steps] == [["24m"]] * 4
+    assert steps[1:] == [
+        {"indicator": ["vawg_offences"], "period": ["24m"]},
+        {"indicator": ["vawg_offences"], "period": ["24m"], "view": ["map"]},
+        {"indicator": ["vawg_offences"], "ward": [WHITECHAPEL], "period": ["24m"], "view": ["map"]},
+    ]
+    assert controls(at)["wards"] == [WHITECHAPEL] == chosen(at, "wards-vawg_offences"), "the whole page follows"
+    choose(at, "wards-vawg_offences", WHITECHAPEL)
+    assert url(at) == steps[2], "the same ward once more leaves it"
+    for step, shown in ((1, ["vawg_offences"]), (0, first), (2, ["vawg_offences"])):
+        go_to(at, steps[step])
+        check(at)
+        assert url(at) == steps[step] and chosen(at, "scorecard") == shown == chosen(at, "scorecard")
+
+
+def test_a_ward_chosen_on_the_overview_is_followed_by_the_whole_page():
+    at = visit("overview")
+    before = {row.slug: row.figure for row in rows(at, "plan-table")}
+    choose(at, "overview-asb", WEAVERS)
+    check(at)
+    assert url(at) == {"ward": [WEAVERS]} and controls(at)["wards"] == [WEAVERS]
+    assert {row.slug: row.figure for row in rows(at, "plan-table")} != before
+    at.segmented_control(key="overview-map").set_value("burglary").run()
+    assert url(at) == {"indicator": ["burglary"], "ward": [WEAVERS]} and chosen(at, "overview-burglary") == [WEAVERS]
+
+
+def test_a_measure_that_a_page_does_not_have_is_not_shown_there():
+    at = visit("violence", indicator="burglary", view="boroughs")
+    check(at)
+    assert chosen(at, "scorecard") == ["violence_with_injury"] and url(at)["indicator"] == ["burglary"]
 
 
 def test_measure_and_custom_months_are_chosen_and_written():
@@ -252,14 +293,14 @@ def test_a_link_that_is_understood_says_nothing(page: str):
 def test_no_other_measures_figures_stand_for_one_without_figures():
     at = visit("explore", indicator="knife_crime")
     assert at.selectbox(key="explore_choice").value is None
-    assert not at.metric and not of_type(at, *PICTURES)
+    assert not tiles(at) and not of_type(at, *PICTURES)
     catalogue = load()
     awaiting = [item for item in catalogue.indicators.values() if item.trust is Trust.AWAITING]
     assert len(awaiting) > 20
     for item in awaiting:
         at = visit("explore", indicator=item.slug)
         check(at)
-        assert not at.metric and not of_type(at, *PICTURES), item.slug
+        assert not tiles(at) and not of_type(at, *PICTURES), item.slug
         text = words(at)
         assert item.title in text and item.holder in text and "The plan's figure" in text, item.slug
         assert (catalogue.said_of(item.slug) or "none") in text
@@ -326,9 +367,12 @@ def test_every_lens_and_shade_that_a_measure_lacks_is_said_once():
         ("dwelling_fires", "ahead"),
     ):
         at = visit("explore", indicator=slug, view=lens)
-        fits = at.segmented_control(key="lens_choice").value == lens
+        fits = at.segmented_control(key="lens-explore").value == lens
         cases += not fits
         assert len(re.findall("(?:has|have) no view", said(at))) == (not fits), (slug, lens)
     assert cases >= 3
+    at = visit("violence", indicator="homicide", view="map")
+    check(at)
+    assert len(re.findall("(?:has|have) no view “Wards”", said(at))) == 1, "on the page of its priority too"
     at = visit("explore", indicator="asb", view="map", map="household")
     assert said(at).count("no map by per 1,000 households") == 1
