@@ -50,7 +50,7 @@ def plan(visit: Visit) -> None:
     body = "".join(_line(visit, line, axis, links) for line in lines)
     board = visit.catalogue.boards.get(visit.filters.board)
     label = f"Measures of the {board.title}, by priority" if board else "The plan: every headline measure, by priority"
-    lead = '<th role="columnheader" scope="col"></th>'
+    lead = '<th role="columnheader" scope="col">Priority</th>'
     head = markup.head("Measure" if board else "Headline measure", "12 months", axis, lead)
     table = markup.table(head, body, label, "plan")
     chosen = live(f"{table}{_note()}", "plan-table")

@@ -82,7 +82,7 @@ def steps(legend: Chips) -> str:
 
 def _list(found: WardList) -> str:
     rate = f'<th scope="col" class="rate">{escape(found.rate_head)}</th>' if found.rate_head else ""
-    head = f'<thead><tr><th></th><th scope="col">Ward</th><th scope="col" class="bar">{escape(found.figure_head)}</th>{rate}</tr></thead>'
+    head = f'<thead><tr><td></td><th scope="col">Ward</th><th scope="col" class="bar">{escape(found.figure_head)}</th>{rate}</tr></thead>'
     rows = "".join(
         f'<tr data-choose="{ward.code}" class="{"strong" if ward.rank is not None and ward.rank <= TOP else ""}'
         f'"><td class="rank">{ward.rank or ""}</td>'
