@@ -165,6 +165,20 @@ def go(page: Page, address: str) -> None:
     settle(page)
 
 
+def view(page: Page) -> Locator:
+    """The button that says the view in words, and opens the filters."""
+    return page.locator(".st-key-filters button").first
+
+
+def filters(page: Page) -> Locator:
+    """The sheet of filters, opened."""
+    body = page.locator('[data-testid="stPopoverBody"]')
+    if not body.count():
+        view(page).click()
+    body.first.wait_for()
+    return body.first
+
+
 Pixels = np.ndarray[Any, Any]
 
 

@@ -18,6 +18,8 @@ Tab = Callable[..., tuple[Page, Watch]]
 
 PAGES = {slug: "/" if card.place == 1 else f"/{slug}" for slug, card in CARDS.items()} | {
     "a ward": "/my_ward?ward=E05009336",
+    "the wards of a measure": "/violence?indicator=violence_all&view=map&ward=E05009336",
+    "a measure that ended": "/violence?indicator=knife_crime_to_2021",
     "a map with a ward": "/explore?indicator=burglary&view=map&ward=E05009336",
     "below the ward": "/explore?indicator=burglary&view=small",
     "an awaiting measure": "/explore?indicator=modern_slavery",

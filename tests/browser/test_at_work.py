@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from harness import ROOT, Watch, go, server, settle
+from harness import ROOT, Watch, filters, go, server, settle, view
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -28,12 +28,13 @@ def shown(page: Page) -> dict[str, list[str]]:
 
 def wards(page: Page) -> list[str]:
     """The wards in the control, as they are written there."""
-    text = page.locator('[data-testid="stSidebar"] [data-testid="stMultiSelect"]').inner_text()
+    text = filters(page).locator('[data-testid="stMultiSelect"]').inner_text()
+    page.keyboard.press("Escape")
     return [line for line in text.splitlines() if line in ("Whitechapel", "Weavers", "Bow West")]
 
 
 def choose_ward(page: Page, name: str) -> None:
-    box = page.locator('[data-testid="stSidebar"] [data-testid="stMultiSelect"] input')
+    box = filters(page).locator('[data-testid="stMultiSelect"] input')
     box.click()
     box.fill(name)
     box.press("Enter")
@@ -48,29 +49,22 @@ def number(page: Page) -> str:
     return page.get_by_text(OF).inner_text()
 
 
-def said(page: Page) -> str:
-    return page.get_by_text("Showing ").first.inner_text()
-
-
 def test_a_copied_link_restores_the_view(tab: Tab, warm: str):
     page, _ = tab()
     go(page, f"{warm}/violence?ward={WHITECHAPEL}&period=plan&measure=rate&compare=london")
     assert wards(page) == ["Whitechapel"]
-    side = page.locator('[data-testid="stSidebar"]')
-    expect(side.get_by_role("radio", name="Rate per 1,000")).to_be_checked()
-    text = side.inner_text()
-    assert "Plan period" in text or side.get_by_label("Period").input_value().startswith("Plan period")
-    assert said(page) == (
-        "Showing yearly rates per 1,000 residents, counts where there is no rate, for Whitechapel, April 2021 to March 2024, compared with the period "
-        "before; London stands beside each figure that is published there too, in rates."
-    )
+    expect(view(page)).to_contain_text("Whitechapel, rates, plan period, 2021-24 on London")
+    sheet = filters(page)
+    expect(sheet.get_by_role("radio", name="Rate per 1,000")).to_be_checked()
+    assert sheet.get_by_label("Period").input_value().startswith("Plan period")
+    assert sheet.get_by_label("Compare with").input_value() == "London"
     assert shown(page) == {"ward": [WHITECHAPEL], "period": ["plan"], "measure": ["rate"], "compare": ["london"]}
 
 
 def test_a_garbage_link_shows_the_page_and_cleans_the_address(tab: Tab, warm: str):
     page, _ = tab()
     go(page, f"{warm}/violence?ward=zzz&from=x&indicator=../../etc&measure=<script>alert(1)</script>&period=%00")
-    assert "counts for Tower Hamlets" in said(page)
+    expect(view(page)).to_contain_text("Whole borough, counts, latest 12 months on the year before")
     page.wait_for_url(lambda url: "zzz" not in url)
     assert shown(page) == {}
 
@@ -81,23 +75,24 @@ def test_a_filter_goes_into_the_address_and_back_takes_it_back(tab: Tab, warm: s
     choose_ward(page, "Whitechapel")
     page.wait_for_url(f"**/violence?ward={WHITECHAPEL}")
     settle(page)
-    page.locator('[data-testid="stSidebar"]').get_by_text("Rate per 1,000").click()
+    filters(page).get_by_text("Rate per 1,000").click()
     page.wait_for_url("**measure=rate*")
     settle(page)
-    assert "rates per 1,000 residents, counts where there is no rate, for Whitechapel" in said(page)
+    expect(view(page)).to_contain_text("Whitechapel, rates,")
+    page.keyboard.press("Escape")
     page.go_back()
     page.wait_for_url(f"**/violence?ward={WHITECHAPEL}")
-    expect(page.get_by_text("Showing counts for Whitechapel")).to_be_visible()
+    expect(view(page)).to_contain_text("Whitechapel, counts,")
     settle(page)
     assert wards(page) == ["Whitechapel"]
     page.go_back()
     page.wait_for_url("**/violence")
-    expect(page.get_by_text("Showing counts for Tower Hamlets")).to_be_visible()
+    expect(view(page)).to_contain_text("Whole borough, counts,")
     settle(page)
     assert wards(page) == []
     page.go_forward()
     page.wait_for_url(f"**/violence?ward={WHITECHAPEL}")
-    expect(page.get_by_text("Showing counts for Whitechapel")).to_be_visible()
+    expect(view(page)).to_contain_text("Whitechapel, counts,")
 
 
 def test_the_menu_carries_the_view_and_back_returns_to_the_page_before(tab: Tab, warm: str):
@@ -152,8 +147,9 @@ def test_the_board_fits_its_screen(width: int, height: int, tab: Tab, warm: str)
 def test_the_figures_open_and_download_as_they_are_shown(tab: Tab, warm: str):
     page, _ = tab()
     go(page, f"{warm}/explore?indicator=burglary&ward={WHITECHAPEL}")
-    headline = page.locator('[data-testid="stMetricValue"]').first.inner_text()
-    page.get_by_text("Figures, download and caveats").first.click()
+    headline = page.locator(".face .figure").inner_text()
+    page.get_by_role("radio", name="Figures", exact=True).click()
+    page.wait_for_url("**view=figures*")
     button = page.get_by_role("button", name="Download these figures (CSV)")
     button.wait_for()
     settle(page)
@@ -183,13 +179,11 @@ def test_the_figures_open_and_download_as_they_are_shown(tab: Tab, warm: str):
     assert json.loads(printed)["value"] == year, "and as the command line says"
 
 
-def test_a_small_table_opens_under_its_picture(tab: Tab, warm: str):
+def test_a_small_table_is_a_view_of_its_measure(tab: Tab, warm: str):
     page, _ = tab()
-    go(page, f"{warm}/explore?indicator=youth_fte")
-    page.get_by_text("Figures, download and caveats").first.click()
+    go(page, f"{warm}/explore?indicator=youth_fte&view=figures")
     page.get_by_role("button", name="Download these figures (CSV)").wait_for()
-    settle(page)
-    table = page.locator('[data-testid="stExpander"] [data-testid="stTable"]').first.inner_text()
+    table = page.locator('.st-key-detail [data-testid="stTable"]').first.inner_text()
     assert "2024" in table and "96" in table and "666" in table
 
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
-from harness import Watch, go, legend_colours, pixels, settle, share_of
+from harness import Watch, go, legend_colours, pixels, settle, share_of, view
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 pytestmark = pytest.mark.browser
@@ -76,18 +76,19 @@ def test_a_high_ward_is_darker_than_a_low_one(tab: Tab, warm: str, scheme: str):
 def test_a_click_on_the_map_is_followed_by_the_page_and_a_second_one_leaves(tab: Tab, warm: str):
     page, _ = tab(height=1800)
     go(page, f"{warm}/explore?indicator=burglary&view=map")
-    whole = page.get_by_test_id("stMetricValue").first.inner_text()
+    figure = page.locator(".face .figure").first  # the measure, before the cards of wards
+    whole = figure.inner_text()
     click(page, "Lansbury")
     page.wait_for_url(re.compile(f"ward={LANSBURY}"))
     settle(page)
     assert ward(page) == [LANSBURY]
-    assert page.get_by_test_id("stMetricValue").first.inner_text() != whole, "the figure follows"
+    assert figure.inner_text() != whole, "the figure follows"
     expect(page.get_by_role("heading", name="Lansbury", exact=True)).to_be_visible()
-    assert "Lansbury" in page.locator('[data-testid="stSidebar"] [data-testid="stMultiSelect"]').inner_text()
+    expect(view(page)).to_contain_text("Lansbury")
     click(page, "Lansbury")
     page.wait_for_url(re.compile(r"explore\?indicator=burglary&view=map$"))
     settle(page)
-    assert page.get_by_test_id("stMetricValue").first.inner_text() == whole
+    assert figure.inner_text() == whole
     page.go_back()
     page.wait_for_url(re.compile(f"ward={LANSBURY}"))
     settle(page)
@@ -96,15 +97,40 @@ def test_a_click_on_the_map_is_followed_by_the_page_and_a_second_one_leaves(tab:
     page.wait_for_url(re.compile(r"explore\?indicator=burglary&view=map$"))
 
 
+FILLS = "all => all.map(area => getComputedStyle(area).fill.match(/[\\d.]+/g).slice(0, 3).map(Number))"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("address", ["/?indicator=burglary", "/neighbourhood_crime?indicator=burglary&view=map"])
+def test_a_live_map_has_its_classes_in_both_themes(tab: Tab, warm: str, scheme: str, address: str):
+    """Darker where more is on a light page, brighter on a dark one; the colours of its key are on the map."""
+    page, _ = tab(height=1500, color_scheme=scheme)
+    go(page, warm + address)
+    areas = page.locator("svg.ward-map [data-choose]")
+    fills = dict(
+        zip(areas.evaluate_all("all => all.map(area => area.dataset.choose)"), areas.evaluate_all(FILLS), strict=True)
+    )
+    assert len(fills) == 20 and len({tuple(fill) for fill in fills.values()}) >= 4
+    darker = sum(fills[BOW_EAST]) < sum(fills[POPLAR])
+    assert darker is (scheme == "light")
+    key = page.locator(".steps i").evaluate_all(
+        "all => all.map(e => getComputedStyle(e).backgroundColor.match(/[\\d.]+/g).slice(0, 3).map(Number))"
+    )
+    assert {tuple(fill) for fill in fills.values()} <= {tuple(colour) for colour in key}
+    seen = pixels(page.locator("svg.ward-map"))
+    there = [colour for colour in key if share_of(seen, tuple(map(int, colour))) > 0.005]
+    assert len(there) >= 4, "and it is painted"
+
+
 def test_the_trend_of_a_priority_page_follows_a_click(tab: Tab, warm: str):
     page, _ = tab(height=2600)
-    go(page, f"{warm}/neighbourhood_crime?indicator=burglary")
+    go(page, f"{warm}/neighbourhood_crime?indicator=burglary&view=map")
     trend = page.locator('[data-testid="stPlotlyChart"][aria-label^="Line chart: Burglary, Lansbury"]')
-    assert trend.count() == 0
-    sheet(page).scroll_into_view_if_needed()
-    page.wait_for_timeout(500)
-    click(page, "Lansbury")
+    page.locator(f'.where svg [data-choose="{LANSBURY}"]').click()
     page.wait_for_url(re.compile(f"ward={LANSBURY}"))
+    settle(page)
+    page.get_by_role("radio", name="Trend", exact=True).click()
+    page.wait_for_url(re.compile(rf"indicator=burglary&ward={LANSBURY}$"))
     settle(page)
     expect(trend).to_have_count(1)
 
@@ -240,7 +266,8 @@ def test_twelve_maps_in_one_session_lose_no_context(tab: Tab, warm: str):
         seen += 1
     choose(page, "Burglary (")
     page.wait_for_url(re.compile("indicator=burglary&"))
-    page.get_by_text("Below the ward", exact=True).click()
+    page.get_by_label("More ways to look at it").click()
+    page.get_by_role("option", name="Below the ward", exact=True).click()
     page.wait_for_url(re.compile("view=small"))
     settle(page)
     for style in ("Columns", "Smoothed", "Hexagons", "Columns", "Smoothed"):

@@ -12,7 +12,8 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from harness import Watch, go, server, settle
+from harness import Watch, filters, go, server, settle
+from harness import view as sheet
 from playwright.sync_api import Page, expect
 
 from csp_dash.ui.frame import CARDS, PAGES
@@ -43,10 +44,8 @@ def there(page: Page, slug: str, view: str = VIEW) -> None:
     parts = urlsplit(page.url)
     assert (parts.path, parse_qs(parts.query)) == (path(slug), parse_qs(view))
     if CARDS[slug].filters:
-        side = expect(
-            page.locator('[data-testid="stSidebar"]')
-        )  # waited for: explore has no title of its own to wait for
-        (side.to_contain_text if "E05009336" in view else side.not_to_contain_text)("Whitechapel")
+        told = expect(sheet(page))  # waited for: explore has no title of its own to wait for
+        (told.to_contain_text if "E05009336" in view else told.not_to_contain_text)("Whitechapel")
 
 
 def title_of(slug: str) -> re.Pattern[str]:
@@ -111,9 +110,9 @@ def test_two_tabs_keep_their_own(tab: Tab, slow: str):
 def test_a_choice_is_kept_by_the_link_that_was_clicked_before_it_was_drawn(tab: Tab, slow: str):
     page, _ = tab()
     go(page, f"{slow}/violence?period=24m")
-    side = page.locator('[data-testid="stSidebar"]')
-    side.get_by_text("Rate per 1,000").click()
+    filters(page).get_by_text("Rate per 1,000").click()
     page.wait_for_url("**measure=rate*")
+    page.keyboard.press("Escape")
     choose(page, "plan")
     there(page, "plan", "period=24m&measure=rate")
     page.go_back()
