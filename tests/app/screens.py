@@ -28,7 +28,9 @@ SICK = re.compile(
 )
 UNREAD = re.compile(r"<!--.*?-->|<(style|script)>.*?</\1>", re.DOTALL)
 """What a piece of HTML holds for the browser alone."""
-OURS = re.compile("a|b|br|details|div|i|p|small|span|summary|table|tbody|td|th|thead|tr|svg|path|text|title|tspan")
+OURS = re.compile(
+    "a|b|br|details|div|i|li|p|small|span|summary|table|tbody|td|th|thead|tr|svg|path|text|title|tspan|ul"
+)
 """The tags that our own HTML is made of: any other came from a text."""
 TWICE = re.compile(r"\b(\w[\w ]{2,}?) \1\b")
 

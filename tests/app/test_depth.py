@@ -301,7 +301,7 @@ def test_made_up_figures_are_only_counted_and_every_export_says_so(data: Dataset
     for lens in ("moved", "map"):  # one that is not offered, and the map, which only counts
         at = visit("explore", indicator="nox_sightings", view=lens)
         check(at)
-        assert offered(at) == {LENSES[name] for name in ("", "map", "figures", "notes")}
+        assert offered(at) == {LENSES[name] for name in ("", "map", "figures", "notes", "time")}
         text = words(at)
         for verdict in ("more than chance", "chance alone", "have the highest", "has the highest", "would suggest"):
             assert verdict not in text, verdict

@@ -58,7 +58,7 @@ def test_another_ward_is_set_beside_the_first():
 
 
 def test_time_is_stepped_through_by_hand():
-    at = visit("explore", indicator="burglary", view="map")
+    at = visit("explore", indicator="burglary", view="time")
     key = "at-burglary-YEAR"
     assert at.select_slider(key=key).value == "12 months to March 2026"
     assert at.button(key=f"later-{key}").disabled

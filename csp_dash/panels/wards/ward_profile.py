@@ -134,7 +134,7 @@ def _pace(count: float | None, span: Span | None) -> tuple[str, str, str]:
     if count is None or span is None:
         return ("", "No figure", "for this ward")
     if count / span.months < FEWEST_A_MONTH:
-        return ("", wording.number(count) if count else "None", f"in {wording.counted(span.months, 'months')}")
+        return ("", wording.number(count), f"in {wording.counted(span.months, 'months')}")
     return ("about", _a_month(count, span), "a month")
 
 

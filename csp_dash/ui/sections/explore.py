@@ -19,7 +19,7 @@ from csp_dash.panels.selection import real_figure, select
 from csp_dash.panels.themes import contribution
 from csp_dash.panels.tile import tile
 from csp_dash.panels.trends import decomposition, forecast, year_on_year
-from csp_dash.panels.wards import point_density, ranking, small_areas, ward_trends
+from csp_dash.panels.wards import choropleth, point_density, ranking, small_areas, ward_trends
 from csp_dash.ui import components, render, url_state
 from csp_dash.ui.frame import Visit, tell, titled
 from csp_dash.ui.sections import detail, maps, open_data, outcomes
@@ -148,8 +148,14 @@ def fits(visit: Visit, item: Indicator, lens: str) -> bool:
     """Whether a way of looking has anything to show for a measure; made-up figures are given no verdicts."""
     if lens in detail.FIRST or lens in detail.PICTURES:
         return lens in detail.views(visit, item)
+    if lens == "time":
+        return visit.store.data.have(item, AreaKind.WARD) is not None
     if item.trust is Trust.ILLUSTRATIVE:
         return False
+    if lens in ("unusual", "two"):
+        shadings = choropleth.offered(visit.store.data, render.view_of(visit, item.slug))
+        mapped = visit.store.data.have(item, AreaKind.WARD) is not None and len(shadings) > 1
+        return mapped and (lens == "unusual" or item.has_rate)
     if lens == "small":
         return small_areas.shown(visit.store.data, item)
     if lens == "ahead" and _ended(visit, item):
@@ -202,7 +208,18 @@ def _small(visit: Visit, item: Indicator) -> None:
 
 def _map(visit: Visit, item: Indicator) -> None:
     maps.map_panel(visit, item.slug, zoom=True)
-    maps.in_depth(visit, item.slug)
+
+
+def _over_time(visit: Visit, item: Indicator) -> None:
+    maps.over_time(visit, item.slug)
+
+
+def _unusual(visit: Visit, item: Indicator) -> None:
+    maps.unusual(visit, item.slug)
+
+
+def _two(visit: Visit, item: Indicator) -> None:
+    maps.two_at_once(visit, item.slug)
 
 
 def _harm(visit: Visit, item: Indicator) -> None:
@@ -223,6 +240,9 @@ DRAWN: dict[str, Callable[[Visit, Indicator], None]] = {
     "ahead": _simple(forecast.forecast, "ahead"),
     "compare": _compare,
     "map": _map,
+    "time": _over_time,
+    "unusual": _unusual,
+    "two": _two,
     "wards": _wards,
     "boroughs": _boroughs,
     "both": side_by_side,

@@ -253,21 +253,28 @@ def _take_away(visit: Visit, view: Filters, slug: str) -> None:
 # --- the maps of the explore page's own way of looking ---------------------------------------------
 
 
-def in_depth(visit: Visit, slug: str) -> None:
-    """Time, years, unusual wards, ranks, and two measures at once."""
+def over_time(visit: Visit, slug: str) -> None:
+    """The map step by step, then its years side by side."""
     view = render.view_of(visit, slug)
-    kept = replace(view, lens="map")
     through_time(visit, view)
     years = visit.store.panel(map_over_time.years, view)
     if not years.empty:
-        render.picture_panel(visit, years, "map-years", kept)
-    if len(choropleth.offered(visit.store.data, view)) < 2:
-        return
+        render.picture_panel(visit, years, "map-years", replace(view, lens="time"))
+
+
+def unusual(visit: Visit, slug: str) -> None:
+    """Which wards stand apart from what their residents would give, and which move by it in rank."""
+    view = render.view_of(visit, slug)
+    kept = replace(view, lens="unusual")
     if visit.catalogue.indicators[slug].has_rate:
         render.picture_panel(visit, visit.store.panel(funnel.funnel_chart, view), "map-funnel", kept)
     render.picture_panel(visit, visit.store.panel(rank_changes.rank_moves, view), "map-ranks", kept)
-    if visit.catalogue.indicators[slug].has_rate:
-        _two_at_once(visit, view, kept)
+
+
+def two_at_once(visit: Visit, slug: str) -> None:
+    """The measure and another figure of the wards on one map."""
+    view = render.view_of(visit, slug)
+    _two_at_once(visit, view, replace(view, lens="two"))
 
 
 def through_time(visit: Visit, view: Filters) -> None:
@@ -329,7 +336,7 @@ def _moment(visit: Visit, view: Filters, grain: Grain, *, playing: bool) -> None
         chart(picture.figure, key=f"moment-{view.indicator}", alt=picture.alt)
         components.legend(picture.legend)
     right.table(picture.evidence.table.head(TOP), hide_index=True, border="horizontal", alt=f"The highest {TOP} wards")
-    components.foot(picture.evidence, visit.release, replace(shown, lens="map"), f"moment-{view.indicator}")
+    components.foot(picture.evidence, visit.release, replace(shown, lens="time"), f"moment-{view.indicator}")
 
 
 def _step(place: str, names: list[str], step: int) -> None:
