@@ -21,7 +21,7 @@ ROSE = "#C4568F"
 LINE = BLUE
 SIGNAL = ORANGE
 DOT = SLATE
-COMPARATOR = ORANGE
+COMPARATOR = TEAL
 SERIES = (BLUE, ORANGE, TEAL, ROSE, LILAC, SLATE)
 
 PAGE_LIGHT = "#FFFFFF"
@@ -116,6 +116,7 @@ INTERFACE = {
     "card": ("#FFFFFF", "#141D26"),
     "accent": ("#12436D", "#8CC1F0"),
     "dot": ("#2073BC", "#6BACE6"),
+    "other": (TEAL, TEAL),
     "signal": ("#F46A25", "#F58A54"),
     "bar": ("#DCE9F4", "#1F3A52"),
     "chosen": ("#EAF1F7", "#1B2B3A"),

@@ -331,10 +331,12 @@ class Filters:
         if self.period == "custom" and self.first and self.last:
             period = Span(self.first, self.last).words
         shown = "rates" if self.measure is Measure.RATE else "counts"
-        against = words.comparison(self.compare).label
-        if self.compare not in words.boroughs:
-            against = wording.inside(against)
-        return f"{place}, {shown}, {period} on {against}"
+        label = words.comparison(self.compare).label
+        against = "on " + wording.inside(label)
+        if self.compare not in (Compare.PREVIOUS, Compare.BASELINE):
+            beside = wording.inside(label) if self.compare is Compare.SIMILAR else label
+            against = f"on the year before, beside {beside}"
+        return f"{place}, {shown}, {period} {against}"
 
     def span(self, have: Span, term: Term) -> Span:
         """The period asked for, of a series that has figures over `have`; `term` gives the dates of the plan.

@@ -26,7 +26,7 @@ from csp_dash.warehouse import SnapshotError
 
 ICON = Path(__file__).with_name("icon.png")  # a Material icon would be fetched from a third party
 PAGES_FOLDER = Path(__file__).parents[2] / "pages"
-MENU_WIDTH = 212
+MENU_WIDTH = 224
 WATCH = 5  # seconds; with the opening of a release and a page's run this stays under ten
 RELEASE = "release_shown"
 EDGE = (

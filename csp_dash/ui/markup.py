@@ -51,7 +51,7 @@ def rows(items: Iterable[Tile], axis: Axis, links: dict[str, str], targets: dict
 def _row(item: Tile, axis: Axis, links: dict[str, str], target: str) -> str:
     slug = item.indicator.slug
     note = f"to {item.ends}" if item.ends else item.until or _unit(item)
-    note = ", ".join(part for part in (item.whose, note) if part)
+    note = ", ".join(part for part in (item.whose.replace("all of Tower Hamlets", "whole borough"), note) if part)
     return (
         f'<tr role="row" data-choose="{slug}"{" class=ended" if item.ends else ""}>'
         f'<th role="rowheader" scope="row"><a href="{links[slug]}">{escape(item.indicator.short)}</a>{_note(note)}'

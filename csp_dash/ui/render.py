@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from csp_dash.domain import wording
 from csp_dash.domain.enums import Frequency, Trust
 from csp_dash.domain.filters import Filters
 from csp_dash.domain.plan import Priority
@@ -34,7 +35,13 @@ def heading(visit: Visit, slug: str) -> None:
     priority = visit.catalogue.priorities[slug]
     question(visit, priority.question)
     with st.container(key="verdict"):
-        st.markdown(answer(visit, priority, "#measures"))
+        st.markdown(placed(visit, answer(visit, priority, "#measures")))
+
+
+def placed(visit: Visit, sentence: str) -> str:
+    """A verdict with the wards that it is of, where the view is of some."""
+    wards = wording.listed([visit.words.wards[code] for code in visit.filters.wards])
+    return f"In {wards}: {wording.inside(sentence)}" if wards else sentence
 
 
 def question(visit: Visit, text: str) -> None:

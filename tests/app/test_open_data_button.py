@@ -20,6 +20,6 @@ def test_the_button_says_what_it_gives():
     at = AppTest.from_string(SCRIPT, default_timeout=60).run()
     assert not at.exception
     (button,) = at.get("download_button")
-    assert button.proto.label.startswith("Every open figure (ZIP, about 3 MB)")
+    assert button.proto.label.startswith("Every open figure (ZIP, about 4 MB)")
     assert "57 measures" in button.proto.help and "data dictionary" in button.proto.help
     assert button.proto.deferred_file_id, "made when it is asked for, not when the page is drawn"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from csp_dash.analytics import narrate
 from csp_dash.analytics.compare import FEW
 from csp_dash.analytics.state import UNKNOWN, State
 from csp_dash.domain import wording
@@ -48,6 +49,8 @@ NO_MORE = {"Improving": "lost", "Worsening": "over"}
 class Row:
     """A measure: its figure of 12 months then and now, how it moved, and its state at both times.
 
+    `by_then` and `by_now` are the changes on the 12 months before, which the states are verdicts on.
+
     `turn` is one of TURNS, empty where the state stayed. `note` says to which month its figures go, where that is not the
     newest.
     """
@@ -60,6 +63,8 @@ class Row:
     state: State
     turn: str
     note: str
+    by_then: str = ""
+    by_now: str = ""
 
     @property
     def still_worse(self) -> bool:
@@ -163,6 +168,8 @@ def _row(data: Dataset, item: Indicator, since: Month) -> Row:
         state,
         _turn(was, state),
         "" if last == data.newest else f"to {last.short}",
+        narrate.brief(compare(data, then)[1]),
+        narrate.brief(compare(data, now)[1]),
     )
 
 

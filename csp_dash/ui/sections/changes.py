@@ -68,9 +68,9 @@ def _table(visit: Visit, found: Changes) -> None:
         ("", "Measure, whole borough"),
         ("number", f"12 months to {found.since.short}"),
         ("number", f"to {found.newest.short}"),
-        ("number", "Change"),
-        ("states", "State then"),
-        ("states", "State now"),
+        ("number", "Moved by"),
+        ("states", "On the year before, then"),
+        ("states", "On the year before, now"),
     )
     groups = (("Changed state", found.turned), ("Worsening then and now", found.still_worse))
     body = "".join(state_table.group(title, len(heads)) + _rows(visit, found, rows) for title, rows in groups if rows)
@@ -102,9 +102,14 @@ def _row(visit: Visit, found: Changes, row: Row) -> str:
         state_table.cell(row.then, "number", found.since.short),
         state_table.cell(row.now, "number now", "now"),
         state_table.cell(row.moved, "number change"),
-        state_table.html_cell(_mark(row.was), "states first"),
-        state_table.html_cell(f'<span aria-hidden="true">\u2192</span> {_mark(row.state)}', "states"),
+        state_table.html_cell(f"{_mark(row.was)} {_by(row.by_then)}", "states first"),
+        state_table.html_cell(f'<span aria-hidden="true">\u2192</span> {_mark(row.state)} {_by(row.by_now)}', "states"),
     )
+
+
+def _by(change: str) -> str:
+    """The change on the year before that a state is the verdict on."""
+    return f"<small>{components.safe(change)}</small>" if change else ""
 
 
 def _mark(state: State) -> str:

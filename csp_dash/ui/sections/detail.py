@@ -107,7 +107,7 @@ def _trend(visit: Visit, item: Indicator) -> None:
     if item.trust is not Trust.ILLUSTRATIVE:
         st.caption(visit.store.panel(tile, view).words)
     chart(picture.figure, key=f"trend-{item.slug}", alt=picture.alt)
-    st.html(KEY if item.frequency is Frequency.MONTH else f'<p class="key">{components.safe(picture.caption)}</p>')
+    st.html(_key(visit, item, picture.caption))
     with st.container(horizontal=True, vertical_alignment="center", key="under-trend"):
         if picture.marked:
             with st.popover("How to read it", type="tertiary"):
@@ -120,10 +120,15 @@ def _trend(visit: Visit, item: Indicator) -> None:
     components.source(picture.evidence, render.pinned(visit, view))
 
 
-KEY = (
-    '<p class="key"><span><i class="month"></i>a month</span><span><i class="beyond"></i>a month beyond the usual range</span>'
-    '<span><i class="average"></i>12-month average</span></p>'
-)
+def _key(visit: Visit, item: Indicator, caption: str) -> str:
+    """What dots and lines of a trend are: for months as a key, for surveys and years the caption."""
+    if item.frequency is not Frequency.MONTH:
+        return f'<p class="key">{components.safe(caption)}</p>'
+    parts = {"month": "a month", "beyond": "a month beyond the usual range", "average": "12-month average"}
+    against = visit.store.data.comparator(visit.filters.compare)
+    if against:
+        parts["other"] = f"12-month average, {against[0]}"
+    return f'<p class="key">{"".join(f"<span><i class={kind}></i>{components.safe(text)}</span>" for kind, text in parts.items())}</p>'
 
 
 def _finding(title: str, item: Indicator) -> None:

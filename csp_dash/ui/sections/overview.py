@@ -28,7 +28,7 @@ def verdict(visit: Visit) -> None:
     """What the whole plan's figures say, and what got worse outside the headlines."""
     found = visit.store.panel(answers.overall, replace(render.view_of(visit, ""), board=visit.filters.board))
     with st.container(key="verdict"):
-        st.markdown(found.verdict)
+        st.markdown(render.placed(visit, found.verdict))
     if found.besides:
         links = [
             f"[{name}]({components.way(slug, replace(visit.filters, indicator=measure))}) ({moved})"
@@ -69,7 +69,7 @@ def _line(visit: Visit, line: Line, axis: course.Axis, links: dict[str, str]) ->
     rows = markup.rows((*line.tiles, *line.ended), axis, links, _aims(visit))
     count = len(line.tiles) + len(line.ended)
     number = f"<b>{line.priority.number}</b> " if line.priority.number else ""
-    title = "Whole borough" if line.priority.slug == TOTAL else line.priority.short
+    title = "All together" if line.priority.slug == TOTAL else line.priority.short
     href = components.way(_home(line), visit.filters)
     name = f'<th role="rowheader" scope="rowgroup" rowspan="{count}" class="priority"><a href="{href}">{number}{escape(title)}</a></th>'
     first = rows.replace('<th role="rowheader"', f'{name}<th role="rowheader"', 1)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from csp_dash.domain import wording
 from csp_dash.domain.filters import Filters
-from csp_dash.panels.about import finder
+from csp_dash.panels import finder
 from csp_dash.ui.components import plain
 from csp_dash.ui.frame import Visit, page
 

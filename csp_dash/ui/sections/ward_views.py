@@ -32,13 +32,13 @@ def where(visit: Visit, slug: str) -> None:
         st.info("There are no ward figures for this choice. Choose another period, measure or shading.")
         return
     st.caption(panel.caption)
+    _shade(visit, view)
     live(
         f'<div class="where"><div>{found.numbered}{steps(panel.legend)}</div>{_list(found)}</div>',
         f"wards-{slug}",
         chosen=view.wards,
         on_choose=lambda code: follow(view, code),
     )
-    _shade(visit, view)
     if panel.remark:
         st.caption(panel.remark)
     components.source(panel.evidence, view)

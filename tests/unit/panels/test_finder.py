@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from csp_dash.domain.filters import PART, Filters
-from csp_dash.panels.about import finder
-from csp_dash.panels.about.finder import Entry, Found, Index
+from csp_dash.panels import finder
 from csp_dash.panels.dataset import Dataset
+from csp_dash.panels.finder import Entry, Found, Index
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from csp_dash.domain.filters import Filters
 from csp_dash.domain.plan import PlanFigure, Priority
 from csp_dash.panels.about import method_notes, release_notes
 from csp_dash.panels.dataset import Dataset
+from csp_dash.panels.plan.plan_claims import claims
 
 MOST = 8
 AROUND = 60
@@ -135,8 +136,9 @@ def _plan(data: Dataset) -> Iterator[Entry]:
         said = _text(f"{figure.words} {figure.comparison}", check.why)
         yield Entry("Checked claim", figure.name, said, PLAN, f"reasons.{figure.id}")
     held = {check.figure for check in catalogue.checks}
+    claimed = {claim.figure.id for claim in claims(data, Filters())}
     for figure in catalogue.figures.values():
-        if figure.id not in held and (part := _part(figure)):
+        if figure.id not in held and (part := _part(figure)) and (part != "claims" or figure.id in claimed):
             said = _text(f"{figure.words} {figure.comparison}", figure.note)
             yield Entry("Figure", figure.name, said, PLAN, part)
     for priority in catalogue.priorities.values():
