@@ -8,6 +8,8 @@ from html import escape
 from csp_dash.analytics.state import State
 from csp_dash.charts.sparkline import sparkline
 from csp_dash.domain import wording
+from csp_dash.domain.enums import Kind, Measure
+from csp_dash.domain.filters import Filters
 from csp_dash.domain.indicator import Indicator
 from csp_dash.panels.course import Axis
 from csp_dash.panels.tile import Tile
@@ -43,14 +45,21 @@ def face(item: Tile, axis: Axis) -> str:
     )
 
 
-def rows(items: Iterable[Tile], axis: Axis, links: dict[str, str], targets: dict[str, str] | None = None) -> str:
+def rows(
+    items: Iterable[Tile],
+    axis: Axis,
+    links: dict[str, str],
+    targets: dict[str, str] | None = None,
+    *,
+    rated: bool = False,
+) -> str:
     """Table rows of measures: name, figure, course, change, state. Each row can be chosen."""
-    return "".join(_row(item, axis, links, (targets or {}).get(item.indicator.slug, "")) for item in items)
+    return "".join(_row(item, axis, links, (targets or {}).get(item.indicator.slug, ""), rated) for item in items)
 
 
-def _row(item: Tile, axis: Axis, links: dict[str, str], target: str) -> str:
+def _row(item: Tile, axis: Axis, links: dict[str, str], target: str, rated: bool) -> str:
     slug = item.indicator.slug
-    note = f"to {item.ends}" if item.ends else item.until or _unit(item)
+    note = f"to {item.ends}" if item.ends else item.until or _unit(item, rated)
     note = ", ".join(part for part in (item.whose.replace("all of Tower Hamlets", "whole borough"), note) if part)
     return (
         f'<tr role="row" data-choose="{slug}"{" class=ended" if item.ends else ""}>'
@@ -79,6 +88,13 @@ def table(head: str, body: str, label: str, kind: str) -> str:
         f'<table role="table" class="{kind}" aria-label="{escape(label)}"><thead role="rowgroup">{head}</thead>'
         f'<tbody role="rowgroup">{body}</tbody></table>'
     )
+
+
+def period(view: Filters) -> str:
+    """The head of the column of figures: their period, or that they are rates."""
+    if view.measure is Measure.RATE:
+        return "Per 1,000"
+    return {"12m": "12 months", "24m": "24 months", "1m": "Month"}.get(view.period, "Figure")
 
 
 def head(first: str, period: str, axis: Axis, leading: str = "") -> str:
@@ -135,10 +151,12 @@ def _note(text: str) -> str:
     return f" <small>{escape(text)}</small>" if text else ""
 
 
-def _unit(item: Tile) -> str:
-    """What a figure that is not a count of a period is: `per 100,000`, `one night`."""
+def _unit(item: Tile, rated: bool) -> str:
+    """What a figure is where the column's head does not say it: `per 100,000`, `one night`, `a count` among rates."""
     unit = item.unit
     if item.indicator.one_night:
         return "one night"
+    if item.indicator.kind is Kind.COUNT:
+        return "a count" if rated and "per " not in unit else ""
     place = unit.find("per ")
     return " ".join(unit[place:].split()[:2]) if place > 0 else ""

@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 
 from csp_dash.analytics.target import Standing
-from csp_dash.domain.enums import Trust
+from csp_dash.domain.enums import Measure, Trust
 from csp_dash.domain.filters import Filters
 from csp_dash.panels import course
 from csp_dash.panels.plan import answers
@@ -51,7 +51,7 @@ def plan(visit: Visit) -> None:
     board = visit.catalogue.boards.get(visit.filters.board)
     label = f"Measures of the {board.title}, by priority" if board else "The plan: every headline measure, by priority"
     lead = '<th role="columnheader" scope="col">Priority</th>'
-    head = markup.head("Measure" if board else "Headline measure", "12 months", axis, lead)
+    head = markup.head("Measure" if board else "Headline measure", markup.period(visit.filters), axis, lead)
     table = markup.table(head, body, label, "plan")
     chosen = live(f"{table}{_note()}", "plan-table")
     if chosen in homes:
@@ -66,7 +66,9 @@ def _home(line: Line) -> str:
 
 def _line(visit: Visit, line: Line, axis: course.Axis, links: dict[str, str]) -> str:
     ended = len(line.ended) and not line.tiles
-    rows = markup.rows((*line.tiles, *line.ended), axis, links, _aims(visit))
+    rows = markup.rows(
+        (*line.tiles, *line.ended), axis, links, _aims(visit), rated=visit.filters.measure is Measure.RATE
+    )
     count = len(line.tiles) + len(line.ended)
     number = f"<b>{line.priority.number}</b> " if line.priority.number else ""
     title = "All together" if line.priority.slug == TOTAL else line.priority.short

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from csp_dash.domain.filters import Filters
+from csp_dash.domain.enums import Measure
 from csp_dash.domain.indicator import Indicator
 from csp_dash.domain.plan import Priority
 from csp_dash.panels import course
@@ -95,8 +95,11 @@ def _by_name(visit: Visit, found: Scorecard, item: Indicator) -> None:
 
 
 def _scorecard(visit: Visit, found: Scorecard, axis: course.Axis, links: dict[str, str]) -> str:
-    body = "".join(markup.group(group.title) + markup.rows(group.tiles, axis, links) for group in found.groups)
-    head = markup.head("Measure", _period(visit.filters), axis)
+    rated = visit.filters.measure is Measure.RATE
+    body = "".join(
+        markup.group(group.title) + markup.rows(group.tiles, axis, links, rated=rated) for group in found.groups
+    )
+    head = markup.head("Measure", markup.period(visit.filters), axis)
     html = markup.table(head, body, "Every measure of this priority", "scorecard")
     if found.ended:
         last = [int(item.ends[-4:]) for item in found.ended]
@@ -114,7 +117,3 @@ def _scorecard(visit: Visit, found: Scorecard, axis: course.Axis, links: dict[st
 
 def _holder(item: Indicator) -> str:
     return f"<small>{components.safe(item.holder)}</small>"
-
-
-def _period(view: Filters) -> str:
-    return {"12m": "12 months", "24m": "24 months", "1m": "Month"}.get(view.period, "Figure")
