@@ -16,8 +16,8 @@ pytestmark = pytest.mark.browser
 Tab = Callable[..., tuple[Page, Watch]]
 
 PAGES = {slug: card.title for slug, card in CARDS.items()}
-LIVE_MAPS = ("overview",)
-WITHOUT_CHARTS = ("overview", "changes", "plan", "methods")
+LIVE_MAPS = ("overview", "my_ward")
+WITHOUT_CHARTS = ("overview", "changes", "my_ward", "plan", "methods")
 CUT = "() => [...document.querySelectorAll('.stMarkdownBadge, .live .chip, .live td, .live .figure')].filter(b => b.scrollWidth > b.clientWidth + 1).map(b => b.innerText)"
 FROM_NOTHING = ("violence", "board")  # these make the database as well
 
