@@ -11,7 +11,8 @@ visit = frame.enter()
 
 render.question(visit, "How safe is Tower Hamlets, and is the plan working?")
 overview.verdict(visit)
-left, right = st.columns([64, 36], gap="large")
+with st.container(key="abreast"):
+    left, right = st.columns([64, 36], gap="large")
 with left:
     overview.plan(visit)
     overview.below(visit)

@@ -53,7 +53,7 @@ def test_a_copied_link_restores_the_view(tab: Tab, warm: str):
     page, _ = tab()
     go(page, f"{warm}/violence?ward={WHITECHAPEL}&period=plan&measure=rate&compare=london")
     assert wards(page) == ["Whitechapel"]
-    expect(view(page)).to_contain_text("Whitechapel, rates, plan period, 2021-24 on London")
+    expect(view(page)).to_contain_text("Whitechapel, rates, plan period, 2021-24 on the year before, beside London")
     sheet = filters(page)
     expect(sheet.get_by_role("radio", name="Rate per 1,000")).to_be_checked()
     assert sheet.get_by_label("Period").input_value().startswith("Plan period")

@@ -189,7 +189,7 @@ def test_a_click_in_the_map_to_zoom_is_followed_too(tab: Tab, warm: str):
 
 def test_the_map_moves_through_time_by_hand_and_only_plays_when_asked(tab: Tab, warm: str):
     page, _ = tab(height=2600)
-    go(page, f"{warm}/explore?indicator=burglary&view=map")
+    go(page, f"{warm}/explore?indicator=burglary&view=time")
     slider = page.get_by_role("slider", name="Period")
     newest = slider.get_attribute("aria-valuetext")
     page.wait_for_timeout(2500)
@@ -209,7 +209,7 @@ def test_the_map_moves_through_time_by_hand_and_only_plays_when_asked(tab: Tab, 
 
 def test_whoever_wants_less_motion_gets_no_play_button(tab: Tab, warm: str):
     page, _ = tab(height=2600, reduced_motion="reduce")
-    go(page, f"{warm}/explore?indicator=burglary&view=map")
+    go(page, f"{warm}/explore?indicator=burglary&view=time")
     expect(page.get_by_role("slider", name="Period")).to_be_visible()
     expect(page.get_by_text("Play", exact=True)).to_be_hidden()
 

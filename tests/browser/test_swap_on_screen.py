@@ -67,7 +67,7 @@ def test_two_viewers_see_a_new_release_within_ten_seconds(tab: Tab, ready: Calla
         assert time.monotonic() - live < LIMIT / 1000
         side = explorer.get_by_test_id("stSidebar")
         expect(side.get_by_text(re.compile(rf"Release {name}\."))).to_be_visible()
-        expect(view(explorer)).to_contain_text(" on London")
+        expect(view(explorer)).to_contain_text("beside London")
         assert "compare=london" in explorer.url and "indicator=total_offences" in explorer.url
         for page in (board, explorer):
             expect(page.get_by_test_id("stException")).to_have_count(0)

@@ -30,7 +30,8 @@ def show(visit: Visit, question: str, parts: Sequence[Part]) -> None:
         tell([NO_PART.format(f"\u201c{name}\u201d")])
         item = ""
     part = part or parts[0]
-    titled(visit, part.title, CARDS[visit.page].title)
+    named = [] if part is parts[0] else [part.title]
+    titled(visit, *named, CARDS[visit.page].title)
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small", key="question"
     ):

@@ -140,4 +140,4 @@ def test_a_state_is_told_by_letter_or_arrow_and_word_and_not_by_colour_alone(sta
 def test_whose_figures_are_shown_stands_in_small(data: Dataset, time: Axis):
     of_borough = tile(data, Filters(indicator="pas_trust", wards=("E05009336",)))
     found = BeautifulSoup(markup.rows([of_borough], time, {"pas_trust": ""}), "html.parser")
-    assert found.a.get_text() == of_borough.indicator.short and "all of Tower Hamlets" in found.small.get_text()
+    assert found.a.get_text() == of_borough.indicator.short and "whole borough" in found.small.get_text()
