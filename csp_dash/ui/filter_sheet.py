@@ -34,23 +34,27 @@ def _called(visit: Visit, place: str) -> str:
 
 def _filters(opened: cache.Store, view: Filters) -> None:
     state = st.session_state
-    state["f_wards"] = list(view.wards)
+    wards, wards_changed = url_state.control(
+        "f_wards", list(view.wards), lambda codes: url_state.choose(wards=tuple(codes))
+    )
     st.multiselect(
         "Wards",
         list(opened.words.wards),
         format_func=lambda code: opened.words.wards[code],
-        key="f_wards",
-        on_change=lambda: url_state.choose(wards=tuple(state["f_wards"])),
+        key=wards,
+        on_change=wards_changed,
         placeholder="Whole borough",
         help="Up to four wards. Leave empty for the whole borough.",
     )
-    state["f_measure"] = view.measure.value
+    measure, measure_changed = url_state.control(
+        "f_measure", view.measure.value, lambda name: url_state.choose(measure=Measure(name))
+    )
     st.segmented_control(
         "Show",
         [item.value for item in Measure],
         format_func=lambda text: MEASURES[Measure(text)].label,
-        key="f_measure",
-        on_change=lambda: url_state.choose(measure=Measure(state["f_measure"])),
+        key=measure,
+        on_change=measure_changed,
         required=True,
         width="stretch",
         help="Rates are per 1,000 residents at the 2021 Census.",

@@ -6,6 +6,7 @@ does not matter which runs were cut short, in which order they ended, or what a 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +21,10 @@ CHOSEN = "url_chosen"
 """The addresses that a choice was made over, and the one it gave, until links with the new one are drawn."""
 NOTES = "url_notes"
 """What was not understood, with the page and the address that it was said on: it is said until the reader goes on."""
+TURNED = "url_turned"
+"""Whether a choice, Back or Forward led to what is being drawn."""
+TURNS = "url_turns"
+"""How often each control has been replaced by a new one."""
 READ = "url_read"
 """The page, the vocabulary and the address of the latest run, for callbacks."""
 
@@ -38,6 +43,7 @@ def read(page: str, words: Vocabulary) -> tuple[Filters, tuple[Note, ...]]:
         params = {name: was[name] for name in was if name != "part"}
     filters, notes = Filters.understood(params, words)
     clean = filters.to_params()
+    st.session_state[TURNED] = CHOSEN in st.session_state or _back()
     # A choice may stand on the address of another page by now, and a link to the page that is open changes no address.
     linked = page == was_page and clean != was and READ in st.session_state and not _back()
     if clean != current() or CHOSEN in st.session_state or linked:
@@ -67,6 +73,7 @@ def choose(**fields: Any) -> None:
     if chosen != params:
         _write(chosen)
         st.session_state[CHOSEN] = ([*over, params], chosen)
+        st.session_state[TURNED] = True
         st.session_state[READ] = (page, words, chosen)  # a fragment's run does not read the address anew
 
 
@@ -81,13 +88,43 @@ def present() -> Filters:
     return Filters.from_params(_heard(), st.session_state[READ][1])
 
 
+def control(name: str, value: Any, keep: Callable[[Any], None]) -> tuple[str, Callable[[], None]]:
+    """Set a control to what the address has for it: its key and callback. `keep` is told what is chosen in it.
+
+    Where something else changed the value, a new control takes the place of the old. Until the browser has drawn it, it
+    sends the old value with whatever is chosen next, which is no choice and must not undo the one before.
+    """
+    state = st.session_state
+    turns = state.setdefault(TURNS, {})
+    if state.get(TURNED) and state.get(_key(name, turns), value) != value:
+        turns[name] = turns.get(name, 0) + 1
+    key = _key(name, turns)
+    state[key] = value
+
+    def changed() -> None:
+        if key == _key(name, state[TURNS]):
+            keep(state[key])
+
+    return key, changed
+
+
+def _key(name: str, turns: Mapping[str, int]) -> str:
+    return f"{name}-{turns[name]}" if name in turns else name
+
+
 def drawn() -> None:
     """The links on the screen carry the view from here on: what is clicked next is meant as it is."""
     st.session_state.pop(CHOSEN, None)
 
 
 def _heard() -> Params:
-    """The address of this run, or the last choice where the run was asked for before the browser had heard of that."""
+    """The address of this run, or the last choice where the run was asked for before the browser had heard of that.
+
+    A fragment runs after the page that it was asked on is drawn, and no link or step back asks for it: the address is the one
+    that was written last.
+    """
+    if READ in st.session_state and _in_fragment():
+        return dict(st.session_state[READ][2])
     params = current()
     over, chosen = st.session_state.get(CHOSEN, ([], {}))
     return chosen if params in over and not _back() else params
@@ -96,6 +133,11 @@ def _heard() -> Params:
 def _back() -> bool:
     """Whether Back or Forward asked for this run."""
     return bool(getattr(get_script_run_ctx(), "is_history_navigation", False))
+
+
+def _in_fragment() -> bool:
+    """Whether fragments alone run, not the page."""
+    return bool(getattr(get_script_run_ctx(), "fragment_ids_this_run", None)) and not _back()
 
 
 def _by_hand() -> bool:

@@ -80,19 +80,14 @@ def detail(visit: Visit, item: Indicator, offered: tuple[str, ...], more: Mappin
 
 
 def _tabs(visit: Visit, offered: tuple[str, ...], present: str) -> None:
-    key = f"lens-{visit.page}"
-    st.session_state[key] = present
-
-    def keep() -> None:
-        url_state.choose(lens=st.session_state[key])
-
+    key, changed = url_state.control(f"lens-{visit.page}", present, lambda lens: url_state.choose(lens=lens))
     with st.container(key="tabs"):
         st.segmented_control(
             "View",
             offered,
             required=True,
             key=key,
-            on_change=keep,
+            on_change=changed,
             format_func=lambda name: LENSES[name],
             label_visibility="collapsed",
             wrap=True,

@@ -104,17 +104,14 @@ def measure(visit: Visit, item: Indicator) -> None:
 
 def _more(more: list[str], present: str) -> None:
     """The rarer ways of looking, in a list."""
-    st.session_state["more-views"] = present if present in more else None
-
-    def keep() -> None:
-        url_state.choose(lens=st.session_state["more-views"] or "")
-
+    shown = present if present in more else None
+    key, changed = url_state.control("more-views", shown, lambda lens: url_state.choose(lens=lens or ""))
     st.selectbox(
         "More ways to look at it",
         more,
         index=None,
-        key="more-views",
-        on_change=keep,
+        key=key,
+        on_change=changed,
         format_func=LENSES.__getitem__,
         label_visibility="collapsed",
         placeholder="More ways to look at it: comparisons, season, what made it move ...",

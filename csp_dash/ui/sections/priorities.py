@@ -69,26 +69,24 @@ def _present(visit: Visit, found: Scorecard, tiles: tuple[Tile, ...]) -> Indicat
 
 def _kept(visit: Visit, slug: str) -> str:
     """The view that a newly chosen measure is shown in: the same, where it has that."""
-    item = visit.catalogue.indicators[slug]
-    return visit.filters.lens if visit.filters.lens in detail.views(visit, item) else ""
+    lens = url_state.present().lens
+    return lens if lens in detail.views(visit, visit.catalogue.indicators[slug]) else ""
 
 
 def _by_name(visit: Visit, found: Scorecard, item: Indicator) -> None:
     """The measures as a list, for the narrow screens where the scorecard stands below."""
-    key = f"measure-{visit.page}"
-    st.session_state[key] = item.slug
     names = visit.catalogue.indicators
 
-    def keep() -> None:
-        slug = st.session_state[key]
+    def keep(slug: str) -> None:
         url_state.choose(indicator=slug, lens=_kept(visit, slug))
 
+    key, changed = url_state.control(f"measure-{visit.page}", item.slug, keep)
     with st.container(key="by-name"):
         st.selectbox(
             "Measure",
             found.slugs,
             key=key,
-            on_change=keep,
+            on_change=changed,
             format_func=lambda slug: names[slug].title,
             label_visibility="collapsed",
         )

@@ -116,22 +116,21 @@ def _shade(visit: Visit, view: Filters) -> None:
     can = [shade for shade in choropleth.offered(data, view) if shade in SHADES or shade is present]
     if len(can) < 2:
         return
-    key = f"shade-{view.indicator}"
-    st.session_state[key] = present
 
-    def keep() -> None:
-        chosen = Shade(st.session_state[key])
+    def keep(name: str) -> None:
+        chosen = Shade(name)
         if chosen in (Shade.COUNT, Shade.RATE):
             url_state.choose(shade=None, measure=Measure.RATE if chosen is Shade.RATE else Measure.COUNT)
         else:
             url_state.choose(shade=chosen)
 
+    key, changed = url_state.control(f"shade-{view.indicator}", present, keep)
     st.segmented_control(
         "Shade the wards by",
         can,
         required=True,
         key=key,
-        on_change=keep,
+        on_change=changed,
         format_func=lambda shade: SHADES.get(shade, choropleth.NAMES[shade]),
         label_visibility="collapsed",
         wrap=True,
