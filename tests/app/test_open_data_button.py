@@ -21,5 +21,5 @@ def test_the_button_says_what_it_gives():
     assert not at.exception
     (button,) = at.get("download_button")
     assert button.proto.label.startswith("Every open figure (ZIP, about 4 MB)")
-    assert "57 measures" in button.proto.help and "data dictionary" in button.proto.help
+    assert "59 measures" in button.proto.help and "data dictionary" in button.proto.help
     assert button.proto.deferred_file_id, "made when it is asked for, not when the page is drawn"

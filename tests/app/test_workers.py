@@ -53,10 +53,10 @@ def test_two_sessions_are_on_two_workers_and_each_gets_its_own_download():
             front = await asyncio.start_server(relay.accept, "127.0.0.1", 0, limit=CHUNK)
             port = front.sockets[0].getsockname()[1]
             first, second = pool.workers
-            async with viewer(port, "plan") as one, viewer(port, "plan") as other:
+            async with viewer(port, "plan") as one, viewer(port, "methods") as other:
                 assert (first.load, second.load) == (1, 1)
-                for page, mine, theirs in ((one, first, second), (other, second, first)):
-                    url = offered(await page.run("part=checked"))
+                for page, part, mine, theirs in ((one, "checked", first, second), (other, "measures", second, first)):
+                    url = offered(await page.run(f"part={part}"))
                     assert " 404 " in (await get(theirs.port, url))[0], "kept by one process only"
                     status, file = await get(mine.port, url)
                     assert " 200 " in status and len(file) > 100

@@ -329,8 +329,14 @@ def test_another_plan_has_periods_of_its_own():
     ("view", "said"),
     [
         (Filters(), "Whole borough, counts, latest 12 months on the year before"),
-        (Filters(measure=Measure.RATE, compare=Compare.LONDON), "Whole borough, rates, latest 12 months on the year before, beside London"),
-        (Filters(compare="E09000012", period="fytd"), "Whole borough, counts, financial year to date on the year before, beside Hackney"),
+        (
+            Filters(measure=Measure.RATE, compare=Compare.LONDON),
+            "Whole borough, rates, latest 12 months on the year before, beside London",
+        ),
+        (
+            Filters(compare="E09000012", period="fytd"),
+            "Whole borough, counts, financial year to date on the year before, beside Hackney",
+        ),
         (
             Filters(period="custom", first=Month(2022, 4), last=Month(2023, 1)),
             "Whole borough, counts, April 2022 to January 2023 on the year before",
