@@ -280,7 +280,11 @@ def test_totals_take_in_the_unlisted_series_that_a_release_has(catalogue: Catalo
         for at, feed in enumerate(item.feeds)
         if feed.series != catalogue.indicators[slug].feeds[at].series
     }
-    assert added == {"total_offences": {"burglary_unlisted", "robbery_unlisted"}, "burglary": {"burglary_unlisted"}}
+    assert added == {
+        "total_offences": {"burglary_unlisted", "robbery_unlisted"},
+        "burglary": {"burglary_unlisted"},
+        "robbery": {"robbery_unlisted"},
+    }
     assert supplied(found, held) == found and supplied(catalogue, {}) is catalogue
 
 
