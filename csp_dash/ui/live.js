@@ -32,6 +32,7 @@ export default function (component) {
   root.onkeydown = (event) => {
     const part = event.target.closest('[data-choose]');
     if (!part) return;
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     if (event.key === 'Enter' || event.key === ' ') {
       event.preventDefault();
       choose(part);

@@ -26,11 +26,6 @@ def table(heads: Sequence[tuple[str, str]], body: str, label: str, kind: str = "
     )
 
 
-def group(title: str, columns: int) -> str:
-    """A row that names the rows below it."""
-    return f'<tr role="row" class="group"><th role="rowheader" colspan="{columns}" scope="colgroup">{safe(title)}</th></tr>'
-
-
 def row(first: str, *cells: str) -> str:
     """A row: the HTML of its head, then its cells."""
     return f'<tr role="row"><th role="rowheader" scope="row">{first}</th>{"".join(cells)}</tr>'

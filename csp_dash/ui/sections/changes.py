@@ -15,11 +15,8 @@ from csp_dash.domain.periods import Month
 from csp_dash.panels.about import release_notes
 from csp_dash.panels.plan.changes_since import Changes, Row, changes_since, choices
 from csp_dash.panels.plan.since_release import since_release
-from csp_dash.ui import components, frame, state_table, url_state
+from csp_dash.ui import components, frame, markup, state_table, url_state
 from csp_dash.ui.frame import Visit
-
-SHORT = {"No detectable change": "No change"}
-"""A state where a column is narrow; the whole of it is its tooltip."""
 
 
 def show(visit: Visit) -> None:
@@ -73,7 +70,7 @@ def _table(visit: Visit, found: Changes) -> None:
         ("states", "On the year before, now"),
     )
     groups = (("Changed state", found.turned), ("Worsening then and now", found.still_worse))
-    body = "".join(state_table.group(title, len(heads)) + _rows(visit, found, rows) for title, rows in groups if rows)
+    body = "".join(markup.group(title, len(heads)) + _rows(visit, found, rows) for title, rows in groups if rows)
     html = (
         state_table.table(heads, body, "Measures that changed state, and those that are worsening still")
         if body
@@ -114,7 +111,7 @@ def _by(change: str) -> str:
 
 def _mark(state: State) -> str:
     tone = {"good": "good", "bad": "bad"}.get(state.tone, "" if state.letter else "moved")
-    return state_table.mark(f"{state.mark} {SHORT.get(state.word, state.word)}", tone, state.word)
+    return state_table.mark(f"{state.mark} {markup.SHORT.get(state.word, state.word)}", tone, state.word)
 
 
 def _besides(visit: Visit, found: Changes) -> None:

@@ -12,7 +12,7 @@ from csp_dash.domain.filters import Filters
 from csp_dash.domain.plan import Priority
 from csp_dash.panels.plan.ended import TARGET, Ended, Part, Row, Shown
 from csp_dash.panels.plan.ended import ended as how_it_ended
-from csp_dash.ui import components, state_table
+from csp_dash.ui import components, markup, state_table
 from csp_dash.ui.frame import Visit
 
 HEADS = (("", "Outcome or target"), ("", "What the figures say"), ("states", "Verdict"))
@@ -40,7 +40,7 @@ def _table(visit: Visit, found: Ended, *, silent: bool) -> str:
     body = ""
     for priority, rows in found.groups:
         if chosen := [row for row in rows if row.silent is silent]:
-            body += state_table.group(_title(priority), len(HEADS)) + "".join(_row(visit, row) for row in chosen)
+            body += markup.group(_title(priority), len(HEADS)) + "".join(_row(visit, row) for row in chosen)
     what = "Outcomes of which no open figure tells" if silent else "Outcomes and targets of the plan"
     return state_table.table(HEADS, body, f"{what}, each with its verdict", "roomy")
 
